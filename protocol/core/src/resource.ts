@@ -12,6 +12,9 @@ type Given<S extends Shape> = z.input<z.ZodMiniObject<S>>;
 export type Want<Connection extends z.ZodMiniType, Inputs extends Shape> = Values<Inputs> &
   CommonInputs & { connection: z.output<Connection> };
 
+/** Stands in `Seen.inputs` for a value that is there and is not the wanted one, but cannot be told: another password. */
+export const somethingElse = Symbol("something else");
+
 /** What `read` found. */
 export interface Seen<Inputs extends Shape, Outputs extends Shape> {
   /** The mark that the thing bears; undefined where it bears none, or cannot. */
@@ -20,15 +23,16 @@ export interface Seen<Inputs extends Shape, Outputs extends Shape> {
    * The thing in the shape of the inputs: what the user would have to write to get exactly this. A field that cannot be
    * observed is left out; a field that the user leaves to the backend (null) is given as it was wanted.
    */
-  inputs: Partial<Values<Inputs>>;
+  inputs: { [Name in keyof Inputs]?: z.output<Inputs[Name]> | typeof somethingElse };
   /** The facts that the resource's outputs tell. */
   outputs: Values<Outputs>;
 }
 
-/** What `update` is told: which inputs differ from what is there, and what is there. */
+/** What `update` is told: which inputs differ from what is there, what is there, and the mark that it bears by now. */
 export interface Change<Inputs extends Shape, Outputs extends Shape> {
   readonly changed: ReadonlySet<keyof Inputs>;
   readonly seen: Seen<Inputs, Outputs>;
+  readonly mark: Mark;
 }
 
 /** One thing that bears a deployment's mark. */

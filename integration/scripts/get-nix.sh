@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Unpacks Nix from Debian's archive into a folder and changes nothing else on the machine; needs no root.
+#   get-nix.sh [FOLDER]
+# Without FOLDER it goes where the driver, the demo and the tests look for it (integration/nix/find-nix.ts).
+# The archive is the one that apt uses here, or $DEBIAN_MIRROR.
+set -euo pipefail
+
+# Debian 13: the oldest release whose Nix also builds when it is unpacked like this.
+suite=trixie
+folder=$(realpath -m "${1:-${XDG_CACHE_HOME:-$HOME/.cache}/nixops4-resources/nix}")
+
+fail() {
+  echo "Unable to get Nix: $1." >&2
+  exit 1
+}
+
+report() {
+  echo "$("$folder/bin/nix-instantiate" --version) in $folder"
+}
+
+[ -x "$folder/bin/nix-instantiate" ] && report && exit
+for program in apt-get dpkg dpkg-deb; do
+  command -v "$program" >/dev/null || fail "there is no $program here; install Nix from https://nixos.org/download"
+done
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -m1 '/debian/\?$' || true)}
+[ -n "$mirror" ] || fail "apt has no Debian archive here; set DEBIAN_MIRROR"
+
+# Complete or not there: unpacked beside its place, and moved when it works.
+mkdir -p "$(dirname "$folder")"
+work=$(mktemp -d "$folder.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+download() {
+  local apt=$work/apt
+  mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,etc/{apt.conf.d,preferences.d,sources.list.d}}
+  : >"$apt/status"
+  cat >"$apt/etc/sources.list.d/debian.sources" <<END
+Types: deb
+URIs: $mirror
+Suites: $suite
+Components: main
+Architectures: $(dpkg --print-architecture)
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+END
+  cat >"$apt/apt.conf" <<END
+Dir::State "$apt/state";
+Dir::State::status "$apt/status";
+Dir::Cache "$apt/cache";
+Dir::Etc "$apt/etc";
+Dir::Etc::sourcelist "/dev/null";
+Dir::Etc::sourceparts "$apt/etc/sources.list.d";
+Dir::Etc::parts "$apt/etc/apt.conf.d";
+Dir::Etc::preferencesparts "$apt/etc/preferences.d";
+APT::Install-Recommends "false";
+APT::Sandbox::User "$(id -un)";
+Acquire::Languages "none";
+Acquire::Retries "3";
+END
+  APT_CONFIG=$apt/apt.conf apt-get -qq update >&2
+  APT_CONFIG=$apt/apt.conf apt-get -qq -y --download-only install nix-bin >/dev/null
+}
+
+unpack() {
+  mkdir "$work/tree"
+  local package
+  for package in "$work"/apt/cache/archives/*.deb; do
+    case ${package##*/} in
+    # Dependencies of the packages that Nix the program does not use.
+    perl* | libperl* | libdb* | git* | debconf* | openssh* | dpkg* | tar_* | gcc-*-base*) ;;
+    *) dpkg-deb -x "$package" "$work/tree" ;;
+    esac
+  done
+  rm -rf "$work/apt"
+}
+
+# Programs that start with the unpacked loader and libraries, whatever the machine has. The store lies beside them, not
+# in /nix/store, so store paths differ from other machines' and nothing can be substituted.
+wrap() {
+  local loader program
+  loader=$(cd "$work" && echo tree/usr/lib/*-linux-gnu/ld-linux*.so.*)
+  mkdir "$work/bin" "$work/etc"
+  for program in nix nix-build nix-hash nix-instantiate nix-prefetch-url nix-shell nix-store; do
+    cat >"$work/bin/$program" <<END
+#!/bin/sh
+root=\$(cd "\${0%/*}/.." && pwd)
+export NIX_STORE_DIR="\${NIX_STORE_DIR:-\$root/var/store}" NIX_STATE_DIR="\${NIX_STATE_DIR:-\$root/var/state}"
+export NIX_LOG_DIR="\${NIX_LOG_DIR:-\$root/var/log}" NIX_CONF_DIR="\${NIX_CONF_DIR:-\$root/etc}"
+exec "\$root/$loader" --argv0 $program --library-path "\$root/${loader%/*}" "\$root/tree/usr/bin/nix" "\$@"
+END
+    chmod +x "$work/bin/$program"
+  done
+  cat >"$work/etc/nix.conf" <<END
+sandbox = false
+build-users-group =
+build-hook =
+substituters =
+experimental-features = nix-command
+END
+}
+
+download
+unpack
+wrap
+"$work/bin/nix-instantiate" --version >/dev/null
+chmod 755 "$work"
+# Somebody who was faster has the same.
+mv -T "$work" "$folder" 2>/dev/null || [ -x "$folder/bin/nix-instantiate" ] || fail "$folder cannot be made"
+report

@@ -1,0 +1,54 @@
+import { ProviderError } from "./error.ts";
+import { beginRequest, currentStep } from "./waiting.ts";
+
+/** The longest that a request may take before its inputs, which may say otherwise, are read. */
+export const defaultTimeoutSeconds = 300;
+
+/** A request's time. The error of a request that ran out of it says what was being waited for. */
+export class Deadline implements Disposable {
+  readonly #abort = new AbortController();
+  readonly #over = Promise.withResolvers<never>();
+  readonly #started = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    beginRequest(this.#abort.signal);
+    this.extend(defaultTimeoutSeconds);
+    // Without a race to lose, it must not count as unhandled.
+    this.#over.promise.catch(() => undefined);
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#started) / 1000;
+  }
+
+  /** Sets the time from the start of the request. */
+  extend(seconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#expire(seconds), Math.max(0, seconds - this.seconds) * 1000);
+  }
+
+  /** The work, or the error of having run out of time. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#over.promise]);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  #expire(seconds: number): void {
+    const step = currentStep() ?? "an answer";
+    const mayHaveWritten = /^(create|update|adopt|release|delete) /.test(step);
+    this.#over.reject(
+      new ProviderError(
+        `${seconds} s were not enough, while waiting for ${step}; ${mayHaveWritten ? "whether it took effect is unknown" : "nothing was written by this step"}`,
+        {
+          code: "protocol.timeout",
+          hint: "Apply again: it looks first and goes on from what is there. Where the backend is slow, raise timeoutSeconds",
+        },
+      ),
+    );
+    this.#abort.abort();
+  }
+}

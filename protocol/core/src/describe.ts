@@ -1,0 +1,70 @@
+import * as z from "zod/mini";
+import errors from "./errors.ts";
+import { inputSchema, outputSchema } from "./inputs.ts";
+import type { Provider } from "./provider.ts";
+import { messages } from "./wire.ts";
+
+/** One resource type, for generators, other front ends and people. */
+export interface TypeDescription {
+  description: string;
+  requireState: boolean;
+  storesState: boolean;
+  bearsMark: boolean;
+  inputs: z.core.JSONSchema.BaseSchema;
+  outputs: z.core.JSONSchema.BaseSchema;
+  immutable: Record<string, string>;
+  secret: string[];
+  stableOutputs: string[];
+  leastRights: string;
+  example: Record<string, unknown>;
+}
+
+/** The body of a describeProviderResponse. */
+export interface ProviderDescription {
+  protocol: "v0";
+  provider: { name: string; title: string; description: string; version: string };
+  extensions: string[];
+  resourceTypes: Record<string, TypeDescription>;
+  errors: Record<string, { meaning: string; remedy: string }>;
+}
+
+/** Everything that a generator or another front end needs to know of a provider. */
+export async function describeProvider({
+  name,
+  title,
+  description,
+  version,
+  types,
+  errors: own,
+}: Provider): Promise<ProviderDescription> {
+  const resourceTypes: Record<string, TypeDescription> = {};
+  for (const [type, load] of Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { default: resource } = await load();
+    resourceTypes[type] = {
+      description: resource.description,
+      requireState: resource.requireState,
+      storesState: resource.openStateStore !== undefined,
+      bearsMark: resource.setMark !== undefined,
+      inputs: z.toJSONSchema(inputSchema(resource), { io: "input" }),
+      outputs: z.toJSONSchema(outputSchema(resource), { io: "output" }),
+      immutable: definedOnly(resource.immutable),
+      secret: [...(resource.secret ?? [])].map(String),
+      stableOutputs: resource.stableOutputs.map(String),
+      leastRights: resource.leastRights,
+      example: resource.example as Record<string, unknown>,
+    };
+  }
+  return {
+    protocol: "v0",
+    provider: { name, title, description, version },
+    extensions: Object.values(messages).flatMap(({ request, origin }) => (origin === "extension" ? [request] : [])),
+    resourceTypes,
+    errors: { ...errors, ...(await own()).default },
+  };
+}
+
+function definedOnly(record: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  );
+}

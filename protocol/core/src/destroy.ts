@@ -1,0 +1,32 @@
+import { unsettled } from "./converge.ts";
+import { ProviderError } from "./error.ts";
+import { claim } from "./ownership.ts";
+import { FailedStep, step } from "./step.ts";
+import { look, open, type Task } from "./task.ts";
+
+/** Removes the thing, or with `retain` only our mark from it. Succeeds where that was done before. */
+export async function destroy(task: Task): Promise<"deleted" | "retained"> {
+  const { resource, want, subject } = task;
+  await using client = await open(task, "write");
+  const seen = await look(client, task);
+  if (seen === undefined) return "deleted";
+
+  const retain = (want.deletion ?? (seen.mark?.adopted ? "retain" : "delete")) === "retain";
+  const claimed = claim(resource, { ...want, adopt: false, adoptFrom: null }, seen.mark);
+  if (claimed.kind !== "ours") {
+    if (retain && seen.mark === undefined) return "retained";
+    const { message, code } = claimed.kind === "refused" ? claimed.error : { message: "it is not ours", code: "" };
+    const hint = "Only the deployment whose mark it bears can destroy it; what bears none is removed by hand";
+    throw new FailedStep("delete", subject, new ProviderError(message, { code, hint }));
+  }
+  if (retain) {
+    await step("release", subject, async () => resource.setMark?.(client, want, undefined));
+    return "retained";
+  }
+  await step("delete", subject, () => resource.delete(client, want, seen));
+  // What cannot bear a mark is a part of an object that stays: its delete looked itself.
+  if (resource.setMark !== undefined && (await look(client, task)) !== undefined) {
+    throw unsettled(task, "it is still there after it was deleted");
+  }
+  return "deleted";
+}

@@ -1,0 +1,25 @@
+export { encodeMark, readMark, withMark, type Mark } from "./mark.ts";
+export { option } from "./option.ts";
+export { ProviderError, type ErrorCatalogue, type ProviderErrorOptions } from "./error.ts";
+export {
+  AlreadyExists,
+  defineResource,
+  somethingElse,
+  type AnyResource,
+  type Change,
+  type Connecting,
+  type Listed,
+  type Resource,
+  type Seen,
+  type Shape,
+  type Values,
+  type Want,
+} from "./resource.ts";
+export { type Provider } from "./provider.ts";
+export { runtimePath, resolveSecret, secretRef, type SecretRef } from "./secret-ref.ts";
+export { Secret, scrub } from "./secret.ts";
+export { serve } from "./serve.ts";
+export { log } from "./log.ts";
+export { waitFor } from "./waiting.ts";
+export { type StateEvent, type StateStore } from "./state-store.ts";
+export { type ProviderDescription, type TypeDescription } from "./describe.ts";

@@ -1,0 +1,78 @@
+import * as z from "zod/mini";
+import { commonInputs } from "./common-inputs.ts";
+import type { AnyResource } from "./resource.ts";
+import { isObject, type Properties } from "./wire.ts";
+
+// What a definition of unknown particulars hands to its own verbs: checked by its own schema, opaque to everybody else.
+// oxlint-disable-next-line typescript/no-explicit-any -- see AnyResource
+export type AnyWant = any;
+
+/** All inputs of a resource: the connection, its own, the common ones. Built only for the type that is asked for. */
+export function inputSchema(resource: AnyResource): z.ZodMiniObject {
+  return z.strictObject({
+    connection: withDescription(resource.connection, "How to reach the backend, and as whom."),
+    ...resource.inputs,
+    ...commonInputs,
+  });
+}
+
+export const outputSchema = (resource: AnyResource): z.ZodMiniObject => z.strictObject(resource.outputs);
+
+/** What `list` needs: no identity, only where to look and for whom. */
+export const listSchema = (resource: AnyResource): z.ZodMiniObject =>
+  z.strictObject({
+    connection: resource.connection,
+    managedBy: commonInputs.managedBy,
+    timeoutSeconds: commonInputs.timeoutSeconds,
+  });
+
+/** Strictly: an unknown input is refused by name. */
+export async function parseInputs(resource: AnyResource, schema: z.ZodMiniObject, raw: Properties): Promise<AnyWant> {
+  const result = schema.safeParse(withoutNulls(raw));
+  if (result.success) return result.data;
+  const { inputError } = await import("./words.ts");
+  throw inputError(resource, schema, result.error.issues, raw);
+}
+
+/**
+ * Inputs that an older version of the schema may have written: what it does not know any more is left out, and a value
+ * that is no longer allowed gives way to the default, so that a destroy still finds its object.
+ */
+export async function parseRemembered(resource: AnyResource, raw: Properties): Promise<AnyWant> {
+  const schema = inputSchema(resource);
+  const known: Properties = {};
+  for (const [name, field] of Object.entries(schema.shape)) {
+    const value = withoutNulls(raw[name]);
+    if (value === undefined || value === null) continue;
+    const result = (field as z.ZodMiniType).safeParse(value);
+    // Required fields stay as they are: the strict parse below says what is wrong with them.
+    if (result.success || !(field as z.ZodMiniType).safeParse(undefined).success) known[name] = value;
+  }
+  return parseInputs(resource, schema, known);
+}
+
+/** An earlier value of one input in today's terms; undefined where it cannot be told. */
+export function rememberedInput(resource: AnyResource, name: string, raw: Properties): unknown {
+  const field: z.ZodMiniType | undefined = resource.inputs[name];
+  const value = withoutNulls(raw[name]);
+  if (field === undefined || value === undefined || value === null) return undefined;
+  const result = field.safeParse(value);
+  return result.success ? result.data : undefined;
+}
+
+/** Null and absent mean the same, at every depth: Nix sends each declared option, with null where there is no value. */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => (inner === null ? [] : [[name, withoutNulls(inner)]])),
+  );
+}
+
+function withDescription(schema: z.ZodMiniType, description: string): z.ZodMiniType {
+  // A provider that gave its connection a description or a default has said it better.
+  if (z.globalRegistry.get(schema)?.description !== undefined) return schema;
+  const described = z.clone(schema);
+  z.globalRegistry.add(described, { description });
+  return described;
+}

@@ -1,0 +1,34 @@
+type Fields = Record<string, unknown>;
+
+const levels = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
+type Level = Exclude<keyof typeof levels, "silent">;
+
+let pending: Promise<void> = Promise.resolve();
+
+/**
+ * Log records on stderr, from the level that NIXOPS4_RESOURCES_LOG names (debug, info, warn, error, silent; `warn` by
+ * default). The logger is loaded when the first record is written: a request that goes well pays nothing for it.
+ */
+export const log = {
+  debug: (message: string, fields?: Fields) => record("debug", message, fields),
+  info: (message: string, fields?: Fields) => record("info", message, fields),
+  warn: (message: string, fields?: Fields) => record("warn", message, fields),
+  error: (message: string, fields?: Fields) => record("error", message, fields),
+};
+
+/** Resolves when every record so far is written. */
+export const flushLog = (): Promise<void> => pending;
+
+function threshold(): number {
+  const name = process.env["NIXOPS4_RESOURCES_LOG"] ?? "warn";
+  return name in levels ? levels[name as Level] : levels.warn;
+}
+
+function record(level: Level, message: string, fields: Fields = {}): void {
+  if (levels[level] < threshold()) return;
+  const time = Date.now();
+  pending = pending.then(async () => {
+    const { write } = await import("./logger.ts");
+    write(level, { time, ...fields }, message);
+  });
+}

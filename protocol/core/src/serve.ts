@@ -1,0 +1,68 @@
+import { isatty } from "node:tty";
+import { answer, type Answer } from "./answer.ts";
+import type { Provider } from "./provider.ts";
+import { guardStdout, isBrokenPipe, lineReader, writeFully } from "./lines.ts";
+import { flushLog } from "./log.ts";
+import { openStores } from "./open-stores.ts";
+
+/**
+ * The whole life of a provider's process: answers each line of stdin with one line on stdout until stdin ends, in order.
+ * With arguments, or at a terminal, it is a command for people instead.
+ */
+export function serve(provider: Provider): void {
+  const args = process.argv.slice(2);
+  void (args.length > 0 || isatty(0) ? runCommand(provider, args) : answerLines(provider));
+}
+
+async function runCommand(provider: Provider, args: string[]): Promise<void> {
+  const { commandLine } = await import("./command-line.ts");
+  process.exitCode = await commandLine(provider, args);
+  await flushLog();
+}
+
+async function answerLines(provider: Provider): Promise<void> {
+  const stdout = guardStdout();
+  const next = lineReader();
+  await using stores = openStores();
+  for (let line = await next(); line !== undefined; line = await next()) {
+    if (line.trim() === "") continue;
+    const stopped = await finishBeforeStopping(() => answer(provider, line, stores));
+    reply(stdout, stopped.result);
+    await flushLog();
+    if (stopped.signal !== undefined) process.exit(stopped.signal === "SIGINT" ? 130 : 143);
+  }
+  await flushLog();
+  // Nothing that a client library left open may keep the process alive after its last answer.
+  await stores[Symbol.asyncDispose]();
+  process.exit(0);
+}
+
+function reply(stdout: number, message: Answer): void {
+  try {
+    writeFully(stdout, `${JSON.stringify(message)}\n`);
+  } catch (error) {
+    // The work is done and nobody listens any more: the next apply will look and find it.
+    if (isBrokenPipe(error)) process.exit(0);
+    throw error;
+  }
+}
+
+/**
+ * NixOps4 shares its process group with us, so a person's Ctrl-C arrives here too. A request in hand is finished and
+ * answered first; while none is, the signal has its usual effect.
+ */
+async function finishBeforeStopping<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; signal: NodeJS.Signals | undefined }> {
+  let signal: NodeJS.Signals | undefined;
+  const remember = (name: NodeJS.Signals): void => void (signal = name);
+  process.on("SIGINT", remember);
+  process.on("SIGTERM", remember);
+  try {
+    const result = await work();
+    return { result, signal };
+  } finally {
+    process.off("SIGINT", remember);
+    process.off("SIGTERM", remember);
+  }
+}

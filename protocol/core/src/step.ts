@@ -1,0 +1,32 @@
+import { waitFor } from "./waiting.ts";
+
+/** What a request is about, for its messages: `role app`. */
+export interface Subject {
+  type: string;
+  label: string | undefined;
+}
+
+export const inWords = ({ type, label }: Subject): string =>
+  label === undefined ? type.replaceAll("_", " ") : `${type.replaceAll("_", " ")} ${label}`;
+
+/** One step of a request failed: the sentence "Unable to <verb> <subject>: <cause>." */
+export class FailedStep extends Error {
+  override readonly name = "FailedStep";
+  readonly verb: string;
+  readonly subject: Subject;
+
+  constructor(verb: string, subject: Subject, cause: unknown) {
+    super(`Unable to ${verb} ${inWords(subject)}`, { cause });
+    this.verb = verb;
+    this.subject = subject;
+  }
+}
+
+/** Does one step of a request; what it throws is told as "Unable to <verb> <subject>: ...". */
+export async function step<T>(verb: string, subject: Subject, work: () => Promise<T>): Promise<T> {
+  try {
+    return await waitFor(`${verb} ${inWords(subject)} to finish`, work);
+  } catch (error) {
+    throw error instanceof FailedStep ? error : new FailedStep(verb, subject, error);
+  }
+}

@@ -1,0 +1,48 @@
+import { inputSchema, parseInputs, parseRemembered, type AnyWant } from "./inputs.ts";
+import type { AnyResource, Seen } from "./resource.ts";
+import { step, type Subject } from "./step.ts";
+import { currentSignal } from "./waiting.ts";
+import type { Properties } from "./wire.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what a definition's own read returned goes back to its own verbs
+export type AnySeen = Seen<any, any>;
+export type Client = Awaited<ReturnType<AnyResource["connect"]>>;
+
+/** A resource type, and what is wanted of it by one request. */
+export interface Task {
+  readonly resource: AnyResource;
+  readonly want: AnyWant;
+  readonly subject: Subject;
+}
+
+/** Reads the inputs of a request. `remembered` ones may be of an older schema and are read kindly. */
+export async function prepare(resource: AnyResource, raw: Properties, reading: "strict" | "remembered"): Promise<Task> {
+  const { type } = resource;
+  const want: AnyWant = await step("read inputs of", { type, label: labelOf(resource, raw) }, () =>
+    reading === "strict" ? parseInputs(resource, inputSchema(resource), raw) : parseRemembered(resource, raw),
+  );
+  return { resource, want, subject: { type, label: resource.label(want) } };
+}
+
+/** Inputs that do not parse may still have a name, to tell the person which resource it is. */
+function labelOf(resource: AnyResource, raw: Properties): string | undefined {
+  try {
+    const label = resource.label(raw);
+    return label.includes("undefined") ? undefined : label;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A client for the length of a request; a `read` one has no method that writes. */
+export async function open({ resource, want, subject }: Task, access: "read" | "write"): Promise<Client> {
+  const request = { signal: currentSignal() };
+  return await step("read", subject, () =>
+    access === "write"
+      ? resource.connect(want.connection, access, request)
+      : resource.connect(want.connection, access, request),
+  );
+}
+
+export const look = (client: Client, { resource, want, subject }: Task): Promise<AnySeen | undefined> =>
+  step("read", subject, () => resource.read(client, want));

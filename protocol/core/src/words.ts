@@ -1,0 +1,136 @@
+import { closest, distance } from "fastest-levenshtein";
+import type * as z from "zod/mini";
+import { ProviderError } from "./error.ts";
+import type { AnyResource } from "./resource.ts";
+import { isObject, type Properties } from "./wire.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Words for inputs that the schema refuses; zod/mini itself has none. Values of secret inputs are never repeated. */
+export function inputError(
+  resource: AnyResource,
+  schema: z.ZodMiniObject,
+  issues: readonly Issue[],
+  raw: Properties,
+): ProviderError {
+  const reasons = issues.map((issue) => describe(issue, { resource, schema, raw }));
+  return new ProviderError(reasons.map(({ text }) => text).join("; "), {
+    code: "protocol.inputs.invalid",
+    hint: reasons.find(({ hint }) => hint !== undefined)?.hint ?? "Change the inputs of this resource",
+  });
+}
+
+interface Context {
+  resource: AnyResource;
+  schema: z.ZodMiniObject;
+  raw: Properties;
+}
+
+function describe(issue: Issue, context: Context): { text: string; hint?: string } {
+  const path = toPath(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(context.schema, issue.path);
+    const text = issue.keys.map((key) => `there is no input \`${toPath([...issue.path, key])}\``).join(", ");
+    const guess = nearest(issue.keys[0] ?? "", known);
+    return {
+      text,
+      hint:
+        guess === undefined
+          ? `The inputs are ${known.join(", ")}`
+          : `Did you mean \`${toPath([...issue.path, guess])}\`?`,
+    };
+  }
+  const value = valueAt(context.raw, issue.path);
+  if (value === undefined || value === null) return { text: `\`${path}\` is missing` };
+  return { text: `\`${path}\` must be ${expected(issue)}${got(issue, value, context.resource)}` };
+}
+
+function expected(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.expected === "int" || issue.expected === "number" ? "an integer" : article(issue.expected);
+    case "too_small":
+      return issue.origin === "string" || issue.origin === "array"
+        ? `at least ${issue.minimum} ${issue.origin === "string" ? "characters" : "entries"} long`
+        : `>= ${issue.minimum}`;
+    case "too_big":
+      return issue.origin === "string" || issue.origin === "array"
+        ? `at most ${issue.maximum} ${issue.origin === "string" ? "characters" : "entries"} long`
+        : `<= ${issue.maximum}`;
+    case "invalid_format":
+      return issue.format === "regex"
+        ? `of the form ${issue.pattern ?? "that its description gives"}`
+        : `a valid ${issue.format}`;
+    case "invalid_value":
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+    case "invalid_union":
+      return oneOf(issue);
+    case "custom":
+      return issue.message === "Invalid input" ? "different: see its description" : issue.message;
+    default:
+      return "different: see its description";
+  }
+}
+
+/** A union of objects with one key each, such as a reference to a secret, is best told by those keys. */
+function oneOf(issue: Extract<Issue, { code: "invalid_union" }>): string {
+  const keys = issue.errors.flatMap((branch) =>
+    branch.flatMap(({ code, path }) => (code === "invalid_type" && path.length === 1 ? [String(path[0])] : [])),
+  );
+  if (keys.length === issue.errors.length) {
+    return `an object with exactly one of ${[...new Set(keys)].map((key) => `\`${key}\``).join(", ")}`;
+  }
+  const inner = issue.errors.flatMap((branch) => branch.map(expected));
+  return [...new Set(inner)].join(" or ");
+}
+
+/** The value that was refused, where showing it is safe: not below a secret, not inside a union that may be one. */
+function got(issue: Issue, value: unknown, resource: AnyResource): string {
+  const isSecret = resource.secret?.includes(String(issue.path[0])) === true || issue.code === "invalid_union";
+  if (isSecret || (typeof value === "object" && value !== null)) return "";
+  return `, got ${JSON.stringify(value).slice(0, 80)}`;
+}
+
+/** The nearest known name, if it is near enough to be a slip. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const guess = closest(name.toLowerCase(), [...known]);
+  return distance(name.toLowerCase(), guess.toLowerCase()) <= Math.max(2, name.length / 3) ? guess : undefined;
+}
+
+function keysAt(schema: z.ZodMiniObject, path: readonly PropertyKey[]): string[] {
+  let current: unknown = schema;
+  for (const key of path) {
+    const shape = shapeOf(current);
+    current = shape?.[String(key)];
+  }
+  return Object.keys(shapeOf(current) ?? {});
+}
+
+/** The fields of an object schema, looked for behind defaults and nullables. */
+function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  let current = schema;
+  while (isObject(current) || typeof current === "function") {
+    const { def } = current as { def?: { shape?: Record<string, unknown>; innerType?: unknown } };
+    if (def?.shape !== undefined) return def.shape;
+    current = def?.innerType;
+  }
+  return undefined;
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  let current = raw;
+  for (const key of path) current = isObject(current) || Array.isArray(current) ? Reflect.get(current, key) : undefined;
+  return current;
+}
+
+/** `grants[0].role`, as one writes it. */
+function toPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
+    "",
+  );
+}
+
+const article = (noun: string): string =>
+  `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun === "record" ? "set of names and values" : noun}`;

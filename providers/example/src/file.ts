@@ -1,0 +1,121 @@
+import { createHmac } from "node:crypto";
+import {
+  defineResource,
+  encodeMark,
+  option,
+  readMark,
+  resolveSecret,
+  secretRef,
+  somethingElse,
+  type Mark,
+  type SecretRef,
+} from "@nixops4-resources/protocol-core";
+import * as z from "zod/mini";
+import { connect, connection } from "./folder.ts";
+
+export default defineResource({
+  type: "file",
+  description: "A small text file. Its first line is the mark of the deployment that manages it.",
+  requireState: false,
+  connection,
+  inputs: {
+    name: option(
+      z.string().check(z.regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/)),
+      "Name of the file in the folder. Another name is another file.",
+    ),
+    content: option(z.string(), "Text of the file, below its header."),
+    mode: option(z.string().check(z.regex(/^0[0-7]{3}$/)), "Permission bits in octal, such as `0644`.", "0644"),
+    key: option(
+      z.nullable(secretRef),
+      "Key that signs the content: the header then has its HMAC-SHA256. Null signs nothing.",
+      null,
+    ),
+  },
+  outputs: {
+    path: option(z.string(), "Absolute path of the file."),
+    sizeBytes: option(z.int(), "Size of the whole file in bytes, header and all."),
+  },
+  immutable: {
+    name: "The file under the old name would stay behind: rename it by hand (mv), or declare a new resource and destroy this one",
+  },
+  secret: ["key"],
+  stableOutputs: ["path"],
+  leastRights: "The user who runs nixops4 may list the folder and write in it.",
+  example: { name: "motd", content: "Welcome.\n" },
+
+  label: ({ name }) => name,
+  connect,
+
+  async read(folder, { name, key }) {
+    const file = await folder.read(name);
+    if (file === undefined) return undefined;
+    const { mark, signature, body } = parse(file.text);
+    return {
+      mark,
+      // A key cannot be read back, only tried.
+      inputs: {
+        name,
+        content: body,
+        mode: file.mode,
+        key: signature === (await sign(body, key, name)) ? key : somethingElse,
+      },
+      outputs: { path: folder.pathOf(name), sizeBytes: Buffer.byteLength(file.text) },
+    };
+  },
+
+  create: async (folder, want, mark) => folder.create(want.name, await toFile(want, mark)),
+
+  update: async (folder, want, { mark }) => folder.replace(want.name, await toFile(want, mark)),
+
+  delete: (folder, { name }) => folder.remove(name),
+
+  async setMark(folder, { name }, mark) {
+    const file = await folder.read(name);
+    if (file === undefined) return;
+    const { signature, body } = parse(file.text);
+    await folder.replace(name, { ...file, text: format({ mark, signature, body }) });
+  },
+
+  async list(folder, managedBy) {
+    const listed = [];
+    for (const name of await folder.names()) {
+      const mark = readMark((await folder.read(name))?.text);
+      if (mark?.managedBy === managedBy) listed.push({ label: name, inputs: { name }, mark });
+    }
+    return listed;
+  },
+});
+
+interface Parts {
+  mark: Mark | undefined;
+  signature: string | undefined;
+  body: string;
+}
+
+/** A header of at most two lines and an empty one, then the content; a file that has no mark is all content. */
+function parse(text: string): Parts {
+  const end = text.indexOf("\n\n");
+  const mark = readMark(text.split("\n", 1)[0]);
+  if (mark === undefined || end < 0) return { mark, signature: undefined, body: text };
+  const signature = /^hmac-sha256: (.*)$/m.exec(text.slice(0, end))?.[1];
+  return { mark, signature, body: text.slice(end + 2) };
+}
+
+function format({ mark, signature, body }: Parts): string {
+  if (mark === undefined) return body;
+  return `${[encodeMark(mark), ...(signature === undefined ? [] : [`hmac-sha256: ${signature}`])].join("\n")}\n\n${body}`;
+}
+
+async function toFile(
+  want: { name: string; content: string; mode: string; key: SecretRef | null },
+  mark: Mark,
+): Promise<{ text: string; mode: string }> {
+  const signature = await sign(want.content, want.key, want.name);
+  return { text: format({ mark, signature, body: want.content }), mode: want.mode };
+}
+
+async function sign(body: string, key: SecretRef | null, name: string): Promise<string | undefined> {
+  if (key === null) return undefined;
+  const secret = await resolveSecret(key, `the key of file ${name}`);
+  return createHmac("sha256", secret.reveal()).update(body).digest("hex");
+}
