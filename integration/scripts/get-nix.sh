@@ -5,7 +5,7 @@
 # The archive is the one that apt uses here, or $DEBIAN_MIRROR.
 set -euo pipefail
 
-# Debian 13: the oldest release whose Nix also builds when it is unpacked like this.
+# Debian 13 has Nix 2.26. Evaluation needs 2.8, which Debian 12 has, but that one cannot build when unpacked like this.
 suite=trixie
 folder=$(realpath -m "${1:-${XDG_CACHE_HOME:-$HOME/.cache}/nixops4-resources/nix}")
 
@@ -85,6 +85,9 @@ wrap() {
 root=\$(cd "\${0%/*}/.." && pwd)
 export NIX_STORE_DIR="\${NIX_STORE_DIR:-\$root/var/store}" NIX_STATE_DIR="\${NIX_STATE_DIR:-\$root/var/state}"
 export NIX_LOG_DIR="\${NIX_LOG_DIR:-\$root/var/log}" NIX_CONF_DIR="\${NIX_CONF_DIR:-\$root/etc}"
+# Nix would start the loader as its helper for builds.
+export NIX_CONFIG="build-hook = \$root/bin/nix __build-remote
+\${NIX_CONFIG:-}"
 exec "\$root/$loader" --argv0 $program --library-path "\$root/${loader%/*}" "\$root/tree/usr/bin/nix" "\$@"
 END
     chmod +x "$work/bin/$program"
@@ -92,7 +95,6 @@ END
   cat >"$work/etc/nix.conf" <<END
 sandbox = false
 build-users-group =
-build-hook =
 substituters =
 experimental-features = nix-command
 END
