@@ -1,4 +1,5 @@
-import { globSync, readFileSync } from "node:fs";
+import { globSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { transform } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
@@ -48,7 +49,7 @@ const bundle = (provider: string): Options => ({
 });
 
 export default defineConfig(
-  globSync("providers/*/package.json", { cwd: import.meta.dirname }).map((file) =>
-    bundle((JSON.parse(readFileSync(file, "utf8")) as { name: string }).name.replace("@nixops4-resources/", "")),
+  globSync("providers/*/src/main.ts", { cwd: import.meta.dirname }).map((main) =>
+    bundle(basename(dirname(dirname(main)))),
   ),
 );

@@ -1,127 +1,148 @@
 import { converge } from "./converge.ts";
 import { Deadline } from "./deadline.ts";
+import { destroy } from "./destroy.ts";
 import { ProviderError } from "./error.ts";
 import { explain } from "./explain.ts";
+import { inspect, list, plan } from "./inspect.ts";
 import type { OpenStores } from "./open-stores.ts";
+import { outputsOf } from "./outputs.ts";
 import type { Provider } from "./provider.ts";
 import type { AnyResource } from "./resource.ts";
 import { FailedStep, inWords, type Subject } from "./step.ts";
 import { writeStderr } from "./stderr.ts";
-import { prepare, type Task } from "./task.ts";
-import { messages, parseRequest, type ExtantResource, type Properties, type Request } from "./wire.ts";
+import { prepare, prepareList, type Task } from "./task.ts";
+import { messages, parseRequest, type ExtantResource, type Kind, type Properties, type Requests } from "./wire.ts";
 
 export type Answer = Record<string, object>;
 
-/** What became of a request, for the outcome line on stderr; `undefined` for requests that only look. */
+/** What a request works with. */
+interface Context {
+  provider: Provider;
+  stores: OpenStores;
+  /** Tells whose request it is as soon as its inputs are read: its time begins to count, its messages have a name. */
+  begin: (task: Task) => Task;
+}
+
+/** The body of the answer; requests that write also tell what became of the resource. */
 interface Done {
   body: object;
   outcome?: string;
-  subject?: Subject;
 }
 
 /** The one answer to one line of input. Never throws: what goes wrong is an errorResponse. */
 export async function answer(provider: Provider, line: string, stores: OpenStores): Promise<Answer> {
   using deadline = new Deadline();
   let doing = "read the request";
-  let about: Subject | undefined;
+  let subject: Subject | undefined;
+  const context: Context = {
+    provider,
+    stores,
+    begin(task) {
+      subject = task.subject;
+      doing = `answer for ${inWords(task.subject)}`;
+      deadline.extend(task.want.timeoutSeconds);
+      return task;
+    },
+  };
   try {
-    const request = parseRequest(line);
-    const { response } = messages[request.kind];
-    doing = `answer ${messages[request.kind].request}`;
-    const { body, outcome, subject } = await deadline.race(
-      handle(provider, request, stores, (task) => {
-        about = task.subject;
-        deadline.extend(task.want.timeoutSeconds);
-      }),
-    );
-    if (outcome !== undefined && subject !== undefined) sayOutcome(outcome, subject, deadline.seconds);
-    return { [response]: body };
+    const { kind, body } = parseRequest(line);
+    doing = `answer ${messages[kind].request}`;
+    const done = await deadline.race(dispatch(kind, body, context));
+    if (done.outcome !== undefined && subject !== undefined) sayOutcome(done.outcome, subject, deadline.seconds);
+    return { [messages[kind].response]: done.body };
   } catch (error) {
-    const failedSubject = error instanceof FailedStep ? error.subject : about;
-    if (about !== undefined && !(error instanceof FailedStep)) doing = `converge ${inWords(about)}`;
+    const failed = error instanceof FailedStep ? error.subject : subject;
     const message = explain(error, doing);
-    if (failedSubject !== undefined) sayOutcome("failed", failedSubject, deadline.seconds);
+    if (failed !== undefined) sayOutcome("failed", failed, deadline.seconds);
     return { errorResponse: { message } };
   }
 }
 
-function sayOutcome(outcome: string, subject: Subject, seconds: number): void {
+function sayOutcome(outcome: string, subject: Subject, elapsedSeconds: number): void {
   const { type, label = null } = subject;
-  writeStderr(`${outcome} ${inWords(subject)} (${seconds.toFixed(2)} s)`, {
-    outcome,
-    type,
-    label,
-    seconds: Math.round(seconds * 1000) / 1000,
-  });
+  const seconds = Math.round(elapsedSeconds * 1000) / 1000;
+  writeStderr(`${outcome} ${inWords(subject)} (${seconds.toFixed(2)} s)`, { outcome, type, label, seconds });
 }
 
-async function handle(
-  provider: Provider,
-  { kind, body }: Request,
-  stores: OpenStores,
-  begin: (task: Task) => void,
-): Promise<Done> {
-  const taskOf = async (type: string, inputs: Properties, reading: "strict" | "remembered"): Promise<Task> => {
-    const task = await prepare(await load(provider, type), inputs, reading);
-    begin(task);
-    return task;
-  };
-  const remembered = ({ type, inputProperties }: ExtantResource): Promise<Task> =>
-    taskOf(type, inputProperties, "remembered");
+const dispatch = <K extends Kind>(kind: K, body: Requests[K], context: Context): Promise<Done> =>
+  handlers[kind](body, context);
 
-  switch (kind) {
-    case "create": {
-      const resource = await load(provider, body.type);
-      if (resource.requireState && !body.isStateful) throw needsState(body.type);
-      return await settle(await taskOf(body.type, body.inputProperties, "strict"), undefined);
-    }
-    case "update":
-      return await settle(
-        await taskOf(body.resource.type, body.inputProperties, "strict"),
-        body.resource.inputProperties,
-      );
-    case "destroy": {
-      const { destroy } = await import("./destroy.ts");
-      const task = await remembered(body.resource);
-      return { body: {}, outcome: await destroy(task), subject: task.subject };
-    }
-    case "stateRead": {
-      const store = await stores.of(await load(provider, body.resource.type), body.resource);
-      return { body: { state: await store.read() } };
-    }
-    case "stateEvent": {
-      const { event, nixopsVersion, patch } = body;
-      const store = await stores.of(await load(provider, body.resource.type), body.resource);
-      await store.append({ event, nixopsVersion, patch });
-      return { body: {} };
-    }
-    case "read": {
-      const { answerRead } = await import("./answer-look.ts");
-      return { body: await answerRead(await remembered(body.resource)) };
-    }
-    case "plan": {
-      const { answerPlan } = await import("./answer-look.ts");
-      const task = await taskOf(body.type, body.inputProperties, "strict");
-      return { body: await answerPlan(task, body.resource?.inputProperties) };
-    }
-    case "list": {
-      const { answerList } = await import("./answer-look.ts");
-      return { body: await answerList(await load(provider, body.type), body.inputProperties, begin) };
-    }
-    case "describe": {
-      const { describeProvider } = await import("./describe.ts");
-      return { body: await describeProvider(provider) };
-    }
-  }
+/** How each kind of request is answered. */
+const handlers: { [K in Kind]: (body: Requests[K], context: Context) => Promise<Done> } = {
+  async create({ type, inputProperties, isStateful }, context) {
+    const resource = await load(context.provider, type);
+    if (resource.requireState && !isStateful) throw needsState(type);
+    return await settle(context.begin(await prepare(resource, inputProperties, "strict")), undefined);
+  },
+
+  async update({ resource: { type, inputProperties: previous }, inputProperties }, context) {
+    const resource = await load(context.provider, type);
+    return await settle(context.begin(await prepare(resource, inputProperties, "strict")), previous);
+  },
+
+  async destroy({ resource }, context) {
+    return { body: {}, outcome: await destroy(await remembered(resource, context)) };
+  },
+
+  async read({ resource }, context) {
+    const task = await remembered(resource, context);
+    const { seen, changed } = await inspect(task);
+    return {
+      body: {
+        exists: seen !== undefined,
+        managedBy: seen?.mark?.managedBy ?? null,
+        outputProperties: seen === undefined ? null : outputsOf(task, seen),
+        differences: changed,
+      },
+    };
+  },
+
+  async plan({ type, inputProperties, resource: previous }, context) {
+    const resource = await load(context.provider, type);
+    const task = context.begin(await prepare(resource, inputProperties, "strict"));
+    return { body: await plan(task, previous?.inputProperties) };
+  },
+
+  async list({ type, inputProperties }, context) {
+    const task = context.begin(await prepareList(await load(context.provider, type), inputProperties));
+    const resources = (await list(task)).map(({ label, inputs, mark: { managedBy, adopted = false } }) => ({
+      type,
+      label,
+      inputProperties: inputs,
+      managedBy,
+      adopted,
+    }));
+    return { body: { resources } };
+  },
+
+  async describe(_body, { provider }) {
+    const { describeProvider } = await import("./describe.ts");
+    return { body: await describeProvider(provider) };
+  },
+
+  async stateRead({ resource }, { provider, stores }) {
+    const store = await stores.of(await load(provider, resource.type), resource);
+    return { body: { state: await store.read() } };
+  },
+
+  async stateEvent({ resource, event, nixopsVersion, patch }, { provider, stores }) {
+    const store = await stores.of(await load(provider, resource.type), resource);
+    await store.append({ event, nixopsVersion, patch });
+    return { body: {} };
+  },
+};
+
+async function remembered({ type, inputProperties }: ExtantResource, { provider, begin }: Context): Promise<Task> {
+  return begin(await prepare(await load(provider, type), inputProperties, "remembered"));
 }
 
 async function settle(task: Task, previous: Properties | undefined): Promise<Done> {
   const { outcome, outputs } = await converge(task, previous);
-  return { body: { outputProperties: outputs }, outcome, subject: task.subject };
+  return { body: { outputProperties: outputs }, outcome };
 }
 
 /** The definition of a type, from the chunk that is loaded for it alone. */
-export async function load(provider: Provider, type: string): Promise<AnyResource> {
+async function load(provider: Provider, type: string): Promise<AnyResource> {
   const loader = Object.hasOwn(provider.types, type) ? provider.types[type] : undefined;
   if (loader !== undefined) return (await loader()).default;
   const { nearest } = await import("./words.ts");

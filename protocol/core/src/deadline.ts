@@ -1,3 +1,4 @@
+import { monotonicSeconds } from "./clock.ts";
 import { ProviderError } from "./error.ts";
 import { beginRequest, currentStep } from "./waiting.ts";
 
@@ -8,7 +9,7 @@ export const defaultTimeoutSeconds = 300;
 export class Deadline implements Disposable {
   readonly #abort = new AbortController();
   readonly #over = Promise.withResolvers<never>();
-  readonly #started = performance.now();
+  readonly #started = monotonicSeconds();
   #timer: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -19,7 +20,7 @@ export class Deadline implements Disposable {
   }
 
   get seconds(): number {
-    return (performance.now() - this.#started) / 1000;
+    return monotonicSeconds() - this.#started;
   }
 
   /** Sets the time from the start of the request. */

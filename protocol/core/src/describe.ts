@@ -1,3 +1,5 @@
+// One shared chunk: see tsup.config.ts.
+import "./index.ts";
 import * as z from "zod/mini";
 import errors from "./errors.ts";
 import { inputSchema, outputSchema } from "./inputs.ts";
@@ -51,7 +53,7 @@ export async function describeProvider({
       secret: [...(resource.secret ?? [])].map(String),
       stableOutputs: resource.stableOutputs.map(String),
       leastRights: resource.leastRights,
-      example: resource.example as Record<string, unknown>,
+      example: resource.example,
     };
   }
   return {

@@ -15,11 +15,13 @@ export {
   type Values,
   type Want,
 } from "./resource.ts";
-export { type Provider } from "./provider.ts";
+export type { Provider } from "./provider.ts";
 export { runtimePath, resolveSecret, secretRef, type SecretRef } from "./secret-ref.ts";
 export { Secret, scrub } from "./secret.ts";
 export { serve } from "./serve.ts";
 export { log } from "./log.ts";
+export { retry, type RetryOptions } from "./retry.ts";
+export { takeSlot, type Slot } from "./slots.ts";
 export { waitFor } from "./waiting.ts";
-export { type StateEvent, type StateStore } from "./state-store.ts";
-export { type ProviderDescription, type TypeDescription } from "./describe.ts";
+export type { StateEvent, StateStore } from "./state-store.ts";
+export type { ProviderDescription, TypeDescription } from "./describe.ts";

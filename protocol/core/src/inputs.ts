@@ -44,12 +44,13 @@ export async function parseRemembered(resource: AnyResource, raw: Properties): P
   for (const [name, field] of Object.entries(schema.shape)) {
     const value = withoutNulls(raw[name]);
     if (value === undefined || value === null) continue;
-    const result = (field as z.ZodMiniType).safeParse(value);
     // Required fields stay as they are: the strict parse below says what is wrong with them.
-    if (result.success || !(field as z.ZodMiniType).safeParse(undefined).success) known[name] = value;
+    if (accepts(field, value) || !accepts(field, undefined)) known[name] = value;
   }
   return parseInputs(resource, schema, known);
 }
+
+const accepts = (field: z.core.$ZodType, value: unknown): boolean => z.safeParse(field, value).success;
 
 /** An earlier value of one input in today's terms; undefined where it cannot be told. */
 export function rememberedInput(resource: AnyResource, name: string, raw: Properties): unknown {

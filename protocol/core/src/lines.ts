@@ -1,5 +1,4 @@
 import { closeSync, existsSync, fstatSync, openSync, read, readSync, writeSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
 
 const newline = 0x0a;
 
@@ -53,7 +52,7 @@ async function readLater(fd: number, block: Buffer): Promise<number> {
     if (typeof result === "number") return result;
     if (isEnd(result)) return 0;
     if (!isBusy(result)) throw result;
-    await pause(2);
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
 

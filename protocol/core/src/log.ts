@@ -1,7 +1,8 @@
 type Fields = Record<string, unknown>;
 
-const levels = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
-type Level = Exclude<keyof typeof levels, "silent">;
+type Level = "debug" | "info" | "warn" | "error";
+
+const severity: Readonly<Record<Level, number>> = { debug: 20, info: 30, warn: 40, error: 50 };
 
 let pending: Promise<void> = Promise.resolve();
 
@@ -20,15 +21,18 @@ export const log = {
 export const flushLog = (): Promise<void> => pending;
 
 function threshold(): number {
-  const name = process.env["NIXOPS4_RESOURCES_LOG"] ?? "warn";
-  return name in levels ? levels[name as Level] : levels.warn;
+  const name = process.env["NIXOPS4_RESOURCES_LOG"];
+  if (name === "silent") return Infinity;
+  return Object.entries(severity).find(([level]) => level === name)?.[1] ?? severity.warn;
 }
 
 function record(level: Level, message: string, fields: Fields = {}): void {
-  if (levels[level] < threshold()) return;
+  if (severity[level] < threshold()) return;
   const time = Date.now();
-  pending = pending.then(async () => {
+  const earlier = pending;
+  pending = (async () => {
+    await earlier;
     const { write } = await import("./logger.ts");
     write(level, { time, ...fields }, message);
-  });
+  })();
 }

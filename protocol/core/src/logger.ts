@@ -1,4 +1,6 @@
 import { isatty } from "node:tty";
+// One shared chunk: see tsup.config.ts.
+import "./index.ts";
 import { pino } from "pino";
 import { writeFully } from "./lines.ts";
 import { scrub } from "./secret.ts";
@@ -31,7 +33,7 @@ export function write(
 }
 
 function toSentence(line: string): string {
-  const { level, msg, pid: _pid, time: _time, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const { level, msg, pid: _pid, time: _time, ...fields }: Record<string, unknown> = JSON.parse(line);
   const details = Object.entries(fields).map(
     ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
   );

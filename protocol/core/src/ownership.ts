@@ -1,3 +1,4 @@
+import type { CommonInputs } from "./common-inputs.ts";
 import { ProviderError } from "./error.ts";
 import type { Mark } from "./mark.ts";
 import type { AnyResource } from "./resource.ts";
@@ -8,7 +9,7 @@ export type Claim = { kind: "ours" } | { kind: "adopt"; mark: Mark } | { kind: "
 
 /** Who may touch what was found. What cannot bear a mark belongs to whoever declares it (docs/adr/003-ownership.md). */
 export function claim(resource: AnyResource, want: AnyWant, found: Mark | undefined): Claim {
-  const { managedBy, adopt, adoptFrom } = want as { managedBy: string; adopt: boolean; adoptFrom: string | null };
+  const { managedBy, adopt, adoptFrom }: CommonInputs = want;
   const { type } = resource;
   if (resource.setMark === undefined || found?.managedBy === managedBy) return { kind: "ours" };
   if (found === undefined) {

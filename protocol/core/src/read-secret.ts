@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
+import { ProviderError } from "./error.ts";
 import { currentSignal } from "./waiting.ts";
 import { Secret } from "./secret.ts";
-import { unreadable, type SecretRef } from "./secret-ref.ts";
+import type { SecretRef } from "./secret-ref.ts";
 
 /** Larger than any key; a bigger file is a wrong path. */
 const largestBytes = 1_048_576;
@@ -15,7 +15,7 @@ export async function readSecret(ref: SecretRef, what: string): Promise<{ secret
   if ("credential" in ref) {
     return { secret: toSecret(fromCredential(ref.credential, what), what), from: `credential ${ref.credential}` };
   }
-  const [program, ...args] = ref.command as [string, ...string[]];
+  const [program = "", ...args] = ref.command;
   return { secret: toSecret(await fromCommand(program, args, what), what), from: `command ${program}` };
 }
 
@@ -88,8 +88,9 @@ function fromCredential(name: string, what: string): string {
   return attempt(() => readFileSync(path, "utf8"), path, what);
 }
 
-function fromCommand(program: string, args: string[], what: string): Promise<string> {
-  return new Promise((resolve, reject) => {
+async function fromCommand(program: string, args: string[], what: string): Promise<string> {
+  const { execFile } = await import("node:child_process");
+  return await new Promise((resolve, reject) => {
     const child = execFile(
       program,
       args,
@@ -129,4 +130,8 @@ function attempt<T>(work: () => T, path: string, what: string): T {
     }
     throw unreadable(what, `${path}: ${code}`, "secret.file.unreadable", "Let the user who runs nixops4 read the file");
   }
+}
+
+function unreadable(what: string, why: string, code: `secret.${string}`, hint: string): ProviderError {
+  return new ProviderError(`${what} cannot be read: ${why}`, { code, hint });
 }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { ProviderError } from "./error.ts";
 import { log } from "./log.ts";
 import { option } from "./option.ts";
+import { readSecret } from "./read-secret.ts";
 import type { Secret } from "./secret.ts";
 
 /** An absolute path that is read when the provider runs; in Nix a string, never a path literal, which would be copied to the store. */
@@ -49,13 +49,7 @@ export type SecretRef = z.output<typeof secretRef>;
  * Throws a ProviderError (`secret.*`) that names the reference where it cannot be read.
  */
 export async function resolveSecret(ref: SecretRef, what: string): Promise<Secret> {
-  const { readSecret } = await import("./read-secret.ts");
   const { secret, from } = await readSecret(ref, what);
   log.info("secret resolved", { what, from });
   return secret;
-}
-
-/** What `file` may look like to everybody: the reference in words. */
-export function unreadable(what: string, why: string, code: `secret.${string}`, hint: string): ProviderError {
-  return new ProviderError(`${what} cannot be read: ${why}`, { code, hint });
 }

@@ -1,4 +1,4 @@
-import { isatty } from "node:tty";
+import { fstatSync } from "node:fs";
 import { answer, type Answer } from "./answer.ts";
 import type { Provider } from "./provider.ts";
 import { guardStdout, isBrokenPipe, lineReader, writeFully } from "./lines.ts";
@@ -11,7 +11,7 @@ import { openStores } from "./open-stores.ts";
  */
 export function serve(provider: Provider): void {
   const args = process.argv.slice(2);
-  void (args.length > 0 || isatty(0) ? runCommand(provider, args) : answerLines(provider));
+  void (args.length > 0 ? runCommand(provider, args) : answerLines(provider));
 }
 
 async function runCommand(provider: Provider, args: string[]): Promise<void> {
@@ -21,6 +21,7 @@ async function runCommand(provider: Provider, args: string[]): Promise<void> {
 }
 
 async function answerLines(provider: Provider): Promise<void> {
+  if (await isTerminal(0)) return await runCommand(provider, []);
   const stdout = guardStdout();
   const next = lineReader();
   await using stores = openStores();
@@ -35,6 +36,11 @@ async function answerLines(provider: Provider): Promise<void> {
   // Nothing that a client library left open may keep the process alive after its last answer.
   await stores[Symbol.asyncDispose]();
   process.exit(0);
+}
+
+/** Whether a person is at the other end. The look at the file first, since the module for terminals loads that for sockets. */
+async function isTerminal(fd: number): Promise<boolean> {
+  return fstatSync(fd).isCharacterDevice() && (await import("node:tty")).isatty(fd);
 }
 
 function reply(stdout: number, message: Answer): void {

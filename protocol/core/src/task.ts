@@ -1,4 +1,4 @@
-import { inputSchema, parseInputs, parseRemembered, type AnyWant } from "./inputs.ts";
+import { inputSchema, listSchema, parseInputs, parseRemembered, type AnyWant } from "./inputs.ts";
 import type { AnyResource, Seen } from "./resource.ts";
 import { step, type Subject } from "./step.ts";
 import { currentSignal } from "./waiting.ts";
@@ -22,6 +22,13 @@ export async function prepare(resource: AnyResource, raw: Properties, reading: "
     reading === "strict" ? parseInputs(resource, inputSchema(resource), raw) : parseRemembered(resource, raw),
   );
   return { resource, want, subject: { type, label: resource.label(want) } };
+}
+
+/** The task of looking for everything of a type: it has no identity. */
+export async function prepareList(resource: AnyResource, raw: Properties): Promise<Task> {
+  const subject = { type: resource.type, label: undefined };
+  const want: AnyWant = await step("read inputs of", subject, () => parseInputs(resource, listSchema(resource), raw));
+  return { resource, want, subject };
 }
 
 /** Inputs that do not parse may still have a name, to tell the person which resource it is. */

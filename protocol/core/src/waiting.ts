@@ -1,3 +1,4 @@
+import { monotonicSeconds } from "./clock.ts";
 import { writeStderr } from "./stderr.ts";
 
 /** What the request in hand is doing at the moment, from the outermost to the innermost step. */
@@ -21,8 +22,8 @@ export function beginRequest(requestSignal: AbortSignal): void {
  * sentence "still waiting for ...".
  */
 export async function waitFor<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const started = performance.now();
-  const seconds = (): number => Math.round((performance.now() - started) / 1000);
+  const started = monotonicSeconds();
+  const seconds = (): number => Math.round(monotonicSeconds() - started);
   steps.push(what);
   let timer = setTimeout(function say() {
     // Only the innermost step speaks: the others wait for it.

@@ -97,7 +97,9 @@ export const messages: Record<Kind, Message> = {
   },
 };
 
-const kindOf = new Map(Object.entries(messages).map(([kind, { request }]) => [request, kind as Kind]));
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets what the keys of `messages` are
+const kinds = Object.keys(messages) as Kind[];
+const kindOf = new Map(kinds.map((kind) => [messages[kind].request, kind]));
 
 /** The request in a line of input. Throws a ProviderError that says what is wrong with it. */
 export function parseRequest(line: string): Request {
@@ -109,18 +111,18 @@ export function parseRequest(line: string): Request {
   }
   if (!isObject(message)) throw malformed("a request is a JSON object with one key");
   const keys = Object.keys(message);
-  const known = keys.filter((key) => kindOf.has(key));
-  const [key] = known;
-  if (key === undefined) {
+  const known = keys.filter((name) => kindOf.has(name));
+  const [key = ""] = known;
+  const kind = kindOf.get(key);
+  if (kind === undefined) {
     throw new ProviderError(
       keys.length === 0 ? "the request is empty" : `there is no request ${keys.map(quote).join(", ")}`,
       { code: "protocol.request.unknown", hint: `This provider answers ${[...kindOf.keys()].join(", ")}` },
     );
   }
   if (known.length > 1) throw malformed(`it has ${known.map(quote).join(" and ")}, and may have only one`);
-  const kind = kindOf.get(key) as Kind;
   checkBody(message[key], messages[kind].body, key);
-  // The body was just checked against the registry, which is what Requests spells out.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked against the registry, which `Requests` spells out
   return { kind, body: message[key] } as Request;
 }
 

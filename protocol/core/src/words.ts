@@ -1,3 +1,5 @@
+// One shared chunk: see tsup.config.ts.
+import "./index.ts";
 import { closest, distance } from "fastest-levenshtein";
 import type * as z from "zod/mini";
 import { ProviderError } from "./error.ts";
@@ -45,6 +47,8 @@ function describe(issue: Issue, context: Context): { text: string; hint?: string
   return { text: `\`${path}\` must be ${expected(issue)}${got(issue, value, context.resource)}` };
 }
 
+const seeDescription = "different: its description says how";
+
 function expected(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
@@ -66,9 +70,14 @@ function expected(issue: Issue): string {
     case "invalid_union":
       return oneOf(issue);
     case "custom":
-      return issue.message === "Invalid input" ? "different: see its description" : issue.message;
+      return issue.message === "Invalid input" ? seeDescription : issue.message;
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor}`;
+    case "invalid_key":
+    case "invalid_element":
+    case "unrecognized_keys":
     default:
-      return "different: see its description";
+      return seeDescription;
   }
 }
 
@@ -110,10 +119,10 @@ function keysAt(schema: z.ZodMiniObject, path: readonly PropertyKey[]): string[]
 /** The fields of an object schema, looked for behind defaults and nullables. */
 function shapeOf(schema: unknown): Record<string, unknown> | undefined {
   let current = schema;
-  while (isObject(current) || typeof current === "function") {
-    const { def } = current as { def?: { shape?: Record<string, unknown>; innerType?: unknown } };
-    if (def?.shape !== undefined) return def.shape;
-    current = def?.innerType;
+  while (isObject(current) && isObject(current["def"])) {
+    const { shape, innerType } = current["def"];
+    if (isObject(shape)) return shape;
+    current = innerType;
   }
   return undefined;
 }
