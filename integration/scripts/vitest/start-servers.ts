@@ -1,0 +1,27 @@
+import type { TestProject } from "vitest/node";
+import { startPostgres, type PostgresAddress, type PostgresVersion } from "../../servers/postgres.ts";
+import type { Provided } from "../../servers/provided.ts";
+import { ServerUnavailable } from "../../servers/server-unavailable.ts";
+
+/** Starts one server of each kind for the whole run; vitest calls what this returns at the end. */
+export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  const running = new AsyncDisposableStack();
+  const provide = async (version: PostgresVersion): Promise<Provided<PostgresAddress>> => {
+    if (process.env["NO_SERVICES"] === "1") return { unavailable: "NO_SERVICES=1" };
+    try {
+      return { address: running.use(await startPostgres({ version, tls: true, logStatements: true })).address };
+    } catch (error) {
+      if (!(error instanceof ServerUnavailable) || process.env["CI"] !== undefined) throw error;
+      return { unavailable: error.message };
+    }
+  };
+  try {
+    const [postgres15, postgres18] = await Promise.all([provide(15), provide(18)]);
+    project.provide("postgres15", postgres15);
+    project.provide("postgres18", postgres18);
+  } catch (error) {
+    await running.disposeAsync();
+    throw error;
+  }
+  return () => running.disposeAsync();
+}

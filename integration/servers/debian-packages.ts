@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+
+/** A program that tests start, and the Debian package that has it. */
+export interface DebianProgram {
+  file: string;
+  package: string;
+}
+
+/** What the tests of the service project need beside npm's packages. */
+export const testPrograms: readonly DebianProgram[] = [
+  { file: "/usr/lib/postgresql/15/bin/postgres", package: "postgresql-15" },
+  { file: "/usr/sbin/pgbouncer", package: "pgbouncer" },
+  { file: "/usr/bin/strace", package: "strace" },
+];
+
+/**
+ * Installs what lacks where that can be done: as root on Debian 12. Elsewhere the programs are taken from PATH, and what
+ * is not there either is a skipped test. Says on stderr what it does.
+ */
+export function ensureDebianPackages(programs: readonly DebianProgram[]): void {
+  const missing = programs.filter(({ file }) => !existsSync(file)).map((program) => program.package);
+  if (missing.length === 0 || process.getuid?.() !== 0 || !isBookworm()) return;
+  process.stderr.write(`Installing Debian's ${missing.join(", ")} ...\n`);
+  withoutServices(() => {
+    apt("update");
+    apt("install", "--no-install-recommends", ...missing);
+  });
+}
+
+function isBookworm(): boolean {
+  return existsSync("/etc/os-release") && readFileSync("/etc/os-release", "utf8").includes("VERSION_CODENAME=bookworm");
+}
+
+function apt(...args: string[]): void {
+  const { status } = spawnSync("apt-get", ["-y", "-qq", "-o", "Dpkg::Options::=--force-confold", ...args], {
+    // What apt tells is progress; stdout is the caller's.
+    stdio: ["ignore", 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+  if (status !== 0) throw new Error(`Unable to run apt-get ${args.join(" ")}: see above.`);
+}
+
+/**
+ * The packages would make a cluster and start services that nobody asked for. Sources: README.Debian of
+ * postgresql-common, and https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt
+ */
+function withoutServices(work: () => void): void {
+  const policy = "/usr/sbin/policy-rc.d";
+  const clusters = "/etc/postgresql-common/createcluster.conf";
+  const hadPolicy = existsSync(policy);
+  if (!hadPolicy) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  if (!existsSync(clusters)) {
+    mkdirSync("/etc/postgresql-common", { recursive: true });
+    writeFileSync(clusters, "create_main_cluster = false\n");
+  }
+  try {
+    work();
+  } finally {
+    if (!hadPolicy) rmSync(policy);
+  }
+}

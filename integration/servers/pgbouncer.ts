@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { delimiter, join } from "node:path";
+import { freePort } from "./free-port.ts";
+import { startGuarded } from "./guarded-process.ts";
+import type { PostgresAddress } from "./postgres.ts";
+import { writePrivateFile } from "./private-file.ts";
+import { makeServerFolder } from "./server-folder.ts";
+import { ServerUnavailable } from "./server-unavailable.ts";
+
+export interface PgbouncerServer extends AsyncDisposable {
+  readonly host: "127.0.0.1";
+  readonly port: number;
+}
+
+/**
+ * Starts Debian's pgbouncer in transaction mode, with one connection to the server for all its clients, who log in as
+ * the server's superuser.
+ */
+export async function startPgbouncer(server: PostgresAddress): Promise<PgbouncerServer> {
+  const program = findPgbouncer();
+  const folder = await makeServerFolder("pgbouncer");
+  try {
+    const port = await freePort();
+    const password = await readFile(server.passwordFile, "utf8");
+    const users = await writePrivateFile(join(folder, "users"), `"${server.user}" "${password}"\n`);
+    const settings = await writePrivateFile(join(folder, "pgbouncer.ini"), settingsText(server, port, users));
+    const pooler = startGuarded({
+      command: [program, settings],
+      folder,
+      stopSignal: "TERM",
+      logFile: join(folder, "log"),
+    });
+    await pooler.waitUntil(() => isListening(port));
+    return { host: "127.0.0.1", port, [Symbol.asyncDispose]: () => pooler[Symbol.asyncDispose]() };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function findPgbouncer(): string {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"];
+  const found = folders.map((folder) => join(folder, "pgbouncer")).find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new ServerUnavailable("there is no pgbouncer (Debian's package is pgbouncer)");
+}
+
+/** Source: https://www.pgbouncer.org/config.html */
+function settingsText(server: PostgresAddress, port: number, users: string): string {
+  return `[databases]
+* = host=${server.host} port=${server.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = ${users}
+pool_mode = transaction
+default_pool_size = 1
+`;
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => resolve(true));
+    socket.once("error", () => resolve(false)).once("connect", () => socket.destroy());
+  });
+}

@@ -1,0 +1,34 @@
+import { beforeEach, describe, inject, type TestContext } from "vitest";
+import type { PostgresAddress } from "./postgres.ts";
+import type { Provided } from "./provided.ts";
+import { ServerUnavailable } from "./server-unavailable.ts";
+
+/**
+ * Describes tests once per version of PostgreSQL, each against the one server that the test run has of it. Where there
+ * is none, every test is skipped with the reason.
+ */
+export function describePostgres(subject: string, tests: (server: () => PostgresAddress) => void): void {
+  for (const version of [15, 18] as const) {
+    describe(`${subject} on PostgreSQL ${version}`, () => tests(whenProvided(inject(`postgres${version}`))));
+  }
+}
+
+/** Skips every test of the suite around it where the server lacks; the address is for the tests and their hooks. */
+function whenProvided<Address>(provided: Provided<Address>): () => Address {
+  if ("address" in provided) return () => provided.address;
+  beforeEach((test) => test.skip(provided.unavailable));
+  return () => {
+    throw new Error(provided.unavailable);
+  };
+}
+
+/** Starts a server for one test, which is skipped with the reason where it cannot be had; in CI it fails. */
+export async function startOrSkip<Server>(test: TestContext, start: () => Promise<Server>): Promise<Server> {
+  if (process.env["NO_SERVICES"] === "1") test.skip("NO_SERVICES=1");
+  try {
+    return await start();
+  } catch (error) {
+    if (!(error instanceof ServerUnavailable) || process.env["CI"] !== undefined) throw error;
+    return test.skip(error.message);
+  }
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+const service = ["**/*.service.test.ts", "**/*.nix.test.ts"];
+const noConsole = "./integration/scripts/vitest/no-console.ts";
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./integration/scripts/vitest/tally-reporter.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["**/*.test.ts"], exclude: service, setupFiles: [noConsole] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "service",
+          include: service,
+          setupFiles: [noConsole],
+          globalSetup: ["./integration/scripts/vitest/start-servers.ts"],
+          // Twenty processes at once on two cores take their time.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
