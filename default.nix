@@ -1,0 +1,2 @@
+# Entry without flakes; see nix/default.nix.
+import ./nix

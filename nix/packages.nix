@@ -1,0 +1,54 @@
+# The providers' executables: { <provider> = derivation with bin/nixops4-resources-<provider>; }
+#
+# Written after nixpkgs' manual ("JavaScript", "pnpm") and evaluated no further than its syntax: it has not been built
+# yet. The first build stops at `pnpmDeps` and prints the hash to put there; it changes with pnpm-lock.yaml. Until then
+# set `providers.<name>.executable` (and `args`) to a provider that was built with `npm run build`.
+{ pkgs }:
+let
+  inherit (pkgs) lib;
+  nodejs = pkgs.nodejs_24;
+  pnpm = pkgs.pnpm_11;
+  names = builtins.attrNames (
+    lib.filterAttrs (_: kind: kind == "directory") (builtins.readDir ./providers)
+  );
+
+  workspace = pkgs.stdenvNoCC.mkDerivation (finalAttrs: {
+    pname = "nixops4-resources";
+    inherit (lib.importJSON ../package.json) version;
+    src = lib.cleanSourceWith {
+      src = ../.;
+      filter = path: _: !builtins.elem (baseNameOf path) [ ".git" "dist" "node_modules" ];
+    };
+    # The root brings the bundler; integration/ and its embedded servers are not needed.
+    pnpmWorkspaces = [ "nixops4-resources" "./protocol/*" "./providers/*" ];
+    pnpmDeps = pkgs.fetchPnpmDeps {
+      inherit (finalAttrs) pname version src pnpmWorkspaces;
+      inherit pnpm;
+      # What nixpkgs takes together with pnpm 11 since July 2026.
+      fetcherVersion = 4;
+      hash = lib.fakeHash;
+    };
+    nativeBuildInputs = [ nodejs pnpm pkgs.pnpmConfigHook pkgs.makeWrapper ];
+    # Not `npm run build`, which would bring its own Node and pnpm.
+    buildPhase = ''
+      runHook preBuild
+      node_modules/.bin/tsup
+      runHook postBuild
+    '';
+    # The bundles hold all they need.
+    installPhase = ''
+      runHook preInstall
+      for name in ${lib.escapeShellArgs names}; do
+        mkdir -p $out/lib/$name
+        cp providers/$name/dist/*.cjs $out/lib/$name/
+        makeWrapper ${lib.getExe nodejs} $out/bin/nixops4-resources-$name --add-flags $out/lib/$name/main.cjs
+      done
+      runHook postInstall
+    '';
+    meta = {
+      description = "Resource providers for NixOps4";
+      license = lib.licenses.mit;
+    };
+  });
+in
+lib.genAttrs names (_: workspace)

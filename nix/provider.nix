@@ -1,0 +1,43 @@
+# The NixOps4 provider module of one folder in ./providers: its generated types, its executable, and settings that hold
+# for all its resources. `nix/providers/<name>/default.nix` is `import ../../provider.nix ./.`; a provider with settings
+# of its own imports this and adds to it.
+folder:
+{ lib, packageFor }:
+let
+  name = baseNameOf folder;
+  generated = import (folder + "/generated.nix") { inherit lib; };
+in
+{ config, resourceProviderSystem, ... }:
+{
+  _class = "nixops4Provider";
+  imports = [ generated ];
+
+  options = {
+    connection = lib.mkOption {
+      # Lazy and unchecked: the values may come from outputs of other members, and `inputs.connection` checks them.
+      type = lib.types.lazyAttrsOf lib.types.raw;
+      default = { };
+      description = "Defaults of `inputs.connection` for all resources of this provider.";
+    };
+    managedBy = lib.mkOption {
+      type = lib.types.nullOr lib.types.str;
+      default = null;
+      description = "Default of `inputs.managedBy` for all resources of this provider.";
+    };
+  };
+
+  config = {
+    executable = lib.mkDefault "${packageFor resourceProviderSystem}/bin/nixops4-resources-${name}";
+
+    # Settings become inputs, so that a change of them is seen as a change of each resource.
+    resourceTypes = lib.mapAttrs (
+      _: type:
+      lib.optionalAttrs (type.inputs.options ? connection) {
+        inputs = {
+          connection = lib.mapAttrs (_: lib.mkDefault) config.connection;
+          managedBy = lib.mkIf (config.managedBy != null) (lib.mkDefault config.managedBy);
+        };
+      }
+    ) generated.resourceTypes;
+  };
+}

@@ -1,0 +1,1 @@
+export { generateNix, type DescribedProvider, type DescribedResource } from "./nix.ts";
