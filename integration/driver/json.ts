@@ -1,0 +1,27 @@
+/** Any JSON value, as it crosses the protocol and lies in the state. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+export type JsonObject = { [name: string]: Json };
+
+/** Parses a JSON text. Throws SyntaxError. */
+export function parseJson(text: string): Json {
+  const value: Json = JSON.parse(text);
+  return value;
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The first integer that JavaScript cannot hold exactly, where there is one. Nix has integers up to 2^63-1; to send
+ * another number than the deployment says would be worse than to refuse.
+ */
+export function inexactInteger(value: Json): number | undefined {
+  if (typeof value === "number") return Number.isInteger(value) && !Number.isSafeInteger(value) ? value : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const inner of Object.values(value)) {
+    const found = inexactInteger(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,80 @@
+import { isJsonObject, type Json } from "./json.ts";
+
+/**
+ * A JSON value with gaps: texts that stand for values which are not known yet, alone or inside longer strings. An
+ * integer that is not known is an object with the one key `integerKey`.
+ */
+
+/** Stands where an integer was, with the gap's text. */
+export const integerKey = "nixops4-resources:integer";
+
+/** What fills a gap. */
+export type Filling = string | number;
+
+/** A gap as it looked in two evaluations that differed in nothing else. */
+export interface Gap {
+  /** What marks it in the template. */
+  readonly text: string;
+  readonly first: Filling;
+  readonly second: Filling;
+}
+
+/**
+ * The template of two values that were computed the same way from different fillings; undefined where they differ in
+ * another way than by them, so where something was computed from a filling (its length, say) or chosen by it.
+ */
+export function templateOf(first: Json, second: Json, gaps: readonly Gap[]): Json | undefined {
+  const template = merge(first, second, gaps);
+  const fillings = new Map(gaps.map((gap) => [gap.text, gap.second]));
+  return template !== undefined && same(fill(template, fillings), second) ? template : undefined;
+}
+
+function merge(first: Json, second: Json, gaps: readonly Gap[]): Json | undefined {
+  if (same(first, second)) return first;
+  if (typeof first === "number") {
+    const gap = gaps.find((one) => one.first === first && one.second === second);
+    return gap && { [integerKey]: gap.text };
+  }
+  if (typeof first === "string") {
+    return gaps.reduce((text, gap) => text.replaceAll(String(gap.first), () => gap.text), first);
+  }
+  if (Array.isArray(first) && Array.isArray(second)) {
+    const merged = first.map((item, index) => merge(item, second[index] ?? null, gaps));
+    return first.length === second.length ? every(merged) : undefined;
+  }
+  if (isJsonObject(first) && isJsonObject(second)) {
+    const merged = every(Object.entries(first).map(([name, value]) => merge(value, second[name] ?? null, gaps)));
+    return merged && Object.fromEntries(Object.keys(first).map((name, index) => [name, merged[index] ?? null]));
+  }
+  return undefined;
+}
+
+/** The value with every gap filled that has a filling. */
+export function fill(template: Json, fillings: ReadonlyMap<string, Filling>): Json {
+  if (typeof template === "string") return fillText(template, fillings);
+  if (Array.isArray(template)) return template.map((item) => fill(item, fillings));
+  if (!isJsonObject(template)) return template;
+  const gap = template[integerKey];
+  if (typeof gap === "string") return fillings.get(gap) ?? template;
+  return Object.fromEntries(Object.entries(template).map(([name, value]) => [name, fill(value, fillings)]));
+}
+
+export function fillText(template: string, fillings: ReadonlyMap<string, Filling>): string {
+  let text = template;
+  for (const [gap, filling] of fillings) text = text.replaceAll(gap, () => String(filling));
+  return text;
+}
+
+/** Which of these gaps a template has. */
+export function gapsIn(template: Json, texts: Iterable<string>): string[] {
+  const whole = JSON.stringify(template);
+  return [...texts].filter((text) => whole.includes(text));
+}
+
+function every(values: readonly (Json | undefined)[]): Json[] | undefined {
+  return values.every((value) => value !== undefined) ? [...values] : undefined;
+}
+
+function same(one: Json, other: Json): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
