@@ -5,6 +5,17 @@ import { beginRequest, currentStep } from "./waiting.ts";
 /** The longest that a request may take before its inputs, which may say otherwise, are read. */
 export const defaultTimeoutSeconds = 300;
 
+let inHand: Deadline | undefined;
+
+/**
+ * Ends the request in hand with an error that nobody caught, such as one that a client library threw from an event: no
+ * request stays unanswered. False where none is in hand.
+ */
+export function failRequestInHand(error: unknown): boolean {
+  inHand?.fail(error);
+  return inHand !== undefined;
+}
+
 /** A request's time. The error of a request that ran out of it says what was being waited for. */
 export class Deadline implements Disposable {
   readonly #abort = new AbortController();
@@ -13,6 +24,7 @@ export class Deadline implements Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   constructor() {
+    inHand = this;
     beginRequest(this.#abort.signal);
     this.extend(defaultTimeoutSeconds);
     // Without a race to lose, it must not count as unhandled.
@@ -34,14 +46,21 @@ export class Deadline implements Disposable {
     return Promise.race([work, this.#over.promise]);
   }
 
+  /** Ends the request at once; what it still does is told to stop. */
+  fail(error: unknown): void {
+    this.#over.reject(error);
+    this.#abort.abort();
+  }
+
   [Symbol.dispose](): void {
+    inHand = undefined;
     clearTimeout(this.#timer);
   }
 
   #expire(seconds: number): void {
     const step = currentStep() ?? "an answer";
     const mayHaveWritten = /^(create|update|adopt|release|delete) /.test(step);
-    this.#over.reject(
+    this.fail(
       new ProviderError(
         `${seconds} s were not enough, while waiting for ${step}; ${mayHaveWritten ? "whether it took effect is unknown" : "nothing was written by this step"}`,
         {
@@ -50,6 +69,5 @@ export class Deadline implements Disposable {
         },
       ),
     );
-    this.#abort.abort();
   }
 }

@@ -1,5 +1,7 @@
 import { fstatSync } from "node:fs";
 import { answer, type Answer } from "./answer.ts";
+import { failRequestInHand } from "./deadline.ts";
+import { explain } from "./explain.ts";
 import type { Provider } from "./provider.ts";
 import { guardStdout, isBrokenPipe, lineReader, writeFully } from "./lines.ts";
 import { flushLog } from "./log.ts";
@@ -23,6 +25,11 @@ async function runCommand(provider: Provider, args: string[]): Promise<void> {
 async function answerLines(provider: Provider): Promise<void> {
   if (await isTerminal(0)) return await runCommand(provider, []);
   const stdout = guardStdout();
+  process.on("uncaughtException", (error) => {
+    if (failRequestInHand(error)) return;
+    writeFully(2, `${explain(error, "wait for a request")}\n`);
+    process.exit(1);
+  });
   const next = lineReader();
   await using stores = openStores();
   for (let line = await next(); line !== undefined; line = await next()) {

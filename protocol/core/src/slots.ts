@@ -62,13 +62,20 @@ async function bind(path: string): Promise<Slot | undefined> {
   };
 }
 
-/** A waiter is connected to a holder, and woken when that connection breaks. */
+/**
+ * A waiter is connected to a holder, and woken when that connection breaks. Not for long, since this holder may be a slow
+ * one and another's place free by now.
+ */
 async function untilReleased(path: string): Promise<void> {
   const { connect } = await import("node:net");
   await new Promise<void>((resolve) => {
     const holder = connect(path);
+    const patience = setTimeout(() => holder.destroy(), 500 + Math.random() * 500);
     holder.on("error", () => undefined);
-    // Random, since all who waited for this holder wake at once.
-    holder.on("close", () => setTimeout(resolve, Math.random() * 20));
+    holder.on("close", () => {
+      clearTimeout(patience);
+      // Random, since all who waited for this holder wake at once.
+      setTimeout(resolve, Math.random() * 20);
+    });
   });
 }

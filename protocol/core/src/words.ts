@@ -44,12 +44,12 @@ function describe(issue: Issue, context: Context): { text: string; hint?: string
   }
   const value = valueAt(context.raw, issue.path);
   if (value === undefined || value === null) return { text: `\`${path}\` is missing` };
-  return { text: `\`${path}\` must be ${expected(issue)}${got(issue, value, context.resource)}` };
+  return { text: `\`${path}\` must be ${expected(issue, context.schema)}${got(issue, value, context.resource)}` };
 }
 
 const seeDescription = "different: its description says how";
 
-function expected(issue: Issue): string {
+function expected(issue: Issue, schema: z.ZodMiniObject): string {
   switch (issue.code) {
     case "invalid_type":
       return issue.expected === "int" || issue.expected === "number" ? "an integer" : article(issue.expected);
@@ -68,7 +68,7 @@ function expected(issue: Issue): string {
     case "invalid_value":
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
     case "invalid_union":
-      return oneOf(issue);
+      return oneOf(issue, schema);
     case "custom":
       return issue.message === "Invalid input" ? seeDescription : issue.message;
     case "not_multiple_of":
@@ -82,14 +82,12 @@ function expected(issue: Issue): string {
 }
 
 /** A union of objects with one key each, such as a reference to a secret, is best told by those keys. */
-function oneOf(issue: Extract<Issue, { code: "invalid_union" }>): string {
-  const keys = issue.errors.flatMap((branch) =>
-    branch.flatMap(({ code, path }) => (code === "invalid_type" && path.length === 1 ? [String(path[0])] : [])),
-  );
-  if (keys.length === issue.errors.length) {
-    return `an object with exactly one of ${[...new Set(keys)].map((key) => `\`${key}\``).join(", ")}`;
+function oneOf(issue: Extract<Issue, { code: "invalid_union" }>, schema: z.ZodMiniObject): string {
+  const branches = branchesOf(schemaAt(schema, issue.path)).map((branch) => Object.keys(shapeOf(branch) ?? {}));
+  if (branches.length > 0 && branches.every(({ length }) => length === 1)) {
+    return `an object with exactly one of ${branches.map(([key]) => `\`${key}\``).join(", ")}`;
   }
-  const inner = issue.errors.flatMap((branch) => branch.map(expected));
+  const inner = issue.errors.flatMap((branch) => branch.map((part) => expected(part, schema)));
   return [...new Set(inner)].join(" or ");
 }
 
@@ -107,24 +105,26 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return distance(name.toLowerCase(), guess.toLowerCase()) <= Math.max(2, name.length / 3) ? guess : undefined;
 }
 
-function keysAt(schema: z.ZodMiniObject, path: readonly PropertyKey[]): string[] {
-  let current: unknown = schema;
-  for (const key of path) {
-    const shape = shapeOf(current);
-    current = shape?.[String(key)];
-  }
-  return Object.keys(shapeOf(current) ?? {});
+const keysAt = (schema: z.ZodMiniObject, path: readonly PropertyKey[]): string[] =>
+  Object.keys(shapeOf(schemaAt(schema, path)) ?? {});
+
+function schemaAt(schema: z.ZodMiniObject, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((current, key) => shapeOf(current)?.[String(key)], schema);
 }
 
-/** The fields of an object schema, looked for behind defaults and nullables. */
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  let current = schema;
-  while (isObject(current) && isObject(current["def"])) {
-    const { shape, innerType } = current["def"];
-    if (isObject(shape)) return shape;
-    current = innerType;
-  }
-  return undefined;
+/** The fields of an object schema. */
+const shapeOf = (schema: unknown): Properties | undefined =>
+  firstDef(schema, ({ shape }) => (isObject(shape) ? shape : undefined));
+
+/** The branches of a union. */
+const branchesOf = (schema: unknown): unknown[] =>
+  firstDef(schema, ({ options }) => (Array.isArray(options) && options.length > 1 ? options : undefined)) ?? [];
+
+/** What `pick` finds in the schema, or behind the defaults and nullables around it. */
+function firstDef<T>(schema: unknown, pick: (def: Properties) => T | undefined): T | undefined {
+  if (!isObject(schema) || !isObject(schema["def"])) return undefined;
+  const { def } = schema;
+  return pick(def) ?? firstDef(def["innerType"], pick);
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {

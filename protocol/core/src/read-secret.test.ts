@@ -1,0 +1,85 @@
+import { chmodSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
+import * as z from "zod/mini";
+import { resolveSecret, secretRef, type SecretRef } from "./secret-ref.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "secret-"));
+afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
+
+const put = (name: string, text: string, mode = 0o600): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+};
+const value = async (ref: SecretRef): Promise<string> =>
+  (await resolveSecret(ref, "the password of role app")).reveal();
+
+test("a file, without its last newline", async () => {
+  expect(await value({ file: put("good", "hunter2\n") })).toBe("hunter2");
+  expect(await value({ file: put("spaces", " a \n\n") })).toBe(" a \n");
+});
+
+test("an environment variable, a systemd credential, a command without a shell", async () => {
+  vi.stubEnv("APP_PASSWORD", "hunter3");
+  expect(await value({ env: "APP_PASSWORD" })).toBe("hunter3");
+  put("app", "hunter4\n");
+  vi.stubEnv("CREDENTIALS_DIRECTORY", folder);
+  expect(await value({ credential: "app" })).toBe("hunter4");
+  expect(await value({ command: ["printf", "%s", "$HOME;hunter5"] })).toBe("$HOME;hunter5");
+});
+
+test.each([
+  ["a missing file", { file: "/nowhere/password" }, "secret.file.missing"],
+  ["a variable that is not set", { env: "NOT_SET_HERE" }, "secret.env.missing"],
+  ["a credential where there are none", { credential: "app" }, "secret.credential.missing"],
+  ["a command that fails", { command: ["false"] }, "secret.command.failed"],
+  ["a command that is not there", { command: ["no-such-program", "hunter6"] }, "secret.command.failed"],
+  ["the Nix store", { file: "/nix/store/abc-password" }, "secret.file."],
+] as const)("refuses %s", async (_name, ref, code) => {
+  const refused: unknown = await value("command" in ref ? { command: [...ref.command] } : ref).catch(
+    (error: unknown) => error,
+  );
+  expect(refused).toMatchObject({
+    code: expect.stringContaining(code),
+    message: expect.stringContaining("the password of role app"),
+  });
+  expect(String(refused)).not.toContain("hunter6");
+});
+
+test.each([0o640, 0o604, 0o644, 0o660])("refuses a file of mode %o", async (mode) => {
+  await expect(value({ file: put("open", "x", mode) })).rejects.toMatchObject({ code: "secret.file.mode" });
+});
+
+test("refuses the Nix store behind a link", async () => {
+  const store = mkdtempSync(join(folder, "store-"));
+  vi.stubEnv("NIX_STORE_DIR", store);
+  writeFileSync(join(store, "password"), "x", { mode: 0o600 });
+  symlinkSync(join(store, "password"), join(folder, "link"));
+  await expect(value({ file: join(folder, "link") })).rejects.toMatchObject({ code: "secret.file.store" });
+});
+
+test("refuses an empty secret and one too large", async () => {
+  await expect(value({ file: put("empty", "\n") })).rejects.toMatchObject({ code: "secret.empty" });
+  await expect(value({ file: put("large", "x".repeat(1_048_577)) })).rejects.toMatchObject({
+    code: "secret.file.size",
+  });
+});
+
+test("a reference has exactly one key, and no value can pass for one", () => {
+  expect(z.safeParse(secretRef, { file: "/run/secrets/x" }).success).toBe(true);
+  for (const wrong of [
+    {},
+    { file: "/x", env: "X" },
+    { file: "relative" },
+    { command: [] },
+    "hunter2",
+    { value: "hunter2" },
+  ]) {
+    expect(z.safeParse(secretRef, wrong).success).toBe(false);
+  }
+});

@@ -1,0 +1,36 @@
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import { scrub, Secret } from "./secret.ts";
+
+test("a secret prints as [secret] everywhere", () => {
+  const secret = new Secret("hunter2-hunter2");
+  expect(`${String(secret)} ${JSON.stringify({ secret })} ${inspect({ secret })} ${inspect(secret)}`).not.toContain(
+    "hunter2",
+  );
+  expect(JSON.stringify(secret)).toBe('"[secret]"');
+  expect(secret.reveal()).toBe("hunter2-hunter2");
+});
+
+test("the scrubber takes out a secret in every spelling in which one slips into a message", () => {
+  const value = 'p"ä\\ss wörd/7';
+  const secret = new Secret(value);
+  for (const spelling of [
+    value,
+    JSON.stringify(value),
+    encodeURIComponent(value),
+    Buffer.from(value).toString("base64"),
+  ]) {
+    expect(scrub(`login failed: ${spelling}!`)).toMatch(/^login failed: "?\[secret\]"?!$/);
+  }
+  expect(secret.toString()).toBe("[secret]");
+});
+
+test("each line of a long secret counts", () => {
+  expect(new Secret("-----BEGIN KEY-----\nMIIEvQIBADANBgkqhki\n").toString()).toBe("[secret]");
+  expect(scrub("bad line MIIEvQIBADANBgkqhki")).toBe("bad line [secret]");
+});
+
+test("a short secret goes only where it stands as a word", () => {
+  expect(new Secret("app").toString()).toBe("[secret]");
+  expect(scrub("password app refused for application app1")).toBe("password [secret] refused for application app1");
+});
