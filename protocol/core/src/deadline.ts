@@ -5,15 +5,15 @@ import { beginRequest, currentStep } from "./waiting.ts";
 /** The longest that a request may take before its inputs, which may say otherwise, are read. */
 export const defaultTimeoutSeconds = 300;
 
-let inHand: Deadline | undefined;
+let failInHand: ((error: unknown) => void) | undefined;
 
 /**
  * Ends the request in hand with an error that nobody caught, such as one that a client library threw from an event: no
  * request stays unanswered. False where none is in hand.
  */
 export function failRequestInHand(error: unknown): boolean {
-  inHand?.fail(error);
-  return inHand !== undefined;
+  failInHand?.(error);
+  return failInHand !== undefined;
 }
 
 /** A request's time. The error of a request that ran out of it says what was being waited for. */
@@ -24,7 +24,7 @@ export class Deadline implements Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   constructor() {
-    inHand = this;
+    failInHand = (error) => this.fail(error);
     beginRequest(this.#abort.signal);
     this.extend(defaultTimeoutSeconds);
     // Without a race to lose, it must not count as unhandled.
@@ -53,7 +53,7 @@ export class Deadline implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    inHand = undefined;
+    failInHand = undefined;
     clearTimeout(this.#timer);
   }
 

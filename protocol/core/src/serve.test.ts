@@ -204,13 +204,13 @@ describe("secrets", () => {
   });
 });
 
+const state = (events: object[]) => ({
+  stateResourceReadResponse: { state: { _type: "nixopsState", resources: { events }, deployments: {} } },
+});
+
 describe("state stores", () => {
   const resource = { type: "store", inputProperties: { connection: {}, managedBy: "prod", mood: "fine" } };
   const event = { event: "create", nixopsVersion: "0.1.0", patch: [{ op: "add", path: "/resources/x", value: {} }] };
-
-  const state = (events: object[]) => ({
-    stateResourceReadResponse: { state: { _type: "nixopsState", resources: { events }, deployments: {} } },
-  });
 
   test("stay open over all requests of a run and are closed at its end", async () => {
     const { answers, stderr } = await talk(
