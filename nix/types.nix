@@ -29,7 +29,7 @@ in
         description = "Environment variable of the provider that holds the secret.";
       };
       credential = mkOption {
-        type = types.strMatching "[^/]+";
+        type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]*";
         description = "systemd credential that holds the secret.";
       };
       command = mkOption {

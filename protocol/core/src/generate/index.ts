@@ -1,1 +1,3 @@
-export { generateNix, type DescribedProvider, type DescribedResource } from "./nix.ts";
+export { inputSchema, outputSchema } from "../inputs.ts";
+export { generateNix, type DescribedProvider } from "./nix.ts";
+export { nixLiteral } from "./nix-text.ts";

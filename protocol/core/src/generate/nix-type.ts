@@ -67,6 +67,11 @@ export function nixType(unresolved: JsonSchema, outer: Place): string {
   if (alternatives !== undefined) return unionType(alternatives, place);
   if (schema.enum !== undefined) return `types.enum ${nixList(schema.enum.map(nixLiteral))}`;
   if (schema.const !== undefined) return `types.enum ${nixList([nixLiteral(schema.const)])}`;
+  if (Array.isArray(schema.type))
+    return unionType(
+      schema.type.map((type) => ({ ...schema, type })),
+      place,
+    );
   switch (schema.type) {
     case "boolean":
       return "types.bool";

@@ -1,17 +1,13 @@
+import type { ProviderDescription, TypeDescription } from "../describe.ts";
 import { indent, nixName, nixSet, nixString } from "./nix-text.ts";
 import { nixMembers, nixOptions, type JsonSchema } from "./nix-type.ts";
 
-/** What a provider's answer to `describeProviderRequest` tells the generator. */
-export interface DescribedProvider {
-  readonly provider: { readonly name: string; readonly title: string; readonly description: string };
-  readonly resourceTypes: Readonly<Record<string, DescribedResource>>;
-}
+type DescribedType = Pick<TypeDescription, "description" | "requireState" | "inputs" | "outputs">;
 
-export interface DescribedResource {
-  readonly description: string;
-  readonly requireState: boolean;
-  readonly inputs: JsonSchema;
-  readonly outputs: JsonSchema;
+/** What the generator needs of a provider's answer to `describeProviderRequest`. */
+export interface DescribedProvider {
+  readonly provider: Pick<ProviderDescription["provider"], "name" | "title" | "description">;
+  readonly resourceTypes: Readonly<Record<string, DescribedType>>;
 }
 
 /**
@@ -48,7 +44,7 @@ export function generateNix({ provider, resourceTypes }: DescribedProvider): str
 }
 
 function nixResource(
-  { description, requireState, outputs }: DescribedResource,
+  { description, requireState, outputs }: DescribedType,
   own: ReadonlyMap<string, string>,
   hasCommon: boolean,
   type: string,

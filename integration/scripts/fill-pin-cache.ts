@@ -1,0 +1,67 @@
+// Puts the sources that evaluation needs where machines without a network find them (integration/nix/pins.ts).
+//   node integration/scripts/fill-pin-cache.ts [NAME=CHECKOUT...]
+// CHECKOUT is a git repository (a bare one will do) with the pinned revision; without one the source is downloaded.
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { bringProgram, findProgram, nixBeside } from "../nix/nix-program.ts";
+import { cachedTree, pinsForEvaluation, type Pin } from "../nix/pins.ts";
+
+try {
+  await fillAll(new Map(process.argv.slice(2).map(splitOnce)));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function fillAll(checkouts: ReadonlyMap<string, string>): Promise<void> {
+  const failure = "missing" in (await findProgram()) ? await bringProgram() : undefined;
+  const program = await findProgram();
+  if ("missing" in program) throw new Error(`Unable to fill the cache: ${failure ?? program.missing}.`);
+  for (const pin of pinsForEvaluation()) {
+    const tree = cachedTree(pin);
+    if (!existsSync(tree)) await fill(pin, tree, checkouts.get(pin.name), nixBeside(program));
+    process.stdout.write(`${pin.name} ${pin.revision.slice(0, 7)} in ${tree}\n`);
+  }
+}
+
+/** Complete and right, or not there: unpacked beside its place, and moved when its hash is the pin's. */
+async function fill(pin: Pin, tree: string, checkout: string | undefined, nix: string): Promise<void> {
+  mkdirSync(dirname(tree), { recursive: true });
+  const work = mkdtempSync(`${tree}.`);
+  try {
+    const tarball = checkout === undefined ? await download(pin.url) : archive(checkout, pin.revision);
+    // GitHub's tarballs have one folder around the tree; ours is made to match.
+    execFileSync("tar", ["-xz", "--strip-components=1", "-C", work], { input: tarball });
+    const hash = hashOf(work, nix);
+    if (hash !== pin.hash)
+      throw new Error(`Unable to fill the cache: ${pin.name} has the hash ${hash}, and its pin says ${pin.hash}.`);
+    chmodSync(work, 0o755);
+    renameSync(work, tree);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function archive(checkout: string, revision: string): Buffer {
+  const options = ["archive", "--format=tar.gz", "--prefix=source/", revision];
+  return execFileSync("git", ["-C", checkout, ...options], { maxBuffer: 2 ** 30, stdio: "pipe" });
+}
+
+async function download(url: string): Promise<Buffer> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(120_000) });
+  if (!response.ok) throw new Error(`Unable to download ${url}: ${response.status} ${response.statusText}.`);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+/** Of a tree's NAR serialisation, which is what pins are checked by. */
+function hashOf(folder: string, nix: string): string {
+  const features = ["--extra-experimental-features", "nix-command"];
+  return execFileSync(nix, [...features, "hash", "path", "--type", "sha256", folder], { encoding: "utf8" }).trim();
+}
+
+function splitOnce(argument: string): [string, string] {
+  const [name = "", ...rest] = argument.split("=");
+  if (rest.length === 0) throw new Error(`Unable to read ${argument}: NAME=CHECKOUT was expected.`);
+  return [name, rest.join("=")];
+}

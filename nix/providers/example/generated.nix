@@ -1,0 +1,81 @@
+# Written by `npm run generate` from the schemas of the provider example; do not edit.
+{ lib, ... }:
+let
+  inherit (lib) mkOption types;
+  suiteTypes = import ../../types.nix { inherit lib; };
+in
+{
+  name = "Example";
+  description = "Small files in a folder: shows how a provider is written.";
+  resourceTypes = {
+    file = {
+      description = "A small text file. Its first line is the mark of the deployment that manages it.";
+      requireState = false;
+      inputs.options = {
+        connection = mkOption {
+          type = types.submodule {
+            options = {
+              folder = mkOption {
+                type = suiteTypes.runtimePath;
+                description = "Folder that holds the files. It must exist.";
+              };
+            };
+          };
+          description = "How to reach the backend, and as whom.";
+        };
+        name = mkOption {
+          type = types.strMatching "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}";
+          description = "Name of the file in the folder. Another name is another file.";
+        };
+        content = mkOption {
+          type = types.str;
+          description = "Text of the file, below its header.";
+        };
+        mode = mkOption {
+          type = types.strMatching "0[0-7]{3}";
+          default = "0644";
+          description = "Permission bits in octal, such as `0644`.";
+        };
+        key = mkOption {
+          type = types.nullOr suiteTypes.secretRef;
+          default = null;
+          description = "Key that signs the content: the header then has its HMAC-SHA256. Null signs nothing.";
+        };
+        managedBy = mkOption {
+          type = types.strMatching "[a-z0-9-]{1,63}";
+          description = "Name of the deployment, kept in the mark on everything it makes: 1 to 63 of a-z, 0-9 and the hyphen. What bears another name is refused.";
+        };
+        adopt = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether to take over a thing that exists and bears no mark. What was taken over is kept when it is destroyed, unless `deletion` says otherwise.";
+        };
+        adoptFrom = mkOption {
+          type = types.nullOr (types.strMatching "[a-z0-9-]{1,63}");
+          default = null;
+          description = "Name of another deployment whose thing is taken over; null takes over none.";
+        };
+        deletion = mkOption {
+          type = types.nullOr (types.enum [ "delete" "retain" ]);
+          default = null;
+          description = "What destroying does: `delete` removes the thing, `retain` removes only our mark. Null deletes what the deployment made and retains what it adopted.";
+        };
+        timeoutSeconds = mkOption {
+          type = types.ints.between 1 86400;
+          default = 300;
+          description = "Longest time that one request may take, in seconds.";
+        };
+      };
+      outputs.options = {
+        path = mkOption {
+          type = types.str;
+          description = "Absolute path of the file.";
+        };
+        sizeBytes = mkOption {
+          type = types.int;
+          description = "Size of the whole file in bytes, header and all.";
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { option } from "../option.ts";
+import type { Shape } from "../resource.ts";
+import { runtimePath, secretRef } from "../secret-ref.ts";
+import { generateNix, type DescribedProvider } from "./nix.ts";
+
+describe("generateNix", () => {
+  test("writes a provider module that is the same for the same schemas", () => {
+    const connection = option(z.strictObject({ host: option(z.string(), "Server.", "localhost") }), "Where it is.", {});
+    const database = { connection, name: option(z.string(), 'Name, such as "shop".') };
+    const role = { connection, connectionLimit: option(z.int().check(z.minimum(-1)), "How many at once.", -1) };
+    const described = describedWith({ database, role }, { oid: option(z.int(), "Number that the server gave it.") });
+
+    expect(generateNix(described)).toBe(generateNix(structuredClone(described)));
+    expect(generateNix(described)).toMatchInlineSnapshot(`
+      "# Written by \`npm run generate\` from the schemas of the provider sql; do not edit.
+      { lib, ... }:
+      let
+        inherit (lib) mkOption types;
+        suiteTypes = import ../../types.nix { inherit lib; };
+        # Inputs that all types have.
+        common = {
+          connection = mkOption {
+            type = types.submodule {
+              options = {
+                host = mkOption {
+                  type = types.str;
+                  default = "localhost";
+                  description = "Server.";
+                };
+              };
+            };
+            default = { };
+            description = "Where it is.";
+          };
+        };
+      in
+      {
+        name = "SQL";
+        description = "Things in a database.";
+        resourceTypes = {
+          database = {
+            description = "A database.";
+            requireState = false;
+            inputs.options = common // {
+              name = mkOption {
+                type = types.str;
+                description = "Name, such as \\"shop\\".";
+              };
+            };
+            outputs.options = {
+              oid = mkOption {
+                type = types.int;
+                description = "Number that the server gave it.";
+              };
+            };
+          };
+          role = {
+            description = "A role.";
+            requireState = false;
+            inputs.options = common // {
+              connectionLimit = mkOption {
+                type = suiteTypes.intAtLeast (-1);
+                default = (-1);
+                description = "How many at once.";
+              };
+            };
+            outputs.options = {
+              oid = mkOption {
+                type = types.int;
+                description = "Number that the server gave it.";
+              };
+            };
+          };
+        };
+      }
+      "
+    `);
+  });
+
+  test.each([
+    [z.nullable(z.string()), "types.nullOr types.str"],
+    [z.nullable(z.string().check(z.minLength(1))), "types.nullOr types.nonEmptyStr"],
+    [z.int().check(z.minimum(0), z.maximum(65_535)), "types.port"],
+    [z.int().check(z.minimum(1), z.maximum(65_535)), "types.ints.between 1 65535"],
+    [z.int().check(z.positive()), "types.ints.positive"],
+    [z.int().check(z.nonnegative()), "types.ints.unsigned"],
+    [z.int().check(z.maximum(-2)), "suiteTypes.intAtMost (-2)"],
+    [z.int(), "types.int"],
+    [z.enum(["disable", "verify-full"]), 'types.enum [ "disable" "verify-full" ]'],
+    [z.record(z.string(), z.array(z.boolean())), "types.attrsOf (types.listOf types.bool)"],
+    [z.array(z.number()).check(z.minLength(1)), "types.nonEmptyListOf types.number"],
+    [z.union([z.int(), z.string()]), "types.oneOf [ types.int types.str ]"],
+    [z.unknown(), "suiteTypes.json"],
+    [secretRef, "suiteTypes.secretRef"],
+    [z.nullable(secretRef), "types.nullOr suiteTypes.secretRef"],
+    [z.array(runtimePath), "types.listOf suiteTypes.runtimePath"],
+  ])("gives %# the Nix type %s", (schema, type) => {
+    expect(generateNix(describedWith({ t: { x: option(schema, "X.") } }))).toContain(`type = ${type};`);
+  });
+
+  test("leaves to the provider what Nix' patterns cannot say", () => {
+    expect(typeOf(/^[a-z0-9-]{1,63}$/)).toBe('types.strMatching "[a-z0-9-]{1,63}"');
+    expect(typeOf(/^\/(dev|run)\/[a-z]+(\.[a-z]+)?$/)).toBe('types.strMatching "/(dev|run)/[a-z]+(\\\\.[a-z]+)?"');
+    // Not the whole value, classes and groups that POSIX lacks, and what counts bytes there.
+    for (const pattern of [/a/, /^a|b$/, /^\d+$/, /^(?:a)$/, /^a+?$/, /^.{1,63}$/, /^[^/]{1,63}$/, /^[\w-]+$/])
+      expect(typeOf(pattern)).toBe("types.str");
+  });
+
+  test("lets an object be left out when all its fields may be", () => {
+    const tls = z.strictObject({ verify: option(z.boolean(), "Whether to check the certificate.", true) });
+    expect(generateNix(describedWith({ t: { tls: option(tls, "TLS.") } }))).toContain("default = { };");
+  });
+
+  test.each<[string, Shape, string]>([
+    ["a field without description", { x: z.string() }, "t.inputs.x has no description"],
+    ["an optional field without default", { x: option(z.optional(z.string()), "X.") }, "t.inputs.x may be left out"],
+    ["one deep inside", { a: option(z.array(z.strictObject({ x: z.string() })), "A.") }, "t.inputs.a[].x has no desc"],
+    ["a name of Nix' own", { _type: option(z.string(), "X.") }, "t.inputs._type has a name that Nix takes for its own"],
+    ["a tuple", { x: option(z.tuple([z.string()]), "X.") }, "t.inputs.x is a tuple"],
+    [
+      "objects that Nix cannot tell apart",
+      {
+        x: option(
+          z.union([z.strictObject({ a: z.string(), b: z.string() }), z.strictObject({ c: option(z.string(), "C.") })]),
+          "X.",
+        ),
+      },
+      "t.inputs.x",
+    ],
+  ])("refuses %s", (_, inputs, message) => {
+    expect(() => generateNix(describedWith({ t: inputs }))).toThrow(message);
+  });
+
+  test("refuses outputs that may be missing, and _type, which would vanish in Nix", () => {
+    const absent = { x: option(z.optional(z.string()), "X.") };
+    expect(() => generateNix(describedWith({ t: {} }, absent))).toThrow("t.outputs.x may be left out");
+    const nested = { x: option(z.strictObject({ _type: option(z.string(), "T.") }), "X.") };
+    expect(() => generateNix(describedWith({ t: {} }, nested))).toThrow("t.outputs.x._type");
+  });
+});
+
+/** The Nix type of a string with this pattern. */
+function typeOf(pattern: RegExp): string | undefined {
+  const text = generateNix(describedWith({ t: { x: option(z.string().check(z.regex(pattern)), "X.") } }));
+  return /type = (.*);/.exec(text)?.[1];
+}
+
+/** A provider with these resource types, described as `describeProvider` does. */
+function describedWith(types: Record<string, Shape>, outputs: Shape = {}): DescribedProvider {
+  return {
+    provider: { name: "sql", title: "SQL", description: "Things in a database." },
+    resourceTypes: Object.fromEntries(
+      Object.entries(types).map(([type, inputs]) => [
+        type,
+        {
+          description: `A ${type}.`,
+          requireState: false,
+          inputs: z.toJSONSchema(z.strictObject(inputs), { io: "input" }),
+          outputs: z.toJSONSchema(z.strictObject(outputs), { io: "output" }),
+        },
+      ]),
+    ),
+  };
+}
