@@ -33,7 +33,7 @@ export async function describeNix(subject: string, tests: (nix: NixForTests) => 
         lib = import ((import ${nixPath(join(repository, "flake-free-npins/npins"))}).nixpkgs-lib + "/lib");
       in`;
     tests({
-      evaluate: (expression) => evaluate(whatWasFound(found), prelude + expression),
+      evaluate: (expression) => evaluate(whatWasFound(found), `${prelude} ${expression}`),
       parse: (file) => parse(whatWasFound(found), file),
     });
   });

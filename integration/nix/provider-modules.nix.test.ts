@@ -1,0 +1,152 @@
+import { execFileSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { secretRef, type AnyResource, type ProviderDescription } from "@nixops4-resources/protocol-core";
+import { inputSchema, nixLiteral, outputSchema } from "@nixops4-resources/protocol-core/generate";
+import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { describeNix, nixJson, nixPath, repository } from "./testing.ts";
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+const mains = globSync("providers/*/src/main.ts", { cwd: repository });
+const types = (await Promise.all(mains.map((main) => typesOf(basename(dirname(dirname(main))))))).flat();
+
+await describeNix("Nix code", ({ parse, evaluate }) => {
+  const files = globSync(["default.nix", "{nix,flake-free-npins,integration}/**/*.nix"], {
+    cwd: repository,
+    exclude: ["**/node_modules/**"],
+  });
+  test.each(files)("%s can be parsed", (file) => parse(join(repository, file)));
+
+  test("knows the same kinds of secret references as the providers", async () => {
+    const kinds = `builtins.attrNames (import ${nixPath(join(repository, "nix/types.nix"))} { inherit lib; }).secretRef.functor.payload.tags`;
+    const { $defs } = z.toJSONSchema(z.strictObject({ secret: secretRef }));
+    const alternatives = $defs?.["SecretRef"]?.anyOf ?? [];
+    expect(await evaluate(kinds)).toEqual(
+      alternatives.flatMap(({ properties = {} }) => Object.keys(properties)).sort(),
+    );
+  });
+});
+
+await describeNix("the Nix module of", ({ evaluate }) => {
+  describe.each(types)("$provider: $type", ({ provider, type, resource, example, secretPaths }) => {
+    const schema = inputSchema(resource);
+    const complete = {
+      connection: sample(z.toJSONSchema(resource.connection, { io: "input" })),
+      managedBy: "shop",
+      ...example,
+    };
+
+    /** What NixOps4 would be given for one member with these inputs, a Nix expression. */
+    const member = (inputs: string) => `
+      ((resources.nixops4.lib.mkRoot {
+        modules = [
+          ({ providers, ... }: {
+            providers.it = { imports = [ resources.modules.nixops4Provider.${nixLiteral(provider)} ]; executable = "/it"; };
+            members.it = { type = providers.it.${nixLiteral(type)}; inputs = ${inputs}; };
+          })
+        ];
+      }).rootFunction { resourceProviderSystem = "x86_64-linux"; outputValues = { }; }).members.it.resource`;
+    const changed = (path: string, value: string) =>
+      `lib.recursiveUpdate ${nixJson(complete)} (lib.setAttrByPath ${nixJson(path.split("."))} ${value})`;
+
+    test("sends what the schema makes of the same inputs", async () => {
+      expect(await evaluate(`(${member(nixJson(complete))}).inputs`)).toEqual(schema.parse(complete));
+    });
+
+    test("has the defaults of the schema", async () => {
+      const required = new Set(z.toJSONSchema(schema, { io: "input" }).required);
+      const given = Object.fromEntries(Object.entries(complete).filter(([name]) => required.has(name)));
+      expect(await evaluate(`(${member(nixJson(given))}).inputs`)).toEqual(schema.parse(given));
+    });
+
+    test("declares the outputs that the schema has", async () => {
+      const names = await evaluate(`builtins.attrNames (${member("{ }")}).outputsSkeleton`);
+      expect(names).toEqual(Object.keys(outputSchema(resource).shape).sort());
+    });
+
+    test.each([
+      ["an input that there is not", "nonsense", '"x"', /inputs\.nonsense' does not exist/],
+      [
+        "a setting of the connection that there is not",
+        "connection.nonsense",
+        '"x"',
+        /connection\.nonsense' does not exist/,
+      ],
+      [
+        "a value that is no choice",
+        "deletion",
+        '"drop"',
+        /inputs\.deletion' is not of type .*one of "delete", "retain"/,
+      ],
+    ])("refuses %s", async (_, path, value, message) => {
+      await expect(evaluate(`(${member(changed(path, value))}).inputs`)).rejects.toThrow(message);
+    });
+
+    // Either would put a copy of the secret into the store.
+    describe.each(secretPaths)("%s", (path) => {
+      test.each(["file", '"${file}"'])("refuses the path literal %s", async (value) => {
+        const file = nixPath(join(repository, "default.nix"));
+        const inputs = `let file = ${file}; in ${changed(`${path}.file`, value)}`;
+        const refused = expect(evaluate(`(${member(`(${inputs})`)}).inputs`)).rejects;
+        await refused.toThrow(
+          `inputs.${path}.file' is not of type \`absolute path outside the Nix store, as a string'`,
+        );
+      });
+    });
+  });
+});
+
+interface TypeUnderTest {
+  provider: string;
+  type: string;
+  resource: AnyResource;
+  /** The inputs of the example in the documentation. */
+  example: Record<string, unknown>;
+  /** Inputs that are references to secrets, such as `connection.password`. */
+  secretPaths: string[];
+}
+
+async function typesOf(provider: string): Promise<TypeUnderTest[]> {
+  const folder = join(repository, "providers", provider, "src");
+  const definitions = new Map<string, AnyResource>();
+  for (const file of globSync("*.ts", { cwd: folder, exclude: ["main.ts", "*.test.ts"] })) {
+    const module: { default?: Partial<AnyResource> } = await import(join(folder, file));
+    if (isResource(module.default)) definitions.set(module.default.type, module.default);
+  }
+  return Object.entries(describeProvider(provider).resourceTypes).map(([type, { example, inputs }]) => {
+    const resource = definitions.get(type);
+    if (resource === undefined) throw new Error(`providers/${provider}/src has no file that defines ${type}.`);
+    return { provider, type, resource, example, secretPaths: secretPathsIn(inputs) };
+  });
+}
+
+function isResource(value: Partial<AnyResource> | undefined): value is AnyResource {
+  return typeof value?.type === "string" && value.inputs !== undefined && value.outputs !== undefined;
+}
+
+/** Asks the provider itself, as everybody else does. */
+function describeProvider(provider: string): ProviderDescription {
+  const main = join(repository, "providers", provider, "src/main.ts");
+  return JSON.parse(execFileSync(process.execPath, [main, "describe"], { encoding: "utf8" }));
+}
+
+function secretPathsIn({ properties = {} }: JsonSchema): string[] {
+  return Object.entries(properties).flatMap(([name, field]) => {
+    if (typeof field === "boolean") return [];
+    const isSecret = [field, ...(field.anyOf ?? [])].some(({ $ref }) => $ref === "#/$defs/SecretRef");
+    return isSecret ? [name] : secretPathsIn(field).map((path) => `${name}.${path}`);
+  });
+}
+
+/** A value for what a schema does not let us leave out. */
+function sample({ type, properties = {}, required = [] }: JsonSchema): unknown {
+  if (type === "object") return Object.fromEntries(required.map((name) => [name, sample(asObject(properties[name]))]));
+  if (type === "string") return "/sample";
+  throw new Error(`There is no sample of ${JSON.stringify(type)} yet.`);
+}
+
+function asObject(schema: unknown): JsonSchema {
+  return typeof schema === "object" && schema !== null ? { ...schema } : {};
+}

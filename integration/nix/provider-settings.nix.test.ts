@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { describeNix, nixPath, repository } from "./testing.ts";
+
+/** A deployment with two files; `outputs` are those that NixOps4 has so far. */
+const inputsOf = (member: string, outputs = "{ }") => `
+  ((resources.nixops4.lib.mkRoot {
+    modules = [
+      ({ providers, members, ... }: {
+        providers.files = {
+          imports = [ resources.modules.nixops4Provider.example ];
+          executable = "/files";
+          managedBy = "shop";
+          connection.folder = "/srv/files";
+        };
+        providers.elsewhere = {
+          imports = [ resources.modules.nixops4Provider.example ];
+          executable = "/files";
+          connection.folder = members.first.outputs.path;
+        };
+        members.first = { type = providers.files.file; inputs = { name = "first"; content = ""; }; };
+        members.second = {
+          type = providers.files.file;
+          inputs = { name = "second"; content = ""; managedBy = "forum"; connection.folder = "/srv/forum"; };
+        };
+        members.third = {
+          type = providers.elsewhere.file;
+          inputs = { name = "third"; content = ""; managedBy = "shop"; };
+        };
+        members.nobodys = { type = providers.elsewhere.file; inputs = { name = "nobodys"; content = ""; }; };
+      })
+    ];
+  }).rootFunction {
+    resourceProviderSystem = "x86_64-linux";
+    outputValues = ${outputs};
+  }).members.${member}.resource.inputs`;
+
+await describeNix("settings of a provider", ({ evaluate }) => {
+  test("hold for all its resources", async () => {
+    expect(await evaluate(inputsOf("first"))).toMatchObject({
+      managedBy: "shop",
+      connection: { folder: "/srv/files" },
+    });
+  });
+
+  test("give way to what a resource says itself", async () => {
+    expect(await evaluate(inputsOf("second"))).toMatchObject({
+      managedBy: "forum",
+      connection: { folder: "/srv/forum" },
+    });
+  });
+
+  test("can come from an output of another member, and only its resources wait for it", async () => {
+    const known = '{ first.path = "/srv/files/first"; }';
+    expect(await evaluate(inputsOf("third", known))).toMatchObject({ connection: { folder: "/srv/files/first" } });
+    await expect(evaluate(inputsOf("third"))).rejects.toThrow(/outputs\.path/);
+  });
+
+  test("must name the deployment somewhere", async () => {
+    const known = '{ first.path = "/srv"; }';
+    await expect(evaluate(inputsOf("nobodys", known))).rejects.toThrow(/nobodys\.inputs\.managedBy/);
+  });
+});
+
+/** The provider of a member, with these settings, from this repository imported with these arguments. */
+const providerOf = (settings: string, given: string) => `
+  (let resources = import ${nixPath(join(repository, "default.nix"))} ${given}; in (resources.nixops4.lib.mkRoot {
+    modules = [
+      ({ providers, ... }: {
+        providers.files = { imports = [ resources.modules.nixops4Provider.example ]; ${settings} };
+        members.it.type = providers.files.file;
+      })
+    ];
+  }).rootFunction { resourceProviderSystem = "aarch64-linux"; outputValues = { }; }).members.it.resource.provider`;
+
+await describeNix("the executable of a provider", ({ evaluate }) => {
+  test("is built for the system that the provider runs on", async () => {
+    const built = '{ packagesFor = system: { example = "/${system}"; }; }';
+    expect(await evaluate(providerOf("", built))).toMatchObject({
+      executable: "/aarch64-linux/bin/nixops4-resources-example",
+    });
+  });
+
+  test("can be one that is there already, and then nothing is built", async () => {
+    const unbuilt = '{ packagesFor = throw "this would be built"; }';
+    const settings = 'executable = "/bin/node"; args = [ "/srv/main.cjs" ];';
+    expect(await evaluate(providerOf(settings, unbuilt))).toEqual({
+      type: "stdio",
+      executable: "/bin/node",
+      args: ["/srv/main.cjs"],
+    });
+  });
+});
