@@ -24,8 +24,9 @@ resources.nixops4.lib.mkRoot {
           # Only where the secret lies, as a string: it is read when the provider runs, and never enters the Nix store.
           connection.password.file = "/run/secrets/postgres";
 
-          # Nix builds the provider. To take one that is there already:
-          # executable = "/usr/local/bin/nixops4-resources-postgres";
+          # A provider that was built with `npm run build`; without these two lines Nix is asked to build it.
+          executable = "/usr/bin/node";
+          args = [ "/srv/nixops4-resources/providers/postgres/dist/main.cjs" ];
         };
 
         members.app_role = {

@@ -1,8 +1,8 @@
 # The providers' executables: { <provider> = derivation with bin/nixops4-resources-<provider>; }
 #
-# Written after nixpkgs' manual ("JavaScript", "pnpm") and evaluated no further than its syntax: it has not been built
-# yet. The first build stops at `pnpmDeps` and prints the hash to put there; it changes with pnpm-lock.yaml. Until then
-# set `providers.<name>.executable` (and `args`) to a provider that was built with `npm run build`.
+# Not built yet, only parsed: it was written after nixpkgs' manual ("JavaScript", "pnpm"), and its steps were tried
+# outside of Nix. The first build stops at `pnpmDeps` and prints the hash to put there; it changes with pnpm-lock.yaml.
+# Until then name a provider that was built with `npm run build` (flake-free-npins/README.md).
 { pkgs }:
 let
   inherit (pkgs) lib;
@@ -28,6 +28,8 @@ let
       fetcherVersion = 4;
       hash = lib.fakeHash;
     };
+    # The lockfile was checked when it was written; without a network it cannot be checked again.
+    env.pnpm_config_minimum_release_age = "0";
     nativeBuildInputs = [ nodejs pnpm pkgs.pnpmConfigHook pkgs.makeWrapper ];
     # Not `npm run build`, which would bring its own Node and pnpm.
     buildPhase = ''
