@@ -72,6 +72,7 @@ const states = [
   "updated",
   "adopted",
   "applied",
+  "planned",
   "deleted",
   "retained",
   "unchanged",

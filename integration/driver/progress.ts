@@ -12,6 +12,7 @@ export type MemberState =
   | "adopted"
   | "unchanged"
   | "applied"
+  | "planned"
   | "deleted"
   | "retained"
   | "skipped"
@@ -82,15 +83,16 @@ export class Progress {
     this.#display.line(text);
   }
 
-  count(): ReadonlyMap<MemberState, number> {
-    const counts = new Map<MemberState, number>();
-    for (const { state } of this.#members.values()) counts.set(state, (counts.get(state) ?? 0) + 1);
-    return counts;
+  /** Where every member stands now, in the order in which they became known. */
+  members(): MemberProgress[] {
+    return [...this.#members.values()];
   }
 
-  /** Members that never came to an end, in the order in which they became known. */
+  /** Members that were never begun. */
   unfinished(): string[] {
-    return [...this.#members.values()].filter(({ state }) => state === "waiting").map(({ name }) => name);
+    return this.members()
+      .filter(({ state }) => state === "waiting")
+      .map(({ name }) => name);
   }
 
   #set(member: MemberProgress): void {

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { Operation } from "rfc6902";
 import { answers } from "./answer.ts";
+import { DriverError } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 import { memberName, type MemberPath, type MemberRequest } from "./member.ts";
 import { ProviderProcess, type ProviderSurroundings } from "./provider-process.ts";
@@ -27,7 +28,10 @@ export function isStateFile({ type, provider }: MemberRequest): boolean {
 export function stateFileName({ inputs, path }: MemberRequest): string {
   const { name } = inputs;
   if (typeof name === "string") return name;
-  throw new Error(`state_file ${memberName(path)} has no input \`name\`.`);
+  throw new DriverError(
+    "driver.state.log",
+    `Unable to find the state log ${memberName(path)}: it has no input \`name\`.`,
+  );
 }
 
 /** An opened state: what it remembers, and its events. Open until the end of the run, as under NixOps4. */

@@ -17,8 +17,17 @@ export class StateStores implements AsyncDisposable {
     outputs: JsonObject | undefined,
     surroundings: ProviderSurroundings,
   ): Promise<StateStore> {
+    return this.#once(member, () => this.#open(member, outputs, surroundings));
+  }
+
+  /** The same for reading only: neither applied nor locked. */
+  read(member: MemberRequest, surroundings: ProviderSurroundings): Promise<StateStore> {
+    return this.#once(member, async () => this.#resources.use(await StateStore.open(member, null, surroundings)));
+  }
+
+  #once(member: MemberRequest, open: () => Promise<StateStore>): Promise<StateStore> {
     const key = memberKey(member.path);
-    const store = this.#opened.get(key) ?? this.#open(member, outputs, surroundings);
+    const store = this.#opened.get(key) ?? open();
     this.#opened.set(key, store);
     return store;
   }

@@ -1,0 +1,136 @@
+import { realpath, writeFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+import { apply, type RunOptions } from "./apply.ts";
+import { parseCommandLine, usage, type Command, type Source } from "./command-line.ts";
+import { countStates, createDisplay, type Screen } from "./display.ts";
+import { describeFailure, DriverError, reasonOf, UsageError } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { listenForInterruption } from "./interruption.ts";
+import { plan, renderPlan, type MemberPlan } from "./plan.ts";
+import { Progress } from "./progress.ts";
+import { openVariables, openVariablesOf, record } from "./record.ts";
+import { readRecording, replay } from "./recording.ts";
+import { holdLock } from "./run-lock.ts";
+
+/** What a run takes from its process. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  /** Gets results: a plan, a recording. */
+  readonly stdout: NodeJS.WritableStream;
+  /** Gets progress and failures. */
+  readonly stderr: Screen;
+  /** The program `nix-instantiate`; asked for only when there is something to evaluate. */
+  nixInstantiate: () => Promise<string>;
+}
+
+export const exitStatus = { done: 0, failed: 1, differences: 2, usage: 3, interrupted: 130 } as const;
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
+
+/** Runs one command line. Every failure has been shown when it returns. */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<ExitStatus> {
+  try {
+    const command = parseCommandLine(argv);
+    if (command.name === "help") {
+      surroundings.stdout.write(usage);
+      return exitStatus.done;
+    }
+    if (command.name === "record") return await runRecord(command, surroundings);
+    return await runMembers(command, surroundings);
+  } catch (error) {
+    surroundings.stderr.write(`${describeFailure(error)}\n`);
+    if (!(error instanceof UsageError)) return exitStatus.failed;
+    surroundings.stderr.write("Hint: --help tells what there is.\n");
+    return exitStatus.usage;
+  }
+}
+
+async function runMembers(
+  command: Extract<Command, { name: "apply" | "plan" }>,
+  surroundings: Surroundings,
+): Promise<ExitStatus> {
+  const { stderr } = surroundings;
+  const startedAt = performance.now();
+  await using _ = command.name === "apply" ? await lockSource(command.source) : undefined;
+  const display = createDisplay(stderr);
+  const progress = new Progress(display);
+  using interruption = listenForInterruption(
+    () => progress.line("Interrupted: nothing new is started, what runs is finished. Ctrl-C again leaves at once."),
+    () => {
+      display.end();
+      stderr.write("Left at once: what became of the running members is not known.\n");
+      process.exit(exitStatus.interrupted);
+    },
+  );
+  let plans: MemberPlan[] = [];
+  try {
+    await using evaluation = await openSource(command.source, surroundings, (line) => progress.line(line));
+    const { jobs, targets, verbose } = command;
+    const options: RunOptions = {
+      jobs,
+      targets,
+      verbose,
+      evaluation,
+      progress,
+      env: surroundings.env,
+      stop: interruption.signal,
+    };
+    if (command.name === "apply") await apply(options);
+    else plans = await plan(options);
+  } finally {
+    display.end();
+  }
+
+  surroundings.stdout.write(renderPlan(plans));
+  for (const { name, message } of progress.failures) {
+    stderr.write(`\nFailed: ${name}\n${message.replaceAll(/^/gm, "  ")}\n`);
+  }
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  stderr.write(`${countStates(progress.members()) || "The deployment has no members"}, in ${seconds} s\n`);
+  if (interruption.signal.aborted) return exitStatus.interrupted;
+  if (progress.failures.length > 0) return exitStatus.failed;
+  return plans.some(({ action }) => action !== "none") ? exitStatus.differences : exitStatus.done;
+}
+
+async function runRecord(
+  { file, open, output, check }: Extract<Command, { name: "record" }>,
+  { env, nixInstantiate, stdout, stderr }: Surroundings,
+): Promise<ExitStatus> {
+  const deployment = {
+    nixInstantiate: await nixInstantiate(),
+    file,
+    env,
+    onMessage: (line: string) => stderr.write(`${line}\n`),
+  };
+  if (check === undefined) {
+    const recorded = `${JSON.stringify(await record(deployment, openVariables(open, env)), null, 2)}\n`;
+    if (output === undefined) stdout.write(recorded);
+    else await writeFile(output, recorded);
+    return exitStatus.done;
+  }
+  const before = await readRecording(check);
+  if (isDeepStrictEqual(before, await record(deployment, openVariablesOf(before)))) return exitStatus.done;
+  stderr.write(
+    `${check} is not what ${file} evaluates to now.\nHint: Make it again with \`record --output ${check}\`.\n`,
+  );
+  return exitStatus.differences;
+}
+
+/** Two applies of the same deployment would start the same providers side by side. */
+async function lockSource({ file }: Source): Promise<AsyncDisposable> {
+  try {
+    return await holdLock(await realpath(file));
+  } catch (error) {
+    if (error instanceof DriverError) throw error;
+    throw new UsageError(`Unable to find the deployment ${file}: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+async function openSource(
+  { kind, file }: Source,
+  { env, nixInstantiate }: Surroundings,
+  onMessage: (line: string) => void,
+): Promise<Evaluation> {
+  if (kind === "recording") return replay(await readRecording(file), env);
+  return evaluate({ nixInstantiate: await nixInstantiate(), file, env, onMessage });
+}
