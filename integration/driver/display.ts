@@ -18,7 +18,7 @@ function plainLines(screen: Screen): Display {
   return {
     show(member) {
       if (member.state === "running" && member.note === undefined) return;
-      if (member.state === "waiting") return;
+      if (member.state === "waiting" || member.state === "planned") return;
       screen.write(`${member.name}: ${member.state}${inBrackets(member)}${member.note ? `, ${member.note}` : ""}\n`);
     },
     line: (text) => screen.write(`${text}\n`),
@@ -48,8 +48,12 @@ function liveTable(screen: Screen): Display {
   };
 }
 
-/** Rows in the order in which members became known; where they do not fit, those that a person waits for. */
-export function table(members: readonly MemberProgress[], { columns = 80, rows = 24 }: Partial<Screen>): string {
+/**
+ * Rows in the order in which members became known; where they do not fit, those that a person waits for. What was
+ * planned has its place in the plan.
+ */
+export function table(all: readonly MemberProgress[], { columns = 80, rows = 24 }: Partial<Screen>): string {
+  const members = all.filter(({ state }) => state !== "planned");
   const room = rows - 2;
   const shown = members.length <= room ? members : [...members].sort(byUrgency).slice(0, room - 1);
   const width = Math.min(48, Math.max(6, ...shown.map(({ name }) => name.length)));

@@ -81,14 +81,17 @@ export const driverErrors = {
 
 export type DriverErrorCode = keyof typeof driverErrors;
 
-/** A failure that its reader can do something about; its message is a whole sentence. */
+/** A failure that its reader can do something about. */
 export class DriverError extends Error {
   override readonly name = "DriverError";
   readonly code: DriverErrorCode;
+  /** What failed and why, without the code before it and the hint after it. */
+  readonly sentence: string;
 
-  constructor(code: DriverErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
-    super(`[${code}] ${message}\nHint: ${options.hint ?? driverErrors[code].remedy}`, { cause: options.cause });
+  constructor(code: DriverErrorCode, sentence: string, options: { cause?: unknown } = {}) {
+    super(`[${code}] ${sentence}\nHint: ${driverErrors[code].remedy}`, options);
     this.code = code;
+    this.sentence = sentence;
   }
 }
 

@@ -59,21 +59,21 @@ export async function plan(options: RunOptions): Promise<MemberPlan[]> {
   return plans.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-const verbs: Record<MemberPlan["action"], string> = {
-  create: "create",
-  update: "update",
-  adopt: "adopt",
-  none: "no change",
-  refuse: "refuse",
-  unknown: "unknown",
-};
+const words = {
+  create: { verb: "create", count: "to create" },
+  update: { verb: "update", count: "to update" },
+  adopt: { verb: "adopt", count: "to adopt" },
+  none: { verb: "no change", count: "unchanged" },
+  unknown: { verb: "unknown", count: "unknown until then" },
+  refuse: { verb: "refuse", count: "refused" },
+} as const satisfies Record<MemberPlan["action"], { verb: string; count: string }>;
 
 /** The plan for a person: a line for each member, and below it what differs. */
 export function renderPlan(plans: readonly MemberPlan[]): string {
-  const width = Math.max(...Object.values(verbs).map((verb) => verb.length));
+  const width = Math.max(...Object.values(words).map(({ verb }) => verb.length));
   return plans
     .flatMap(({ name, action, differences, reason }) => [
-      `${verbs[action].padEnd(width)}  ${name}${reason === null ? "" : ` (${reason})`}`,
+      `${words[action].verb.padEnd(width)}  ${name}${reason === null ? "" : ` (${reason})`}`,
       ...differences.map(
         ({ field, current, wanted }) =>
           `${" ".repeat(width + 4)}${field}: ${JSON.stringify(current)} -> ${JSON.stringify(wanted)}`,
@@ -81,4 +81,13 @@ export function renderPlan(plans: readonly MemberPlan[]): string {
     ])
     .map((line) => `${line}\n`)
     .join("");
+}
+
+/** `2 to create, 1 unchanged`. */
+export function countPlans(plans: readonly MemberPlan[]): string {
+  return Object.entries(words)
+    .map(([action, { count }]) => [plans.filter((one) => one.action === action).length, count] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, count]) => `${number} ${count}`)
+    .join(", ");
 }

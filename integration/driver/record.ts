@@ -89,7 +89,10 @@ async function evaluateRound(
   });
   const wrong = diagnose(result).find((found) => found.kind === "wrong");
   if (wrong !== undefined) {
-    throw impossible(deployment, `with text in place of outputs, it cannot be evaluated:\n${wrong.error.message}`);
+    throw impossible(
+      deployment,
+      `with text in place of outputs, it cannot be evaluated. ${wrong.error.sentence.replace(/\.$/, "")}`,
+    );
   }
   return members.sort((one, other) => (memberKey(one.path) < memberKey(other.path) ? -1 : 1));
 }

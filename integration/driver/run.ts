@@ -7,7 +7,7 @@ import { describeFailure, DriverError, reasonOf, UsageError } from "./errors.ts"
 import { evaluate } from "./evaluate.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { plan, renderPlan, type MemberPlan } from "./plan.ts";
+import { countPlans, plan, renderPlan, type MemberPlan } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { openVariables, openVariablesOf, record } from "./record.ts";
 import { readRecording, replay } from "./recording.ts";
@@ -86,7 +86,8 @@ async function runMembers(
     stderr.write(`\nFailed: ${name}\n${message.replaceAll(/^/gm, "  ")}\n`);
   }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  stderr.write(`${countStates(progress.members()) || "The deployment has no members"}, in ${seconds} s\n`);
+  const summary = command.name === "apply" ? countStates(progress.members()) : countPlans(plans);
+  stderr.write(`${summary || "No member"}, in ${seconds} s\n`);
   if (interruption.signal.aborted) return exitStatus.interrupted;
   if (progress.failures.length > 0) return exitStatus.failed;
   return plans.some(({ action }) => action !== "none") ? exitStatus.differences : exitStatus.done;
