@@ -52,14 +52,15 @@ function liveTable(screen: Screen): Display {
  * Rows in the order in which members became known; where they do not fit, those that a person waits for. What was
  * planned has its place in the plan.
  */
-export function table(all: readonly MemberProgress[], { columns = 80, rows = 24 }: Partial<Screen>): string {
+export function table(all: readonly MemberProgress[], screen: Screen): string {
+  const { columns = 80, rows = 24 } = screen;
   const members = all.filter(({ state }) => state !== "planned");
   const room = rows - 2;
   const shown = members.length <= room ? members : [...members].sort(byUrgency).slice(0, room - 1);
   const width = Math.min(48, Math.max(6, ...shown.map(({ name }) => name.length)));
   const hidden = members.filter((member) => !shown.includes(member));
   return [
-    ...shown.map((member) => row(member, width, columns)),
+    ...shown.map((member) => row(member, width, columns, (state) => paint(state, screen))),
     ...(hidden.length > 0 ? [`  and ${hidden.length} more: ${countStates(hidden)}`] : []),
   ].join("\n");
 }
@@ -96,21 +97,32 @@ function urgency(state: MemberState): number {
   return state === "waiting" ? 1 : 0;
 }
 
-function row({ name, state, startedAt, seconds, note }: MemberProgress, width: number, columns: number): string {
+function row(
+  { name, state, startedAt, seconds, note }: MemberProgress,
+  width: number,
+  columns: number,
+  painted: (state: MemberState) => string,
+): string {
   const elapsed = seconds ?? (startedAt === undefined ? undefined : (performance.now() - startedAt) / 1000);
   const time = elapsed === undefined ? "" : `${elapsed.toFixed(seconds === undefined ? 1 : 2)} s`;
   const left = `  ${shorten(name, width).padEnd(width)}  `;
   const right = `  ${time.padStart(8)}${note === undefined ? "" : `  ${note}`}`;
   const space = columns - left.length - state.length - 1;
-  return left + paint(state) + shorten(right.padStart(right.length + 9 - state.length), space);
+  return left + painted(state) + shorten(right.padStart(right.length + 9 - state.length), space);
 }
 
-function paint(state: MemberState): string {
-  if (state === "failed") return styleText("red", state);
-  if (state === "running") return styleText("cyan", state);
-  if (state === "waiting" || state === "skipped" || state === "unchanged") return styleText("dim", state);
-  return styleText("green", state);
+/** In colour where the screen has any; NO_COLOR is heeded. */
+function paint(state: MemberState, stream: Screen): string {
+  return styleText(colours[state] ?? "green", state, { stream });
 }
+
+const colours: { readonly [State in MemberState]?: "red" | "cyan" | "dim" } = {
+  failed: "red",
+  running: "cyan",
+  waiting: "dim",
+  skipped: "dim",
+  unchanged: "dim",
+};
 
 function shorten(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

@@ -76,7 +76,8 @@ export class Progress {
   message(name: string, message: ProviderMessage): void {
     const member = this.#members.get(name);
     if (message.kind === "log") this.line(`${name}: ${message.text}`);
-    if (message.kind === "waiting" && member?.state === "running") this.#set({ ...member, note: message.for });
+    if (message.kind === "waiting" && member?.state === "running")
+      this.#set({ ...member, note: `waiting for ${message.for}` });
   }
 
   line(text: string): void {

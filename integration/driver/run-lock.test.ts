@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { holdLock } from "./run-lock.ts";
+import { lines } from "./lines.ts";
+
+const module = JSON.stringify(new URL("run-lock.ts", import.meta.url).href);
+const name = `/test/${process.pid}`;
+
+test("the second holder is told who the first one is, and comes in once it has let go", async () => {
+  const lock = await holdLock(name);
+  await expect(holdLock(name)).rejects.toThrow(
+    new RegExp(
+      String.raw`^\[driver\.locked\] Unable to lock ${name}: process ${process.pid} of user \S+, since 2\S+ holds it\.`,
+    ),
+  );
+  await using _ = await holdLock(`${name}/other`);
+  await lock[Symbol.asyncDispose]();
+  await (await holdLock(name))[Symbol.asyncDispose]();
+});
+
+test("a holder that is killed leaves no lock behind", async () => {
+  const script = `const { holdLock } = await import(${module}); await holdLock("${name}"); console.log("held"); setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const line of lines(child.stdout)) if (line === "held") break;
+  await expect(holdLock(name)).rejects.toThrow(`process ${child.pid}`);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await (await holdLock(name))[Symbol.asyncDispose]();
+});

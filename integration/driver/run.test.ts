@@ -1,0 +1,154 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import type { RecordedMember } from "./recording.ts";
+import { connected, note, stateFile } from "./testing/recordings.ts";
+import { temporaryFolder } from "./testing/temporary-folder.ts";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+
+function start(...args: string[]) {
+  // A process group of its own, as a terminal gives it to what is typed there.
+  const child = spawn(process.execPath, [main, ...args], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  return { child, ended: ended.then(([stdout, stderr, [status]]) => ({ stdout, stderr, status: Number(status) })) };
+}
+
+const run = (...args: string[]) => start(...args).ended;
+
+async function recorded(makeMembers: (requestLog: string, folder: string) => RecordedMember[]) {
+  const folder = await temporaryFolder();
+  const requestLog = join(folder, "requests");
+  await writeFile(requestLog, "");
+  const file = join(folder, "deployment.json");
+  await writeFile(file, JSON.stringify(connected(...makeMembers(requestLog, folder))));
+  return { file, requestLog };
+}
+
+async function hasStarted(requestLog: string, count: number): Promise<void> {
+  while ((await readFile(requestLog, "utf8")).split("createResourceRequest").length <= count) await sleep(10);
+}
+
+function pressCtrlC({ pid }: ChildProcess): void {
+  // What a terminal does: the signal goes to the driver and to the providers that it started.
+  if (pid !== undefined) process.kill(-pid, "SIGINT");
+}
+
+test("an apply that succeeds: a line per member, a count, exit status 0, nothing on stdout", async () => {
+  const { file } = await recorded((log) => [note("a", log, { text: "x" }), note("b", log, { text: "@text of a@" })]);
+  const { stdout, stderr, status } = await run("apply", "--recording", file);
+  expect(stderr.replaceAll(/\d+\.\d+/g, "0.1")).toBe("a: created (0.1 s)\nb: created (0.1 s)\n2 created, in 0.1 s\n");
+  expect({ stdout, status }).toEqual({ stdout: "", status: 0 });
+});
+
+test("a failure is shown whole at the end, exit status 1", async () => {
+  const { file } = await recorded((log) => [note("a", log, { failure: "[x.y] Unable to do it.\nHint: Try." })]);
+  const { stderr, status } = await run("apply", "--recording", file);
+  expect(stderr).toContain("\nFailed: a\n  [x.y] Unable to do it.\n  Hint: Try.\n1 failed, in ");
+  expect(status).toBe(1);
+});
+
+test("--verbose shows inputs and outputs", async () => {
+  const { file } = await recorded((log) => [note("a", log, { text: "x" })]);
+  expect((await run("apply", "--recording", file, "--verbose")).stderr).toMatch(
+    /^a: inputs \{"text":"x"\}\na: outputs \{"text":"x"\}\n/,
+  );
+});
+
+test("the second apply of the same deployment is refused while the first one runs", async () => {
+  const { file, requestLog } = await recorded((log) => [note("a", log, { delayMs: 1500 })]);
+  const first = start("apply", "--recording", file);
+  await hasStarted(requestLog, 1);
+  const second = await run("apply", "--recording", file);
+  expect(second.stderr).toContain(`[driver.locked] Unable to lock ${file}: process ${first.child.pid} of user`);
+  expect(second.status).toBe(1);
+  expect((await first.ended).status).toBe(0);
+});
+
+test("another deployment with the same state log is refused too", async () => {
+  const folder = await temporaryFolder();
+  const stateLog = join(folder, "state.json");
+  const members = (delayMs: number) => (log: string) => [
+    stateFile("state", stateLog),
+    note("a", log, { delayMs }, { state: ["state"] }),
+  ];
+  const { file, requestLog } = await recorded(members(1500));
+  const other = await recorded(members(0));
+  const first = start("apply", "--recording", file);
+  await hasStarted(requestLog, 1);
+  expect((await run("apply", "--recording", other.file)).stderr).toContain(`Unable to lock ${stateLog}`);
+  expect((await first.ended).status).toBe(0);
+});
+
+test("Ctrl-C: what runs is finished and written down, nothing more is started, exit status 130", async () => {
+  const { file, requestLog } = await recorded((log, folder) => [
+    stateFile("state", join(folder, "state.json")),
+    note("a", log, { text: "x", delayMs: 800 }, { state: ["state"] }),
+    note("b", log, { text: "@text of a@" }, { state: ["state"] }),
+  ]);
+  const { child, ended } = start("apply", "--recording", file);
+  await hasStarted(requestLog, 1);
+  pressCtrlC(child);
+  const { stderr, status } = await ended;
+  expect(stderr).toContain("Interrupted: nothing new is started, what runs is finished.");
+  expect(stderr).toMatch(/a: created \(.*\nb: skipped, the run was interrupted\n2 created, 1 skipped/);
+  expect(status).toBe(130);
+  // The state has it, so the next run goes on from there.
+  const next = await run("apply", "--recording", file);
+  expect(next.stderr).toMatch(/a: unchanged .*\nb: created/);
+});
+
+test("a second Ctrl-C leaves at once", async () => {
+  const { file, requestLog } = await recorded((log) => [note("a", log, { delayMs: 20_000 })]);
+  const { child, ended } = start("apply", "--recording", file);
+  await hasStarted(requestLog, 1);
+  pressCtrlC(child);
+  await sleep(200);
+  pressCtrlC(child);
+  // Its stderr is ours until the provider ends, so only the driver itself is waited for.
+  await once(child, "exit");
+  expect(child.exitCode).toBe(130);
+  if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  expect((await ended).stderr).toContain("Left at once");
+});
+
+test("a command line that cannot be understood: exit status 3", async () => {
+  expect(await run("aply")).toMatchObject({ status: 3, stderr: expect.stringContaining("There is no command aply") });
+  expect(await run("apply", "--file", "/nowhere.nix")).toMatchObject({ status: 3 });
+  expect(await run("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("Usage:") });
+});
+
+test("a plan asks the providers and shows what differs: exit status 2, and 0 where nothing does", async () => {
+  const folder = await temporaryFolder();
+  const provider = {
+    executable: process.execPath,
+    args: [fileURLToPath(new URL("../../providers/example/src/main.ts", import.meta.url))],
+  };
+  const example = (content: string, mode = "0644"): RecordedMember => ({
+    ...note("motd", "", { name: "motd", content, mode, managedBy: "tests", connection: { folder } }),
+    type: "file",
+    provider,
+  });
+  const before = await recorded((log) => [example("hello\n"), note("reader", log, { text: "@text of motd@" })]);
+  const create = await run("plan", "--recording", before.file);
+  expect(create.stdout).toMatch(/^create {5}motd\n(.*\n)*unknown {4}reader \(needs output `text` of motd\)\n$/);
+  expect(create.status).toBe(2);
+
+  const alone = await recorded(() => [example("hello\n")]);
+  await run("apply", "--recording", alone.file);
+  expect(await run("plan", "--recording", alone.file)).toMatchObject({ stdout: "no change  motd\n", status: 0 });
+
+  const after = await recorded(() => [example("bye\n", "0600")]);
+  const update = await run("plan", "--recording", after.file);
+  expect(update.stdout).toBe(
+    ["update     motd", '             content: "hello\\n" -> "bye\\n"', '             mode: "0644" -> "0600"', ""].join(
+      "\n",
+    ),
+  );
+  expect(update.status).toBe(2);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { fill, gapsIn, integerKey, templateOf, type Gap } from "./template.ts";
+
+const gaps: Gap[] = [
+  { text: "GAP", first: "one", second: "two" },
+  { text: "PORT", first: 40_001, second: 50_001 },
+];
+
+test("a gap is found alone, inside a longer text, and more than once", () => {
+  const template = templateOf({ a: "one", b: ["x-one-y-one"], c: 1 }, { a: "two", b: ["x-two-y-two"], c: 1 }, gaps);
+  expect(template).toEqual({ a: "GAP", b: ["x-GAP-y-GAP"], c: 1 });
+  expect(fill(template ?? null, new Map([["GAP", "$& shop"]]))).toEqual({
+    a: "$& shop",
+    b: ["x-$& shop-y-$& shop"],
+    c: 1,
+  });
+});
+
+test("an integer stays an integer, and is text inside a text", () => {
+  const template = templateOf({ port: 40_001, url: "h:40001" }, { port: 50_001, url: "h:50001" }, gaps);
+  expect(template).toEqual({ port: { [integerKey]: "PORT" }, url: "h:PORT" });
+  expect(fill(template ?? null, new Map([["PORT", 5432]]))).toEqual({ port: 5432, url: "h:5432" });
+});
+
+test("what looks like a gap's value but is the same in both is no gap", () => {
+  expect(templateOf(["one", 40_001], ["one", 40_001], gaps)).toEqual(["one", 40_001]);
+});
+
+test.each([
+  ["a length", 3, 4],
+  ["a changed case", "ONE", "TWO"],
+  ["another list", ["one"], ["two", "two"]],
+  ["another key", { one: 1 }, { two: 1 }],
+  ["a choice", "one", 2],
+  ["a constant beside the gap's own value", "40001 40001", "40001 50001"],
+])("%s is no template", (_, first, second) => {
+  expect(templateOf({ a: first }, { a: second }, gaps)).toBeUndefined();
+});
+
+test("which gaps a template has", () => {
+  expect(gapsIn({ a: [{ [integerKey]: "PORT" }] }, ["GAP", "PORT"])).toEqual(["PORT"]);
+});

@@ -1,0 +1,63 @@
+// A provider for the driver's tests, that does as it is told and writes down every request it gets.
+//   node provider.ts REQUEST_LOG
+//   note   answers its `text`, after `delayMs`; fails where it has a `failure`
+//   store  stores a state in memory; refuses a request that comes before the last one is answered
+import { appendFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { applyPatch, type Operation } from "rfc6902";
+import { lines } from "../lines.ts";
+
+interface Resource {
+  type: string;
+  inputProperties: { text?: string; delayMs?: number; failure?: string };
+}
+interface Requests {
+  createResourceRequest?: Resource & { isStateful: boolean };
+  updateResourceRequest?: Pick<Resource, "inputProperties"> & { resource: Resource };
+  stateResourceReadRequest?: object;
+  stateResourceEvent?: { patch: Operation[] };
+}
+
+const [requestLog = "/dev/null"] = process.argv.slice(2);
+const state = { _type: "nixopsState", resources: {}, deployments: {} };
+let busy = false;
+const running: Promise<void>[] = [];
+
+for await (const line of lines(process.stdin)) {
+  appendFileSync(requestLog, `${JSON.stringify({ pid: process.pid, request: JSON.parse(line) })}\n`);
+  running.push(busy ? reply({ errorResponse: { message: "two requests at once" } }) : handle(JSON.parse(line)));
+}
+await Promise.all(running);
+appendFileSync(requestLog, `${JSON.stringify({ pid: process.pid, ended: true })}\n`);
+
+async function handle(request: Requests): Promise<void> {
+  busy = true;
+  const answer = await answerTo(request);
+  busy = false;
+  await reply(answer);
+}
+
+async function answerTo(request: Requests): Promise<object> {
+  const { createResourceRequest: create, updateResourceRequest: update, stateResourceEvent: event } = request;
+  if (create !== undefined) return note(create, "createResourceResponse", "created");
+  if (update !== undefined) return note(update, "updateResourceResponse", "updated");
+  if (request.stateResourceReadRequest !== undefined) return { stateResourceReadResponse: { state } };
+  if (event === undefined) return { errorResponse: { message: "unknown request" } };
+  await sleep(20);
+  const failed = applyPatch(state, event.patch).find((result) => result !== null);
+  return failed ? { errorResponse: { message: failed.message } } : { stateResourceEventResponse: {} };
+}
+
+async function note({ inputProperties }: Pick<Resource, "inputProperties">, key: string, outcome: string) {
+  const { text = "", delayMs = 0, failure } = inputProperties;
+  // As our providers do: Ctrl-C lets the request in hand finish.
+  process.on("SIGINT", () => {});
+  await sleep(delayMs);
+  process.stderr.write(`${JSON.stringify({ outcome: failure === undefined ? outcome : "failed" })}\n`);
+  if (failure !== undefined) return { errorResponse: { message: failure } };
+  return { [key]: { outputProperties: { text } } };
+}
+
+function reply(answer: object): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${JSON.stringify(answer)}\n`, () => resolve()));
+}

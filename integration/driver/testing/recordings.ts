@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { JsonObject } from "../json.ts";
+import type { RecordedMember, Recording } from "../recording.ts";
+import type { Request } from "../answer.ts";
+
+const provider = fileURLToPath(new URL("provider.ts", import.meta.url));
+
+/** A deployment written down as a recording, so that it needs no Nix. */
+export function deployment(...members: RecordedMember[]): Recording {
+  return { _type: "nixops4-resources-recording", version: 1, gaps: {}, members };
+}
+
+/** The same with gaps: `@text of a.b@` stands for the output `text` of the member a.b. */
+export function connected(...members: RecordedMember[]): Recording {
+  const marks = JSON.stringify(members).match(/@text of [a-z.]+@/g) ?? [];
+  const gaps = marks.map((mark) => [mark, { member: mark.slice(9, -1).split("."), output: "text" }] as const);
+  return { ...deployment(...members), gaps: Object.fromEntries(gaps) };
+}
+
+/** A member of the provider in provider.ts; `requestLog` is where that writes its requests. */
+export function note(
+  path: string,
+  requestLog: string,
+  inputs: JsonObject,
+  more: Partial<RecordedMember> = {},
+): RecordedMember {
+  return {
+    path: path.split("."),
+    type: "note",
+    state: null,
+    provider: { executable: process.execPath, args: [provider, requestLog] },
+    inputs,
+    outputs: ["text"],
+    ...more,
+  };
+}
+
+export function stateFile(path: string, file: string): RecordedMember {
+  return {
+    path: path.split("."),
+    type: "state_file",
+    state: null,
+    provider: { executable: "nixops4-resources-local", args: [] },
+    inputs: { name: file },
+    outputs: [],
+  };
+}
+
+export interface LoggedRequest {
+  pid: number;
+  request?: Request;
+  ended?: true;
+}
+
+/** What the provider in provider.ts was asked, in order. */
+export async function requestsIn(requestLog: string): Promise<LoggedRequest[]> {
+  const text = await readFile(requestLog, "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line): LoggedRequest => JSON.parse(line));
+}
