@@ -133,8 +133,8 @@ describe("converge", () => {
 
   test("outputs with an undeclared key or a _type are a bug, not an answer", async () => {
     const resource = boxOn(shelf);
-    const read: typeof resource.read = async (client, want) => {
-      const seen = await resource.read(client, want);
+    const read: typeof resource.read = async (client, want, previous) => {
+      const seen = await resource.read(client, want, previous);
       return seen && { ...seen, outputs: { ...seen.outputs, extra: 1 } };
     };
     expect(await refusal(converge(await prepare({ ...resource, read }, inputs(), "strict"), undefined))).toContain(

@@ -1,12 +1,11 @@
 import { differences } from "./difference.ts";
 import { ProviderError } from "./error.ts";
-import { rememberedInput } from "./inputs.ts";
 import type { Mark } from "./mark.ts";
 import { outputsOf } from "./outputs.ts";
 import { claim } from "./ownership.ts";
 import { AlreadyExists, somethingElse } from "./resource.ts";
 import { FailedStep, step } from "./step.ts";
-import { look, open, type AnySeen, type Client, type Task } from "./task.ts";
+import { look, open, remembering, type AnySeen, type Client, type Task } from "./task.ts";
 import type { Properties } from "./wire.ts";
 
 /**
@@ -14,10 +13,11 @@ import type { Properties } from "./wire.ts";
  * an earlier process left behind when it was killed, the same call goes on from there (docs/adr/001-converge.md).
  */
 export async function converge(
-  task: Task,
+  given: Task,
   previous: Properties | undefined,
 ): Promise<{ outcome: "created" | "updated" | "adopted" | "unchanged"; outputs: Properties }> {
-  refuseImmutable(task, rememberedBy(task, previous));
+  const task = remembering(given, previous);
+  refuseImmutable(task, (name) => task.previous?.[name]);
   await using client = await open(task, "write");
   const found = (await look(client, task)) ?? (await create(client, task));
   const outcome = found === undefined ? "created" : await bringInLine(client, task, found);
@@ -89,11 +89,5 @@ export function refuseImmutable({ resource, want, subject }: Task, current: (nam
     throw new FailedStep("update", subject, new ProviderError(reason, { code: "protocol.immutable", ...hint }));
   }
 }
-
-/** What an update request remembers of each input. */
-export const rememberedBy =
-  ({ resource }: Task, previous: Properties | undefined) =>
-  (name: string): unknown =>
-    previous && rememberedInput(resource, name, previous);
 
 const showValue = (value: unknown): string => (value === somethingElse ? "something else" : JSON.stringify(value));

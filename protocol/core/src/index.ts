@@ -9,6 +9,7 @@ export {
   type Change,
   type Connecting,
   type Listed,
+  type Previous,
   type Resource,
   type Seen,
   type Shape,

@@ -52,13 +52,17 @@ export async function parseRemembered(resource: AnyResource, raw: Properties): P
 
 const accepts = (field: z.core.$ZodType, value: unknown): boolean => z.safeParse(field, value).success;
 
-/** An earlier value of one input in today's terms; undefined where it cannot be told. */
-export function rememberedInput(resource: AnyResource, name: string, raw: Properties): unknown {
-  const field: z.ZodMiniType | undefined = resource.inputs[name];
-  const value = withoutNulls(raw[name]);
-  if (field === undefined || value === undefined || value === null) return undefined;
-  const result = field.safeParse(value);
-  return result.success ? result.data : undefined;
+/** Earlier inputs of a resource's own in today's terms; what cannot be told in them is left out. */
+export function rememberedInputs(resource: AnyResource, raw: Properties): Properties {
+  const fields: Record<string, z.ZodMiniType> = resource.inputs;
+  const remembered: Properties = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const value = withoutNulls(raw[name]);
+    if (value === undefined || value === null) continue;
+    const result = field.safeParse(value);
+    if (result.success) remembered[name] = result.data;
+  }
+  return remembered;
 }
 
 /** Null and absent mean the same, at every depth: Nix sends each declared option, with null where there is no value. */

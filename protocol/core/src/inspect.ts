@@ -1,10 +1,10 @@
-import { refuseImmutable, rememberedBy } from "./converge.ts";
+import { refuseImmutable } from "./converge.ts";
 import { differences, type Difference } from "./difference.ts";
 import { ProviderError } from "./error.ts";
 import { claim } from "./ownership.ts";
 import type { Listed } from "./resource.ts";
 import { FailedStep, step } from "./step.ts";
-import { look, open, type AnySeen, type Task } from "./task.ts";
+import { look, open, remembering, type AnySeen, type Task } from "./task.ts";
 import type { Properties } from "./wire.ts";
 
 /** What is there now, and how it differs from the inputs. */
@@ -23,9 +23,10 @@ export interface Plan {
 }
 
 /** What a create or update request would do, told without a client that could do it. */
-export async function plan(task: Task, previous: Properties | undefined): Promise<Plan> {
+export async function plan(given: Task, previous: Properties | undefined): Promise<Plan> {
+  const task = remembering(given, previous);
   const { seen, changed } = await inspect(task);
-  const refusal = reasonToRefuse(task, previous, seen);
+  const refusal = reasonToRefuse(task, seen);
   if (refusal !== undefined) return { action: "refuse", differences: changed, reason: refusal };
   if (seen === undefined) return { action: "create", differences: wholeOf(task), reason: null };
   if (claim(task.resource, task.want, seen.mark).kind === "adopt") {
@@ -34,9 +35,9 @@ export async function plan(task: Task, previous: Properties | undefined): Promis
   return { action: changed.length > 0 ? "update" : "none", differences: changed, reason: null };
 }
 
-function reasonToRefuse(task: Task, previous: Properties | undefined, seen: AnySeen | undefined): string | undefined {
+function reasonToRefuse(task: Task, seen: AnySeen | undefined): string | undefined {
   try {
-    refuseImmutable(task, rememberedBy(task, previous));
+    refuseImmutable(task, (name) => task.previous?.[name]);
     if (seen === undefined) return undefined;
     const claimed = claim(task.resource, task.want, seen.mark);
     if (claimed.kind === "refused") return inOneLine(claimed.error);

@@ -12,6 +12,9 @@ type Given<S extends Shape> = z.input<z.ZodMiniObject<S>>;
 export type Want<Connection extends z.ZodMiniType, Inputs extends Shape> = Values<Inputs> &
   CommonInputs & { connection: z.output<Connection> };
 
+/** The inputs that were applied before, as far as the request remembers them: update and plan may, no other does. */
+export type Previous<Inputs extends Shape> = Partial<Readonly<Values<Inputs>>>;
+
 /** Stands in `Seen.inputs` for a value that is there and is not the wanted one, but cannot be told: another password. */
 export const somethingElse = Symbol("something else");
 
@@ -87,8 +90,15 @@ export interface Resource<
   label(want: Values<Inputs>): string;
   connect(connection: z.output<Connection>, access: "write", request: Connecting): Promise<Writer>;
   connect(connection: z.output<Connection>, access: "read", request: Connecting): Promise<Reader>;
-  /** Undefined only where the backend says that there is no such thing; every other failure throws. */
-  read(client: Reader, want: Want<Connection, Inputs>): Promise<Seen<Inputs, Outputs> | undefined>;
+  /**
+   * Undefined only where the backend says that there is no such thing; every other failure throws. What cannot bear a
+   * mark is ours by declaration alone: there `previous` tells what we once declared and may take away.
+   */
+  read(
+    client: Reader,
+    want: Want<Connection, Inputs>,
+    previous: Previous<Inputs>,
+  ): Promise<Seen<Inputs, Outputs> | undefined>;
   /** Makes the thing with its mark, both or neither. Throws `AlreadyExists` where somebody was faster. */
   create(client: Writer, want: Want<Connection, Inputs>, mark: Mark): Promise<void>;
   /** Brings in line what differs. */

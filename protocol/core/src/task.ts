@@ -1,4 +1,4 @@
-import { inputSchema, listSchema, parseInputs, parseRemembered, type AnyWant } from "./inputs.ts";
+import { inputSchema, listSchema, parseInputs, parseRemembered, rememberedInputs, type AnyWant } from "./inputs.ts";
 import type { AnyResource, Seen } from "./resource.ts";
 import { step, type Subject } from "./step.ts";
 import { currentSignal } from "./waiting.ts";
@@ -13,6 +13,8 @@ export interface Task {
   readonly resource: AnyResource;
   readonly want: AnyWant;
   readonly subject: Subject;
+  /** The inputs that the request remembers from before, in today's terms. */
+  readonly previous?: Properties;
 }
 
 /** Reads the inputs of a request. `remembered` ones may be of an older schema and are read kindly. */
@@ -23,6 +25,10 @@ export async function prepare(resource: AnyResource, raw: Properties, reading: "
   );
   return { resource, want, subject: { type, label: resource.label(want) } };
 }
+
+/** The task of a request that remembers earlier inputs. */
+export const remembering = (task: Task, previous: Properties | undefined): Task =>
+  previous === undefined ? task : { ...task, previous: rememberedInputs(task.resource, previous) };
 
 /** The task of looking for everything of a type: it has no identity. */
 export async function prepareList(resource: AnyResource, raw: Properties): Promise<Task> {
@@ -51,5 +57,5 @@ export async function open({ resource, want, subject }: Task, access: "read" | "
   );
 }
 
-export const look = (client: Client, { resource, want, subject }: Task): Promise<AnySeen | undefined> =>
-  step("read", subject, () => resource.read(client, want));
+export const look = (client: Client, { resource, want, subject, previous = {} }: Task): Promise<AnySeen | undefined> =>
+  step("read", subject, () => resource.read(client, want, previous));
