@@ -1,5 +1,5 @@
 export { encodeMark, readMark, withMark, type Mark } from "./mark.ts";
-export { option } from "./option.ts";
+export { option, withExample } from "./option.ts";
 export { ProviderError, type ErrorCatalogue, type ProviderErrorOptions } from "./error.ts";
 export {
   AlreadyExists,

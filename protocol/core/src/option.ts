@@ -16,3 +16,10 @@ export function option(type: z.ZodMiniType, description: string, fallback?: unkn
   z.globalRegistry.add(described, { description });
   return described;
 }
+
+/** A type with a value to show in the documentation: `option(withExample(z.string(), "db.example.org"), "Host ...")`. */
+export function withExample<Type extends z.ZodMiniType>(type: Type, example: z.input<Type>): Type {
+  const shown = z.clone(type);
+  z.globalRegistry.add(shown, { examples: [example] });
+  return shown;
+}

@@ -12,13 +12,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { AlreadyExists, option, ProviderError, runtimePath } from "@nixops4-resources/protocol-core";
+import { AlreadyExists, option, ProviderError, runtimePath, withExample } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
 
 /** Where the files are; the same for every type of this provider. */
 export const connection = z.strictObject({
-  folder: option(runtimePath, "Folder that holds the files. It must exist."),
+  folder: option(withExample(runtimePath, "/srv/notes"), "Folder that holds the files. It must exist."),
 });
 
 export interface StoredFile {

@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import * as z from "zod/mini";
+import { describeProvider, type ProviderDescription, type TypeDescription } from "../describe.ts";
+import { option, withExample } from "../option.ts";
+import { defineResource } from "../resource.ts";
+import { secretRef } from "../secret-ref.ts";
+import { generateDocs } from "./docs.ts";
+import { generateErrorDocs } from "./docs-errors.ts";
+
+const connection = z.strictObject({
+  host: option(withExample(z.string(), "queue.example.org"), "Host of the server."),
+  password: option(
+    z.nullable(withExample(secretRef, { file: "/run/secrets/queue" })),
+    "Password of the account.",
+    null,
+  ),
+});
+
+const queue = defineResource({
+  type: "queue",
+  description: "A message queue",
+  requireState: false,
+  connection,
+  inputs: {
+    name: option(z.string().check(z.regex(/^[a-z|-]{1,8}$/)), "Name of the queue."),
+    depth: option(z.int().check(z.minimum(-1)), "Most messages at once; -1 sets no limit.", -1),
+    order: option(z.enum(["fifo", "lifo"]), "Which message comes first.", "fifo"),
+    readers: option(
+      z.array(z.strictObject({ role: option(z.string(), "Role that reads."), share: option(z.number(), "Share.", 1) })),
+      "Who reads.",
+      [],
+    ),
+    settings: option(z.record(z.string(), z.string()), "Settings of the server, by name.", {}),
+  },
+  outputs: { id: option(z.string(), "Identifier that the server chose."), length: option(z.int(), "Messages now.") },
+  immutable: { name: "Messages would be lost: drain the queue first" },
+  stableOutputs: ["id"],
+  leastRights: "- `MANAGE` on queues",
+  example: { name: "mail", readers: [{ role: "app" }], settings: { "log.level": "warn" } },
+  label: ({ name }) => name,
+  connect: () => Promise.reject(new Error("not called")),
+  read: () => Promise.resolve(undefined),
+  create: () => Promise.resolve(),
+  update: () => Promise.resolve(),
+  delete: () => Promise.resolve(),
+});
+
+const description = await describeProvider({
+  name: "queues",
+  title: "Queues",
+  description: "Message queues.",
+  version: "1.2.3",
+  types: { queue: () => Promise.resolve({ default: queue }) },
+  errors: () =>
+    Promise.resolve({ default: { "queues.full": { meaning: "The queue is full", remedy: "Read from it." } } }),
+});
+const docs = generateDocs(description);
+
+test("tell of each input its type in words, its default and its meaning", () => {
+  expect(docs).toContain("| `depth` | integer, at least -1 | `-1` | Most messages at once; -1 sets no limit. |");
+  expect(docs).toContain('| `order` | `"fifo"` or `"lifo"` | `"fifo"` | Which message comes first. |');
+  expect(docs).toContain("| `settings` | set of strings by name | `{ }` | Settings of the server, by name. |");
+});
+
+test("list the fields within an input by their path", () => {
+  expect(docs).toContain("| `connection.host` | string | **required** | Host of the server. |");
+  expect(docs).toContain("| `readers` | list of sets | `[ ]` | Who reads. |");
+  expect(docs).toContain("| `readers[].role` | string | **required** | Role that reads. |");
+});
+
+test("keep a bar in a pattern from ending its cell", () => {
+  expect(docs).toContain("| `name` | string matching `[a-z\\|-]{1,8}` | **required** | Name of the queue. |");
+});
+
+test("link a secret reference to what it is, and do not list its kinds as inputs", () => {
+  expect(docs).toContain("| `connection.password` | [secret reference](#secret-references), or null | `null` |");
+  expect(docs).toContain("## Secret references");
+  expect(docs).not.toContain("connection.password.file` |");
+});
+
+test("say what cannot change, what stays the same, and what the account must be allowed", () => {
+  expect(docs).toContain("- `name`: Messages would be lost: drain the queue first.");
+  expect(docs).toContain("| `id` | string | never | Identifier that the server chose. |");
+  expect(docs).toContain("| `length` | integer | may | Messages now. |");
+  expect(docs).toContain("### Least rights for queue\n\n- `MANAGE` on queues\n");
+});
+
+test("show an example as people write it", () => {
+  expect(docs).toContain(`\`\`\`nix
+providers.queues = {
+  imports = [ resources.modules.nixops4Provider.queues ];
+  managedBy = "my-deployment";
+  connection.host = "queue.example.org";
+  connection.password.file = "/run/secrets/queue";
+};
+
+members.my_queue = {
+  type = providers.queues.queue;
+  inputs.name = "mail";
+  inputs.readers = [
+    { role = "app"; }
+  ];
+  inputs.settings."log.level" = "warn";
+};
+\`\`\``);
+});
+
+test("promise neither a mark nor a list to a type that bears no mark", () => {
+  expect(docs).toContain("Resources of the type `queue` cannot bear a mark");
+  expect(docs).not.toContain("list --type queue");
+});
+
+test("explain the provider's own errors and point to the others", () => {
+  expect(docs).toContain("| `queues.full` | The queue is full. | Read from it. |");
+  expect(docs).not.toContain("`protocol.bug`");
+});
+
+test("are refused where an input has no description", () => {
+  expect(() => generateDocs(withInputs({ properties: { bare: { type: "string" } }, required: ["bare"] }))).toThrow(
+    "Unable to document bare: it has no description.",
+  );
+});
+
+test("are refused where the example would lack an input of the connection", () => {
+  const port = { type: "integer", description: "Port." } as const;
+  const where = { type: "object", description: "Where.", properties: { port }, required: ["port"] } as const;
+  expect(() => generateDocs(withInputs({ properties: { connection: { ...where, required: ["port"] } } }))).toThrow(
+    "connection.port must be given",
+  );
+});
+
+test("of errors have every code once, under its family", () => {
+  const errors = generateErrorDocs([description.errors, description.errors]);
+  expect(errors.match(/^### queues\.full$/gm)).toHaveLength(1);
+  expect(errors).toContain("## queues\n\n### queues.full\n\nThe queue is full.\n\n**What to do:** Read from it.\n");
+  expect(errors).toContain("### protocol.bug");
+});
+
+test("of errors are refused where one code means two things", () => {
+  const other = { "queues.full": { meaning: "Another thing.", remedy: "Another." } };
+  expect(() => generateErrorDocs([description.errors, other])).toThrow("two catalogues explain it differently");
+});
+
+function withInputs(inputs: TypeDescription["inputs"]): ProviderDescription {
+  const resource = description.resourceTypes["queue"];
+  if (resource === undefined) throw new Error("the description has no queue");
+  return { ...description, resourceTypes: { queue: { ...resource, inputs } } };
+}
