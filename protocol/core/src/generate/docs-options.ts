@@ -110,6 +110,10 @@ function withoutNull(
   schema: JsonSchema,
   definitions: Record<string, JsonSchema>,
 ): { schema: JsonSchema; isNullable: boolean } {
+  if (Array.isArray(schema.type)) {
+    const [type, ...others] = schema.type.filter((one) => one !== "null");
+    if (type !== undefined && others.length === 0) return { schema: { ...schema, type }, isNullable: true };
+  }
   const some = schema.anyOf?.filter(({ type }) => type !== "null");
   if (some === undefined || some.length === schema.anyOf?.length) return { schema, isNullable: false };
   const [only, ...others] = some;

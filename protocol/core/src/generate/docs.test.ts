@@ -23,6 +23,7 @@ const queue = defineResource({
   connection,
   inputs: {
     name: option(z.string().check(z.regex(/^[a-z|-]{1,8}$/)), "Name of the queue."),
+    note: option(z.nullable(z.string()), "Words for people.", null),
     depth: option(z.int().check(z.minimum(-1)), "Most messages at once; -1 sets no limit.", -1),
     order: option(z.enum(["fifo", "lifo"]), "Which message comes first.", "fifo"),
     readers: option(
@@ -57,6 +58,7 @@ const description = await describeProvider({
 const docs = generateDocs(description);
 
 test("tell of each input its type in words, its default and its meaning", () => {
+  expect(docs).toContain("| `note` | string, or null | `null` | Words for people. |");
   expect(docs).toContain("| `depth` | integer, at least -1 | `-1` | Most messages at once; -1 sets no limit. |");
   expect(docs).toContain('| `order` | `"fifo"` or `"lifo"` | `"fifo"` | Which message comes first. |');
   expect(docs).toContain("| `settings` | set of strings by name | `{ }` | Settings of the server, by name. |");

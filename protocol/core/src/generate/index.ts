@@ -5,3 +5,4 @@ export { generateNix, type DescribedProvider, type DescribedResource } from "./n
 export { generateDocs } from "./docs.ts";
 export { generateErrorDocs } from "./docs-errors.ts";
 export { exampleInputs, exampleOf } from "./docs-example.ts";
+export { describeProvider } from "../describe.ts";
