@@ -1,10 +1,11 @@
 // Builds the providers once, then runs vitest: `npm test [-- ARGUMENT...]`, with vitest's own arguments.
 import { spawnSync } from "node:child_process";
 import { ensureDebianPackages, testPrograms } from "../servers/debian-packages.ts";
+import { build } from "./build.ts";
 
 if (process.env["NO_SERVICES"] !== "1") ensureDebianPackages(testPrograms);
 
-run("tsup", ["--silent"]);
+await build();
 run("vitest", ["run", ...process.argv.slice(2)]);
 
 function run(program: string, args: readonly string[]): void {

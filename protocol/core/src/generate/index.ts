@@ -1,7 +1,6 @@
 export { inputSchema, outputSchema } from "../inputs.ts";
 export { generateNix, type DescribedProvider } from "./nix.ts";
 export { nixLiteral } from "./nix-text.ts";
-export { generateNix, type DescribedProvider, type DescribedResource } from "./nix.ts";
 export { generateDocs } from "./docs.ts";
 export { generateErrorDocs } from "./docs-errors.ts";
 export { exampleInputs, exampleOf } from "./docs-example.ts";

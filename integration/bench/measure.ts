@@ -1,0 +1,62 @@
+import { timedRun } from "./timed-run.ts";
+
+/** Something that is measured: a program that reads one request and answers it. */
+export interface Case {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** A request for each start; without it the program gets no input. */
+  readonly request?: (start: number) => object;
+  /** The most that it may cost, as a multiple of the floor. */
+  readonly limit?: number;
+}
+
+export interface Result {
+  readonly name: string;
+  readonly cpuMs: number;
+  /** Median of the ratios to the floor of the same round. */
+  readonly ratio: number;
+  readonly limit: number | undefined;
+}
+
+/** Starts per sample: CPU time comes in milliseconds, and several starts make it finer. */
+const startsPerSample = 4;
+/** They warm the caches of the machine and of the server, and do not count. */
+const warmUpRounds = 2;
+
+/**
+ * CPU time of each case as a multiple of the first one, the floor. Every round runs every case in a new order, and ratios
+ * are taken within a round: two runs one after the other differ by more than what is looked for.
+ */
+export function measure(cases: readonly [Case, ...Case[]], rounds: number): Result[] {
+  const samples = new Map(cases.map(({ name }) => [name, new Array<number>()]));
+  let starts = 0;
+  for (let round = -warmUpRounds; round < rounds; round++) {
+    for (const { name, argv, request } of shuffled(cases)) {
+      const requests = Array.from({ length: startsPerSample }, () => request?.(starts++));
+      const { cpuMs, failures } = timedRun({ argv, requests, atOnce: false });
+      // A crash is always fast.
+      if (failures[0] !== undefined) throw new Error(`${name} failed: ${failures[0]}`);
+      if (round >= 0) samples.get(name)?.push(cpuMs / startsPerSample);
+    }
+  }
+  const floor = samples.get(cases[0].name) ?? [];
+  return cases.map(({ name, limit }) => {
+    const own = samples.get(name) ?? [];
+    const ratios = own.map((cpuMs, round) => cpuMs / (floor[round] ?? NaN));
+    return { name, cpuMs: median(own), ratio: median(ratios), limit };
+  });
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ value }) => value);
+}

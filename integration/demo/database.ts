@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { Client } from "pg";
+import { superuserLogin, type PostgresAddress } from "../servers/postgres.ts";
+import { apps, type App } from "./apps.ts";
+
+/** What a person would look up in the server, a line per database. */
+export async function describeDatabases(address: PostgresAddress): Promise<string[]> {
+  const lines = [];
+  for (const app of apps) {
+    const [row] = await ask<{ owner: string; extensions: string; comment: string }>(
+      address,
+      app,
+      `select pg_get_userbyid(datdba) as owner, shobj_description(oid, 'pg_database') as comment,
+              (select string_agg(extname, ', ' order by extname) from pg_extension where extname <> 'plpgsql') as extensions
+       from pg_database where datname = current_database()`,
+    );
+    lines.push(
+      `database ${app.padEnd(9)} owner ${String(row?.owner).padEnd(9)} extensions ${row?.extensions ?? "none"}`,
+      `         ${" ".repeat(9)} marked ${row?.comment ?? "not at all"}`,
+    );
+  }
+  return lines;
+}
+
+/** Changes by hand that a deployment must notice. Returns what was done. */
+export async function drift(address: PostgresAddress): Promise<string[]> {
+  const changes: [App, string][] = [
+    ["mastodon", "alter role mastodon connection limit 1"],
+    ["mastodon", "alter role mastodon password 'guessed'"],
+    ["peertube", "drop extension unaccent"],
+    ["pixelfed", "alter database pixelfed owner to postgres"],
+  ];
+  for (const [app, statement] of changes) await ask(address, app, statement);
+  return changes.map(([, statement]) => statement);
+}
+
+/** Logs in as the app's own role and works in its own database. */
+export async function logIn(address: PostgresAddress, app: App, passwordFile: string): Promise<string[]> {
+  const password = (await readFile(passwordFile, "utf8")).trimEnd();
+  const client = new Client({ host: address.host, port: address.port, user: app, database: app, password });
+  await client.connect();
+  try {
+    await client.query("create table if not exists posts (id int primary key, text text)");
+    await client.query("insert into posts values (1, 'Hello, fediverse') on conflict do nothing");
+    const { rows } = await client.query<{ who: string; text: string }>("select current_user as who, text from posts");
+    return [`${String(rows[0]?.who).padEnd(9)} made a table in its database and reads: ${rows[0]?.text}`];
+  } finally {
+    await client.end();
+  }
+}
+
+async function ask<Row extends Record<string, unknown>>(
+  address: PostgresAddress,
+  database: string,
+  statement: string,
+): Promise<Row[]> {
+  const client = new Client(await superuserLogin(address, database));
+  await client.connect();
+  try {
+    return (await client.query<Row>(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,39 @@
+// Bundles the providers (tsup.config.ts) unless that was done from the very same sources: `npm run build`.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { takeSlot } from "@nixops4-resources/protocol-core";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Two programs that build at the same time wait for each other: the second finds the work done. */
+export async function build(): Promise<void> {
+  const stamp = join(root, "node_modules/.build-stamp");
+  using _turn = await takeSlot(`build:${root}`, 1);
+  const sources = digest();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources && everyBundle()) return;
+  const { status, error } = spawnSync("tsup", ["--silent"], { cwd: root, stdio: "inherit" });
+  if (status !== 0) throw new Error(`tsup ended with status ${status}`, { cause: error });
+  writeFileSync(stamp, sources);
+}
+
+const everyBundle = (): boolean =>
+  globSync("providers/*/src/main.ts", { cwd: root }).every((main) =>
+    existsSync(join(root, main, "../../dist/main.cjs")),
+  );
+
+/** Changes with whatever goes into the bundles. */
+function digest(): string {
+  const hash = createHash("sha256");
+  const files = globSync(["{protocol,providers}/*/src/**/*.ts", "{protocol,providers}/*/package.json"], { cwd: root });
+  for (const file of ["tsup.config.ts", "pnpm-lock.yaml", ...files.sort()]) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update("\0");
+  }
+  return hash.digest("hex");
+}
+
+if (import.meta.main) await build();
