@@ -14,15 +14,14 @@ let
     };
     modules.nixops4Component.default = src + "/nix/component/base-modules.nix";
     modules.nixops4Provider.local = {
-      imports = [
-        (import (src + "/nix/providers/local.nix") {
-          withSystem = system: _: throw "NixOps4's own programs are not built for ${system} here";
-        })
-      ];
+      imports = [ (import (src + "/nix/providers/local.nix") { withSystem = _: use: use unbuilt; }) ];
       # Its program comes with the installation of NixOps4.
       executable = lib.mkOverride 90 "nixops4-resources-local";
     };
   };
+
+  # What the module asks for before its executable is overridden.
+  unbuilt.config.packages.nixops4-resources-local-release = "/unbuilt";
 
   # Only getProviders and renderProviderDocs need packages.
   withSystem =

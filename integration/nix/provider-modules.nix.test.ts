@@ -1,16 +1,13 @@
-import { execFileSync } from "node:child_process";
 import { globSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { secretRef, type AnyResource, type ProviderDescription } from "@nixops4-resources/protocol-core";
+import { join } from "node:path";
+import { secretRef } from "@nixops4-resources/protocol-core";
 import { inputSchema, nixLiteral, outputSchema } from "@nixops4-resources/protocol-core/generate";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
+import { loadTypes, sampleOf } from "./provider-types.ts";
 import { describeNix, nixJson, nixPath, repository } from "./testing.ts";
 
-type JsonSchema = z.core.JSONSchema.JSONSchema;
-
-const mains = globSync("providers/*/src/main.ts", { cwd: repository });
-const types = (await Promise.all(mains.map((main) => typesOf(basename(dirname(dirname(main))))))).flat();
+const types = await loadTypes();
 
 await describeNix("Nix code", ({ parse, evaluate }) => {
   const files = globSync(["default.nix", "{nix,flake-free-npins,integration}/**/*.nix"], {
@@ -33,7 +30,7 @@ await describeNix("the Nix module of", ({ evaluate }) => {
   describe.each(types)("$provider: $type", ({ provider, type, resource, example, secretPaths }) => {
     const schema = inputSchema(resource);
     const complete = {
-      connection: sample(z.toJSONSchema(resource.connection, { io: "input" })),
+      connection: sampleOf(z.toJSONSchema(resource.connection, { io: "input" })),
       managedBy: "shop",
       ...example,
     };
@@ -97,56 +94,3 @@ await describeNix("the Nix module of", ({ evaluate }) => {
     });
   });
 });
-
-interface TypeUnderTest {
-  provider: string;
-  type: string;
-  resource: AnyResource;
-  /** The inputs of the example in the documentation. */
-  example: Record<string, unknown>;
-  /** Inputs that are references to secrets, such as `connection.password`. */
-  secretPaths: string[];
-}
-
-async function typesOf(provider: string): Promise<TypeUnderTest[]> {
-  const folder = join(repository, "providers", provider, "src");
-  const definitions = new Map<string, AnyResource>();
-  for (const file of globSync("*.ts", { cwd: folder, exclude: ["main.ts", "*.test.ts"] })) {
-    const module: { default?: Partial<AnyResource> } = await import(join(folder, file));
-    if (isResource(module.default)) definitions.set(module.default.type, module.default);
-  }
-  return Object.entries(describeProvider(provider).resourceTypes).map(([type, { example, inputs }]) => {
-    const resource = definitions.get(type);
-    if (resource === undefined) throw new Error(`providers/${provider}/src has no file that defines ${type}.`);
-    return { provider, type, resource, example, secretPaths: secretPathsIn(inputs) };
-  });
-}
-
-function isResource(value: Partial<AnyResource> | undefined): value is AnyResource {
-  return typeof value?.type === "string" && value.inputs !== undefined && value.outputs !== undefined;
-}
-
-/** Asks the provider itself, as everybody else does. */
-function describeProvider(provider: string): ProviderDescription {
-  const main = join(repository, "providers", provider, "src/main.ts");
-  return JSON.parse(execFileSync(process.execPath, [main, "describe"], { encoding: "utf8" }));
-}
-
-function secretPathsIn({ properties = {} }: JsonSchema): string[] {
-  return Object.entries(properties).flatMap(([name, field]) => {
-    if (typeof field === "boolean") return [];
-    const isSecret = [field, ...(field.anyOf ?? [])].some(({ $ref }) => $ref === "#/$defs/SecretRef");
-    return isSecret ? [name] : secretPathsIn(field).map((path) => `${name}.${path}`);
-  });
-}
-
-/** A value for what a schema does not let us leave out. */
-function sample({ type, properties = {}, required = [] }: JsonSchema): unknown {
-  if (type === "object") return Object.fromEntries(required.map((name) => [name, sample(asObject(properties[name]))]));
-  if (type === "string") return "/sample";
-  throw new Error(`There is no sample of ${JSON.stringify(type)} yet.`);
-}
-
-function asObject(schema: unknown): JsonSchema {
-  return typeof schema === "object" && schema !== null ? { ...schema } : {};
-}

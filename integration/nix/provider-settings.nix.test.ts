@@ -90,4 +90,19 @@ await describeNix("the executable of a provider", ({ evaluate }) => {
       args: ["/srv/main.cjs"],
     });
   });
+
+  test("of NixOps4 itself is looked for on PATH, since NixOps4 is there when it is started", async () => {
+    const state = `((resources.nixops4.lib.mkRoot {
+      modules = [
+        ({ providers, ... }: {
+          providers.local = resources.nixops4.modules.nixops4Provider.local;
+          members.state = { type = providers.local.state_file; inputs.name = "state.json"; };
+        })
+      ];
+    }).rootFunction { resourceProviderSystem = "x86_64-linux"; outputValues = { }; }).members.state.resource`;
+    expect(await evaluate(`{ inherit (${state}) provider inputs; }`)).toEqual({
+      provider: { type: "stdio", executable: "nixops4-resources-local", args: [] },
+      inputs: { name: "state.json" },
+    });
+  });
 });

@@ -13,6 +13,8 @@ export interface NixForTests {
   readonly evaluate: (expression: string) => Promise<unknown>;
   /** Throws where a file is not Nix code. */
   readonly parse: (file: string) => Promise<void>;
+  /** For what starts Nix itself; only within a test. */
+  readonly nix: () => Nix;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function describeNix(subject: string, tests: (nix: NixForTests) => 
     tests({
       evaluate: (expression) => evaluate(whatWasFound(found), `${prelude} ${expression}`),
       parse: (file) => parse(whatWasFound(found), file),
+      nix: () => whatWasFound(found),
     });
   });
 }

@@ -1,0 +1,78 @@
+import { execFileSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { AnyResource, ProviderDescription } from "@nixops4-resources/protocol-core";
+import type * as z from "zod/mini";
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+const providers = fileURLToPath(new URL("../../providers", import.meta.url));
+
+/** One resource type of this repository, as its author defined it. */
+export interface ProviderType {
+  readonly provider: string;
+  readonly type: string;
+  readonly resource: AnyResource;
+  /** The type's own inputs, as its documentation shows them. */
+  readonly example: Record<string, unknown>;
+  /** Inputs that are references to secrets, such as `connection.password`. */
+  readonly secretPaths: readonly string[];
+}
+
+export async function loadTypes(): Promise<ProviderType[]> {
+  const names = globSync("*/src/main.ts", { cwd: providers }).map((main) => basename(dirname(dirname(main))));
+  return (await Promise.all(names.toSorted().map(typesOf))).flat();
+}
+
+async function typesOf(provider: string): Promise<ProviderType[]> {
+  const folder = join(providers, provider, "src");
+  const definitions = new Map<string, AnyResource>();
+  for (const file of globSync("*.ts", { cwd: folder, exclude: ["main.ts", "*.test.ts"] })) {
+    const module: { default?: Partial<AnyResource> } = await import(join(folder, file));
+    if (isResource(module.default)) definitions.set(module.default.type, module.default);
+  }
+  return Object.entries(describeProvider(folder).resourceTypes).map(([type, { example, inputs }]) => {
+    const resource = definitions.get(type);
+    if (resource === undefined) throw new Error(`providers/${provider}/src has no file that defines ${type}.`);
+    return { provider, type, resource, example, secretPaths: secretPathsIn(inputs) };
+  });
+}
+
+function isResource(value: Partial<AnyResource> | undefined): value is AnyResource {
+  return typeof value?.type === "string" && value.inputs !== undefined && value.outputs !== undefined;
+}
+
+/** Asks the provider itself, as everybody else does. */
+function describeProvider(folder: string): ProviderDescription {
+  return JSON.parse(execFileSync(process.execPath, [join(folder, "main.ts"), "describe"], { encoding: "utf8" }));
+}
+
+function secretPathsIn({ properties = {} }: JsonSchema): string[] {
+  return Object.entries(properties).flatMap(([name, field]) => {
+    if (typeof field === "boolean") return [];
+    const isSecret = [field, ...(field.anyOf ?? [])].some(({ $ref }) => $ref === "#/$defs/SecretRef");
+    return isSecret ? [name] : secretPathsIn(field).map((path) => `${name}.${path}`);
+  });
+}
+
+/** Some value of a schema; of an object only what cannot be left out. */
+export function sampleOf({ type, enum: choices, anyOf, properties = {}, required = [] }: JsonSchema): unknown {
+  if (choices !== undefined) return choices[0];
+  if (anyOf !== undefined) return sampleOf(asObject(anyOf[0]));
+  if (type === "object")
+    return Object.fromEntries(required.map((name) => [name, sampleOf(asObject(properties[name]))]));
+  const simple = new Map<unknown, unknown>([
+    ["string", "/sample"],
+    ["integer", 1],
+    ["number", 1],
+    ["boolean", true],
+    ["array", []],
+  ]);
+  if (!simple.has(type)) throw new Error(`There is no sample of ${JSON.stringify(type)} yet.`);
+  return simple.get(type);
+}
+
+function asObject(schema: unknown): JsonSchema {
+  return typeof schema === "object" && schema !== null ? { ...schema } : {};
+}
