@@ -95,7 +95,6 @@ export class FolderWriter extends FolderReader {
   }
 
   #draft(name: string, { text, mode }: StoredFile): string {
-    this.#removeDeadDrafts(name);
     const draft = this.pathOf(`.${name}.${process.pid}.draft`);
     try {
       writeFileSync(draft, text);
@@ -107,11 +106,11 @@ export class FolderWriter extends FolderReader {
     return draft;
   }
 
-  /** A process that was killed may have left its draft; those of living processes are in use. */
-  #removeDeadDrafts(name: string): void {
+  /** A process that was killed may have left its draft, also beside a file that it had finished; living ones are in use. */
+  removeDeadDrafts(): void {
     for (const entry of readdirSync(this.folder)) {
-      const pid = entry.startsWith(`.${name}.`) && /\.(\d+)\.draft$/.exec(entry)?.[1];
-      if (pid && !isAlive(Number(pid))) rmSync(this.pathOf(entry), { force: true });
+      const pid = /^\..*\.(\d+)\.draft$/.exec(entry)?.[1];
+      if (pid !== undefined && !isAlive(Number(pid))) rmSync(this.pathOf(entry), { force: true });
     }
   }
 }
@@ -122,6 +121,7 @@ export async function connect(inputs: z.output<typeof connection>, mode: "read")
 export async function connect({ folder }: z.output<typeof connection>, mode: "read" | "write"): Promise<FolderReader> {
   const client = mode === "write" ? new FolderWriter(folder) : new FolderReader(folder);
   client.check();
+  if (client instanceof FolderWriter) client.removeDeadDrafts();
   return client;
 }
 

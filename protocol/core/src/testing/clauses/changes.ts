@@ -1,0 +1,88 @@
+import { expect } from "vitest";
+import type { AnyResource } from "../../resource.ts";
+import type { AnyTerms, Clause } from "../contract.ts";
+import { asObject } from "../reply.ts";
+
+/** Changes that the user wants, that cannot be, and that somebody made by hand. */
+export function changes(resource: AnyResource, terms: AnyTerms): readonly Clause[] {
+  return [
+    everyInputIsCovered,
+    ...Object.entries(asObject(terms.changed)).map(([field, value]) => changesAndBack(field, value)),
+    ...Object.keys(resource.immutable).map((field) => refusesToChange(field)),
+    ...Object.keys(terms.drift).map((field) => repairs(field)),
+  ];
+}
+
+const everyInputIsCovered: Clause = {
+  says: "every input is tried: changed, refused, or left alone for a reason",
+  async check({ resource, terms }) {
+    const { changed, immutable = {}, notChanged = {} } = terms;
+    const tried = { ...asObject(changed), ...asObject(notChanged) };
+    const expected = Object.keys(resource.inputs).sort();
+    expect([...Object.keys(tried), ...Object.keys(resource.immutable)].sort()).toEqual(expected);
+    expect(Object.keys(asObject(immutable)).sort()).toEqual(Object.keys(resource.immutable).sort());
+    expect(Object.keys(terms.drift), "inputs with a drift").not.toEqual([]);
+  },
+};
+
+const changesAndBack = (field: string, value: unknown): Clause => ({
+  says: `\`${field}\` changes and changes back, as planned`,
+  async check(contract) {
+    const inputs = contract.inputs();
+    const changed = contract.inputs({ [field]: value });
+    const { body } = await contract.succeed(contract.createRequest());
+    const before = await contract.backend.snapshot();
+
+    const plan = await contract.withoutWriting(() => contract.succeed(contract.planRequest(changed, inputs)));
+    expect(plan.body).toMatchObject({ action: "update", differences: [{ field }] });
+    const updated = await contract.succeed(contract.updateRequest(inputs, changed));
+    expect(updated.outcome).toBe("updated");
+    for (const output of contract.resource.stableOutputs) {
+      const both = [updated.body, body].map((answer) => asObject(answer["outputProperties"])[String(output)]);
+      expect(both[0], `the stable output ${String(output)}`).toEqual(both[1]);
+    }
+    expect(await contract.backend.snapshot(), "what the update did").not.toEqual(before);
+    expect((await contract.succeed(contract.readRequest(changed))).body).toMatchObject({ differences: [] });
+
+    // Without a state it is a create that changes it back.
+    const back = await contract.succeed(contract.createRequest());
+    expect(back).toEqual({ body, outcome: "updated" });
+    expect(await contract.backend.snapshot(), "what changing back did").toEqual(before);
+  },
+});
+
+const refusesToChange = (field: string): Clause => ({
+  says: `\`${field}\` cannot change, which is refused with the way to do it`,
+  async check(contract) {
+    const inputs = contract.inputs();
+    const changed = contract.inputs({ [field]: asObject(contract.terms.immutable)[field] });
+    await contract.succeed(contract.createRequest());
+    const error = await contract.refuse(contract.updateRequest(inputs, changed));
+    expect(error.code).toBe("protocol.immutable");
+    expect(error.message).toContain(`\`${field}\``);
+    expect(error.hint).toContain(asObject(contract.resource.immutable)[field]);
+    const plan = await contract.succeed(contract.planRequest(changed, inputs));
+    expect(plan.body).toMatchObject({ action: "refuse", reason: expect.stringContaining(`\`${field}\``) });
+  },
+});
+
+const repairs = (field: string): Clause => ({
+  says: `a \`${field}\` that was changed by hand is seen by read and plan, and repaired by create`,
+  async check(contract) {
+    const { backend, terms } = contract;
+    const created = await contract.succeed(contract.createRequest());
+    const before = await backend.snapshot();
+    await terms.drift[field]?.(backend);
+    expect(await backend.snapshot(), "what the drift did").not.toEqual(before);
+
+    // A drift may show in more than one input: a signature, beside what is signed.
+    const differences = expect.arrayContaining([expect.objectContaining({ field })]);
+    await contract.withoutWriting(async () => {
+      expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: true, differences });
+      expect((await contract.succeed(contract.planRequest())).body).toMatchObject({ action: "update", differences });
+    });
+    const repaired = await contract.succeed(contract.createRequest());
+    expect(repaired).toEqual({ body: created.body, outcome: "updated" });
+    expect(await backend.snapshot(), "what the repair did").toEqual(before);
+  },
+});

@@ -1,0 +1,112 @@
+import { expect } from "vitest";
+import { others, us, type Clause } from "../contract.ts";
+import { asObject } from "../reply.ts";
+
+/** From nothing to a thing and back, without any trouble. */
+export const lifecycle: readonly Clause[] = [
+  {
+    says: "it is missing at first, which read and plan tell without writing",
+    async check(contract) {
+      const missing = { exists: false, managedBy: null, outputProperties: null, differences: [] };
+      const [read, plan] = await contract.withoutWriting(async () => [
+        await contract.succeed(contract.readRequest()),
+        await contract.succeed(contract.planRequest()),
+      ]);
+      expect(read?.body).toEqual(missing);
+      expect(plan?.body).toMatchObject({ action: "create", reason: null });
+    },
+  },
+  {
+    says: "create makes it as wanted, with the declared outputs and the mark",
+    async check(contract) {
+      const created = await contract.succeed(contract.createRequest());
+      expect(created.outcome).toBe("created");
+      const outputs = created.body["outputProperties"];
+      expect(Object.keys(outputs ?? {}).sort()).toEqual(Object.keys(contract.resource.outputs).sort());
+      const read = await contract.succeed(contract.readRequest());
+      const managedBy = contract.bearsMark ? us : null;
+      expect(read.body).toEqual({ exists: true, managedBy, outputProperties: outputs, differences: [] });
+    },
+  },
+  {
+    says: "create again, and update to the same, give the same outputs and write nothing",
+    async check(contract) {
+      const inputs = contract.inputs();
+      const { body } = await contract.succeed(contract.createRequest());
+      await contract.withoutWriting(async () => {
+        expect(await contract.succeed(contract.createRequest())).toEqual({ body, outcome: "unchanged" });
+        expect(await contract.succeed(contract.createRequest(inputs, true))).toEqual({ body, outcome: "unchanged" });
+        expect(await contract.succeed(contract.updateRequest(inputs, inputs))).toEqual({ body, outcome: "unchanged" });
+        const plan = await contract.succeed(contract.planRequest());
+        expect(plan.body).toEqual({ action: "none", differences: [], reason: null });
+      });
+    },
+  },
+  {
+    says: "an input that is null is an input left out",
+    async check(contract) {
+      const { body } = await contract.succeed(contract.createRequest());
+      const given = contract.inputs();
+      const optional = Object.keys(contract.resource.inputs).filter((name) => !(name in given));
+      const nulls = Object.fromEntries([...optional, "adopt", "adoptFrom", "deletion"].map((name) => [name, null]));
+      expect(await contract.succeed(contract.createRequest({ ...nulls, ...given }))).toEqual({
+        body,
+        outcome: "unchanged",
+      });
+    },
+  },
+  {
+    says: "update and destroy take what an older version of the schema has remembered",
+    async check(contract) {
+      const remembered = { ...contract.inputs(), anInputOfOld: 1 };
+      const { body } = await contract.succeed(contract.createRequest());
+      const updated = await contract.succeed(contract.updateRequest(remembered, contract.inputs()));
+      expect(updated).toEqual({ body, outcome: "unchanged" });
+      const inputProperties = remembered;
+      const resource = { type: contract.resource.type, inputProperties, outputProperties: { anOutputOfOld: true } };
+      expect((await contract.succeed({ destroyResourceRequest: { resource } })).outcome).toBe("deleted");
+    },
+  },
+  {
+    says: "destroy leaves nothing, and once more is no error",
+    async check(contract) {
+      const before = await contract.backend.snapshot();
+      await contract.succeed(contract.createRequest());
+      expect(await contract.backend.snapshot(), "what create made").not.toEqual(before);
+      expect(await contract.succeed(contract.destroyRequest())).toEqual({ body: {}, outcome: "deleted" });
+      expect(await contract.backend.snapshot(), "what destroy left").toEqual(before);
+      expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: false });
+      await contract.withoutWriting(() => contract.succeed(contract.destroyRequest()));
+    },
+  },
+  {
+    says: "list finds what bears the deployment's mark and nothing else, with inputs that name it",
+    async check(contract) {
+      await contract.succeed(contract.createRequest());
+      const { body } = await contract.succeed(contract.listRequest(us));
+      expect((await contract.succeed(contract.listRequest(others))).body).toEqual({ resources: [] });
+      if (!contract.bearsMark) {
+        expect(body).toEqual({ resources: [] });
+        return;
+      }
+      const { type } = contract.resource;
+      const label = contract.resource.label(contract.inputs());
+      const listed = { type, label, managedBy: us, adopted: false };
+      expect(body).toEqual({ resources: [expect.objectContaining(listed)] });
+      const [found] = Object.values(asObject(body["resources"]));
+      const inputProperties = asObject(asObject(found)["inputProperties"]);
+      const read = await contract.succeed(contract.readRequest({ ...contract.inputs(), ...inputProperties }));
+      expect(read.body).toMatchObject({ exists: true });
+    },
+  },
+  {
+    says: "an input that it does not know is refused by name, with the one that was meant",
+    async check(contract) {
+      const [name = ""] = Object.keys(contract.resource.inputs);
+      const error = await contract.refuse(contract.createRequest(contract.inputs({ [`${name}x`]: 1 })));
+      expect(error.code).toBe("protocol.inputs.invalid");
+      expect(error.message).toContain(`\`${name}x\``);
+      expect(error.hint).toBe(`Did you mean \`${name}\`?`);
+    },
+  },
+];

@@ -1,0 +1,100 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ask, type Executable, type Finished, type Message } from "./provider-process.ts";
+
+/** One system call of a run, told by its name and its number among the calls of that name in its thread. */
+export interface SystemCall {
+  name: string;
+  number: number;
+  /** As strace prints it. */
+  text: string;
+}
+
+/**
+ * The calls that change files. Not those that open: what one changed is seen before the write that follows it. strace
+ * passes over names with a question mark where this machine's architecture lacks them.
+ */
+const changing = [
+  "write pwrite64 writev pwritev truncate ftruncate fallocate copy_file_range sendfile",
+  "rename renameat renameat2 link linkat symlink symlinkat unlink unlinkat mkdir mkdirat rmdir",
+  "chmod fchmod fchmodat chown fchown lchown fchownat utimensat setxattr fsetxattr removexattr",
+]
+  .flatMap((names) => names.split(" "))
+  .map((name) => `?${name}`)
+  .join(",");
+
+/** Why strace cannot be used here; undefined where it can. */
+export function straceLacks(): string | undefined {
+  const { error, status } = spawnSync("strace", ["-qq", "-o", "/dev/null", process.execPath, "--version"]);
+  if (error !== undefined) return "there is no strace";
+  return status === 0 ? undefined : "strace may not trace here";
+}
+
+/**
+ * The calls of a request that change something below `folder`, and last the one that hands over the answer. libuv's
+ * file work is done by one thread, so that the same request makes the same calls in the same order.
+ */
+export async function recordCalls(executable: Executable, request: Message, folder: string): Promise<SystemCall[]> {
+  return await withLog(async (log) => {
+    await trace(executable, request, ["-o", log, "-e", `trace=${changing}`]);
+    return callsIn(log).filter(({ text }) => matters(text, folder));
+  });
+}
+
+/** Runs the request and kills the provider (SIGKILL) on entering the call, which is not done any more. */
+export async function killBefore(
+  executable: Executable,
+  request: Message,
+  call: SystemCall,
+  folder: string,
+): Promise<Finished> {
+  return await withLog(async (log) => {
+    const inject = `inject=${call.name}:signal=SIGKILL:when=${call.number}`;
+    const finished = await trace(executable, request, ["-o", log, "-e", `trace=${call.name}`, "-e", inject]);
+    const killedAt = callsIn(log).find(({ number, text }) => number === call.number && matters(text, folder));
+    if (finished.signal !== "SIGKILL" || killedAt === undefined) {
+      throw new Error(`The run ended otherwise than at ${call.text}: ${readFileSync(log, "utf8")}`);
+    }
+    return finished;
+  });
+}
+
+function trace(executable: Executable, request: Message, options: readonly string[]): Promise<Finished> {
+  return ask(
+    {
+      ...executable,
+      environment: { ...executable.environment, UV_THREADPOOL_SIZE: "1" },
+      // -y names the files behind descriptors; -s 64 shows enough of an answer to know it.
+      under: ["strace", "-f", "-qq", "-y", "-s", "64", ...options],
+    },
+    request,
+  );
+}
+
+/** The calls in a log of strace, numbered as `inject` counts them: by thread and name. */
+function callsIn(log: string): SystemCall[] {
+  const counts = new Map<string, number>();
+  return readFileSync(log, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [, thread, text, name] = /^(\d+) +((\w+)\(.*)$/.exec(line) ?? [];
+      if (thread === undefined || text === undefined || name === undefined) return [];
+      const number = (counts.get(`${thread} ${name}`) ?? 0) + 1;
+      counts.set(`${thread} ${name}`, number);
+      return [{ name, number, text }];
+    });
+}
+
+const matters = (text: string, folder: string): boolean =>
+  text.includes(folder) || /^write\(.*"\{\\"\w+Response\\":/.test(text);
+
+async function withLog<T>(work: (log: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "nixops4-strace-"));
+  try {
+    return await work(join(folder, "log"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
