@@ -51,6 +51,8 @@ export interface Listed {
 export interface Connecting {
   /** Aborts when the request's time is over: every connection must be closed at once. */
   signal: AbortSignal;
+  /** All the time that the request may take, in seconds: no statement of the backend needs more. */
+  timeoutSeconds: number;
 }
 
 /**

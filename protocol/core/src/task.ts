@@ -1,5 +1,5 @@
 import { inputSchema, listSchema, parseInputs, parseRemembered, rememberedInputs, type AnyWant } from "./inputs.ts";
-import type { AnyResource, Seen } from "./resource.ts";
+import type { AnyResource, Connecting, Seen } from "./resource.ts";
 import { step, type Subject } from "./step.ts";
 import { currentSignal } from "./waiting.ts";
 import type { Properties } from "./wire.ts";
@@ -49,7 +49,7 @@ function labelOf(resource: AnyResource, raw: Properties): string | undefined {
 
 /** A client for the length of a request; a `read` one has no method that writes. */
 export async function open({ resource, want, subject }: Task, access: "read" | "write"): Promise<Client> {
-  const request = { signal: currentSignal() };
+  const request: Connecting = { signal: currentSignal(), timeoutSeconds: want.timeoutSeconds };
   return await step("read", subject, () =>
     access === "write"
       ? resource.connect(want.connection, access, request)

@@ -1,0 +1,84 @@
+import { resolveSecret, takeSlot, type Connecting, type Slot } from "@nixops4-resources/protocol-core";
+import { addressOf, type Connection } from "./connection.ts";
+import type { Login } from "./login.ts";
+import { openReadSession, openWriteSession, type ReadSession, type WriteSession } from "./session.ts";
+
+/** Requests that use a server at once, over all processes: a server takes 100 connections unless told otherwise. */
+const slots = 16;
+
+/** A server, for looking only. Connections are opened when they are first used, one per database. */
+export class PostgresReader<Session extends ReadSession = ReadSession> implements AsyncDisposable {
+  readonly connection: Connection;
+  readonly #open: (login: Login) => Promise<Session>;
+  readonly #access: Login["access"];
+  readonly #request: Connecting;
+  readonly #sessions = new Map<string, Promise<Session>>();
+  #slot: Promise<Slot> | undefined;
+
+  constructor(
+    connection: Connection,
+    request: Connecting,
+    access: Login["access"],
+    open: (login: Login) => Promise<Session>,
+  ) {
+    this.connection = connection;
+    this.#request = request;
+    this.#access = access;
+    this.#open = open;
+  }
+
+  /** The session in one database; the same one each time. */
+  on(database: string): Promise<Session> {
+    const opened = this.#sessions.get(database) ?? this.#enter(database);
+    this.#sessions.set(database, opened);
+    return opened;
+  }
+
+  /** The session in the maintenance database: for what belongs to the whole server, and for locks. */
+  maintenance(): Promise<Session> {
+    return this.on(this.connection.database);
+  }
+
+  /** How to log in as ourselves, or with other particulars as somebody else. */
+  async login(database: string): Promise<Login> {
+    const { user, password } = this.connection;
+    return {
+      connection: this.connection,
+      database,
+      user,
+      password: password === null ? null : await resolveSecret(password, `the password of ${user}`),
+      access: this.#access,
+      ...this.#request,
+    };
+  }
+
+  async #enter(database: string): Promise<Session> {
+    const login = await this.login(database);
+    this.#slot ??= takeSlot(`postgres:${addressOf(this.connection)}`, slots);
+    await this.#slot;
+    return await this.#open(login);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const result of await Promise.allSettled(this.#sessions.values())) {
+      if (result.status === "fulfilled") await result.value[Symbol.asyncDispose]();
+    }
+    (await this.#slot)?.[Symbol.dispose]();
+  }
+}
+
+/** The same server, for writing too. */
+export class PostgresWriter extends PostgresReader<WriteSession> {}
+
+/** A client that fits the access: what only looks gets no method that writes. */
+export async function connect(connection: Connection, access: "write", request: Connecting): Promise<PostgresWriter>;
+export async function connect(connection: Connection, access: "read", request: Connecting): Promise<PostgresReader>;
+export async function connect(
+  connection: Connection,
+  access: "read" | "write",
+  request: Connecting,
+): Promise<PostgresReader | PostgresWriter> {
+  return access === "write"
+    ? new PostgresWriter(connection, request, access, openWriteSession)
+    : new PostgresReader(connection, request, access, openReadSession);
+}

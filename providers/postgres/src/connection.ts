@@ -1,0 +1,78 @@
+import { option, runtimePath, secretRef } from "@nixops4-resources/protocol-core";
+import * as z from "zod/mini";
+import { identifier } from "./identifier.ts";
+
+const clientCertificate = z.strictObject({
+  certificate: option(runtimePath, "File with the certificate in PEM, and with those between it and its authority."),
+  key: option(secretRef, "Private key of the certificate, in PEM."),
+});
+
+/** Where the server is and who we are there; the same for every type of this provider. */
+export const connection = z
+  .strictObject({
+    host: option(
+      z.string().check(z.minLength(1)),
+      "Name or address of the server; with a leading slash the folder of its Unix socket, such as `/run/postgresql`.",
+    ),
+    port: option(
+      z.int().check(z.minimum(1), z.maximum(65_535)),
+      "TCP port, and the number in the socket's name.",
+      5432,
+    ),
+    database: option(
+      identifier,
+      "Database to work from. Locks are taken in it: everybody who manages this server must name the same one.",
+      "postgres",
+    ),
+    user: option(identifier, "Role to log in as."),
+    password: option(
+      z.nullable(secretRef),
+      "Password of that role; null where the server asks for none (peer, trust, client certificate).",
+      null,
+    ),
+    clientCertificate: option(
+      z.nullable(clientCertificate),
+      "Certificate to show to the server; null shows none.",
+      null,
+    ),
+    ca: option(
+      z.nullable(runtimePath),
+      "File with the authorities, in PEM, that may vouch for the server; null trusts the well-known ones.",
+      null,
+    ),
+    sslmode: option(
+      z.nullable(z.enum(["disable", "require", "verify-ca", "verify-full"])),
+      "libpq's name of how TLS is used: `disable` not at all, `require` without knowing the server, `verify-ca` with any server of the authorities, `verify-full` with this host alone. Null is `disable` on a Unix socket, and on localhost where neither `ca` nor `clientCertificate` is set; everywhere else it is `verify-full`. The modes that a third party could talk out of TLS (`allow`, `prefer`) are not offered.",
+      null,
+    ),
+  })
+  .check(
+    z.refine(({ host, sslmode }) => !host.startsWith("/") || sslmode === null || sslmode === "disable", {
+      path: ["sslmode"],
+      message: "null or `disable` with a Unix socket, which never leaves the machine",
+    }),
+    z.refine(
+      ({ host, clientCertificate: shown, sslmode }) =>
+        shown === null || (sslmode !== "disable" && !host.startsWith("/")),
+      { path: ["clientCertificate"], message: "null where there is no TLS to show it in" },
+    ),
+  );
+
+export type Connection = z.output<typeof connection>;
+export type SslMode = NonNullable<Connection["sslmode"]>;
+
+/** What null means; see the description of `sslmode`. */
+export function sslModeOf({ host, sslmode, ca, clientCertificate: shown }: Connection): SslMode {
+  if (host.startsWith("/")) return "disable";
+  if (sslmode !== null) return sslmode;
+  return isLoopback(host) && ca === null && shown === null ? "disable" : "verify-full";
+}
+
+/** Only what cannot be anything else: a name that merely resolves to this machine may resolve elsewhere tomorrow. */
+export function isLoopback(host: string): boolean {
+  return host.toLowerCase() === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** The server as messages call it. */
+export const addressOf = ({ host, port }: Connection): string =>
+  host.startsWith("/") ? `${host}/.s.PGSQL.${port}` : `${host.includes(":") ? `[${host}]` : host}:${port}`;
