@@ -1,5 +1,6 @@
 import { monotonicSeconds } from "./clock.ts";
 import { ProviderError } from "./error.ts";
+import { beginSteps, whatWasWritten } from "./step.ts";
 import { beginRequest, currentStep } from "./waiting.ts";
 
 /** The longest that a request may take before its inputs, which may say otherwise, are read. */
@@ -26,6 +27,7 @@ export class Deadline implements Disposable {
   constructor() {
     failInHand = (error) => this.fail(error);
     beginRequest(this.#abort.signal);
+    beginSteps();
     this.extend(defaultTimeoutSeconds);
     // Without a race to lose, it must not count as unhandled.
     this.#over.promise.catch(() => undefined);
@@ -58,11 +60,9 @@ export class Deadline implements Disposable {
   }
 
   #expire(seconds: number): void {
-    const step = currentStep() ?? "an answer";
-    const mayHaveWritten = /^(create|update|adopt|release|delete) /.test(step);
     this.fail(
       new ProviderError(
-        `${seconds} s were not enough, while waiting for ${step}; ${mayHaveWritten ? "whether it took effect is unknown" : "nothing was written by this step"}`,
+        `${seconds} s were not enough, while waiting for ${currentStep() ?? "an answer"}; ${whatWasWritten()}`,
         {
           code: "protocol.timeout",
           hint: "Apply again: it looks first and goes on from what is there. Where the backend is slow, raise timeoutSeconds",

@@ -22,10 +22,26 @@ export class FailedStep extends Error {
   }
 }
 
+/** Steps after which the backend may be another. */
+const writing = new Set(["create", "update", "adopt", "release", "delete"]);
+
+/** What the request in hand has written so far, in words for a person whose request ran out of time. */
+let written = "nothing was written";
+export const whatWasWritten = (): string => written;
+
+/** Begins a request: nothing is written yet. */
+export function beginSteps(): void {
+  written = "nothing was written";
+}
+
 /** Does one step of a request; what it throws is told as "Unable to <verb> <subject>: ...". */
 export async function step<T>(verb: string, subject: Subject, work: () => Promise<T>): Promise<T> {
+  const writes = writing.has(verb);
+  if (writes) written = "whether it took effect is unknown";
   try {
-    return await waitFor(`${verb} ${inWords(subject)} to finish`, work);
+    const result = await waitFor(`${verb} ${inWords(subject)} to finish`, work);
+    if (writes) written = "what was to be written is written";
+    return result;
   } catch (error) {
     throw error instanceof FailedStep ? error : new FailedStep(verb, subject, error);
   }

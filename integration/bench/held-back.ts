@@ -1,0 +1,26 @@
+import { Client } from "pg";
+import { superuserLogin, type PostgresAddress } from "../servers/postgres.ts";
+
+/** Keeps every other session of a server waiting, as a slow server does, until it is disposed of. */
+export async function heldBack(address: PostgresAddress): Promise<AsyncDisposable & { waiting(): number }> {
+  const client = new Client(await superuserLogin(address));
+  await client.connect();
+  // Nobody gets to see a role while its catalogue is locked.
+  await client.query("begin; lock table pg_authid in access exclusive mode");
+  let waiting = 0;
+  const timer = setInterval(() => {
+    void client
+      .query<{ count: number }>(
+        "select count(*)::int as count from pg_stat_activity where backend_type = 'client backend'",
+      )
+      .then(({ rows }) => (waiting = (rows[0]?.count ?? 1) - 1));
+  }, 500);
+  return {
+    waiting: () => waiting,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await client.query("rollback");
+      await client.end();
+    },
+  };
+}
