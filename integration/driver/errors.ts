@@ -4,6 +4,11 @@ export const driverErrors = {
     meaning: "Another run applies the same deployment, or writes the same state log.",
     remedy: "Wait until it has ended, or stop it with Ctrl-C in its terminal.",
   },
+  "driver.nix.missing": {
+    meaning:
+      "There is no Nix on this machine that can evaluate the deployment, or the sources that it needs are missing.",
+    remedy: "Do what the message says, or apply a recording, which needs no Nix.",
+  },
   "driver.nix.failed": {
     meaning: "Nix could not evaluate the deployment, or could not be started.",
     remedy: "Correct what Nix' message names.",

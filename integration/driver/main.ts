@@ -7,5 +7,8 @@ process.exitCode = await run(process.argv.slice(2), {
   env,
   stdout,
   stderr,
-  nixInstantiate: async () => env["NIX_INSTANTIATE"] ?? "nix-instantiate",
+  async findNix() {
+    const { findNix } = await import("../nix/find-nix.ts");
+    return findNix();
+  },
 });

@@ -1,10 +1,12 @@
 import { realpath, writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
+import type { Nix } from "../nix/find-nix.ts";
+import type { NoNix } from "../nix/nix-program.ts";
 import { apply, type RunOptions } from "./apply.ts";
 import { parseCommandLine, usage, type Command, type Source } from "./command-line.ts";
 import { countStates, createDisplay, type Screen } from "./display.ts";
 import { describeFailure, DriverError, reasonOf, UsageError } from "./errors.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, type NixDeployment } from "./evaluate.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { countPlans, plan, renderPlan, type MemberPlan } from "./plan.ts";
@@ -20,8 +22,8 @@ export interface Surroundings {
   readonly stdout: NodeJS.WritableStream;
   /** Gets progress and failures. */
   readonly stderr: Screen;
-  /** The program `nix-instantiate`; asked for only when there is something to evaluate. */
-  nixInstantiate: () => Promise<string>;
+  /** Asked for only when there is something to evaluate. */
+  readonly findNix: () => Promise<Nix | NoNix>;
 }
 
 export const exitStatus = { done: 0, failed: 1, differences: 2, usage: 3, interrupted: 130 } as const;
@@ -95,14 +97,10 @@ async function runMembers(
 
 async function runRecord(
   { file, open, output, check }: Extract<Command, { name: "record" }>,
-  { env, nixInstantiate, stdout, stderr }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<ExitStatus> {
-  const deployment = {
-    nixInstantiate: await nixInstantiate(),
-    file,
-    env,
-    onMessage: (line: string) => stderr.write(`${line}\n`),
-  };
+  const { env, stdout, stderr } = surroundings;
+  const deployment = await nixDeployment(file, surroundings, (line) => stderr.write(`${line}\n`));
   if (check === undefined) {
     const recorded = `${JSON.stringify(await record(deployment, openVariables(open, env)), null, 2)}\n`;
     if (output === undefined) stdout.write(recorded);
@@ -129,9 +127,21 @@ async function lockSource({ file }: Source): Promise<AsyncDisposable> {
 
 async function openSource(
   { kind, file }: Source,
-  { env, nixInstantiate }: Surroundings,
+  surroundings: Surroundings,
   onMessage: (line: string) => void,
 ): Promise<Evaluation> {
-  if (kind === "recording") return replay(await readRecording(file), env);
-  return evaluate({ nixInstantiate: await nixInstantiate(), file, env, onMessage });
+  if (kind === "recording") return replay(await readRecording(file), surroundings.env);
+  return evaluate(await nixDeployment(file, surroundings, onMessage));
+}
+
+async function nixDeployment(
+  file: string,
+  { env, findNix }: Surroundings,
+  onMessage: (line: string) => void,
+): Promise<NixDeployment> {
+  const nix = await findNix();
+  if ("missing" in nix) {
+    throw new DriverError("driver.nix.missing", `Unable to evaluate ${file}: ${nix.missing}. ${nix.hint}`);
+  }
+  return { nixInstantiate: nix.instantiate, file, env: { ...env, ...nix.environment }, onMessage };
 }

@@ -107,7 +107,15 @@ let
   walk =
     path: export:
     let
-      names = force (attrNames (export.members or { }));
+      names =
+        if path == [ ] then
+          # The names at the root cannot depend on outputs: what is wrong with them is wrong with all.
+          {
+            success = true;
+            value = attrNames (export.members or { });
+          }
+        else
+          force (attrNames (export.members or { }));
     in
     if names.success then
       concatMap (name: visit (path ++ [ name ]) export.members.${name}) names.value
