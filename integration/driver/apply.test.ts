@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { apply } from "./apply.ts";
 import type { JsonObject } from "./json.ts";
 import { Progress, type MemberProgress } from "./progress.ts";
@@ -9,6 +9,9 @@ import { emptyState, readEntry } from "./state-document.ts";
 import { appendStateEvent, createStateLog, readStateLog } from "./state-log.ts";
 import { connected, note, requestsIn, stateFile } from "./testing/recordings.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
+
+// Each starts several programs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 async function setUp() {
   const folder = await temporaryFolder();

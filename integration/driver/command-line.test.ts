@@ -7,6 +7,7 @@ test("apply takes ./nixops4.nix, everything in it, and the default number of job
     source: { kind: "file", file: "nixops4.nix" },
     targets: [],
     jobs: defaultJobs,
+    lock: true,
     verbose: false,
   });
 });
@@ -16,6 +17,7 @@ test("paths, a recording and jobs", () => {
     source: { kind: "recording", file: "r.json" },
     targets: [["a", "b"], ["c"]],
     jobs: 2,
+    lock: false,
   });
 });
 

@@ -23,6 +23,8 @@ Deployment:
 
 Options:
   --jobs N           Providers that run at the same time (default ${defaultJobs}).
+  --no-lock          apply: run beside another apply of the same file, for a file that its environment makes another
+                     deployment each time. State logs are locked all the same.
   --verbose          Show inputs and outputs of members.
   --output FILE      record: where to write the recording; default stdout.
   --check FILE       record: compare with this recording instead of writing one.
@@ -42,6 +44,7 @@ export type Command =
       readonly source: Source;
       readonly targets: readonly MemberPath[];
       readonly jobs: number;
+      readonly lock: boolean;
       readonly verbose: boolean;
     }
   | {
@@ -61,7 +64,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
   switch (name) {
     case "apply":
     case "plan":
-      refuseOptions(name, values, ["output", "check", "open"]);
+      refuseOptions(name, values, ["output", "check", "open", ...(name === "plan" ? ["no-lock"] : [])]);
       if (values.file !== undefined && values.recording !== undefined) {
         throw new UsageError("Give --file or --recording, not both.");
       }
@@ -70,10 +73,11 @@ export function parseCommandLine(argv: readonly string[]): Command {
         source: values.recording === undefined ? { kind: "file", file } : { kind: "recording", file: values.recording },
         targets: paths.map(parseMemberName),
         jobs: parseJobs(values.jobs),
+        lock: name === "apply" && values["no-lock"] !== true,
         verbose: values.verbose ?? false,
       };
     case "record":
-      refuseOptions(name, values, ["recording", "jobs", "verbose"]);
+      refuseOptions(name, values, ["recording", "jobs", "no-lock", "verbose"]);
       if (paths.length > 0) throw new UsageError("record takes no path: a recording has the whole deployment.");
       if (values.check !== undefined && (values.output !== undefined || values.open !== undefined)) {
         throw new UsageError("--check compares with a recording as it is: give no --output and no --open.");
@@ -95,6 +99,7 @@ function parse(argv: readonly string[]) {
         file: { type: "string" },
         recording: { type: "string" },
         jobs: { type: "string" },
+        "no-lock": { type: "boolean" },
         verbose: { type: "boolean" },
         output: { type: "string" },
         check: { type: "string" },

@@ -6,7 +6,7 @@ import { countStates, createDisplay, table } from "./display.ts";
 import { Progress, type MemberProgress } from "./progress.ts";
 
 async function shown(screen: PassThrough & { isTTY?: boolean }): Promise<string> {
-  const display = createDisplay(screen);
+  const display = await createDisplay(screen);
   play(new Progress(display));
   display.end();
   screen.end();

@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import { createLogUpdate } from "log-update";
 import type { Display, MemberProgress, MemberState } from "./progress.ts";
 
 /** A stream that may be a terminal, such as process.stderr. */
@@ -10,7 +9,7 @@ export interface Screen extends NodeJS.WritableStream {
 }
 
 /** A live table on a terminal, elsewhere one plain line per event. */
-export function createDisplay(screen: Screen): Display {
+export async function createDisplay(screen: Screen): Promise<Display> {
   return screen.isTTY === true ? liveTable(screen) : plainLines(screen);
 }
 
@@ -29,7 +28,9 @@ function plainLines(screen: Screen): Display {
 /** Milliseconds between two pictures: fast enough to look alive, slow enough to cost nothing. */
 const frameMs = 100;
 
-function liveTable(screen: Screen): Display {
+async function liveTable(screen: Screen): Promise<Display> {
+  // Loading it takes as long as starting Node twice, which is for nothing where there is no terminal.
+  const { createLogUpdate } = await import("log-update");
   const members = new Map<string, MemberProgress>();
   const update = createLogUpdate(screen);
   const draw = () => update(table([...members.values()], screen));

@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { answers } from "./answer.ts";
 import type { ProviderMessage } from "./provider-message.ts";
 import { ProviderProcess } from "./provider-process.ts";
+
+// Each starts a program, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Asks a provider that is this script, and gives what it answered and wrote to stderr. */
 async function ask(script: string, request: object = {}) {

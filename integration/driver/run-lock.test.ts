@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { holdLock } from "./run-lock.ts";
 import { lines } from "./lines.ts";
+
+// Each starts a program, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const module = JSON.stringify(new URL("run-lock.ts", import.meta.url).href);
 const name = `/test/${process.pid}`;

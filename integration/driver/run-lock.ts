@@ -14,7 +14,7 @@ import { DriverError } from "./errors.ts";
  */
 export async function holdLock(what: string): Promise<AsyncDisposable> {
   const address = lockAddress(what);
-  const holder = `process ${process.pid} of user ${userInfo().username}, since ${new Date().toISOString()}`;
+  const holder = `process ${process.pid} of user ${userName()}, since ${new Date().toISOString()}`;
   for (;;) {
     const server = createServer((socket) => socket.end(holder));
     try {
@@ -31,6 +31,15 @@ export async function holdLock(what: string): Promise<AsyncDisposable> {
       throw new DriverError("driver.locked", `Unable to lock ${what}: ${other} holds it.`);
     }
     await rm(address, { force: true });
+  }
+}
+
+/** A user id need not have a name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
   }
 }
 

@@ -1,14 +1,18 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { RecordedMember } from "./recording.ts";
 import { connected, note, stateFile } from "./testing/recordings.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
+
+// Each starts several programs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -21,17 +25,23 @@ function start(...args: string[]) {
 
 const run = (...args: string[]) => start(...args).ended;
 
+/** `makeMembers` gets where requests are logged, and files in a folder of its own: members can wait for `gate`. */
 async function recorded(makeMembers: (requestLog: string, folder: string) => RecordedMember[]) {
   const folder = await temporaryFolder();
   const requestLog = join(folder, "requests");
   await writeFile(requestLog, "");
   const file = join(folder, "deployment.json");
   await writeFile(file, JSON.stringify(connected(...makeMembers(requestLog, folder))));
-  return { file, requestLog };
+  const gate = join(folder, "gate");
+  return { file, requestLog, gate, openGate: () => writeFile(gate, "") };
 }
 
 async function hasStarted(requestLog: string, count: number): Promise<void> {
   while ((await readFile(requestLog, "utf8")).split("createResourceRequest").length <= count) await sleep(10);
+}
+
+async function hasSaid({ stderr }: { stderr: Readable }, words: string): Promise<void> {
+  for await (const [chunk] of on(stderr, "data")) if (String(chunk).includes(words)) return;
 }
 
 function pressCtrlC({ pid }: ChildProcess): void {
@@ -60,40 +70,49 @@ test("--verbose shows inputs and outputs", async () => {
   );
 });
 
-test("the second apply of the same deployment is refused while the first one runs", async () => {
-  const { file, requestLog } = await recorded((log) => [note("a", log, { delayMs: 1500 })]);
+test("the second apply of the same deployment is refused while the first one runs, unless told not to", async () => {
+  const { file, requestLog, openGate } = await recorded((log, folder) => [
+    note("a", log, { until: join(folder, "gate") }),
+  ]);
   const first = start("apply", "--recording", file);
   await hasStarted(requestLog, 1);
   const second = await run("apply", "--recording", file);
   expect(second.stderr).toContain(`[driver.locked] Unable to lock ${file}: process ${first.child.pid} of user`);
   expect(second.status).toBe(1);
+  const third = start("apply", "--recording", file, "--no-lock");
+  await hasStarted(requestLog, 2);
+  await openGate();
+  expect((await third.ended).status).toBe(0);
   expect((await first.ended).status).toBe(0);
 });
 
 test("another deployment with the same state log is refused too", async () => {
   const folder = await temporaryFolder();
   const stateLog = join(folder, "state.json");
-  const members = (delayMs: number) => (log: string) => [
+  const members = (log: string, own: string) => [
     stateFile("state", stateLog),
-    note("a", log, { delayMs }, { state: ["state"] }),
+    note("a", log, { until: join(own, "gate") }, { state: ["state"] }),
   ];
-  const { file, requestLog } = await recorded(members(1500));
-  const other = await recorded(members(0));
+  const { file, requestLog, openGate } = await recorded(members);
+  const other = await recorded(members);
   const first = start("apply", "--recording", file);
   await hasStarted(requestLog, 1);
   expect((await run("apply", "--recording", other.file)).stderr).toContain(`Unable to lock ${stateLog}`);
+  await openGate();
   expect((await first.ended).status).toBe(0);
 });
 
 test("Ctrl-C: what runs is finished and written down, nothing more is started, exit status 130", async () => {
-  const { file, requestLog } = await recorded((log, folder) => [
+  const { file, requestLog, openGate } = await recorded((log, folder) => [
     stateFile("state", join(folder, "state.json")),
-    note("a", log, { text: "x", delayMs: 800 }, { state: ["state"] }),
+    note("a", log, { text: "x", until: join(folder, "gate") }, { state: ["state"] }),
     note("b", log, { text: "@text of a@" }, { state: ["state"] }),
   ]);
   const { child, ended } = start("apply", "--recording", file);
   await hasStarted(requestLog, 1);
   pressCtrlC(child);
+  await hasSaid(child, "Interrupted");
+  await openGate();
   const { stderr, status } = await ended;
   expect(stderr).toContain("Interrupted: nothing new is started, what runs is finished.");
   expect(stderr).toMatch(/a: created \(.*\nb: skipped, the run was interrupted\n2 created, 1 skipped/);
@@ -104,11 +123,11 @@ test("Ctrl-C: what runs is finished and written down, nothing more is started, e
 });
 
 test("a second Ctrl-C leaves at once", async () => {
-  const { file, requestLog } = await recorded((log) => [note("a", log, { delayMs: 20_000 })]);
+  const { file, requestLog } = await recorded((log) => [note("a", log, { until: "/never" })]);
   const { child, ended } = start("apply", "--recording", file);
   await hasStarted(requestLog, 1);
   pressCtrlC(child);
-  await sleep(200);
+  await hasSaid(child, "Interrupted");
   pressCtrlC(child);
   // Its stderr is ours until the provider ends, so only the driver itself is waited for.
   await once(child, "exit");

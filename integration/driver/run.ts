@@ -53,8 +53,8 @@ async function runMembers(
 ): Promise<ExitStatus> {
   const { stderr } = surroundings;
   const startedAt = performance.now();
-  await using _ = command.name === "apply" ? await lockSource(command.source) : undefined;
-  const display = createDisplay(stderr);
+  await using _ = command.lock ? await lockSource(command.source) : undefined;
+  const display = await createDisplay(stderr);
   const progress = new Progress(display);
   using interruption = listenForInterruption(
     () => progress.line("Interrupted: nothing new is started, what runs is finished. Ctrl-C again leaves at once."),

@@ -1,15 +1,15 @@
 // A provider for the driver's tests, that does as it is told and writes down every request it gets.
 //   node provider.ts REQUEST_LOG
-//   note   answers its `text`, after `delayMs`; fails where it has a `failure`
+//   note   answers its `text`, once the file `until` is there; fails where it has a `failure`
 //   store  stores a state in memory; refuses a request that comes before the last one is answered
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { applyPatch, type Operation } from "rfc6902";
 import { lines } from "../lines.ts";
 
 interface Resource {
   type: string;
-  inputProperties: { text?: string; delayMs?: number; failure?: string };
+  inputProperties: { text?: string; until?: string; failure?: string };
 }
 interface Requests {
   createResourceRequest?: Resource & { isStateful: boolean };
@@ -49,10 +49,11 @@ async function answerTo(request: Requests): Promise<object> {
 }
 
 async function note({ inputProperties }: Pick<Resource, "inputProperties">, key: string, outcome: string) {
-  const { text = "", delayMs = 0, failure } = inputProperties;
+  const { text = "", until, failure } = inputProperties;
   // As our providers do: Ctrl-C lets the request in hand finish.
   process.on("SIGINT", () => {});
-  await sleep(delayMs);
+  const mayEnd = () => until === undefined || existsSync(until);
+  while (!mayEnd()) await sleep(10);
   process.stderr.write(`${JSON.stringify({ outcome: failure === undefined ? outcome : "failed" })}\n`);
   if (failure !== undefined) return { errorResponse: { message: failure } };
   return { [key]: { outputProperties: { text } } };
