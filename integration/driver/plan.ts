@@ -53,8 +53,12 @@ export async function plan(options: RunOptions): Promise<MemberPlan[]> {
   const result = await schedule({ ...options, onMember: (name) => progress.expect(name), perform });
   // An output that is not known yet is no failure of its provider here.
   for (const found of diagnose({ ...result, known: new Map() })) {
-    if (found.kind === "wrong") progress.fail(found.name, found.error.message);
-    else plans.push({ name: found.name, action: "unknown", differences: [], reason: found.because });
+    if (found.kind === "wrong") {
+      progress.fail(found.name, found.error.message);
+      continue;
+    }
+    plans.push({ name: found.name, action: "unknown", differences: [], reason: found.because });
+    progress.finish(found.name, "planned");
   }
   return plans.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
