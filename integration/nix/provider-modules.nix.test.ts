@@ -14,7 +14,9 @@ await describeNix("Nix code", ({ parse, evaluate }) => {
     cwd: repository,
     exclude: ["**/node_modules/**"],
   });
-  test.each(files)("%s can be parsed", (file) => parse(join(repository, file)));
+  test.each(files)("%s can be parsed", async (file) => {
+    await expect(parse(join(repository, file))).resolves.toBeUndefined();
+  });
 
   test("knows the same kinds of secret references as the providers", async () => {
     const kinds = `builtins.attrNames (import ${nixPath(join(repository, "nix/types.nix"))} { inherit lib; }).secretRef.functor.payload.tags`;
@@ -86,10 +88,9 @@ await describeNix("the Nix module of", ({ evaluate }) => {
       test.each(["file", '"${file}"'])("refuses the path literal %s", async (value) => {
         const file = nixPath(join(repository, "default.nix"));
         const inputs = `let file = ${file}; in ${changed(`${path}.file`, value)}`;
-        const refused = expect(evaluate(`(${member(`(${inputs})`)}).inputs`)).rejects;
-        await refused.toThrow(
-          `inputs.${path}.file' is not of type \`absolute path outside the Nix store, as a string'`,
-        );
+        const evaluated = evaluate(`(${member(`(${inputs})`)}).inputs`);
+        const reason = "is not of type `absolute path outside the Nix store, as a string'";
+        await expect(evaluated).rejects.toThrow(`inputs.${path}.file' ${reason}`);
       });
     });
   });
