@@ -62,8 +62,17 @@ async function betweenSystemCalls(
   request: Message,
 ): Promise<KillPoint[]> {
   const calls = await recordCalls(executable, request, folder);
-  return calls.map((call) => ({
+  const before = calls.map((call) => ({
     where: `before ${call.text}`,
     kill: async () => void (await killBefore(executable, request, call, folder)),
   }));
+  return [...before, { where: "after the last call", kill: () => killAfterAnswer(executable, request) }];
+}
+
+async function killAfterAnswer(executable: Executable, request: Message): Promise<void> {
+  const provider = startProvider(executable);
+  provider.send(request);
+  await provider.answer();
+  provider.kill();
+  await provider.finish();
 }

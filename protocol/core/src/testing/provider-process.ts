@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 
 /** A message of the protocol: an object with one key. */
 export type Message = Record<string, unknown>;
@@ -33,6 +34,8 @@ export interface Finished {
 export interface ProviderProcess {
   readonly pid: number;
   send(request: Message): void;
+  /** Waits for the next answer; throws where the process ends without one. */
+  answer(): Promise<Message>;
   /** Closes stdin and waits for its end. */
   finish(): Promise<Finished>;
   /** SIGKILL: nothing in it runs any more. */
@@ -50,6 +53,7 @@ export function startProvider({ main, environment, under = [] }: Executable): Pr
     },
   });
   const ended = once(child, "close");
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   // Killed before it reads: its end tells.
   child.stdin.on("error", () => undefined);
   const { pid } = child;
@@ -71,6 +75,11 @@ export function startProvider({ main, environment, under = [] }: Executable): Pr
     pid,
     send: (request) => child.stdin.write(`${JSON.stringify(request)}\n`),
     kill: () => child.kill("SIGKILL"),
+    async answer() {
+      const line = await lines.next();
+      if (line.done === true) throw new Error(`The provider ended without an answer: ${stderr}`);
+      return JSON.parse(line.value);
+    },
     async finish() {
       child.stdin.end();
       await ended;

@@ -33,13 +33,13 @@ export function straceLacks(): string | undefined {
 }
 
 /**
- * The calls of a request that change something below `folder`, and last the one that hands over the answer. libuv's
- * file work is done by one thread, so that the same request makes the same calls in the same order.
+ * The calls of a request that change something below `folder`. libuv's file work is done by one thread, so that the same
+ * request makes the same calls in the same order.
  */
 export async function recordCalls(executable: Executable, request: Message, folder: string): Promise<SystemCall[]> {
   return await withLog(async (log) => {
     await trace(executable, request, ["-o", log, "-e", `trace=${changing}`]);
-    return callsIn(log).filter(({ text }) => matters(text, folder));
+    return callsIn(log).filter(({ text }) => text.includes(folder));
   });
 }
 
@@ -53,7 +53,8 @@ export async function killBefore(
   return await withLog(async (log) => {
     const inject = `inject=${call.name}:signal=SIGKILL:when=${call.number}`;
     const finished = await trace(executable, request, ["-o", log, "-e", `trace=${call.name}`, "-e", inject]);
-    const killedAt = callsIn(log).find(({ number, text }) => number === call.number && matters(text, folder));
+    // The counts of another thread may have come first.
+    const killedAt = callsIn(log).find(({ number, text }) => number === call.number && text.includes(folder));
     if (finished.signal !== "SIGKILL" || killedAt === undefined) {
       throw new Error(`The run ended otherwise than at ${call.text}: ${readFileSync(log, "utf8")}`);
     }
@@ -66,8 +67,8 @@ function trace(executable: Executable, request: Message, options: readonly strin
     {
       ...executable,
       environment: { ...executable.environment, UV_THREADPOOL_SIZE: "1" },
-      // -y names the files behind descriptors; -s 64 shows enough of an answer to know it.
-      under: ["strace", "-f", "-qq", "-y", "-s", "64", ...options],
+      // -y names the files behind descriptors.
+      under: ["strace", "-f", "-qq", "-y", ...options],
     },
     request,
   );
@@ -86,9 +87,6 @@ function callsIn(log: string): SystemCall[] {
       return [{ name, number, text }];
     });
 }
-
-const matters = (text: string, folder: string): boolean =>
-  text.includes(folder) || /^write\(.*"\{\\"\w+Response\\":/.test(text);
 
 async function withLog<T>(work: (log: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "nixops4-strace-"));

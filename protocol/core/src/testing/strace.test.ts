@@ -1,0 +1,55 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { killBefore, recordCalls, straceLacks } from "./strace.ts";
+
+const lack = straceLacks();
+const programs = mkdtempSync(join(tmpdir(), "nixops4-tracing-"));
+let folder: string;
+
+afterAll(() => rmSync(programs, { recursive: true }));
+beforeEach((context) => {
+  if (lack !== undefined) context.skip(lack);
+  folder = mkdtempSync(join(tmpdir(), "nixops4-traced-"));
+  return () => rmSync(folder, { recursive: true });
+});
+
+/** A program that writes a draft in it, gives it its name, and answers. */
+function program(fs: "node:fs" | "node:fs/promises", sync: "Sync" | ""): { main: string } {
+  const main = join(programs, "main.mjs");
+  writeFileSync(
+    main,
+    `import * as fs from "${fs}";
+     await fs.writeFile${sync}("${folder}/draft", "text");
+     await fs.rename${sync}("${folder}/draft", "${folder}/final");
+     process.stdout.write('{"writeResponse":{}}\\n');`,
+  );
+  return { main };
+}
+
+for (const [how, fs, sync] of [
+  ["at once", "node:fs", "Sync"],
+  ["by a thread", "node:fs/promises", ""],
+] as const) {
+  test(`what changes files ${how} is found, and a program is killed before it`, async () => {
+    const executable = program(fs, sync);
+    const calls = await recordCalls(executable, {}, folder);
+    expect(calls.map(({ name }) => name)).toEqual(["write", "rename"]);
+    const [write, rename] = calls;
+    if (write === undefined || rename === undefined) throw new Error("checked above");
+    rmSync(join(folder, "final"));
+
+    await killBefore(executable, {}, write, folder);
+    expect(readFileSync(join(folder, "draft"), "utf8")).toBe("");
+
+    expect((await killBefore(executable, {}, rename, folder)).signal).toBe("SIGKILL");
+    expect(readFileSync(join(folder, "draft"), "utf8")).toBe("text");
+    expect(existsSync(join(folder, "final"))).toBe(false);
+  });
+}
+
+test("a run that does not come to the call is an error", async () => {
+  const call = { name: "rename", number: 2, text: "a second rename" };
+  await expect(killBefore(program("node:fs", "Sync"), {}, call, folder)).rejects.toThrow("a second rename");
+});
