@@ -1,4 +1,3 @@
-import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
 import { FolderBackend } from "./folder-backend.ts";
@@ -14,7 +13,7 @@ testResource(file, {
   secretVariables: ["EXAMPLE_KEY", "EXAMPLE_OTHER_KEY"],
   drift: {
     content: (folder) => folder.write("motd", (text) => text.replace("Welcome", "Go away")),
-    mode: (folder) => chmod(join(folder.folder, "motd"), 0o666),
+    mode: (folder) => folder.chmod("motd", 0o666),
     key: (folder) => folder.write("motd", (text) => text.replace(/^hmac-sha256: .*$/m, "hmac-sha256: 0")),
   },
   makeUnmarked: (folder) => folder.write("motd", () => "Made by hand.\n"),

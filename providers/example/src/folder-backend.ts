@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backend, FileAccess } from "@nixops4-resources/protocol-core/testing";
@@ -57,6 +57,10 @@ export class FolderBackend implements Backend {
   async write(name: string, change: (text: string) => string): Promise<void> {
     const path = join(this.folder, name);
     await writeFile(path, change(await readFile(path, "utf8").catch(() => "")));
+  }
+
+  async chmod(name: string, mode: number): Promise<void> {
+    await chmod(join(this.folder, name), mode);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
