@@ -33,11 +33,15 @@ function isBookworm(): boolean {
 }
 
 function apt(...args: string[]): void {
-  const { status } = spawnSync("apt-get", ["-y", "-qq", "-o", "Dpkg::Options::=--force-confold", ...args], {
-    // What apt tells is progress; stdout is the caller's.
-    stdio: ["ignore", 2, 2],
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-  });
+  const { status } = spawnSync(
+    "apt-get",
+    ["-y", "-qq", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold", ...args],
+    {
+      // What apt tells is progress; stdout is the caller's.
+      stdio: ["ignore", 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    },
+  );
   if (status !== 0) throw new Error(`Unable to run apt-get ${args.join(" ")}: see above.`);
 }
 
