@@ -1,5 +1,6 @@
-import { globSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
 import { transform } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
@@ -20,6 +21,30 @@ const commonJs: NonNullable<Options["plugins"]>[number] = {
   },
 };
 
+/**
+ * Only `describe` writes JSON Schema, but esbuild puts a module that zod's index names into the chunk that every process
+ * loads (20 KB). So `describe` gets the writer as modules of its own; what they import is shared as ever.
+ */
+const jsonSchemaApart: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "json-schema-apart",
+  setup(build) {
+    const namespace = "json-schema-apart";
+    build.onResolve({ filter: /^zod\/mini$/ }, ({ importer }) => {
+      if (!importer.endsWith("/describe.ts")) return undefined;
+      const zod = dirname(createRequire(importer).resolve("zod/package.json"));
+      return { path: join(zod, "v4/core/json-schema-processors.js"), namespace };
+    });
+    build.onResolve({ filter: /^\.\/to-json-schema\.js$/, namespace }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      namespace,
+    }));
+    build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: readFileSync(path, "utf8"),
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
 /** One bundle per provider: a small main, and chunks that are loaded when a request needs them. */
 const bundle = (provider: string): Options => ({
   name: provider,
@@ -32,6 +57,7 @@ const bundle = (provider: string): Options => ({
   format: "esm",
   splitting: true,
   plugins: [commonJs],
+  esbuildPlugins: [jsonSchemaApart],
   outExtension: () => ({ js: ".cjs" }),
   noExternal: [/.*/],
   // pg asks for these where they are installed; they are not.

@@ -1,6 +1,6 @@
 // One shared chunk: see tsup.config.ts.
 import "./index.ts";
-import * as z from "zod/mini";
+import { toJSONSchema, type core } from "zod/mini";
 import errors from "./errors.ts";
 import { inputSchema, outputSchema } from "./inputs.ts";
 import type { Provider } from "./provider.ts";
@@ -12,8 +12,8 @@ export interface TypeDescription {
   requireState: boolean;
   storesState: boolean;
   bearsMark: boolean;
-  inputs: z.core.JSONSchema.BaseSchema;
-  outputs: z.core.JSONSchema.BaseSchema;
+  inputs: core.JSONSchema.BaseSchema;
+  outputs: core.JSONSchema.BaseSchema;
   immutable: Record<string, string>;
   secret: string[];
   stableOutputs: string[];
@@ -47,8 +47,8 @@ export async function describeProvider({
       requireState: resource.requireState,
       storesState: resource.openStateStore !== undefined,
       bearsMark: resource.setMark !== undefined,
-      inputs: z.toJSONSchema(inputSchema(resource), { io: "input" }),
-      outputs: z.toJSONSchema(outputSchema(resource), { io: "output" }),
+      inputs: toJSONSchema(inputSchema(resource), { io: "input" }),
+      outputs: toJSONSchema(outputSchema(resource), { io: "output" }),
       immutable: definedOnly(resource.immutable),
       secret: [...(resource.secret ?? [])].map(String),
       stableOutputs: resource.stableOutputs.map(String),
