@@ -1,7 +1,7 @@
+export { describeProvider } from "../describe.ts";
 export { inputSchema, outputSchema } from "../inputs.ts";
-export { generateNix, type DescribedProvider } from "./nix.ts";
-export { nixLiteral } from "./nix-text.ts";
 export { generateDocs } from "./docs.ts";
 export { generateErrorDocs } from "./docs-errors.ts";
 export { exampleInputs, exampleOf } from "./docs-example.ts";
-export { describeProvider } from "../describe.ts";
+export { generateNix, type DescribedProvider } from "./nix.ts";
+export { nixLiteral } from "./nix-text.ts";

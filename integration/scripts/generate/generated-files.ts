@@ -1,0 +1,41 @@
+import { globSync } from "node:fs";
+import type { ProviderDescription } from "@nixops4-resources/protocol-core";
+import { exampleInputs, generateDocs, generateErrorDocs, generateNix } from "@nixops4-resources/protocol-core/generate";
+import { fromJSONSchema, prettifyError } from "zod";
+import { driverErrors } from "../../driver/errors.ts";
+import { snapshotOf, snapshotText } from "./snapshot.ts";
+
+/** Every generated file by its path from the root, with its text. */
+export function generatedFiles(descriptions: readonly ProviderDescription[]): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const description of descriptions) {
+    const { name } = description.provider;
+    checkExamples(description);
+    files.set(`nix/providers/${name}/generated.nix`, generateNix(description));
+    files.set(`docs/providers/${name}.md`, generateDocs(description));
+    files.set(snapshotPath(name), snapshotText(snapshotOf(description)));
+  }
+  files.set("docs/errors.md", generateErrorDocs([...descriptions.map(({ errors }) => errors), driverErrors]));
+  return files;
+}
+
+export const snapshotPath = (name: string): string => `providers/${name}/schema.json`;
+
+/** Generated files that no provider stands behind any more. */
+export function leftBehind(root: string, files: ReadonlyMap<string, string>): string[] {
+  const patterns = ["nix/providers/*/generated.nix", "docs/providers/*.md", "providers/*/schema.json"];
+  return globSync(patterns, { cwd: root })
+    .filter((file) => !files.has(file))
+    .sort();
+}
+
+/** The documentation shows an example of each type: it must be what the type takes. */
+function checkExamples({ provider, resourceTypes }: ProviderDescription): void {
+  for (const [type, resource] of Object.entries(resourceTypes)) {
+    const result = fromJSONSchema(resource.inputs).safeParse(exampleInputs(resource));
+    if (result.success) continue;
+    throw new Error(
+      `The example of ${type} of ${provider.name} does not fit its inputs:\n${prettifyError(result.error)}`,
+    );
+  }
+}
