@@ -31,7 +31,7 @@ async function bench(address: PostgresAddress): Promise<void> {
   );
   oneAtATime(address);
   await manyAtOnce(address);
-  await deployment(address, folder, say);
+  deployment(address, folder, say);
 }
 
 function oneAtATime(address: PostgresAddress): void {
