@@ -3,6 +3,8 @@ import { testResource } from "@nixops4-resources/protocol-core/testing";
 import { FolderBackend } from "./folder-backend.ts";
 import file from "./file.ts";
 
+// All that every resource promises, tried on the bundled executable against a real backend. What is special about a
+// resource is tested below it.
 testResource(file, {
   main: join(import.meta.dirname, "../dist/main.cjs"),
   backend: () => FolderBackend.make(),
