@@ -9,7 +9,10 @@ export async function destroy(task: Task): Promise<"deleted" | "retained"> {
   const { resource, want, subject } = task;
   await using client = await open(task, "write");
   const seen = await look(client, task);
-  if (seen === undefined) return "deleted";
+  if (seen === undefined) {
+    await step("delete", subject, async () => resource.removeUnfinished?.(client, want));
+    return "deleted";
+  }
 
   const retain = (want.deletion ?? (seen.mark?.adopted ? "retain" : "delete")) === "retain";
   const claimed = claim(resource, { ...want, adopt: false, adoptFrom: null }, seen.mark);

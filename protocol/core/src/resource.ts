@@ -105,6 +105,11 @@ export interface Resource<
   create(client: Writer, want: Want<Connection, Inputs>, mark: Mark): Promise<void>;
   /** Brings in line what differs. */
   update(client: Writer, want: Want<Connection, Inputs>, change: Change<Inputs, Outputs>): Promise<void>;
+  /**
+   * Removes what a killed create may have left where the thing itself is not there, when it is destroyed. Left out by types
+   * whose create makes all or nothing.
+   */
+  removeUnfinished?(client: Writer, want: Want<Connection, Inputs>): Promise<void>;
   /** Succeeds where the thing is already gone. */
   delete(client: Writer, want: Want<Connection, Inputs>, seen: Seen<Inputs, Outputs>): Promise<void>;
   /** Writes or removes our mark on a thing that exists. Left out by what cannot bear one (docs/adr/003-ownership.md). */

@@ -40,7 +40,10 @@ export function logIn(login: Login): Promise<{ client: Client; facts: ServerFact
 }
 
 async function logInOnce(login: Login): Promise<{ client: Client; facts: ServerFacts }> {
-  const client = await makeClient(login);
+  const client = await makeClient(login, async () => {
+    if (login.password === null) throw passwordWanted(login);
+    return login.password.reveal();
+  });
   const told = new Map<string, string>();
   client.connection.on("parameterStatus", ({ parameterName, parameterValue }: ParameterStatus) =>
     told.set(parameterName, parameterValue),
@@ -74,8 +77,8 @@ interface ParameterStatus {
 }
 
 /** A client that is not connected yet. Every value is given, since pg fills gaps from PG... variables of the environment. */
-export async function makeClient(login: Login): Promise<Client> {
-  const { connection, database, user, password } = login;
+export async function makeClient(login: Login, password: () => Promise<string>): Promise<Client> {
+  const { connection, database, user } = login;
   const ssl = await tlsOptions(connection);
   // The largest part of a start: nothing before the first connection pays for it.
   const { Client } = await import("pg");
@@ -84,7 +87,7 @@ export async function makeClient(login: Login): Promise<Client> {
     port: connection.port,
     database,
     user,
-    password: password?.reveal() ?? (() => Promise.reject(passwordWanted(login))),
+    password,
     ssl,
     sslnegotiation: "postgres",
     application_name: "nixops4-resources-postgres",

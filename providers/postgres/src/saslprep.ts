@@ -1,0 +1,30 @@
+import {
+  leftToRight,
+  mappedToNothing,
+  nonAsciiSpace,
+  prohibited,
+  rightToLeft,
+  unassigned,
+} from "./stringprep-tables.ts";
+
+/**
+ * SASLprep (RFC 4013) of a password that is not all ASCII, as PostgreSQL and libpq apply it: what SASLprep forbids is taken
+ * as it is, and what is forbidden is looked for before the normalization. https://github.com/postgres/postgres/blob/REL_18_STABLE/src/common/saslprep.c
+ */
+export function prepare(password: string): string {
+  const mapped = Array.from(password, map).join("");
+  return mapped === "" || isForbidden(mapped) ? password : mapped.normalize("NFKC");
+}
+
+function map(character: string): string {
+  if (nonAsciiSpace.test(character)) return " ";
+  return mappedToNothing.test(character) ? "" : character;
+}
+
+function isForbidden(text: string): boolean {
+  if (prohibited.test(text) || unassigned.test(text)) return true;
+  if (!rightToLeft.test(text)) return false;
+  const characters = Array.from(text);
+  const ends = [characters[0] ?? "", characters.at(-1) ?? ""];
+  return leftToRight.test(text) || !ends.every((character) => rightToLeft.test(character));
+}
