@@ -124,6 +124,10 @@ await describeNix("a deployment over NixOps4's own library", ({ nix }) => {
     const { failures } = await applied(nix(), "caught.nix", environment(await temporaryFolder()));
     expect(Object.keys(failures)).toEqual(["second"]);
     expect(failures["second"]).toContain("`content` became another value after it was applied");
+
+    // Asked for the reason, it cannot hide it.
+    await using evaluation = open(nix(), "caught.nix", environment("/folder"));
+    expect(await evaluation.explain(["second"], nothing)).toMatchObject({ kind: "needs", member: ["first"] });
   });
 
   test.each([

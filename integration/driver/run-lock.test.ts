@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { holdLock } from "./run-lock.ts";
 import { lines } from "./lines.ts";
 
@@ -27,6 +27,7 @@ test("a holder that is killed leaves no lock behind", async () => {
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  onTestFinished(() => void child.kill("SIGKILL"));
   for await (const line of lines(child.stdout)) if (line === "held") break;
   await expect(holdLock(name)).rejects.toThrow(`process ${child.pid}`);
   child.kill("SIGKILL");

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { RecordedMember } from "./recording.ts";
 import { connected, note, stateFile } from "./testing/recordings.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
@@ -19,6 +19,8 @@ const main = fileURLToPath(new URL("main.ts", import.meta.url));
 function start(...args: string[]) {
   // A process group of its own, as a terminal gives it to what is typed there.
   const child = spawn(process.execPath, [main, ...args], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  // A test that fails must not leave anything running.
+  onTestFinished(() => endGroup(child));
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   return { child, ended: ended.then(([stdout, stderr, [status]]) => ({ stdout, stderr, status: Number(status) })) };
 }
@@ -42,6 +44,14 @@ async function hasStarted(requestLog: string, count: number): Promise<void> {
 
 async function hasSaid({ stderr }: { stderr: Readable }, words: string): Promise<void> {
   for await (const [chunk] of on(stderr, "data")) if (String(chunk).includes(words)) return;
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // All of it has ended.
+  }
 }
 
 function pressCtrlC({ pid }: ChildProcess): void {
@@ -132,7 +142,7 @@ test("a second Ctrl-C leaves at once", async () => {
   // Its stderr is ours until the provider ends, so only the driver itself is waited for.
   await once(child, "exit");
   expect(child.exitCode).toBe(130);
-  if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  endGroup(child);
   expect((await ended).stderr).toContain("Left at once");
 });
 
