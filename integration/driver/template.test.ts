@@ -22,6 +22,12 @@ test("an integer stays an integer, and is text inside a text", () => {
   expect(fill(template ?? null, new Map([["PORT", 5432]]))).toEqual({ port: 5432, url: "h:5432" });
 });
 
+test("a gap can be a name, wherever it is sorted", () => {
+  const template = templateOf({ grants: { one: 1, "p-q": 2 } }, { grants: { "p-q": 2, two: 1 } }, gaps);
+  expect(template).toEqual({ grants: { GAP: 1, "p-q": 2 } });
+  expect(fill(template ?? null, new Map([["GAP", "shop"]]))).toEqual({ grants: { shop: 1, "p-q": 2 } });
+});
+
 test("what looks like a gap's value but is the same in both is no gap", () => {
   expect(templateOf(["one", 40_001], ["one", 40_001], gaps)).toEqual(["one", 40_001]);
 });
@@ -30,7 +36,9 @@ test.each([
   ["a length", 3, 4],
   ["a changed case", "ONE", "TWO"],
   ["another list", ["one"], ["two", "two"]],
-  ["another key", { one: 1 }, { two: 1 }],
+  ["another key", { ONE: 1 }, { TWO: 1 }],
+  ["a key with another value", { one: 1 }, { two: 2 }],
+  ["one key more", { one: 1 }, { two: 1, three: 1 }],
   ["a choice", "one", 2],
   ["a constant beside the gap's own value", "40001 40001", "40001 50001"],
 ])("%s is no template", (_, first, second) => {

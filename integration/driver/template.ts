@@ -1,4 +1,5 @@
-import { isJsonObject, type Json } from "./json.ts";
+import { isDeepStrictEqual } from "node:util";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 
 /**
  * A JSON value with gaps: texts that stand for values which are not known yet, alone or inside longer strings. An
@@ -35,18 +36,29 @@ function merge(first: Json, second: Json, gaps: readonly Gap[]): Json | undefine
     const gap = gaps.find((one) => one.first === first && one.second === second);
     return gap && { [integerKey]: gap.text };
   }
-  if (typeof first === "string") {
-    return gaps.reduce((text, gap) => text.replaceAll(String(gap.first), () => gap.text), first);
-  }
+  if (typeof first === "string") return textTemplate(first, gaps);
   if (Array.isArray(first) && Array.isArray(second)) {
     const merged = first.map((item, index) => merge(item, second[index] ?? null, gaps));
     return first.length === second.length ? every(merged) : undefined;
   }
   if (isJsonObject(first) && isJsonObject(second)) {
-    const merged = every(Object.entries(first).map(([name, value]) => merge(value, second[name] ?? null, gaps)));
-    return merged && Object.fromEntries(Object.keys(first).map((name, index) => [name, merged[index] ?? null]));
+    const merged = every(
+      Object.entries(first).map(([name, value]) => merge(value, second[inSecond(name, second, gaps)] ?? null, gaps)),
+    );
+    const names = Object.keys(first).map((name) => (Object.hasOwn(second, name) ? name : textTemplate(name, gaps)));
+    return merged && Object.fromEntries(names.map((name, index) => [name, merged[index] ?? null]));
   }
   return undefined;
+}
+
+function textTemplate(text: string, gaps: readonly Gap[]): string {
+  return gaps.reduce((template, gap) => template.replaceAll(String(gap.first), () => gap.text), text);
+}
+
+/** What a name of the first value is in the second: an output can be a name, as of the role that a grant is for. */
+function inSecond(name: string, second: JsonObject, gaps: readonly Gap[]): string {
+  if (Object.hasOwn(second, name)) return name;
+  return fillText(textTemplate(name, gaps), new Map(gaps.map((gap) => [gap.text, gap.second])));
 }
 
 /** The value with every gap filled that has a filling. */
@@ -56,7 +68,9 @@ export function fill(template: Json, fillings: ReadonlyMap<string, Filling>): Js
   if (!isJsonObject(template)) return template;
   const gap = template[integerKey];
   if (typeof gap === "string") return fillings.get(gap) ?? template;
-  return Object.fromEntries(Object.entries(template).map(([name, value]) => [name, fill(value, fillings)]));
+  return Object.fromEntries(
+    Object.entries(template).map(([name, value]) => [fillText(name, fillings), fill(value, fillings)]),
+  );
 }
 
 export function fillText(template: string, fillings: ReadonlyMap<string, Filling>): string {
@@ -76,5 +90,5 @@ function every(values: readonly (Json | undefined)[]): Json[] | undefined {
 }
 
 function same(one: Json, other: Json): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return isDeepStrictEqual(one, other);
 }
