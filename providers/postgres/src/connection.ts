@@ -1,4 +1,4 @@
-import { option, runtimePath, secretRef } from "@nixops4-resources/protocol-core";
+import { option, runtimePath, secretRef, withExample } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { identifier } from "./identifier.ts";
 
@@ -11,7 +11,7 @@ const clientCertificate = z.strictObject({
 export const connection = z
   .strictObject({
     host: option(
-      z.string().check(z.minLength(1)),
+      withExample(z.string().check(z.minLength(1)), "db.example.org"),
       "Name or address of the server; with a leading slash the folder of its Unix socket, such as `/run/postgresql`.",
     ),
     port: option(
@@ -24,7 +24,7 @@ export const connection = z
       "Database to work from. Locks are taken in it: everybody who manages this server must name the same one.",
       "postgres",
     ),
-    user: option(identifier, "Role to log in as."),
+    user: option(withExample(identifier, "nixops4"), "Role to log in as."),
     password: option(
       z.nullable(secretRef),
       "Password of that role; null where the server asks for none (peer, trust, client certificate).",
