@@ -104,9 +104,9 @@ function file(): object {
   return createRequest("file", { connection: { folder }, name: "motd", content: "Welcome.\n" });
 }
 
-const createRequest = (type: string, inputs: object): object => ({
-  createResourceRequest: { type, inputProperties: { ...inputs, managedBy: "bench" }, isStateful: false },
-});
+function createRequest(type: string, inputs: object): object {
+  return { createResourceRequest: { type, inputProperties: { ...inputs, managedBy: "bench" }, isStateful: false } };
+}
 
 /** The bare program, bundled as the providers are. */
 function bareConnect(): string {
