@@ -10,6 +10,8 @@ import type { StateEntry } from "./state-document.ts";
 import { createStateLog, readStateLog } from "./state-log.ts";
 import { isStateFile, stateFileName, type StateStore } from "./state-store.ts";
 
+type Success = Exclude<Outcome, "failed">;
+
 export interface Applied {
   readonly state: MemberState;
   readonly outputs: JsonObject;
@@ -78,10 +80,11 @@ async function once(
   provider: MemberRequest["provider"],
   surroundings: ProviderSurroundings,
   ask: (process: ProviderProcess) => Promise<{ outputProperties: JsonObject }>,
-): Promise<{ outputs: JsonObject; outcome: Outcome | undefined }> {
-  let outcome: Outcome | undefined;
+): Promise<{ outputs: JsonObject; outcome: Success | undefined }> {
+  let outcome: Success | undefined;
   const onMessage: ProviderSurroundings["onMessage"] = (message) => {
-    if (message.kind === "outcome") outcome = message.outcome;
+    // What failed says so in its answer.
+    if (message.kind === "outcome" && message.outcome !== "failed") outcome = message.outcome;
     surroundings.onMessage(message);
   };
   const { outputProperties } = await (async () => {

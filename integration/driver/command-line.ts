@@ -64,7 +64,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
   switch (name) {
     case "apply":
     case "plan":
-      refuseOptions(name, values, ["output", "check", "open", ...(name === "plan" ? ["no-lock"] : [])]);
+      refuseOptions(name, values, ["output", "check", "open"]);
       if (values.file !== undefined && values.recording !== undefined) {
         throw new UsageError("Give --file or --recording, not both.");
       }
