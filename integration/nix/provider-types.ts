@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AnyResource, ProviderDescription } from "@nixops4-resources/protocol-core";
@@ -28,13 +28,14 @@ export async function loadTypes(): Promise<ProviderType[]> {
 async function typesOf(provider: string): Promise<ProviderType[]> {
   const folder = join(providers, provider, "src");
   const definitions = new Map<string, AnyResource>();
-  for (const file of globSync("*.ts", { cwd: folder, exclude: ["main.ts", "*.test.ts"] })) {
+  // main.ts lists its types as imports, and starts to serve when it is imported itself.
+  for (const [, file = ""] of readFileSync(join(folder, "main.ts"), "utf8").matchAll(/import\("(\.\/[^"]+)"\)/g)) {
     const module: { default?: Partial<AnyResource> } = await import(join(folder, file));
     if (isResource(module.default)) definitions.set(module.default.type, module.default);
   }
   return Object.entries(describeProvider(folder).resourceTypes).map(([type, { example, inputs }]) => {
     const resource = definitions.get(type);
-    if (resource === undefined) throw new Error(`providers/${provider}/src has no file that defines ${type}.`);
+    if (resource === undefined) throw new Error(`providers/${provider}/src/main.ts lists no type ${type}.`);
     return { provider, type, resource, example, secretPaths: secretPathsIn(inputs) };
   });
 }
@@ -57,9 +58,11 @@ function secretPathsIn({ properties = {} }: JsonSchema): string[] {
 }
 
 /** Some value of a schema; of an object only what cannot be left out. */
-export function sampleOf({ type, enum: choices, anyOf, properties = {}, required = [] }: JsonSchema): unknown {
+export function sampleOf(schema: JsonSchema): unknown {
+  const { type, enum: choices, anyOf, properties = {}, required = [] } = schema;
   if (choices !== undefined) return choices[0];
   if (anyOf !== undefined) return sampleOf(asObject(anyOf[0]));
+  if (Array.isArray(type)) return sampleOf({ ...schema, type: type[0] ?? "null" });
   if (type === "object")
     return Object.fromEntries(required.map((name) => [name, sampleOf(asObject(properties[name]))]));
   const simple = new Map<unknown, unknown>([
