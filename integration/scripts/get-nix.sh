@@ -18,15 +18,24 @@ report() {
   echo "$("$folder/bin/nix-instantiate" --version) in $folder"
 }
 
-[ -x "$folder/bin/nix-instantiate" ] && report && exit
-for program in apt-get dpkg dpkg-deb; do
+is_there() {
+  [ -x "$folder/bin/nix-instantiate" ]
+}
+
+is_there && report && exit
+for program in apt-get dpkg dpkg-deb flock; do
   command -v "$program" >/dev/null || fail "there is no $program here; install Nix from https://nixos.org/download"
 done
 mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -m1 '/debian/\?$' || true)}
 [ -n "$mirror" ] || fail "apt has no Debian archive here; set DEBIAN_MIRROR"
 
-# Complete or not there: unpacked beside its place, and moved when it works.
+# Tests ask for it from several processes; the first one gets it for all.
 mkdir -p "$(dirname "$folder")"
+exec 9>"$folder.lock"
+flock 9
+is_there && report && exit
+
+# Complete or not there: unpacked beside its place, and moved when it works.
 work=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -55,8 +64,9 @@ APT::Install-Recommends "false";
 APT::Sandbox::User "$(id -un)";
 Acquire::Languages "none";
 Acquire::Retries "3";
+APT::Update::Error-Mode "any";
 END
-  APT_CONFIG=$apt/apt.conf apt-get -qq update >&2
+  APT_CONFIG=$apt/apt.conf apt-get -qq update >&2 || fail "the archive $mirror cannot be read"
   APT_CONFIG=$apt/apt.conf apt-get -qq -y --download-only install nix-bin >/dev/null
 }
 
@@ -105,6 +115,5 @@ unpack
 wrap
 "$work/bin/nix-instantiate" --version >/dev/null
 chmod 755 "$work"
-# Somebody who was faster has the same.
-mv -T "$work" "$folder" 2>/dev/null || [ -x "$folder/bin/nix-instantiate" ] || fail "$folder cannot be made"
+mv -T "$work" "$folder"
 report
