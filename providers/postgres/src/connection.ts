@@ -26,7 +26,7 @@ export const connection = z
     ),
     user: option(withExample(identifier, "nixops4"), "Role to log in as."),
     password: option(
-      z.nullable(secretRef),
+      withExample(z.nullable(secretRef), { file: "/run/secrets/postgres" }),
       "Password of that role; null where the server asks for none (peer, trust, client certificate).",
       null,
     ),
