@@ -22,7 +22,9 @@ export function codeFaults(sources: readonly Source[], catalogued: ReadonlySet<s
 }
 
 function codesIn(text: string, catalogued: ReadonlySet<string>): string[] {
-  const literals = [...text.matchAll(/"([a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+)"/g)].map(([, literal = ""]) => literal);
+  const literals = [...text.matchAll(/"([a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+)"/g)].map(
+    ([, literal = ""]) => literal,
+  );
   const given = [...text.matchAll(/\bcode: "([^"]+\.[^"]+)"/g)].map(([, literal = ""]) => literal);
   return [...literals.filter((literal) => catalogued.has(literal)), ...given];
 }

@@ -6,7 +6,7 @@ let
 in
 {
   name = "Example";
-  description = "Small files in a folder: shows how a provider is written.";
+  description = "Small files in a folder.";
   resourceTypes = {
     file = {
       description = "A small text file. Its first line is the mark of the deployment that manages it.";

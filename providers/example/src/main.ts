@@ -5,7 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 serve({
   name: "example",
   title: "Example",
-  description: "Small files in a folder: shows how a provider is written.",
+  description: "Small files in a folder.",
   version: manifest.version,
   types: {
     file: () => import("./file.ts"),

@@ -1,0 +1,25 @@
+import { afterAll, expect, test } from "vitest";
+import { WorkspaceCopy } from "../testing/workspace-copy.ts";
+import { copyProvider } from "./copy.ts";
+
+const workspace = new WorkspaceCopy();
+afterAll(() => workspace[Symbol.dispose]());
+
+test("a new provider passes check, and the contract, as it is", { timeout: 300_000 }, () => {
+  const written = copyProvider(workspace.root, "my-queue", "message_log");
+  expect(written).toContain("providers/my-queue/src/message-log.ts");
+  expect(written).toContain("nix/providers/my-queue/default.nix");
+
+  expect(workspace.script("generate.ts")).toMatchObject({ status: 0 });
+  expect(workspace.read("docs/providers/my-queue.md")).toContain("members.my_message_log = {");
+  expect(workspace.script("check.ts")).toMatchObject({ status: 0 });
+
+  const tested = workspace.run("vitest", "run", "providers/my-queue");
+  expect(tested.output).toContain("the contract of message_log");
+  expect(tested.status, tested.output).toBe(0);
+});
+
+test("a name that is taken is refused, and nothing is written", () => {
+  expect(() => copyProvider(workspace.root, "example", "thing")).toThrow("There is a package example already.");
+  expect(() => copyProvider(workspace.root, "core", "thing")).toThrow("There is a package core already.");
+});

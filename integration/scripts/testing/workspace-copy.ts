@@ -1,0 +1,55 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+
+const root = join(import.meta.dirname, "../../..");
+
+/** A copy of this workspace to work on, with the same installed packages; gone when it is disposed of. */
+export class WorkspaceCopy implements Disposable {
+  readonly root = mkdtempSync(join(tmpdir(), "nixops4-workspace-"));
+
+  constructor() {
+    for (const entry of readdirSync(root)) {
+      if (entry === "node_modules" || entry === ".git") continue;
+      // pnpm links packages by relative paths, which hold in the copy too.
+      const options = { recursive: true, verbatimSymlinks: true, filter: (path: string) => !isLeftOut(path) };
+      cpSync(join(root, entry), join(this.root, entry), options);
+    }
+    // The folder itself is the copy's own: scripts keep stamps in it.
+    mkdirSync(join(this.root, "node_modules"));
+    for (const entry of readdirSync(join(root, "node_modules"))) {
+      if (entry.endsWith("-stamp") || entry === ".stamp") continue;
+      symlinkSync(join(root, "node_modules", entry), join(this.root, "node_modules", entry));
+    }
+  }
+
+  /** Runs a program with the packages' executables on PATH; a terminal's colours would only be in the way. */
+  run(program: string, ...args: readonly string[]): { status: number | null; output: string } {
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      cwd: this.root,
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1", NO_SERVICES: "1" },
+    });
+    return { status, output: stdout + stderr };
+  }
+
+  script(name: string, ...args: readonly string[]): { status: number | null; output: string } {
+    return this.run(process.execPath, `integration/scripts/${name}`, ...args);
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.root, file), "utf8");
+  }
+
+  change(file: string, change: (text: string) => string): void {
+    writeFileSync(join(this.root, file), change(this.read(file)));
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+const isLeftOut = (path: string): boolean =>
+  [".git", "dist"].includes(basename(path)) || path.endsWith("toolchain/node_modules");
