@@ -12,7 +12,7 @@ interface Output {
 }
 
 /** Every process of a provider loads this much before it reads a request, in bytes. */
-const eagerLimit = 60_000;
+const eagerLimit = 60 * 1024;
 
 /** The only library that may stand in what every process loads. */
 const eagerLibraries = new Set(["zod"]);

@@ -34,7 +34,10 @@ const queue = defineResource({
     settings: option(z.record(z.string(), z.string()), "Settings of the server, by name.", {}),
   },
   outputs: { id: option(z.string(), "Identifier that the server chose."), length: option(z.int(), "Messages now.") },
-  immutable: { name: "Messages would be lost: drain the queue first" },
+  immutable: {
+    name: "Messages would be lost: drain the queue first",
+    order: "Messages would be lost: drain the queue first",
+  },
   stableOutputs: ["id"],
   leastRights: "- `MANAGE` on queues",
   example: { name: "mail", readers: [{ role: "app" }], settings: { "log.level": "warn" } },
@@ -81,7 +84,7 @@ test("link a secret reference to what it is, and do not list its kinds as inputs
 });
 
 test("say what cannot change, what stays the same, and what the account must be allowed", () => {
-  expect(docs).toContain("- `name`: Messages would be lost: drain the queue first.");
+  expect(docs).toContain("- `name`, `order`: Messages would be lost: drain the queue first.");
   expect(docs).toContain("| `id` | string | never | Identifier that the server chose. |");
   expect(docs).toContain("| `length` | integer | may | Messages now. |");
   expect(docs).toContain("### Least rights for queue\n\n- `MANAGE` on queues\n");

@@ -42,7 +42,9 @@ function typePart(description: ProviderDescription, type: string): string[] {
   const resource = description.resourceTypes[type];
   if (resource === undefined) return [];
   const own = optionRows(resource.inputs).filter(({ path }) => !isOfEveryType(path));
-  const immutable = Object.entries(resource.immutable);
+  const immutable = [...Map.groupBy(Object.entries(resource.immutable), ([, whyAndHow]) => whyAndHow)].map(
+    ([whyAndHow, inputs]) => `${inputs.map(([name]) => code(name)).join(", ")}: ${sentence(whyAndHow)}`,
+  );
   return [
     `## ${type}`,
     sentence(resource.description),
@@ -53,10 +55,7 @@ function typePart(description: ProviderDescription, type: string): string[] {
     `Besides: [${code("connection")}](#connection) and [the inputs of every type](#inputs-of-every-type).`,
     ...(immutable.length === 0
       ? []
-      : [
-          "These cannot change on one that exists; a change is refused before anything is written:",
-          list(immutable.map(([name, whyAndHow]) => `${code(name)}: ${sentence(whyAndHow)}`)),
-        ]),
+      : ["These cannot change on one that exists; a change is refused before anything is written:", list(immutable)]),
     `### Outputs of ${type}`,
     outputTable(resource),
     `### Least rights for ${type}`,
