@@ -28,7 +28,7 @@ async function generate(onlyCheck: boolean, decision: string | undefined): Promi
     return complain([...broken, way]);
   }
 
-  const files = generatedFiles(descriptions);
+  const files = generatedFiles(root, descriptions);
   const stale = [...files].filter(([file, text]) => read(file) !== text);
   const extra = leftBehind(root, files);
   if (onlyCheck) {

@@ -1,4 +1,5 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ProviderDescription } from "@nixops4-resources/protocol-core";
 import { exampleInputs, generateDocs, generateErrorDocs, generateNix } from "@nixops4-resources/protocol-core/generate";
 import { fromJSONSchema, prettifyError } from "zod";
@@ -6,7 +7,7 @@ import { driverErrors } from "../../driver/errors.ts";
 import { snapshotOf, snapshotText } from "./snapshot.ts";
 
 /** Every generated file by its path from the root, with its text. */
-export function generatedFiles(descriptions: readonly ProviderDescription[]): Map<string, string> {
+export function generatedFiles(root: string, descriptions: readonly ProviderDescription[]): Map<string, string> {
   const files = new Map<string, string>();
   for (const description of descriptions) {
     const { name } = description.provider;
@@ -16,7 +17,22 @@ export function generatedFiles(descriptions: readonly ProviderDescription[]): Ma
     files.set(snapshotPath(name), snapshotText(snapshotOf(description)));
   }
   files.set("docs/errors.md", generateErrorDocs([...descriptions.map(({ errors }) => errors), driverErrors]));
+  files.set("README.md", withProviders(readFileSync(join(root, "README.md"), "utf8"), descriptions));
   return files;
+}
+
+const begin = "<!-- providers, written by `npm run generate` -->\n";
+const end = "<!-- end of providers -->\n";
+
+/** README.md with the providers and their types between its two marks. */
+function withProviders(readme: string, descriptions: readonly ProviderDescription[]): string {
+  const [before, after] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (before === -1 || after === -1) throw new Error(`README.md needs the lines ${begin}and ${end}`);
+  const lines = descriptions.map(({ provider, resourceTypes }) => {
+    const types = Object.keys(resourceTypes).map((type) => `[\`${type}\`](docs/providers/${provider.name}.md#${type})`);
+    return `- [${provider.title}](docs/providers/${provider.name}.md): ${types.join(", ")}. ${provider.description}\n`;
+  });
+  return `${readme.slice(0, before)}${begin}\n${lines.join("")}\n${readme.slice(after)}`;
 }
 
 export const snapshotPath = (name: string): string => `providers/${name}/schema.json`;

@@ -20,6 +20,7 @@ export function generateDocs(description: ProviderDescription): string {
       ["resource type", "what it manages"],
       types.map(([type, { description: text }]) => [`[${code(type)}](#${type})`, sentence(text)]),
     ),
+    "In the examples, `resources` is this suite, as [flake-free-npins/nixops4.nix](../../flake-free-npins/nixops4.nix) imports it.",
     connectionPart(description, first[1]),
     ...types.flatMap(([type]) => typePart(description, type)),
     commonPart(first[1]),
