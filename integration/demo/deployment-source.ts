@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { findNix } from "../nix/find-nix.ts";
 
-/** Where the driver finds the deployment, and what it needs in its environment for it. */
+/** Where the driver finds the deployment. */
 export interface DeploymentSource {
   readonly words: string;
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The deployment's expression where there is a Nix to evaluate it, else the recording of that evaluation. */
@@ -13,12 +12,7 @@ export async function deploymentSource(): Promise<DeploymentSource> {
   const nix = await findNix();
   if ("missing" in nix) {
     const recording = join(import.meta.dirname, "recording.json");
-    return { words: `a recorded evaluation, since ${nix.missing}`, args: ["--recording", recording], env: {} };
+    return { words: `a recorded evaluation, since ${nix.missing}`, args: ["--recording", recording] };
   }
-  const file = join(import.meta.dirname, "nixops4.nix");
-  return {
-    words: "nixops4.nix, evaluated by Nix",
-    args: ["--file", file],
-    env: { ...nix.environment, NIX_INSTANTIATE: nix.instantiate },
-  };
+  return { words: "nixops4.nix, evaluated by Nix", args: ["--file", join(import.meta.dirname, "nixops4.nix")] };
 }

@@ -60,9 +60,9 @@ async function runDriver(
   source: DeploymentSource,
   { env }: Surroundings,
 ): Promise<void> {
-  const child = spawn(process.execPath, [driver, command, ...source.args], {
+  const child = spawn(process.execPath, [driver, command, "--no-lock", ...source.args], {
     stdio: "inherit",
-    env: { ...process.env, ...source.env, ...env },
+    env: { ...process.env, ...env },
   });
   const [status] = await once(child, "exit");
   if (interrupted) throw new Interrupted();
