@@ -36,6 +36,21 @@ const bundles: Step = {
   },
 };
 
+const versions: Step = {
+  name: "one version",
+  async check() {
+    const version = versionOf("package.json");
+    const others = globSync(["{protocol,providers}/*/package.json", "integration/package.json"], { cwd: root });
+    const faults = others.filter((file) => versionOf(file) !== version);
+    return asComplaint(faults.map((file) => `${file} has not the version ${version} of the suite.`));
+  },
+};
+
+function versionOf(file: string): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(root, file), "utf8"));
+  return version;
+}
+
 function asComplaint(faults: readonly string[]): string | undefined {
   return faults.length === 0 ? undefined : faults.join("\n");
 }
@@ -47,6 +62,7 @@ const isGood = await runSteps([
   program("format", "oxfmt", "--check"),
   program("generated files", process.execPath, "integration/scripts/generate.ts", "--check"),
   errorCodes,
+  versions,
   bundles,
 ]);
 process.exitCode = isGood ? 0 : 1;
