@@ -10,9 +10,11 @@ test("a new provider passes check, and the contract, as it is", { timeout: 300_0
   expect(written).toContain("providers/my-queue/src/message-log.ts");
   expect(written).toContain("nix/providers/my-queue/default.nix");
 
-  expect(workspace.script("generate.ts")).toMatchObject({ status: 0 });
+  const generated = workspace.script("generate.ts");
+  expect(generated.status, generated.output).toBe(0);
   expect(workspace.read("docs/providers/my-queue.md")).toContain("members.my_message_log = {");
-  expect(workspace.script("check.ts")).toMatchObject({ status: 0 });
+  const checked = workspace.script("check.ts");
+  expect(checked.status, checked.output).toBe(0);
 
   const tested = workspace.run("vitest", "run", "providers/my-queue");
   expect(tested.output).toContain("the contract of message_log");
