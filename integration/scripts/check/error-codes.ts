@@ -22,7 +22,7 @@ export function codeFaults(sources: readonly Source[], catalogued: ReadonlySet<s
 }
 
 function codesIn(text: string, catalogued: ReadonlySet<string>): string[] {
-  const literals = [...text.matchAll(/"([a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+)"/g)].map(
+  const literals = [...text.matchAll(/"([a-z][A-Za-z0-9_-]*(?:\.[a-z][A-Za-z0-9_-]*)+)"/g)].map(
     ([, literal = ""]) => literal,
   );
   const given = [...text.matchAll(/\bcode: "([^"]+\.[^"]+)"/g)].map(([, literal = ""]) => literal);
