@@ -36,7 +36,7 @@ export function replyOf(finished: Finished, request: Message): Reply {
 
 function toldError(body: unknown): ToldError {
   const message = String(asObject(body)["message"]);
-  const [, code, hint] = /^\[([a-z0-9_.]+)\] Unable to .+\.\nHint: (.+)$/s.exec(message) ?? [];
+  const [, code, hint] = /^\[([a-zA-Z0-9_.]+)\] Unable to .+\.\nHint: (.+)$/s.exec(message) ?? [];
   if (code === undefined || hint === undefined) {
     throw new Error(`An error has a code, a sentence and a hint, unlike: ${message}`);
   }
