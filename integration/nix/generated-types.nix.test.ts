@@ -117,11 +117,11 @@ const defaults = {
 
 function sampleModule(): string {
   const shape = Object.fromEntries(Object.entries(cases).map(([name, { type }]) => [name, option(type, `A ${name}.`)]));
-  const outputs = z.toJSONSchema(z.strictObject({}), { io: "output" });
+  const outputs = z.toJSONSchema(z.strictObject({}), { io: "output", unrepresentable: "any" });
   const resource = (inputs: z.ZodMiniObject) => ({
     description: "A sample.",
     requireState: false,
-    inputs: z.toJSONSchema(inputs, { io: "input" }),
+    inputs: z.toJSONSchema(inputs, { io: "input", unrepresentable: "any" }),
     outputs,
   });
   return generateNix({

@@ -91,9 +91,12 @@ function oneOf(issue: Extract<Issue, { code: "invalid_union" }>, schema: z.ZodMi
   return [...new Set(inner)].join(" or ");
 }
 
-/** The value that was refused, where showing it is safe: not below a secret, not inside a union that may be one. */
+/** The value that was refused, where showing it is safe: not where a secret was expected, or something that may be one. */
 function got(issue: Issue, value: unknown, resource: AnyResource): string {
-  const isSecret = resource.secret?.includes(String(issue.path[0])) === true || issue.code === "invalid_union";
+  const isSecret =
+    resource.secret?.includes(String(issue.path[0])) === true ||
+    issue.code === "invalid_union" ||
+    issue.code === "custom";
   if (isSecret || (typeof value === "object" && value !== null)) return "";
   return `, got ${JSON.stringify(value).slice(0, 80)}`;
 }

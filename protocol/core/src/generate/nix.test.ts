@@ -157,8 +157,8 @@ function describedWith(types: Record<string, Shape>, outputs: Shape = {}): Descr
         {
           description: `A ${type}.`,
           requireState: false,
-          inputs: z.toJSONSchema(z.strictObject(inputs), { io: "input" }),
-          outputs: z.toJSONSchema(z.strictObject(outputs), { io: "output" }),
+          inputs: z.toJSONSchema(z.strictObject(inputs), { io: "input", unrepresentable: "any" }),
+          outputs: z.toJSONSchema(z.strictObject(outputs), { io: "output", unrepresentable: "any" }),
         },
       ]),
     ),
