@@ -34,18 +34,20 @@ export async function alterDatabase(
   want: DatabaseInputs,
   changed: ReadonlySet<keyof DatabaseInputs>,
 ): Promise<void> {
-  await session.transaction(async () => {
-    await session.execute(lockForTransaction("database", want.name));
-    // What is there is read under the lock: somebody may have changed it since the look.
-    const current = await selectDatabase(session, want);
-    const ownership = await selectOwnership(session, want.name);
-    if (current === undefined || ownership === undefined) return;
-    const statements = alterations(want, changed, current.settings);
-    if (statements.length > 0) await session.execute(...asOwner(ownership, statements));
-    if (changed.has("owner") && want.owner !== null) {
-      await session.execute(...newOwner(want.name, want.owner, ownership, session.facts.majorVersion));
-    }
-  });
+  await session.transaction(
+    async () => {
+      // What is there is read under the lock: somebody may have changed it since the look.
+      const current = await selectDatabase(session, want);
+      const ownership = await selectOwnership(session, want.name);
+      if (current === undefined || ownership === undefined) return;
+      const statements = alterations(want, changed, current.settings);
+      if (statements.length > 0) await session.execute(...asOwner(ownership, statements));
+      if (changed.has("owner") && want.owner !== null) {
+        await session.execute(...newOwner(want.name, want.owner, ownership, session.facts.majorVersion));
+      }
+    },
+    lockForTransaction("database", want.name),
+  );
 }
 
 /** https://www.postgresql.org/docs/18/sql-alterdatabase.html */
@@ -83,12 +85,14 @@ function newOwner(name: string, owner: string, old: Ownership, majorVersion: num
 
 /** Writes our mark into the database's comment, or takes it out. */
 export async function commentOnDatabase(session: WriteSession, name: string, mark: Mark | undefined): Promise<void> {
-  await session.transaction(async () => {
-    await session.execute(lockForTransaction("database", name));
-    const ownership = await selectOwnership(session, name);
-    if (ownership === undefined) return;
-    await session.execute(...asOwner(ownership, [commentWithMark(database(name), ownership.comment, mark)]));
-  });
+  await session.transaction(
+    async () => {
+      const ownership = await selectOwnership(session, name);
+      if (ownership === undefined) return;
+      await session.execute(...asOwner(ownership, [commentWithMark(database(name), ownership.comment, mark)]));
+    },
+    lockForTransaction("database", name),
+  );
 }
 
 /** Never with FORCE: whoever is connected has to leave by himself. */

@@ -151,7 +151,7 @@ function explainTransport(error: Error, connection: Connection): unknown {
       error,
     );
   }
-  if (error.message.startsWith("Connection terminated") || code === "ECONNRESET" || code === "EPIPE") {
+  if (/^Connection terminated|is not queryable$/.test(error.message) || code === "ECONNRESET" || code === "EPIPE") {
     return closed(address, error);
   }
   const tls = tlsHint(error.message, code);

@@ -60,7 +60,6 @@ export async function alterRole(
   const altered = attributeNames.filter((name) => changed.has(name));
   const options = await attributes(want, altered);
   await session.transaction(async () => {
-    await session.execute(lock(want.name));
     // What is there is read under the lock: somebody may have changed it since the look.
     const now = await selectRole(session, want);
     if (now === undefined) return;
@@ -70,18 +69,17 @@ export async function alterRole(
       ...(changed.has("settings") ? settingStatements(role(want.name), now.settings, want.settings) : []),
     ];
     if (statements.length > 0) await session.execute(...statements);
-  });
+  }, lock(want.name));
 }
 
 /** Writes our mark into the role's comment, or takes it out. */
 export async function commentOnRole(session: WriteSession, name: string, mark: Mark | undefined): Promise<void> {
   await session.transaction(async () => {
-    await session.execute(lock(name));
     const [row] = await session.query<{ comment: string | null }>(
       sql`select shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = ${name}`,
     );
     if (row !== undefined) await session.execute(commentWithMark(role(name), row.comment, mark));
-  });
+  }, lock(name));
 }
 
 export async function dropRole(session: WriteSession, name: string): Promise<void> {

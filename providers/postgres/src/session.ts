@@ -88,13 +88,16 @@ export class WriteSession extends ReadSession {
     return this.notices;
   }
 
-  /** Does the work in one transaction, where statements depend on what others see. The work may be repeated. */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Does the work in one transaction that begins by taking the lock, where statements depend on what is there. The work may
+   * be repeated.
+   */
+  async transaction<T>(work: () => Promise<T>, lock: Sql = sql`select`): Promise<T> {
     await this.ensureDirect();
     return await this.#safely(async () => {
-      await this.query(sql`begin`);
       this.#isInTransaction = true;
       try {
+        await this.query(sql`begin; ${lock}`);
         const result = await work();
         await this.query(sql`commit`);
         return result;

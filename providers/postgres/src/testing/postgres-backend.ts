@@ -1,0 +1,162 @@
+import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
+import { StatementLog } from "@nixops4-resources/integration/servers/statement-log";
+import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
+import { readFile } from "node:fs/promises";
+import { Client, escapeIdentifier, escapeLiteral, type QueryResultRow } from "pg";
+import { makeSecretFile, type SecretFile } from "./secret-file.ts";
+
+/** Who the provider is at the server: everything, or an account as one would give it in earnest. */
+export type Account = "superuser" | "admin";
+
+export interface PostgresBackendOptions {
+  /** Begins the name of every role and database of these tests, and of no others. */
+  prefix: string;
+  account: Account;
+  /** SQL that makes ready what the resource under test needs; run by the account. */
+  prepare?: readonly string[];
+  /** What the resource under test may have made, by a query that gives equal rows for equal things. */
+  snapshot: (backend: PostgresBackend) => Promise<unknown>;
+  /** Further values that must never be seen. */
+  secrets?: readonly SecretFile[];
+}
+
+/** One of the servers of the test run, as the contract needs to see it, with an account of its own. */
+export class PostgresBackend implements Backend {
+  readonly access: NetworkAccess;
+  readonly connection: Message;
+  readonly broken: Backend["broken"];
+  readonly canaries: readonly string[];
+  readonly #server: PostgresAddress;
+  readonly #options: PostgresBackendOptions;
+  readonly #statements: StatementLog;
+  readonly #superuser: Client;
+  readonly #password: SecretFile;
+
+  private constructor(
+    server: PostgresAddress,
+    options: PostgresBackendOptions,
+    superuser: Client,
+    password: SecretFile,
+    wrong: SecretFile,
+  ) {
+    this.#server = server;
+    this.#options = options;
+    this.#superuser = superuser;
+    this.#password = password;
+    this.#statements = new StatementLog(server.logFile);
+    const { host, port } = server;
+    this.connection = { host, port, user: this.account, password: { file: password.file } };
+    this.access = {
+      kind: "network",
+      endpoint: { host, port },
+      at: (endpoint: Endpoint) => ({ ...this.connection, ...endpoint }),
+    };
+    this.canaries = [password, wrong, ...(options.secrets ?? [])].map(({ value }) => value);
+    this.broken = {
+      "a port where nothing listens": { ...this.connection, port: 1 },
+      "a wrong password": { ...this.connection, password: { file: wrong.file } },
+      "no password": { ...this.connection, password: null },
+      "a database that is not there": { ...this.connection, database: `${options.prefix}_nowhere` },
+      "a server that nobody vouches for": { ...this.connection, sslmode: "verify-full" },
+    };
+  }
+
+  /** Call it where tests are declared: its secrets are removed after them. */
+  static prepare(options: PostgresBackendOptions): (server: PostgresAddress) => Promise<PostgresBackend> {
+    const [password, wrong] = [makeSecretFile(), makeSecretFile()];
+    return async (server) => {
+      const superuser = new Client(await superuserLogin(server));
+      await superuser.connect();
+      return new PostgresBackend(server, options, superuser, password, wrong);
+    };
+  }
+
+  get account(): string {
+    return `${this.#options.prefix}_${this.#options.account}`;
+  }
+
+  get prefix(): string {
+    return this.#options.prefix;
+  }
+
+  /** Runs SQL past the provider, as superuser, in the maintenance database. */
+  async run<Row extends QueryResultRow>(sql: string): Promise<Row[]> {
+    return (await this.#superuser.query<Row>(sql)).rows;
+  }
+
+  /** The same in another database. */
+  async runIn<Row extends QueryResultRow>(database: string, sql: string): Promise<Row[]> {
+    return await this.#as(await superuserLogin(this.#server, database), sql);
+  }
+
+  /** The same as the provider's account. */
+  async runAsAccount<Row extends QueryResultRow>(sql: string): Promise<Row[]> {
+    const { host, port } = this.#server;
+    const login = { host, port, user: this.account, password: this.#password.value, database: "postgres", ssl: false };
+    return await this.#as(login, sql);
+  }
+
+  async #as<Row extends QueryResultRow>(login: ConstructorParameters<typeof Client>[0], sql: string): Promise<Row[]> {
+    const client = new Client(login);
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async reset(): Promise<void> {
+    const mine = escapeLiteral(`${this.prefix}\\_%`);
+    // A process of the server may outlive the client that was killed.
+    await this.run(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename like ${mine}`);
+    const databases = await this.run<{ name: string }>(
+      `select datname as name from pg_database where datname like ${mine} or pg_get_userbyid(datdba) like ${mine}`,
+    );
+    for (const { name } of databases) await this.run(`drop database ${escapeIdentifier(name)} with (force)`);
+    await this.#removeRoles(mine);
+    const rights = this.#options.account === "superuser" ? "superuser" : "createrole createdb";
+    await this.run(`create role ${this.account} login ${rights} password ${escapeLiteral(await this.#verifier())}`);
+    for (const statement of this.#options.prepare ?? []) await this.runAsAccount(statement);
+  }
+
+  /** By the server, so that nothing of what is tested makes it; and not in clear, or the log would have it. */
+  async #verifier(): Promise<string> {
+    const name = escapeIdentifier(`${this.prefix}_verifier`);
+    // A text of several statements is logged before any of them runs.
+    await this.run("set log_statement = none");
+    await this.run(`create role ${name} password ${escapeLiteral(this.#password.value)}`);
+    await this.run("reset log_statement");
+    const [row] = await this.run<{ verifier: string }>(
+      `select rolpassword as verifier from pg_authid where rolname = ${escapeLiteral(`${this.prefix}_verifier`)}`,
+    );
+    await this.run(`drop role ${name}`);
+    return row?.verifier ?? "";
+  }
+
+  async #removeRoles(mine: string): Promise<void> {
+    const roles = await this.run<{ name: string }>(`select rolname as name from pg_roles where rolname like ${mine}`);
+    const names = roles.map(({ name }) => escapeIdentifier(name)).join(", ");
+    if (names === "") return;
+    await this.run(`drop owned by ${names} cascade`);
+    await this.run(`drop role ${names}`);
+  }
+
+  async writes(): Promise<unknown> {
+    return await this.#statements.writesOf(this.account);
+  }
+
+  async snapshot(): Promise<unknown> {
+    return await this.#options.snapshot(this);
+  }
+
+  async log(): Promise<string> {
+    return await readFile(this.#server.logFile, "utf8");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.reset();
+    await this.run(`drop role ${this.account}`).catch(() => undefined);
+    await this.#superuser.end();
+  }
+}
