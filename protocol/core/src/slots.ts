@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { waitFor } from "./waiting.ts";
 
 /** A place among the processes that may use a backend at the same time; disposing of it gives it back. */
@@ -49,7 +49,8 @@ async function bind(path: string): Promise<Slot | undefined> {
   });
   const bound = await new Promise<boolean>((resolve, reject) => {
     server.once("error", (error) => ("code" in error && error.code === "EADDRINUSE" ? resolve(false) : reject(error)));
-    server.listen({ path, backlog: 511 }, () => resolve(true));
+    server.once("listening", () => resolve(true));
+    listen(server, path);
   });
   if (!bound) return undefined;
   server.unref();
@@ -60,6 +61,19 @@ async function bind(path: string): Promise<Slot | undefined> {
       for (const waiter of waiters) waiter.destroy();
     },
   };
+}
+
+/** Most waiters that may knock at the same time (listen(2)). */
+const backlog = 511;
+
+/**
+ * `server.listen` loads node:cluster first (2 ms at every start), only to find that this is no worker. What it then calls is
+ * reachable under a name that Node keeps for old programs; should that go, there is still the front door.
+ */
+function listen(server: Server, path: string): void {
+  const withoutCluster: unknown = Reflect.get(server, "_listen2");
+  if (typeof withoutCluster === "function") Reflect.apply(withoutCluster, server, [path, -1, -1, backlog]);
+  else server.listen({ path, backlog });
 }
 
 /**
