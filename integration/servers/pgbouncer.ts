@@ -18,14 +18,20 @@ export interface PgbouncerServer extends AsyncDisposable {
  * Starts Debian's pgbouncer in transaction mode, with one connection to the server for all its clients, who log in as
  * the server's superuser.
  */
-export async function startPgbouncer(server: PostgresAddress): Promise<PgbouncerServer> {
+export async function startPgbouncer(
+  server: PostgresAddress,
+  furtherSettings: readonly string[] = [],
+): Promise<PgbouncerServer> {
   const program = findPgbouncer();
   const folder = await makeServerFolder("pgbouncer");
   try {
     const port = await freePort();
     const password = await readFile(server.passwordFile, "utf8");
     const users = await writePrivateFile(join(folder, "users"), `"${server.user}" "${password}"\n`);
-    const settings = await writePrivateFile(join(folder, "pgbouncer.ini"), settingsText(server, port, users));
+    const settings = await writePrivateFile(
+      join(folder, "pgbouncer.ini"),
+      [settingsText(server, port, users), ...furtherSettings].join("\n"),
+    );
     const pooler = startGuarded({
       command: [program, settings],
       folder,

@@ -1,0 +1,26 @@
+import { describe, expect, test } from "vitest";
+import { identifier, newRoleName } from "./identifier.ts";
+
+const accepts = (name: string): boolean => identifier.safeParse(name).success;
+
+describe("an identifier", () => {
+  test("is any text of 1 to 63 bytes", () => {
+    expect(accepts("x".repeat(63))).toBe(true);
+    expect(accepts('Ünwieldy "name" with \\ and spaces')).toBe(true);
+    expect(accepts("")).toBe(false);
+  });
+
+  test("is measured in bytes, since PostgreSQL cuts what is longer without a word", () => {
+    expect(accepts("ö".repeat(31))).toBe(true);
+    expect(accepts("ö".repeat(32))).toBe(false);
+    expect(accepts("x".repeat(64))).toBe(false);
+  });
+
+  test("has no zero character, which would end the message to the server", () => {
+    expect(accepts("a\0b")).toBe(false);
+  });
+});
+
+test.each(["public", "none", "pg_monitor"])("PostgreSQL keeps the role name %s for itself", (name) => {
+  expect(newRoleName.safeParse(name).success).toBe(false);
+});

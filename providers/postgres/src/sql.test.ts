@@ -1,0 +1,36 @@
+import { Secret } from "@nixops4-resources/protocol-core";
+import { describe, expect, test } from "vitest";
+import { identifier, join, sql } from "./sql.ts";
+
+describe("sql", () => {
+  test("makes literals of values, and leaves SQL as it is", () => {
+    const limit = sql`connection limit ${-1}`;
+    expect(sql`alter role ${identifier("app")} ${limit} valid until ${"infinity"}`.text).toBe(
+      `alter role "app" connection limit -1 valid until 'infinity'`,
+    );
+    expect(sql`${true}, ${null}, ${["a", "b'c"]}`.text).toBe(`true, null, array['a', 'b''c']::text[]`);
+    expect(join([sql`a`, sql`b`], "; ").text).toBe("a; b");
+  });
+
+  test("reveals a secret only in the text that is sent", () => {
+    expect(sql`password ${new Secret("it's")}`.text).toBe("password 'it''s'");
+  });
+
+  test.each([
+    ["a'b", "'a''b'"],
+    [String.raw`a\b`, String.raw` E'a\\b'`],
+    [String.raw`\'; drop role x; --`, String.raw` E'\\''; drop role x; --'`],
+  ])("quotes %s under every standard_conforming_strings", (text, quoted) => {
+    expect(sql`${text}`.text).toBe(quoted);
+  });
+
+  test("quotes names", () => {
+    expect(identifier('a"b').text).toBe('"a""b"');
+  });
+
+  test("refuses what would not arrive as it is", () => {
+    expect(() => sql`${"a\0b"}`).toThrow(TypeError);
+    expect(() => identifier("a\0b")).toThrow(TypeError);
+    expect(() => sql`${0.5}`).toThrow(TypeError);
+  });
+});
