@@ -14,6 +14,8 @@ export interface PostgresBackendOptions {
   account: Account;
   /** SQL that makes ready what the resource under test needs; run by the account. */
   prepare?: readonly string[];
+  /** The database that the resource under test is in: made by the account before each test, and then prepared by it. */
+  database?: { name: string; prepare: readonly string[] };
   /** What the resource under test may have made, by a query that gives equal rows for equal things. */
   snapshot: (backend: PostgresBackend) => Promise<unknown>;
   /** Further values that must never be seen. */
@@ -56,7 +58,10 @@ export class PostgresBackend implements Backend {
       "a port where nothing listens": { ...this.connection, port: 1 },
       "a wrong password": { ...this.connection, password: { file: wrong.file } },
       "no password": { ...this.connection, password: null },
-      "a database that is not there": { ...this.connection, database: `${options.prefix}_nowhere` },
+      // What is in another database needs no maintenance database.
+      ...(options.database === undefined && {
+        "a database that is not there": { ...this.connection, database: `${options.prefix}_nowhere` },
+      }),
       "a server that nobody vouches for": { ...this.connection, sslmode: "verify-full" },
     };
   }
@@ -90,9 +95,9 @@ export class PostgresBackend implements Backend {
   }
 
   /** The same as the provider's account. */
-  async runAsAccount<Row extends QueryResultRow>(sql: string): Promise<Row[]> {
+  async runAsAccount<Row extends QueryResultRow>(sql: string, database = "postgres"): Promise<Row[]> {
     const { host, port } = this.#server;
-    const login = { host, port, user: this.account, password: this.#password.value, database: "postgres", ssl: false };
+    const login = { host, port, user: this.account, password: this.#password.value, database, ssl: false };
     return await this.#as(login, sql);
   }
 
@@ -117,7 +122,11 @@ export class PostgresBackend implements Backend {
     await this.#removeRoles(mine);
     const rights = this.#options.account === "superuser" ? "superuser" : "createrole createdb";
     await this.run(`create role ${this.account} login ${rights} password ${escapeLiteral(await this.#verifier())}`);
-    for (const statement of this.#options.prepare ?? []) await this.runAsAccount(statement);
+    const { prepare = [], database } = this.#options;
+    for (const statement of prepare) await this.runAsAccount(statement);
+    if (database === undefined) return;
+    await this.runAsAccount(`create database ${escapeIdentifier(database.name)} template template0`);
+    for (const statement of database.prepare) await this.runAsAccount(statement, database.name);
   }
 
   /** By the server, so that nothing of what is tested makes it; and not in clear, or the log would have it. */
