@@ -1,0 +1,24 @@
+import { ProviderError } from "@nixops4-resources/protocol-core";
+import { mayActAs } from "./act-as.ts";
+import type { ErrorCode } from "./errors.ts";
+import type { ReadSession } from "./session.ts";
+import { sql } from "./sql.ts";
+
+/**
+ * The role to act as, so that something is made in the session's database: the first that may make it, of ourselves, its owner to be
+ * (null: nobody in particular), and the owner of the database.
+ */
+export async function creatorIn(session: ReadSession, database: string, owner: string | null): Promise<string> {
+  const [creator] = await session.query<{ name: string }>(sql`
+    select candidate.name
+    from pg_database d,
+      unnest(array[current_user, ${owner}, pg_get_userbyid(d.datdba)]::name[]) with ordinality candidate(name, rank)
+    where d.datname = current_database() and candidate.name is not null
+      and has_database_privilege(candidate.name, d.oid, 'create') and ${mayActAs(sql`candidate.name`)}
+    order by rank limit 1`);
+  if (creator !== undefined) return creator.name;
+  throw new ProviderError<ErrorCode>(`the account may not make anything in the database ${database}`, {
+    code: "postgres.permission.denied",
+    hint: `Let the database's owner grant it CREATE ON DATABASE ${database}, or membership (WITH SET TRUE on PostgreSQL 16 and later)`,
+  });
+}
