@@ -9,7 +9,11 @@ serve({
   version: manifest.version,
   types: {
     database: () => import("./database.ts"),
+    default_privileges: () => import("./default-privileges.ts"),
+    extension: () => import("./extension.ts"),
+    grant: () => import("./grant.ts"),
     role: () => import("./role.ts"),
+    schema: () => import("./schema.ts"),
   },
   errors: () => import("./errors.ts"),
 });
