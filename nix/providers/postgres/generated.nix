@@ -61,11 +61,6 @@ let
       };
       description = "How to reach the backend, and as whom.";
     };
-    settings = mkOption {
-      type = types.attrsOf types.str;
-      default = { };
-      description = "Parameters of the server that sessions start with, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. One that is taken out of here is reset.";
-    };
     managedBy = mkOption {
       type = types.strMatching "[a-z0-9-]{1,63}";
       description = "Name of the deployment, kept in the mark on everything it makes: 1 to 63 of a-z, 0-9 and the hyphen. What bears another name is refused.";
@@ -154,6 +149,11 @@ in
           default = true;
           description = "Whether only those who were granted it may connect, and the owner. False lets every role of the server in, as PostgreSQL does by itself.";
         };
+        settings = mkOption {
+          type = types.attrsOf types.str;
+          default = { };
+          description = "Parameters of the server that sessions start with, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. One that is taken out of here is reset.";
+        };
       };
       outputs.options = {
         name = mkOption {
@@ -163,6 +163,141 @@ in
         uri = mkOption {
           type = types.str;
           description = "Where it is, for libpq and most other clients: `postgresql://db.example.org:5432/shop`, without a user.";
+        };
+      };
+    };
+    default_privileges = {
+      description = "Who may do what with objects that a role will make, from the moment they are made; for those that are there already use `grant`. It adds to what others have declared. What is taken out of it is revoked where the resource has a state, which remembers it; without one only `exclusive` revokes. Destroying it revokes what it declares.";
+      requireState = false;
+      inputs.options = common // {
+        database = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the database that the objects will be in.";
+        };
+        owner = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the role that will make the objects. What others make is not affected.";
+        };
+        objectType = mkOption {
+          type = types.enum [ "tables" "sequences" "routines" "types" "schemas" ];
+          description = "Kind of objects: `tables` are also views, `routines` functions and procedures, `types` also domains.";
+        };
+        schema = mkOption {
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Name of the schema that they will be in; null: in any. One schema's default privileges only add to those that hold in any, so PUBLIC's own (`EXECUTE` on routines) are revoked only with null and `exclusive`.";
+        };
+        grants = mkOption {
+          type = types.attrsOf (types.submodule {
+            options = {
+              privileges = mkOption {
+                type = types.nonEmptyListOf (types.enum [ "ALL" "CONNECT" "CREATE" "DELETE" "EXECUTE" "INSERT" "MAINTAIN" "REFERENCES" "SELECT" "TEMPORARY" "TRIGGER" "TRUNCATE" "UPDATE" "USAGE" ]);
+                description = "What the role may do, in SQL's words; `ALL` is every privilege that the server has for this kind of object.";
+              };
+              grantable = mkOption {
+                type = types.listOf (types.enum [ "ALL" "CONNECT" "CREATE" "DELETE" "EXECUTE" "INSERT" "MAINTAIN" "REFERENCES" "SELECT" "TEMPORARY" "TRIGGER" "TRUNCATE" "UPDATE" "USAGE" ]);
+                default = [ ];
+                description = "Which of these privileges the role may pass on to others.";
+              };
+            };
+          });
+          description = "Who may do what: names of roles, or `PUBLIC` for everyone, and their privileges.";
+        };
+        exclusive = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether to revoke all that is not declared here, from everyone but the owner. It needs the schema, the database or the role to be managed by the same deployment. False leaves alone what others have declared.";
+        };
+      };
+      outputs.options = { };
+    };
+    extension = {
+      description = "An extension of a database. The mark is a line of its comment, below the extension's own words. It is destroyed only when nothing depends on it: never with CASCADE.";
+      requireState = false;
+      inputs.options = common // {
+        database = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the database that it is installed in.";
+        };
+        name = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the extension, such as `pg_trgm`.";
+        };
+        version = mkOption {
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Version to have; an older one is updated, going back is refused. Null installs the server's default, and then leaves it as it is.";
+        };
+        schema = mkOption {
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Schema that its objects are in, which must exist. It changes only where the extension is relocatable. Null leaves it as it is; at first that is `public`, unless the extension itself says otherwise.";
+        };
+        cascade = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether creating it also installs the extensions that it needs. They bear no mark, and stay when it is destroyed.";
+        };
+      };
+      outputs.options = {
+        version = mkOption {
+          type = types.str;
+          description = "Version that is installed.";
+        };
+        schema = mkOption {
+          type = types.str;
+          description = "Schema that its objects are in.";
+        };
+      };
+    };
+    grant = {
+      description = "Who may do what with one object of a database, or with all tables, sequences or routines of a schema. One resource lists all grantees of the object. It adds to what others have granted. What is taken out of it is revoked where the resource has a state, which remembers it; without one only `exclusive` revokes. Destroying it revokes what it declares.";
+      requireState = false;
+      inputs.options = common // {
+        database = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the database that the object is in, or that it is.";
+        };
+        objectType = mkOption {
+          type = types.enum [ "database" "schema" "table" "allTables" "sequence" "allSequences" "routine" "allRoutines" "type" "language" "foreignServer" ];
+          description = "Kind of object. `table` is also a view, a materialized view or a foreign table, `routine` a function or a procedure, `type` also a domain. `allTables`, `allSequences` and `allRoutines` are those that the schema has now; for those to come there is `default_privileges`.";
+        };
+        schema = mkOption {
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Name of the schema that the object is in, or that it is; null for a database, a language and a foreign server.";
+        };
+        object = mkOption {
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Name of the table, sequence, routine, type, language or foreign server; of a routine that shares its name with others the types of its arguments too, as in `add(integer, integer)`. Null for a database, a schema, and all objects of one.";
+        };
+        grants = mkOption {
+          type = types.attrsOf (types.submodule {
+            options = {
+              privileges = mkOption {
+                type = types.nonEmptyListOf (types.enum [ "ALL" "CONNECT" "CREATE" "DELETE" "EXECUTE" "INSERT" "MAINTAIN" "REFERENCES" "SELECT" "TEMPORARY" "TRIGGER" "TRUNCATE" "UPDATE" "USAGE" ]);
+                description = "What the role may do, in SQL's words; `ALL` is every privilege that the server has for this kind of object.";
+              };
+              grantable = mkOption {
+                type = types.listOf (types.enum [ "ALL" "CONNECT" "CREATE" "DELETE" "EXECUTE" "INSERT" "MAINTAIN" "REFERENCES" "SELECT" "TEMPORARY" "TRIGGER" "TRUNCATE" "UPDATE" "USAGE" ]);
+                default = [ ];
+                description = "Which of these privileges the role may pass on to others.";
+              };
+            };
+          });
+          description = "Who may do what: names of roles, or `PUBLIC` for everyone, and their privileges.";
+        };
+        exclusive = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether to revoke all that is not declared here, from everyone but the owner. It needs the object, its schema or its database to be managed by the same deployment. False leaves alone what others have granted.";
+        };
+      };
+      outputs.options = {
+        owner = mkOption {
+          type = types.nullOr types.str;
+          description = "Owner of the object, who may do everything with it; null where the objects have several owners, or none.";
         };
       };
     };
@@ -256,11 +391,41 @@ in
           default = [ ];
           description = "Roles that it is a member of, in any order. A membership that is taken out of here is revoked, whoever granted it. What PostgreSQL 16 and later give a role of themselves on those that it creates does not count.";
         };
+        settings = mkOption {
+          type = types.attrsOf types.str;
+          default = { };
+          description = "Parameters of the server that sessions start with, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. One that is taken out of here is reset.";
+        };
       };
       outputs.options = {
         name = mkOption {
           type = types.str;
           description = "Name of the role, for those who need it to be there: owners of databases, members, grantees.";
+        };
+      };
+    };
+    schema = {
+      description = "A schema of a database. The mark is a line of its comment. It is destroyed only when nothing is in it: never with CASCADE.";
+      requireState = false;
+      inputs.options = common // {
+        database = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the database that it is in.";
+        };
+        name = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the schema.";
+        };
+        owner = mkOption {
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Role that owns it. What is in it keeps its own owners. Null leaves the owner as it is; at first that is `connection.user`, or where that role may not create in the database, the database's owner.";
+        };
+      };
+      outputs.options = {
+        owner = mkOption {
+          type = types.str;
+          description = "Role that owns it.";
         };
       };
     };
