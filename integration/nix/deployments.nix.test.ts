@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { inputSchema, outputSchema } from "@nixops4-resources/protocol-core/generate";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
@@ -8,10 +10,11 @@ import { memberKey, memberName, type MemberKey, type MemberRequest } from "../dr
 import { loadTypes, sampleOf, type ProviderType } from "./provider-types.ts";
 import { describeNix, repository } from "./testing.ts";
 
+const run = promisify(execFile);
 const types = await loadTypes();
 
 await describeNix("the deployment", ({ nix }) => {
-  describe.each(["flake-free-npins/nixops4.nix"])("%s", (file) => {
+  describe.each(["integration/demo/nixops4.nix", "flake-free-npins/nixops4.nix"])("%s", (file) => {
     test("gives every provider inputs as its schema wants them", async () => {
       const requests = await allRequests(file, nix().instantiate, nix().environment);
       expect(requests).not.toEqual([]);
@@ -23,6 +26,15 @@ await describeNix("the deployment", ({ nix }) => {
         ]);
       }
     });
+  });
+
+  test("of the demo is recorded as it is evaluated now", async () => {
+    const script = join(repository, "integration/scripts/record-demo.ts");
+    const complaint = run(process.execPath, [script, "--check"]).then(
+      ({ stderr }) => stderr,
+      (error: unknown) => (error instanceof Error && "stderr" in error ? error.stderr : error),
+    );
+    expect(await complaint).toBe("");
   });
 });
 

@@ -1,0 +1,28 @@
+// Records the demo's deployment, for machines without Nix: integration/demo/recording.json.
+//   node integration/scripts/record-demo.ts [--check]
+// With --check it writes nothing, and ends with status 2 where the recording is not what Nix evaluates now.
+import { join } from "node:path";
+import { run } from "../driver/run.ts";
+import { findNix } from "../nix/find-nix.ts";
+
+const demo = join(import.meta.dirname, "../demo");
+const recording = join(demo, "recording.json");
+
+/** What each machine has in its own way; the values are examples. */
+const open = {
+  DEMO_POSTGRES_PORT: "5432",
+  DEMO_POSTGRES_PASSWORD_FILE: "/run/secrets/postgres",
+  DEMO_APP_PASSWORDS: "/run/secrets",
+  DEMO_NODE: "/usr/bin/node",
+  DEMO_PROVIDER: "/srv/nixops4-resources/providers/postgres/dist/main.cjs",
+};
+
+const mode = process.argv.includes("--check")
+  ? ["--check", recording]
+  : ["--output", recording, ...Object.keys(open).flatMap((name) => ["--open", name])];
+process.exitCode = await run(["record", "--file", join(demo, "nixops4.nix"), ...mode], {
+  env: { ...process.env, ...open },
+  stdout: process.stdout,
+  stderr: process.stderr,
+  findNix: () => findNix({ bring: true }),
+});
