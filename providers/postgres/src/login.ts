@@ -81,7 +81,7 @@ export async function makeClient(login: Login, password: () => Promise<string>):
   const { connection, database, user } = login;
   const ssl = await tlsOptions(connection);
   // The largest part of a start: nothing before the first connection pays for it.
-  const { Client } = await import("pg");
+  const { default: Client } = await import("pg/lib/client.js");
   return new Client({
     host: connection.host,
     port: connection.port,
