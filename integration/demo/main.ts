@@ -33,7 +33,7 @@ async function demo(): Promise<void> {
   const source = await deploymentSource();
   const run = (command: string, expected: number): Promise<void> => runDriver(command, expected, source, surroundings);
 
-  say(`Apply the deployment: ${apps.join(", ")}, each with a role, a database, extensions and grants.`);
+  say(`Apply the deployment: ${apps.join(", ")}, each with a role, a database, its extensions and a grant.`);
   print([`From ${source.words}.`]);
   await run("apply", 0);
   print(await describeDatabases(surroundings.address));
