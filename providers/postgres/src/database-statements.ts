@@ -1,4 +1,5 @@
 import { ProviderError, type Mark } from "@nixops4-resources/protocol-core";
+import { actAs, roleToActAs, withRightsOf } from "./act-as.ts";
 import { commentWithMark } from "./comment.ts";
 import { underLock } from "./database-birth.ts";
 import { selectDatabase } from "./database-catalog.ts";
@@ -12,17 +13,16 @@ import { identifier, sql, type Sql } from "./sql.ts";
 
 const database = (name: string): Sql => sql`database ${identifier(name)}`;
 
-/** Who owns a database, and what that is to us. */
+/** The role to act as, so as to change a database. */
 interface Ownership {
-  owner: string;
-  /** Whether we have the owner's rights; else we may still be able to SET ROLE to it. */
-  isOurs: boolean;
+  /** Null where we have the owner's rights, or may not act as it. */
+  actAs: string | null;
   comment: string | null;
 }
 
 async function selectOwnership(session: WriteSession, name: string): Promise<Ownership | undefined> {
   const [row] = await session.query<Ownership>(sql`
-    select pg_get_userbyid(datdba) as owner, pg_has_role(datdba, 'usage') as "isOurs",
+    select ${roleToActAs(sql`datdba`)} as "actAs",
            shobj_description(oid, 'pg_database') as comment
     from pg_database where datname = ${name}`);
   return row;
@@ -68,19 +68,14 @@ function alterations(
   ];
 }
 
-/** The statements with the owner's rights, until the transaction ends. */
-const asOwner = ({ owner, isOurs }: Ownership, statements: readonly Sql[]): Sql[] =>
-  isOurs ? [...statements] : [sql`set local role ${identifier(owner)}`, ...statements, sql`set local role none`];
+/** The statements with the owner's rights. */
+const asOwner = (ownership: Ownership, statements: readonly Sql[]): Sql[] =>
+  ownership.actAs === null ? [...statements] : [actAs(ownership.actAs), ...statements, actAs(null)];
 
-/**
- * This needs the old owner's rights and CREATEDB at once, which neither SET ROLE nor a membership that does not inherit
- * gives: from PostgreSQL 16 on ours inherits for that one statement, which nobody else ever sees.
- */
+/** This needs the old owner's rights and CREATEDB at once, so acting as the owner does not do. */
 function newOwner(name: string, owner: string, old: Ownership, majorVersion: number): Sql[] {
   const change = sql`alter ${database(name)} owner to ${identifier(owner)}`;
-  if (old.isOurs || majorVersion < 16) return [change];
-  const inherit = (on: boolean): Sql => sql`grant ${identifier(old.owner)} to current_user with inherit ${on}`;
-  return [inherit(true), change, inherit(false)];
+  return withRightsOf(old.actAs === null ? [] : [old.actAs], majorVersion, change);
 }
 
 /** Writes our mark into the database's comment, or takes it out. */
@@ -102,13 +97,13 @@ export async function dropDatabase(session: WriteSession, name: string): Promise
     const ownership = await selectOwnership(session, name);
     if (ownership === undefined) return;
     // For the session, since DROP DATABASE runs in no transaction.
-    if (!ownership.isOurs) await session.execute(sql`set role ${identifier(ownership.owner)}`);
+    if (ownership.actAs !== null) await session.execute(sql`set role ${identifier(ownership.actAs)}`);
     try {
       await session.execute(sql`drop database if exists ${identifier(name)}`);
     } catch (error) {
       throw sqlStateOf(error) === "55006" ? await inUse(session, name, error) : error;
     } finally {
-      if (!ownership.isOurs) await session.query(sql`reset role`).catch(() => undefined);
+      if (ownership.actAs !== null) await session.query(actAs(null)).catch(() => undefined);
     }
   });
 }

@@ -1,12 +1,11 @@
-import { join } from "node:path";
 import { describePostgres } from "@nixops4-resources/integration/servers/testing";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { main } from "./testing/deployment.ts";
 import { PostgresBackend } from "./testing/postgres-backend.ts";
 import role from "./role.ts";
 import { matchesVerifier } from "./scram.ts";
 import { makeSecretFile } from "./testing/secret-file.ts";
 
-const main = join(import.meta.dirname, "../dist/main.cjs");
 const [first, second] = [makeSecretFile(), makeSecretFile()];
 
 /** Everything of the roles whose names begin so, a password by which one it is: its salt differs from run to run. */

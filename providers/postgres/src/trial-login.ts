@@ -7,16 +7,14 @@ import { saslprep } from "./scram.ts";
 /** How the server wants a password proved; `nothing` until it asks, and where it does not. */
 type Asked = "nothing" | "scram" | "md5" | "cleartext";
 
+export type Verdict = "right" | "wrong" | "unknown";
+
 /**
  * Whether the password lets the role in, for an account that may not see what is stored. The password itself is never
  * sent: where the server wants it, or wants nothing (trust, peer), the verdict is unknown. A role whose password is stored
  * as MD5 has another one than we would store.
  */
-export async function tryPassword(
-  client: PostgresReader,
-  role: string,
-  password: Secret,
-): Promise<"right" | "wrong" | "unknown"> {
+export async function tryLogin(client: PostgresReader, role: string, password: Secret): Promise<Verdict> {
   const prepared = await saslprep(password.reveal());
   // pg prepares it once more, and less exactly than PostgreSQL.
   if (prepared.normalize("NFKC") !== prepared) return "unknown";
@@ -45,7 +43,7 @@ export async function tryPassword(
   }
 }
 
-function verdictOf(asked: Asked, error: unknown, explained: () => unknown): "right" | "wrong" | "unknown" {
+function verdictOf(asked: Asked, error: unknown, explained: () => unknown): Verdict {
   const state = sqlStateOf(error);
   if (asked === "md5") return "wrong";
   if (asked === "cleartext") return "unknown";

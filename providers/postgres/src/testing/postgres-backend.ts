@@ -94,6 +94,13 @@ export class PostgresBackend implements Backend {
     return await this.#as(await superuserLogin(this.#server, database), sql);
   }
 
+  /** A session of the superuser that stays until it is disposed of. */
+  async connectTo(database: string, application: string): Promise<AsyncDisposable> {
+    const client = new Client({ ...(await superuserLogin(this.#server, database)), application_name: application });
+    await client.connect();
+    return { [Symbol.asyncDispose]: () => client.end() };
+  }
+
   /** The same as the provider's account. */
   async runAsAccount<Row extends QueryResultRow>(sql: string, database = "postgres"): Promise<Row[]> {
     const { host, port } = this.#server;
