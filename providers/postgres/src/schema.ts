@@ -36,7 +36,7 @@ export default defineResource({
   },
   stableOutputs: [],
   leastRights:
-    "`CREATE` on the database, or the right to act as its owner or as the schema's; and the right to act as the schema's owner, which is membership in it, on PostgreSQL 16 and later with `SET TRUE`. To change the owner also `CREATE` on the database in its own right, or through the old owner or the database's, and on PostgreSQL 16 and later `ADMIN TRUE` for these unless the memberships inherit. `CONNECT` on the database.",
+    "`CREATE` on the database, or the right to act as its owner or as the schema's; and the right to act as the schema's owner, which is membership in it, on PostgreSQL 16 and later with `SET TRUE`. To change the owner also `CREATE` on the database in its own right, or through the old owner or the database's, and memberships in these that inherit; on PostgreSQL 16 and later `ADMIN TRUE` will do. `CONNECT` on the database.",
   example: { database: "shop", name: "reports" },
 
   label: ({ database, name }) => `${name} in ${database}`,
