@@ -110,6 +110,12 @@ export class CallProxy implements AsyncDisposable {
         quiet = setTimeout(() => this.#disturb(), quietMs);
       } else if (!this.#isStalled) client.write(bytes);
     });
+    // An answer that the server hangs up after (a refused login) is whole at once: the client must not hear of it first.
+    server.on("end", () => {
+      if (quiet === undefined || this.#isStalled) return;
+      clearTimeout(quiet);
+      this.#disturb();
+    });
   }
 
   #isNow(call: number, when: "before" | "after"): boolean {
