@@ -2,10 +2,13 @@ import { option, runtimePath, secretRef, withExample } from "@nixops4-resources/
 import * as z from "zod/mini";
 import { identifier } from "./identifier.ts";
 
-const clientCertificate = z.strictObject({
-  certificate: option(runtimePath, "File with the certificate in PEM, and with those between it and its authority."),
-  key: option(secretRef, "Private key of the certificate, in PEM."),
-});
+/** Made only where there is one: making types is a large part of a start. */
+const clientCertificate = z.lazy(() =>
+  z.strictObject({
+    certificate: option(runtimePath, "File with the certificate in PEM, and with those between it and its authority."),
+    key: option(secretRef, "Private key of the certificate, in PEM."),
+  }),
+);
 
 /** Where the server is and who we are there; the same for every type of this provider. */
 export const connection = z

@@ -5,16 +5,19 @@ import { identifier as identifierSchema } from "./identifier.ts";
 import type { ServerFacts } from "./login.ts";
 import { identifier, nothing, sql, type Sql } from "./sql.ts";
 
-const membership = z.strictObject({
-  role: option(identifierSchema, "Role to be a member of. It must exist."),
-  admin: option(z.boolean(), "Whether the member may give the membership to others.", false),
-  inherit: option(
-    z.boolean(),
-    "Whether the member has the role's rights without SET ROLE. Before PostgreSQL 16 this is the member's own `inherit`, and must be equal to it.",
-    true,
-  ),
-  set: option(z.boolean(), "Whether the member may SET ROLE to it. Before PostgreSQL 16 it always may.", true),
-});
+/** Made only where there is one: making types is a large part of a start. */
+const membership = z.lazy(() =>
+  z.strictObject({
+    role: option(identifierSchema, "Role to be a member of. It must exist."),
+    admin: option(z.boolean(), "Whether the member may give the membership to others.", false),
+    inherit: option(
+      z.boolean(),
+      "Whether the member has the role's rights without SET ROLE. Before PostgreSQL 16 this is the member's own `inherit`, and must be equal to it.",
+      true,
+    ),
+    set: option(z.boolean(), "Whether the member may SET ROLE to it. Before PostgreSQL 16 it always may.", true),
+  }),
+);
 
 export const memberOf = option(
   z
