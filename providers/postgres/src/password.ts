@@ -1,7 +1,7 @@
 import { ProviderError, resolveSecret, Secret, somethingElse, type SecretRef } from "@nixops4-resources/protocol-core";
 import type { PostgresReader } from "./client.ts";
 import { matchesVerifier, scramVerifier } from "./scram.ts";
-import type { Verdict } from "./trial-login.ts";
+import { tryLogin } from "./trial-login.ts";
 
 const passwordOf = (role: string, ref: SecretRef): Promise<Secret> =>
   resolveSecret(ref, `the password of role ${role}`);
@@ -40,23 +40,17 @@ export async function seenPassword(
   const password = await passwordOf(role, wanted);
   if (stored !== undefined) return (await matchesVerifier(password.reveal(), stored)) ? wanted : somethingElse;
   if (isExpired) return undefined;
-  const verdict = await tryPassword(client, role, password);
+  const verdict = await tryLogin(client, role, password);
   if (verdict === "unknown") return undefined;
   return verdict === "right" ? wanted : somethingElse;
 }
 
 async function isStillSet(client: PostgresReader, role: string, previous: SecretRef): Promise<boolean> {
   try {
-    return (await tryPassword(client, role, await passwordOf(role, previous))) === "right";
+    return (await tryLogin(client, role, await passwordOf(role, previous))) === "right";
   } catch (error) {
     // Who takes a password out of the inputs may have removed its file, too.
     if (error instanceof ProviderError && error.code.startsWith("secret.")) return false;
     throw error;
   }
-}
-
-async function tryPassword(client: PostgresReader, role: string, password: Secret): Promise<Verdict> {
-  // Superusers never need it.
-  const { tryLogin } = await import("./trial-login.ts");
-  return await tryLogin(client, role, password);
 }
