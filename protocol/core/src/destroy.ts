@@ -5,7 +5,8 @@ import { FailedStep, step } from "./step.ts";
 import { look, open, type Task } from "./task.ts";
 
 /** Removes the thing, or with `retain` only our mark from it. Succeeds where that was done before. */
-export async function destroy(task: Task): Promise<"deleted" | "retained"> {
+export async function destroy(whole: Task): Promise<"deleted" | "retained"> {
+  const task = withoutSecrets(whole);
   const { resource, want, subject } = task;
   await using client = await open(task, "write");
   const seen = await look(client, task);
@@ -32,4 +33,12 @@ export async function destroy(task: Task): Promise<"deleted" | "retained"> {
     throw unsettled(task, "it is still there after it was deleted");
   }
   return "deleted";
+}
+
+/** Destroying needs no secret of the thing itself, and who destroys it may have removed its secret's file first. */
+function withoutSecrets(task: Task): Task {
+  const { secret = [], inputs } = task.resource;
+  const want = { ...task.want };
+  for (const name of secret) if (inputs[name].safeParse(null).success) want[name] = null;
+  return { ...task, want };
 }

@@ -91,6 +91,12 @@ describePostgres("a role", (server) => {
     expect(error).toMatch(/\nHint: .*REASSIGN OWNED BY "roleby_app"/);
   });
 
+  test("is destroyed without the file of its password", async () => {
+    const password = { file: secret.file };
+    expect((await role().create({ password })).outcome).toBe("created");
+    expect((await role().destroy({ password: { file: "/nowhere/password" } })).outcome).toBe("deleted");
+  });
+
   test("20 at once are 20 roles, and none of them fails", async () => {
     const names = Array.from({ length: 20 }, (_, number) => `roleby_${number}`);
     const memberOf = [{ role: "roleby_a" }];
