@@ -10,7 +10,9 @@ export interface Screen extends NodeJS.WritableStream {
 
 /** A live table on a terminal, elsewhere one plain line per event. */
 export async function createDisplay(screen: Screen): Promise<Display> {
-  return screen.isTTY === true ? liveTable(screen) : plainLines(screen);
+  // A terminal that was never told its size says 0: a table would have no room.
+  const hasRoom = screen.rows !== 0 && screen.columns !== 0;
+  return screen.isTTY === true && hasRoom ? liveTable(screen) : plainLines(screen);
 }
 
 function plainLines(screen: Screen): Display {
