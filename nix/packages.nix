@@ -20,7 +20,7 @@ let
       filter = path: _: !builtins.elem (baseNameOf path) [ ".git" "dist" "node_modules" ];
     };
     # The root brings the bundler; integration/ and its embedded servers are not needed.
-    pnpmWorkspaces = [ "nixops4-resources" "./protocol/*" "./providers/*" ];
+    pnpmWorkspaces = [ "nixops4-resources" "./protocol/*" "./providers/*" "./providers/*/client" ];
     pnpmDeps = pkgs.fetchPnpmDeps {
       inherit (finalAttrs) pname version src pnpmWorkspaces;
       inherit pnpm;

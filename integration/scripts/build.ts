@@ -26,7 +26,7 @@ const everyBundle = (): boolean =>
 /** Changes with whatever goes into the bundles. */
 function digest(): string {
   const hash = createHash("sha256");
-  const files = globSync(["{protocol,providers}/*/src/**/*.ts", "{protocol,providers}/*/package.json"], { cwd: root });
+  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.ts,package.json}"], { cwd: root });
   for (const file of ["tsup.config.ts", "pnpm-lock.yaml", ...files.sort()]) {
     hash
       .update(`${file}\0`)

@@ -1,0 +1,1 @@
+export { typeName, typeNumber, type Mnemonic } from "./record-type.ts";

@@ -1,0 +1,41 @@
+/** Types of records by mnemonic: https://www.iana.org/assignments/dns-parameters/dns-parameters.xhtml#dns-parameters-4 */
+const numbers = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  NAPTR: 35,
+  DS: 43,
+  SSHFP: 44,
+  TLSA: 52,
+  SVCB: 64,
+  HTTPS: 65,
+  TSIG: 250,
+  AXFR: 252,
+  ANY: 255,
+  CAA: 257,
+} as const;
+
+/** A type that has a mnemonic here; any other one is `TYPE65400` (RFC 3597, section 5). */
+export type Mnemonic = keyof typeof numbers;
+
+const mnemonics = new Map<number, string>(Object.entries(numbers).map(([name, number]) => [number, name]));
+
+/** The mnemonic in upper case, or `TYPE65400`. */
+export const typeName = (number: number): string => mnemonics.get(number) ?? `TYPE${number}`;
+
+/** The number of `MX`, `mx` or `TYPE15`; throws a RangeError for what is no type. */
+export function typeNumber(name: string): number {
+  const upper = name.toUpperCase();
+  if (isMnemonic(upper)) return numbers[upper];
+  const number = Number(/^TYPE(\d{1,5})$/.exec(upper)?.[1] ?? Number.NaN);
+  if (!(number > 0 && number <= 0xff_ff)) throw new RangeError(`${name} is no type of record`);
+  return number;
+}
+
+const isMnemonic = (name: string): name is Mnemonic => Object.hasOwn(numbers, name);
