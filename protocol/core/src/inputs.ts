@@ -27,11 +27,22 @@ export const listSchema = (resource: AnyResource): z.ZodMiniObject =>
   });
 
 /** Strictly: an unknown input is refused by name. */
-export async function parseInputs(resource: AnyResource, schema: z.ZodMiniObject, raw: Properties): Promise<AnyWant> {
+export const parseInputs = (resource: AnyResource, schema: z.ZodMiniObject, raw: Properties): Promise<AnyWant> =>
+  parseStrictly(schema, raw, resource.secret);
+
+/**
+ * Values from outside, with the defaults of what is left out or null. Throws a ProviderError that says in words what is
+ * wrong; the values of `secret` fields are not repeated in it.
+ */
+export async function parseStrictly<Schema extends z.ZodMiniObject>(
+  schema: Schema,
+  raw: Properties,
+  secret: readonly PropertyKey[] = [],
+): Promise<z.output<Schema>> {
   const result = schema.safeParse(withoutNulls(raw));
   if (result.success) return result.data;
   const { inputError } = await import("./words.ts");
-  throw inputError(resource, schema, result.error.issues, raw);
+  throw inputError(schema, result.error.issues, raw, secret);
 }
 
 /**

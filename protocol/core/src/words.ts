@@ -3,19 +3,19 @@ import "./index.ts";
 import { closest, distance } from "fastest-levenshtein";
 import type * as z from "zod/mini";
 import { ProviderError } from "./error.ts";
-import type { AnyResource } from "./resource.ts";
+import { exactlyOneOf } from "./tagged.ts";
 import { isObject, type Properties } from "./wire.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** Words for inputs that the schema refuses; zod/mini itself has none. Values of secret inputs are never repeated. */
+/** Words for inputs that the schema refuses; zod/mini itself has none. Values of `secret` inputs are never repeated. */
 export function inputError(
-  resource: AnyResource,
   schema: z.ZodMiniObject,
   issues: readonly Issue[],
   raw: Properties,
+  secret: readonly PropertyKey[],
 ): ProviderError {
-  const reasons = issues.map((issue) => describe(issue, { resource, schema, raw }));
+  const reasons = issues.map((issue) => describe(issue, { secret, schema, raw }));
   return new ProviderError(reasons.map(({ text }) => text).join("; "), {
     code: "protocol.inputs.invalid",
     hint: reasons.find(({ hint }) => hint !== undefined)?.hint ?? "Change the inputs of this resource",
@@ -23,7 +23,7 @@ export function inputError(
 }
 
 interface Context {
-  resource: AnyResource;
+  secret: readonly PropertyKey[];
   schema: z.ZodMiniObject;
   raw: Properties;
 }
@@ -44,7 +44,7 @@ function describe(issue: Issue, context: Context): { text: string; hint?: string
   }
   const value = valueAt(context.raw, issue.path);
   if (value === undefined || value === null) return { text: `\`${path}\` is missing` };
-  return { text: `\`${path}\` must be ${expected(issue, context.schema)}${got(issue, value, context.resource)}` };
+  return { text: `\`${path}\` must be ${expected(issue, context.schema)}${got(issue, value, context.secret)}` };
 }
 
 const seeDescription = "different: its description says how";
@@ -85,18 +85,15 @@ function expected(issue: Issue, schema: z.ZodMiniObject): string {
 function oneOf(issue: Extract<Issue, { code: "invalid_union" }>, schema: z.ZodMiniObject): string {
   const branches = branchesOf(schemaAt(schema, issue.path)).map((branch) => Object.keys(shapeOf(branch) ?? {}));
   if (branches.length > 0 && branches.every(({ length }) => length === 1)) {
-    return `an object with exactly one of ${branches.map(([key]) => `\`${key}\``).join(", ")}`;
+    return exactlyOneOf(branches.flat());
   }
   const inner = issue.errors.flatMap((branch) => branch.map((part) => expected(part, schema)));
   return [...new Set(inner)].join(" or ");
 }
 
 /** The value that was refused, where showing it is safe: not where a secret was expected, or something that may be one. */
-function got(issue: Issue, value: unknown, resource: AnyResource): string {
-  const isSecret =
-    resource.secret?.includes(String(issue.path[0])) === true ||
-    issue.code === "invalid_union" ||
-    issue.code === "custom";
+function got(issue: Issue, value: unknown, secret: readonly PropertyKey[]): string {
+  const isSecret = secret.includes(String(issue.path[0])) || issue.code === "invalid_union" || issue.code === "custom";
   if (isSecret || (typeof value === "object" && value !== null)) return "";
   return `, got ${JSON.stringify(value).slice(0, 80)}`;
 }
@@ -115,19 +112,23 @@ function schemaAt(schema: z.ZodMiniObject, path: readonly PropertyKey[]): unknow
   return path.reduce<unknown>((current, key) => shapeOf(current)?.[String(key)], schema);
 }
 
-/** The fields of an object schema. */
-const shapeOf = (schema: unknown): Properties | undefined =>
-  firstDef(schema, ({ shape }) => (isObject(shape) ? shape : undefined));
+/** The fields of an object schema; of a choice between objects those of all. */
+function shapeOf(schema: unknown): Properties | undefined {
+  const shape = firstDef(schema, (def) => (isObject(def["shape"]) ? def["shape"] : undefined));
+  const branches = shape === undefined ? branchesOf(schema).map((branch) => shapeOf(branch)) : [];
+  return shape ?? (branches.length > 0 ? Object.assign({}, ...branches) : undefined);
+}
 
 /** The branches of a union. */
 const branchesOf = (schema: unknown): unknown[] =>
   firstDef(schema, ({ options }) => (Array.isArray(options) && options.length > 1 ? options : undefined)) ?? [];
 
-/** What `pick` finds in the schema, or behind the defaults and nullables around it. */
+/** What `pick` finds in the schema, or behind the defaults and nullables around it, or where it is made on request. */
 function firstDef<T>(schema: unknown, pick: (def: Properties) => T | undefined): T | undefined {
   if (!isObject(schema) || !isObject(schema["def"])) return undefined;
   const { def } = schema;
-  return pick(def) ?? firstDef(def["innerType"], pick);
+  const { innerType, getter } = def;
+  return pick(def) ?? firstDef(typeof getter === "function" ? getter() : innerType, pick);
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
