@@ -53,3 +53,21 @@ test("what fails says why on stderr and exits with 1", () => {
   expect(status).toBe(1);
   expect(stderr).toContain("[protocol.inputs.invalid] Unable to read inputs of box: `connection` is missing");
 });
+
+test("a provider's own commands, which help lists", () => {
+  expect(run(["--help"]).stdout).toContain(`
+  nixops4-resources-room sweep CORNER [--broom NAME]
+      Sweep a corner.
+
+TYPE is one of`);
+  expect(run(["sweep", "--help"]).stdout).toBe("nixops4-resources-room sweep CORNER [--broom NAME]\n");
+  expect(run(["sweep", "left", "--broom", "mop"])).toMatchObject({ status: 0, stdout: "swept left with mop\n" });
+});
+
+test.each([
+  [["sweep"], 3, "Name a corner.\nHint: nixops4-resources-room --help lists what there is.\n"],
+  [["sweep", "left", "--type", "box"], 3, "Unknown option '--type'"],
+  [["sweep", "locked"], 1, "[moody.telling] Unable to run sweep: it is locked.\nHint: Unlock it.\n"],
+])("a provider's own command that cannot be run: %o", (args, status, words) => {
+  expect(run(args)).toMatchObject({ status, stderr: expect.stringContaining(words) });
+});

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 // One shared chunk: see tsup.config.ts.
 import "./index.ts";
 import { answer, type Answer } from "./answer.ts";
+import { Misunderstood, readObject, type CommandArguments, type CommandOption, type Commands } from "./command.ts";
+import { explain } from "./explain.ts";
 import { writeFully } from "./lines.ts";
 import { openStores } from "./open-stores.ts";
 import type { Provider } from "./provider.ts";
@@ -29,55 +30,68 @@ interface Extant {
   inputProperties: Properties;
 }
 
+const ownOptions = {
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+} as const;
+const verbOptions = {
+  ...ownOptions,
+  type: { type: "string", short: "t" },
+  inputs: { type: "string", short: "i" },
+} as const;
+
 /**
- * The executable as a command for people. Prints the body of the answer as JSON on stdout, errors on stderr; the exit
- * status is 0, 1 (failed), 2 (plan or read: there are differences) or 3 (not understood).
+ * The executable as a command for people. Prints what was asked for on stdout, errors on stderr; the exit status is 0, 1
+ * (failed), 2 (plan or read: there are differences) or 3 (not understood).
  */
 export async function commandLine(provider: Provider, args: string[]): Promise<number> {
-  const parsed = parse(args);
-  if (typeof parsed === "string") return misunderstood(provider, parsed);
-  const { values, verb } = parsed;
-  if (values.help === true) return print(help(provider));
-  if (values.version === true) return print(`nixops4-resources-${provider.name} ${provider.version}\n`);
-  if (verb === undefined) return misunderstood(provider, "Name a command");
-  if (verb === "describe") return await run(provider, { [messages.describe.request]: {} });
-  if (!isVerb(verb)) return misunderstood(provider, `There is no command ${JSON.stringify(verb)}`);
-  if (values.type === undefined) return misunderstood(provider, "Name the resource type with --type");
-  const inputs = readInputs(values.inputs ?? "-");
-  if (typeof inputs === "string") return misunderstood(provider, inputs);
-  return await run(provider, verbs[verb]({ type: values.type, inputProperties: inputs }));
-}
-
-function parse(args: string[]) {
   try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        type: { type: "string", short: "t" },
-        inputs: { type: "string", short: "i" },
-        help: { type: "boolean", short: "h" },
-        version: { type: "boolean" },
-      },
-    });
-    if (positionals.length > 1) return `One command at a time, not ${positionals.join(" and ")}`;
-    return { values, verb: positionals[0] };
+    return await runCommand(provider, args);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (error instanceof Misunderstood) return misunderstood(provider, error.message);
+    return complain(explain(error, `run ${args[0] ?? "the command"}`), 1);
   }
 }
+
+async function runCommand(provider: Provider, args: string[]): Promise<number> {
+  const commands = (await provider.commands?.())?.default ?? {};
+  const name = args.find((argument) => !argument.startsWith("-")) ?? "";
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined) {
+    const { values, positionals } = parse(args, { ...command.options, ...ownOptions });
+    if (values["help"] === true) return print(`nixops4-resources-${provider.name} ${name} ${command.usage}\n`);
+    return await command.run({ values, positionals: positionals.slice(1) }, print);
+  }
+  const { values, positionals } = parse(args, verbOptions);
+  if (values["help"] === true) return print(help(provider, commands));
+  if (values["version"] === true) return print(`nixops4-resources-${provider.name} ${provider.version}\n`);
+  const [verb, ...others] = positionals;
+  if (verb === undefined) throw new Misunderstood("Name a command");
+  if (others.length > 0) throw new Misunderstood(`One command at a time, not ${positionals.join(" and ")}`);
+  if (verb === "describe") return await run(provider, { [messages.describe.request]: {} });
+  if (!isVerb(verb)) throw new Misunderstood(`There is no command ${JSON.stringify(verb)}`);
+  const { type, inputs = "-" } = values;
+  if (typeof type !== "string") throw new Misunderstood("Name the resource type with --type");
+  return await run(provider, verbs[verb]({ type, inputProperties: readObject(String(inputs)) }));
+}
+
+function parse(args: string[], options: Readonly<Record<string, CommandOption>>): CommandArguments {
+  try {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { ...options } });
+    return {
+      values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, one(value)])),
+      positionals,
+    };
+  } catch (error) {
+    throw new Misunderstood(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** No option may be given twice, so each has one value. */
+const one = (value: string | boolean | (string | boolean)[] | undefined) =>
+  Array.isArray(value) ? value.at(-1) : value;
 
 const isVerb = (name: string): name is keyof typeof verbs => Object.hasOwn(verbs, name);
-
-/** The inputs in a JSON file, or what is wrong with it. */
-function readInputs(path: string): Properties | string {
-  try {
-    const inputs: unknown = JSON.parse(readFileSync(path === "-" ? 0 : path, "utf8"));
-    return isObject(inputs) ? inputs : `${path} does not hold a JSON object`;
-  } catch (error) {
-    return `The inputs cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
 
 /** Through the very path of a line of input, so that a person sees what NixOps4 would. */
 async function run(provider: Provider, request: object): Promise<number> {
@@ -108,7 +122,7 @@ function complain(text: string, status: number): number {
 const misunderstood = ({ name }: Provider, what: string): number =>
   complain(`${what}.\nHint: nixops4-resources-${name} --help lists what there is.`, 3);
 
-function help({ name, title, description, types }: Provider): string {
+function help({ name, title, description, types }: Provider, commands: Commands): string {
   const command = `nixops4-resources-${name}`;
   return `${title}: ${description}
 
@@ -122,7 +136,9 @@ NixOps4 starts this program and speaks to it in lines of JSON on stdin and stdou
   ${command} list    --type TYPE --inputs FILE   everything that bears the deployment's mark
   ${command} describe                            types, schemas and errors, as JSON
   ${command} --help | --version
-
+${Object.entries(commands)
+  .map(([own, { usage, summary }]) => `\n  ${command} ${own} ${usage}\n      ${summary}\n`)
+  .join("")}
 TYPE is one of: ${Object.keys(types).sort().join(", ")}.
 FILE holds the inputs as a JSON object; without --inputs they are read from stdin. \`list\` needs only
 \`connection\` and \`managedBy\`. Secrets are references in it, never values.

@@ -1,5 +1,7 @@
+import type { Commands } from "./command.ts";
 import type { ErrorCatalogue } from "./error.ts";
 import type { AnyResource } from "./resource.ts";
+import type { LoadSecretSources } from "./secret-sources.ts";
 
 /** What a provider's main.ts hands to `serve`. Types and errors are loaded when a request needs them. */
 export interface Provider {
@@ -11,4 +13,8 @@ export interface Provider {
   readonly version: string;
   readonly types: Readonly<Record<string, () => Promise<{ default: AnyResource }>>>;
   readonly errors: () => Promise<{ default: ErrorCatalogue }>;
+  /** What reads references to secrets of the kinds `age`, `sops` and `store`; without it they are refused. */
+  readonly secretSources?: LoadSecretSources;
+  /** Commands for people beside those that every provider has, by name. */
+  readonly commands?: () => Promise<{ default: Commands }>;
 }
