@@ -12,6 +12,41 @@ let
   pathOutsideStore = described "absolute path outside the Nix store, as a string" (
     types.addCheck runtimePath (path: !lib.hasPrefix "${builtins.storeDir}/" path)
   );
+  # References that say themselves where the secret is.
+  directKinds = {
+    file = mkOption {
+      type = pathOutsideStore;
+      description = "File that holds the secret; only its owner may be able to read it.";
+    };
+    env = mkOption {
+      type = types.strMatching "[A-Za-z_][A-Za-z0-9_]*";
+      description = "Environment variable of the provider that holds the secret.";
+    };
+    credential = mkOption {
+      type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]*";
+      description = "systemd credential that holds the secret.";
+    };
+    command = mkOption {
+      type = types.nonEmptyListOf types.str;
+      description = "Program and arguments; what it prints is the secret.";
+    };
+  };
+
+  directSecretRef = described "reference to a key" (types.attrTag directKinds);
+
+  # A file that only ciphertext is in may be in the store.
+  encryptedFile = mkOption {
+    type = runtimePath;
+    description = "The encrypted file.";
+  };
+
+  placeOf =
+    name:
+    mkOption {
+      type = types.nullOr (types.attrsOf types.anything);
+      default = null;
+      description = "Where the store is, as in `connection.store.${name}` of the provider `secrets`.";
+    };
 in
 {
   # A file on the machine where the provider runs, looked at when it runs.
@@ -19,25 +54,57 @@ in
 
   # Where a secret is found when the provider runs. The secret itself never reaches Nix, the state or a log.
   secretRef = described "reference to a secret" (
-    types.attrTag {
-      file = mkOption {
-        type = pathOutsideStore;
-        description = "File that holds the secret; only its owner may be able to read it.";
-      };
-      env = mkOption {
-        type = types.strMatching "[A-Za-z_][A-Za-z0-9_]*";
-        description = "Environment variable of the provider that holds the secret.";
-      };
-      credential = mkOption {
-        type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]*";
-        description = "systemd credential that holds the secret.";
-      };
-      command = mkOption {
-        type = types.nonEmptyListOf types.str;
-        description = "Program and arguments; what it prints is the secret.";
-      };
-    }
+    types.attrTag (
+      directKinds
+      // {
+        age = mkOption {
+          type = types.submodule {
+            options = {
+              file = encryptedFile;
+              identity = mkOption {
+                type = directSecretRef;
+                description = "Age identity or SSH private key that opens it.";
+              };
+            };
+          };
+          description = "File that age encrypts, also one of agenix.";
+        };
+        sops = mkOption {
+          type = types.submodule {
+            options = {
+              file = encryptedFile;
+              key = mkOption {
+                type = types.nonEmptyListOf types.str;
+                description = "Names on the way to the value.";
+              };
+            };
+          };
+          description = "File that sops encrypts.";
+        };
+        store = mkOption {
+          type = types.addCheck (types.submodule {
+            options = {
+              name = mkOption {
+                type = types.nonEmptyStr;
+                description = "Name of the secret.";
+              };
+              version = mkOption {
+                type = types.nullOr types.ints.positive;
+                default = null;
+                description = "Version of the secret; null is the current one.";
+              };
+              directory = placeOf "directory";
+              postgres = placeOf "postgres";
+            };
+          }) (store: (store.directory or null == null) != (store.postgres or null == null));
+          description = "Secret that the provider `secrets` keeps: its output `ref`.";
+        };
+      }
+    )
   );
+
+  # Of a key that itself opens secrets: it cannot lie behind another one.
+  inherit directSecretRef;
 
   intAtLeast =
     lowest:

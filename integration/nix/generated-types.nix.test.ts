@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { option, runtimePath, secretRef } from "@nixops4-resources/protocol-core";
+import { directSecretRef, option, runtimePath, secretRef } from "@nixops4-resources/protocol-core";
 import { generateNix } from "@nixops4-resources/protocol-core/generate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod/mini";
@@ -50,6 +50,7 @@ const cases: Record<string, { type: z.ZodMiniType; right: unknown[]; wrong: unkn
     wrong: [{}, { host: "a", pool: {} }, { queue: 1 }],
   },
   anything: { type: z.unknown(), right: [null, 1, "a", [{ b: true }]], wrong: [] },
+  key: { type: directSecretRef, right: [{ env: "KEY" }], wrong: [{ sops: { file: "/a", key: ["b"] } }] },
   socket: { type: runtimePath, right: ["/run/postgresql"], wrong: ["run/postgresql"] },
   password: {
     type: z.nullable(secretRef),
@@ -59,8 +60,24 @@ const cases: Record<string, { type: z.ZodMiniType; right: unknown[]; wrong: unkn
       { env: "PASSWORD" },
       { credential: "db.key" },
       { command: ["pass", "a"] },
+      { age: { file: "/etc/a.age", identity: { file: "/root/key" } } },
+      { sops: { file: "/etc/a.yaml", key: ["db", "password"] } },
     ],
-    wrong: ["secret", {}, { file: "secret" }, { env: "A B" }, { credential: "a/b" }, { command: [] }, { fil: "/a" }],
+    wrong: [
+      { age: { file: "/etc/a.age" } },
+      { age: { file: "/etc/a.age", identity: { age: {} } } },
+      { sops: { file: "/etc/a.yaml", key: [] } },
+      { store: { name: "a" } },
+      { store: { name: "a", version: 0, directory: {} } },
+      { store: { name: "a", directory: {}, postgres: {} } },
+      "secret",
+      {},
+      { file: "secret" },
+      { env: "A B" },
+      { credential: "a/b" },
+      { command: [] },
+      { fil: "/a" },
+    ],
   },
 };
 

@@ -1,9 +1,7 @@
 import { converge } from "./converge.ts";
 import { Deadline } from "./deadline.ts";
-import { destroy } from "./destroy.ts";
 import { ProviderError } from "./error.ts";
 import { explain } from "./explain.ts";
-import { inspect, list, plan } from "./inspect.ts";
 import type { OpenStores } from "./open-stores.ts";
 import { outputsOf } from "./outputs.ts";
 import type { Provider } from "./provider.ts";
@@ -67,7 +65,7 @@ function sayOutcome(outcome: string, subject: Subject, elapsedSeconds: number): 
 const dispatch = <K extends Kind>(kind: K, body: Requests[K], context: Context): Promise<Done> =>
   handlers[kind](body, context);
 
-/** How each kind of request is answered. */
+/** How each kind of request is answered. What an apply does not send is loaded when it comes. */
 const handlers: { [K in Kind]: (body: Requests[K], context: Context) => Promise<Done> } = {
   async create({ type, inputProperties, isStateful }, context) {
     const resource = await load(context.provider, type);
@@ -81,10 +79,12 @@ const handlers: { [K in Kind]: (body: Requests[K], context: Context) => Promise<
   },
 
   async destroy({ resource }, context) {
+    const { destroy } = await import("./destroy.ts");
     return { body: {}, outcome: await destroy(await remembered(resource, context)) };
   },
 
   async read({ resource }, context) {
+    const { inspect } = await import("./inspect.ts");
     const task = await remembered(resource, context);
     const { seen, changed } = await inspect(task);
     return {
@@ -98,12 +98,14 @@ const handlers: { [K in Kind]: (body: Requests[K], context: Context) => Promise<
   },
 
   async plan({ type, inputProperties, resource: previous }, context) {
+    const { plan } = await import("./inspect.ts");
     const resource = await load(context.provider, type);
     const task = context.begin(await prepare(resource, inputProperties, "strict"));
     return { body: await plan(task, previous?.inputProperties) };
   },
 
   async list({ type, inputProperties }, context) {
+    const { list } = await import("./inspect.ts");
     const task = context.begin(await prepareList(await load(context.provider, type), inputProperties));
     const resources = (await list(task)).map(({ label, inputs, mark: { managedBy, adopted = false } }) => ({
       type,

@@ -4,6 +4,7 @@ import { toJSONSchema, type core } from "zod/mini";
 import errors from "./errors.ts";
 import { inputSchema, outputSchema } from "./inputs.ts";
 import type { Provider } from "./provider.ts";
+import "./secret-ref-schema.ts";
 import { messages } from "./wire.ts";
 
 /** One resource type, for generators, other front ends and people. */

@@ -89,4 +89,8 @@ export default {
     meaning: "The file of a secret reference cannot be read.",
     remedy: "Let the user who runs nixops4 read it.",
   },
+  "secret.kind.unsupported": {
+    meaning: "A secret reference is of a kind that this provider does not read.",
+    remedy: "Use a reference of another kind, such as `file`.",
+  },
 } satisfies ErrorCatalogue;

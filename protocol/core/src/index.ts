@@ -1,4 +1,5 @@
 export { encodeMark, readMark, withMark, type Mark } from "./mark.ts";
+export { parseStrictly } from "./inputs.ts";
 export { option, withExample } from "./option.ts";
 export { ProviderError, type ErrorCatalogue, type ProviderErrorOptions } from "./error.ts";
 export {
@@ -17,7 +18,19 @@ export {
   type Want,
 } from "./resource.ts";
 export type { Provider } from "./provider.ts";
-export { runtimePath, resolveSecret, secretRef, type SecretRef } from "./secret-ref.ts";
+export {
+  directSecretRef,
+  runtimePath,
+  resolveSecret,
+  secretRef,
+  type AgeRef,
+  type DirectSecretRef,
+  type SecretRef,
+  type SopsRef,
+  type StoreRef,
+} from "./secret-ref.ts";
+export type { SecretSources } from "./secret-sources.ts";
+export { tagged, type Tagged, type Tags } from "./tagged.ts";
 export { Secret, scrub } from "./secret.ts";
 export { serve } from "./serve.ts";
 export { log } from "./log.ts";

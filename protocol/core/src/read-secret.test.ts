@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
-import { resolveSecret, secretRef, type SecretRef } from "./secret-ref.ts";
+import { directSecretRef, resolveSecret, secretRef, type SecretRef } from "./secret-ref.ts";
+import { Secret } from "./secret.ts";
+import { useSecretSources } from "./secret-sources.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "secret-"));
 afterAll(() => rm(folder, { recursive: true }));
@@ -70,6 +72,36 @@ test("refuses an empty secret and one too large", async () => {
   });
 });
 
+test("references of the other kinds are read by what the provider names, loaded for them alone", async () => {
+  const ref = { age: { file: "/run/agenix/app.age", identity: { file: "/etc/ssh/key" } } };
+  await expect(value(ref)).rejects.toMatchObject({ code: "secret.kind.unsupported" });
+  let loads = 0;
+  useSecretSources(async () => {
+    loads++;
+    return { default: { read: async (given) => ({ secret: new Secret(JSON.stringify(given)), from: "here" }) } };
+  });
+  expect(await value({ file: put("direct", "hunter7") })).toBe("hunter7");
+  expect(loads).toBe(0);
+  expect(await value(ref)).toBe(JSON.stringify(ref));
+  expect(loads).toBe(1);
+});
+
+test.each([
+  { age: { file: "/a.age", identity: { env: "KEY" } } },
+  { sops: { file: "/a.yaml", key: ["db", "password"] } },
+  { store: { name: "db", directory: { folder: "/srv/secrets" } } },
+  { store: { name: "db", version: 3, postgres: {} } },
+])("%o is a reference", (right) => {
+  expect(z.safeParse(secretRef, right).success).toBe(true);
+});
+
+test("the key that opens a secret does not lie behind another one", () => {
+  expect(z.safeParse(directSecretRef, { env: "KEY" }).success).toBe(true);
+  expect(z.safeParse(directSecretRef, { store: { name: "db", directory: {} } }).error?.issues[0]?.message).toBe(
+    "an object with exactly one of `file`, `env`, `credential`, `command`",
+  );
+});
+
 test("a reference has exactly one key, and no value can pass for one", () => {
   expect(z.safeParse(secretRef, { file: "/run/secrets/x" }).success).toBe(true);
   for (const wrong of [
@@ -79,6 +111,14 @@ test("a reference has exactly one key, and no value can pass for one", () => {
     { command: [] },
     "hunter2",
     { value: "hunter2" },
+    { toString: "hunter2" },
+    { age: { file: "/a.age" } },
+    { age: { file: "/a.age", identity: { age: {} } } },
+    { sops: { file: "/a.yaml", key: [] } },
+    { store: { name: "db" } },
+    { store: { name: "db", directory: {}, postgres: {} } },
+    { store: { name: "db", version: 0, directory: {} } },
+    { store: { name: "db", directory: {}, password: "hunter2" } },
   ]) {
     expect(z.safeParse(secretRef, wrong).success).toBe(false);
   }

@@ -4,6 +4,7 @@ import { ProviderError } from "./error.ts";
 import { currentSignal } from "./waiting.ts";
 import { Secret } from "./secret.ts";
 import type { SecretRef } from "./secret-ref.ts";
+import { secretSources } from "./secret-sources.ts";
 
 /** Larger than any key; a bigger file is a wrong path. */
 const largestBytes = 1_048_576;
@@ -15,8 +16,18 @@ export async function readSecret(ref: SecretRef, what: string): Promise<{ secret
   if ("credential" in ref) {
     return { secret: toSecret(fromCredential(ref.credential, what), what), from: `credential ${ref.credential}` };
   }
-  const [program = "", ...args] = ref.command;
-  return { secret: toSecret(await fromCommand(program, args, what), what), from: `command ${program}` };
+  if ("command" in ref) {
+    const [program = "", ...args] = ref.command;
+    return { secret: toSecret(await fromCommand(program, args, what), what), from: `command ${program}` };
+  }
+  const sources = await secretSources();
+  if (sources !== undefined) return await sources.read(ref, what);
+  throw unreadable(
+    what,
+    `this provider does not read references of the kind ${Object.keys(ref).join(", ")}`,
+    "secret.kind.unsupported",
+    "Use a reference of another kind, such as `file`",
+  );
 }
 
 function toSecret(text: string, what: string): Secret {

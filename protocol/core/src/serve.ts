@@ -6,12 +6,14 @@ import type { Provider } from "./provider.ts";
 import { guardStdout, isBrokenPipe, lineReader, writeFully } from "./lines.ts";
 import { flushLog } from "./log.ts";
 import { openStores } from "./open-stores.ts";
+import { useSecretSources } from "./secret-sources.ts";
 
 /**
  * The whole life of a provider's process: answers each line of stdin with one line on stdout until stdin ends, in order.
  * With arguments, or at a terminal, it is a command for people instead.
  */
 export function serve(provider: Provider): void {
+  useSecretSources(provider.secretSources);
   const args = process.argv.slice(2);
   void (args.length > 0 ? runCommand(provider, args) : answerLines(provider));
 }

@@ -53,6 +53,7 @@ export function typeInWords(unresolved: JsonSchema, definitions: Record<string, 
 
 function plainType(schema: JsonSchema, definitions: Record<string, JsonSchema>): string {
   if (schema["x-nix-type"] === "secretRef") return "[secret reference](#secret-references)";
+  if (schema["x-nix-type"] === "directSecretRef") return "[direct secret reference](#secret-references)";
   if (schema["x-nix-type"] === "runtimePath") return "absolute path, as a string";
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (alternatives !== undefined) return alternatives.map((one) => typeInWords(one, definitions)).join(", or ");

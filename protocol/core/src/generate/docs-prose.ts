@@ -13,9 +13,21 @@ export function secretsPart(): string {
         [code('env = "X"'), "An environment variable of the process that runs nixops4."],
         [code('credential = "x"'), "A systemd credential (`LoadCredential=`) of the unit that runs nixops4."],
         [code('command = [ "pass" "x" ]'), "What a program prints; it is run without a shell."],
+        [
+          code('age = { file = "/srv/x.age"; identity.file = "/root/key"; }'),
+          "A file that age encrypts, also one of agenix; the identity is an age or SSH key.",
+        ],
+        [
+          code('sops = { file = "/srv/x.yaml"; key = [ "db" "password" ]; }'),
+          "A value in a file that sops encrypts. Needs `sops` on PATH.",
+        ],
+        [
+          code("members.x.outputs.ref"),
+          "A secret that a `secret` resource generates and keeps, in the version that it has now.",
+        ],
       ],
     ),
-    "One newline at the end is not part of the secret. The value is never written to the state, a log or an error.",
+    "A *direct* reference is one of the first four. One newline at the end is not part of the secret. The value is never written to the state, a log or an error.",
   );
 }
 

@@ -108,7 +108,9 @@ function isOfEveryType(path: string): boolean {
 }
 
 function usesSecrets(types: readonly TypeDescription[]): boolean {
-  return types.some(({ inputs }) => JSON.stringify(inputs).includes('"x-nix-type":"secretRef"'));
+  return types.some(({ inputs, outputs }) =>
+    /"x-nix-type":"(secretRef|directSecretRef)"/.test(JSON.stringify([inputs, outputs])),
+  );
 }
 
 function errorsPart({ errors }: ProviderDescription): string {

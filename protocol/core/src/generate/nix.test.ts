@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { option } from "../option.ts";
 import type { Shape } from "../resource.ts";
-import { runtimePath, secretRef } from "../secret-ref.ts";
+import { directSecretRef, runtimePath, secretRef } from "../secret-ref.ts";
+import "../secret-ref-schema.ts";
 import { generateNix, type DescribedProvider } from "./nix.ts";
 
 describe("generateNix", () => {
@@ -94,6 +95,7 @@ describe("generateNix", () => {
     [z.union([z.int(), z.string()]), "types.oneOf [ types.int types.str ]"],
     [z.unknown(), "suiteTypes.json"],
     [secretRef, "suiteTypes.secretRef"],
+    [directSecretRef, "suiteTypes.directSecretRef"],
     [z.nullable(secretRef), "types.nullOr suiteTypes.secretRef"],
     [z.array(runtimePath), "types.listOf suiteTypes.runtimePath"],
   ])("gives %# the Nix type %s", (schema, type) => {
