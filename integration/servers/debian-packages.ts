@@ -12,6 +12,8 @@ export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/lib/postgresql/15/bin/postgres", package: "postgresql-15" },
   { file: "/usr/sbin/pgbouncer", package: "pgbouncer" },
   { file: "/usr/bin/strace", package: "strace" },
+  { file: "/usr/bin/age", package: "age" },
+  { file: "/usr/bin/ssh-keygen", package: "openssh-client" },
 ];
 
 /**

@@ -1,13 +1,12 @@
-import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
 import { startGuarded } from "./guarded-process.ts";
 import type { PostgresAddress } from "./postgres.ts";
 import { writePrivateFile } from "./private-file.ts";
 import { makeServerFolder } from "./server-folder.ts";
-import { ServerUnavailable } from "./server-unavailable.ts";
 
 export interface PgbouncerServer extends AsyncDisposable {
   readonly host: "127.0.0.1";
@@ -22,7 +21,7 @@ export async function startPgbouncer(
   server: PostgresAddress,
   furtherSettings: readonly string[] = [],
 ): Promise<PgbouncerServer> {
-  const program = findPgbouncer();
+  const program = findProgram("pgbouncer", "pgbouncer");
   const folder = await makeServerFolder("pgbouncer");
   try {
     const port = await freePort();
@@ -44,13 +43,6 @@ export async function startPgbouncer(
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-}
-
-function findPgbouncer(): string {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"];
-  const found = folders.map((folder) => join(folder, "pgbouncer")).find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  throw new ServerUnavailable("there is no pgbouncer (Debian's package is pgbouncer)");
 }
 
 /** Source: https://www.pgbouncer.org/config.html */
