@@ -14,6 +14,13 @@ export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/bin/strace", package: "strace" },
   { file: "/usr/bin/age", package: "age" },
   { file: "/usr/bin/ssh-keygen", package: "openssh-client" },
+  { file: "/usr/sbin/named", package: "bind9" },
+  { file: "/usr/sbin/knotd", package: "knot" },
+  { file: "/usr/sbin/pdns_server", package: "pdns-server" },
+  { file: "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql", package: "pdns-backend-sqlite3" },
+  { file: "/usr/bin/sqlite3", package: "sqlite3" },
+  { file: "/usr/sbin/nsd", package: "nsd" },
+  { file: "/usr/bin/dig", package: "bind9-dnsutils" },
 ];
 
 /**

@@ -1,4 +1,4 @@
-import { beforeEach, describe, inject, type TestContext } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, inject, type TestContext } from "vitest";
 import type { PostgresAddress } from "./postgres.ts";
 import type { Provided } from "./provided.ts";
 import { ServerUnavailable } from "./server-unavailable.ts";
@@ -31,4 +31,27 @@ export async function startOrSkip<Server>(test: TestContext, start: () => Promis
     if (!(error instanceof ServerUnavailable) || process.env["CI"] !== undefined) throw error;
     return test.skip(error.message);
   }
+}
+
+/** Starts a server for the suite around it, whose tests are skipped with the reason where it cannot be had; in CI it fails. */
+export function serverOf<Server extends AsyncDisposable>(start: () => Promise<Server>): () => Server {
+  let server: Server | undefined;
+  let unavailable = process.env["NO_SERVICES"] === "1" ? "NO_SERVICES=1" : undefined;
+  beforeAll(async () => {
+    if (unavailable !== undefined) return;
+    try {
+      server = await start();
+    } catch (error) {
+      if (!(error instanceof ServerUnavailable) || process.env["CI"] !== undefined) throw error;
+      unavailable = error.message;
+    }
+  });
+  beforeEach((test) => {
+    if (unavailable !== undefined) test.skip(unavailable);
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+  return () => {
+    if (server === undefined) throw new ServerUnavailable(unavailable ?? "the server has not been started yet");
+    return server;
+  };
 }
