@@ -16,6 +16,7 @@ export type Answer = Record<string, object>;
 /** What a request works with. */
 interface Context {
   provider: Provider;
+  line: string;
   stores: OpenStores;
   /** Tells whose request it is as soon as its inputs are read: its time begins to count, its messages have a name. */
   begin: (task: Task) => Task;
@@ -34,6 +35,7 @@ export async function answer(provider: Provider, line: string, stores: OpenStore
   let subject: Subject | undefined;
   const context: Context = {
     provider,
+    line,
     stores,
     begin(task) {
       subject = task.subject;
@@ -122,14 +124,15 @@ const handlers: { [K in Kind]: (body: Requests[K], context: Context) => Promise<
     return { body: await describeProvider(provider) };
   },
 
-  async stateRead({ resource }, { provider, stores }) {
-    const store = await stores.of(await load(provider, resource.type), resource);
-    return { body: { state: await store.read() } };
+  async stateRead({ resource }, context) {
+    const { readState } = await import("./state-requests.ts");
+    return { body: { state: await readState(await remembered(resource, context), resource, context.stores) } };
   },
 
-  async stateEvent({ resource, event, nixopsVersion, patch }, { provider, stores }) {
-    const store = await stores.of(await load(provider, resource.type), resource);
-    await store.append({ event, nixopsVersion, patch });
+  async stateEvent({ resource, ...event }, context) {
+    const { appendStateEvent, exactPatch } = await import("./state-requests.ts");
+    const task = await remembered(resource, context);
+    await appendStateEvent(task, resource, { ...event, patch: exactPatch(context.line) }, context.stores);
     return { body: {} };
   },
 };

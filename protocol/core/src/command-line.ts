@@ -5,7 +5,7 @@ import { answer, type Answer } from "./answer.ts";
 import { Misunderstood, readObject, type CommandArguments, type CommandOption, type Commands } from "./command.ts";
 import { explain } from "./explain.ts";
 import { writeFully } from "./lines.ts";
-import { openStores } from "./open-stores.ts";
+import { OpenStores } from "./open-stores.ts";
 import type { Provider } from "./provider.ts";
 import { isObject, messages, type Properties } from "./wire.ts";
 
@@ -95,7 +95,7 @@ const isVerb = (name: string): name is keyof typeof verbs => Object.hasOwn(verbs
 
 /** Through the very path of a line of input, so that a person sees what NixOps4 would. */
 async function run(provider: Provider, request: object): Promise<number> {
-  await using stores = openStores();
+  await using stores = new OpenStores();
   const reply = await answer(provider, JSON.stringify(request), stores);
   const [kind = "", body = {}] = Object.entries(reply)[0] ?? [];
   if (kind === "errorResponse") return complain(messageOf(reply), 1);

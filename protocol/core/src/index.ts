@@ -37,5 +37,6 @@ export { log } from "./log.ts";
 export { retry, type RetryOptions } from "./retry.ts";
 export { takeSlot, type Slot } from "./slots.ts";
 export { waitFor } from "./waiting.ts";
-export type { StateEvent, StateStore } from "./state-store.ts";
+export { isRawNumber, parseExact, type ExactJson, type ExactObject, type RawNumber } from "./exact-json.ts";
+export type { StateEvent, StateOpening, StateStore } from "./state-store.ts";
 export type { ProviderDescription, TypeDescription } from "./describe.ts";

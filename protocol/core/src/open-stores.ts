@@ -1,36 +1,24 @@
-import { ProviderError } from "./error.ts";
 import type { StateStore } from "./state-store.ts";
-import { prepare } from "./task.ts";
-import type { AnyResource } from "./resource.ts";
-import type { ExtantResource } from "./wire.ts";
 
 /** The state stores that this process has opened: each stays open until the end of input. */
-export interface OpenStores extends AsyncDisposable {
-  of(resource: AnyResource, extant: ExtantResource): Promise<StateStore>;
-}
+export class OpenStores implements AsyncDisposable {
+  readonly #opened = new Map<string, StateStore>();
 
-export function openStores(): OpenStores {
-  const opened = new Map<string, StateStore>();
-  return {
-    async of(resource, { type, inputProperties }) {
-      const key = JSON.stringify([type, inputProperties]);
-      const known = opened.get(key);
-      if (known !== undefined) return known;
-      const { want } = await prepare(resource, inputProperties, "remembered");
-      if (resource.openStateStore === undefined) {
-        throw new ProviderError(`resources of type ${type} do not store NixOps4's state`, {
-          code: "protocol.state.unsupported",
-          hint: "Let `state` name a resource of a state provider, such as state_file",
-        });
-      }
-      const store = await resource.openStateStore(want);
-      opened.set(key, store);
-      return store;
-    },
-    async [Symbol.asyncDispose]() {
-      const stores = [...opened.values()];
-      opened.clear();
-      for (const store of stores) await store[Symbol.asyncDispose]();
-    },
-  };
+  /** Whether there is one: then an interrupt must not end this process, since the run that it serves goes on. */
+  get isAnyOpen(): boolean {
+    return this.#opened.size > 0;
+  }
+
+  /** The store that was opened under this key, or is opened now. */
+  async of(key: string, open: () => Promise<StateStore>): Promise<StateStore> {
+    const store = this.#opened.get(key) ?? (await open());
+    this.#opened.set(key, store);
+    return store;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stores = [...this.#opened.values()];
+    this.#opened.clear();
+    for (const store of stores) await store[Symbol.asyncDispose]();
+  }
 }

@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import type { CommonInputs } from "./common-inputs.ts";
 import type { Mark } from "./mark.ts";
-import type { StateStore } from "./state-store.ts";
+import type { StateOpening, StateStore } from "./state-store.ts";
 
 /** Named fields of a zod schema, each made by `option`. */
 export type Shape = Record<string, z.ZodMiniType>;
@@ -117,7 +117,7 @@ export interface Resource<
   /** Everything of this type that bears the deployment's mark. There where `setMark` is. */
   list?(client: Reader, managedBy: string): Promise<Listed[]>;
   /** Only for types that store NixOps4's state: opened at the first state request, closed when the process ends. */
-  openStateStore?(want: Want<Connection, Inputs>): Promise<StateStore>;
+  openStateStore?(want: Want<Connection, Inputs>, opening: StateOpening): Promise<StateStore>;
 }
 
 /** A resource type whose particulars do not matter, as the loop and the generators see it. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 const room = join(import.meta.dirname, "fixtures/room.ts");
 
@@ -204,31 +204,93 @@ describe("secrets", () => {
   });
 });
 
-const state = (events: object[]) => ({
-  stateResourceReadResponse: { state: { _type: "nixopsState", resources: { events }, deployments: {} } },
+const state = (opening: object, events: object[]) => ({
+  stateResourceReadResponse: {
+    state: {
+      _type: "nixopsState",
+      resources: { opening: { outputs: null, timeoutSeconds: 300, ...opening }, events },
+      deployments: {},
+    },
+  },
 });
 
+const lines = (...requests: object[]): string => requests.map((request) => `${JSON.stringify(request)}\n`).join("");
+
 describe("state stores", () => {
-  const resource = { type: "store", inputProperties: { connection: {}, managedBy: "prod", mood: "fine" } };
+  const inputProperties = { connection: {}, managedBy: "prod", mood: "fine" };
+  const resource = { type: "store", inputProperties };
+  const applied = { ...resource, outputProperties: { pid: 1 } };
   const event = { event: "create", nixopsVersion: "0.1.0", patch: [{ op: "add", path: "/resources/x", value: {} }] };
+  const read = { stateResourceReadRequest: { resource: applied } };
+  const append = { stateResourceEvent: { resource: applied, ...event } };
+  const writer = { access: "write", outputs: { pid: 1 } };
+  const look = (more: object) => ({ stateResourceReadRequest: { resource: { ...resource, ...more } } });
+  const done = '{"stateResourceEventResponse":{}}';
 
   test("stay open over all requests of a run and are closed at its end", async () => {
-    const { answers, stderr } = await talk(
-      [
-        { stateResourceReadRequest: { resource } },
-        { stateResourceEvent: { resource, ...event } },
-        { stateResourceReadRequest: { resource } },
-      ]
-        .map((request) => JSON.stringify(request))
-        .join("\n"),
-    );
-    expect(answers).toEqual([state([]), { stateResourceEventResponse: {} }, state([event])]);
+    const { answers, stderr } = await talk(lines(read, append, read));
+    expect(answers).toEqual([state(writer, []), { stateResourceEventResponse: {} }, state(writer, [event])]);
     expect(stderr).toBe("closed after 1 events\n");
+  });
+
+  test("are opened for reading by who was not told the resource's outputs", async () => {
+    const inputs = { ...inputProperties, timeoutSeconds: 7 };
+    expect((await talk(lines(look({}), look({ inputProperties: inputs, outputProperties: null })))).answers).toEqual([
+      state({ access: "read" }, []),
+      state({ access: "read", timeoutSeconds: 7 }, []),
+    ]);
+  });
+
+  test("get the numbers of a patch as they were written", async () => {
+    const patch = '[{"op":"add","path":"/resources/x","value":{"port":1.0,"largest":9223372036854775807}}]';
+    const written = JSON.stringify(append).replace(JSON.stringify(event.patch), patch);
+    const child = start();
+    child.stdin?.end(`${lines(read)}${written}\n${lines(read)}`);
+    const [, , answer] = (child.stdout === null ? "" : await text(child.stdout)).split("\n");
+    expect(answer).toContain(`"patch":${patch}`);
+  });
+
+  test("that fail are told as every failure is", async () => {
+    const broken = { ...applied, inputProperties: { ...inputProperties, mood: "broken" } };
+    const { answers, stderr } = await talk(lines({ stateResourceReadRequest: { resource: broken } }));
+    expect(answers).toEqual([refused(/^\[moody.telling\] Unable to read store broken: it is broken\.$/)]);
+    expect(stderr).toMatch(/^failed store broken \(/);
   });
 
   test("are refused by types that are none", async () => {
     const request = { stateResourceReadRequest: { resource: { ...resource, type: "moody" } } };
-    expect((await talk(JSON.stringify(request))).answers).toEqual([refused("do not store NixOps4's state")]);
+    expect((await talk(lines(request))).answers).toEqual([refused("do not store NixOps4's state")]);
+  });
+
+  test.each([
+    ["between events", "fine"],
+    ["in an event", "slow"],
+  ] as const)("outlive an interrupt %s: NixOps4 has yet to tell what it finishes", async (_when, mood) => {
+    const requests = [read, append].map((request) => lines(request).replaceAll('"fine"', `"${mood}"`));
+    const [readLine = "", eventLine = ""] = requests;
+    const child = start();
+    const stdout: string[] = [];
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => stdout.push(chunk));
+    const answered = (count: number) =>
+      vi.waitFor(() => expect(stdout.join("").split("\n")).toHaveLength(count + 1), { timeout: 5000, interval: 10 });
+    child.stdin?.write(readLine);
+    await answered(1);
+    child.stdin?.write(eventLine);
+    if (mood === "fine") await answered(2);
+    else await pause(300);
+    child.kill("SIGINT");
+    await pause(100);
+    child.stdin?.end(eventLine);
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(stdout.join("").split("\n").slice(1)).toEqual([done, done, ""]);
+  });
+
+  test("end with SIGTERM, as everything does", async () => {
+    const child = start();
+    child.stdin?.write(lines(read));
+    if (child.stdout !== null) await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([null, "SIGTERM"]);
   });
 });
 

@@ -5,7 +5,7 @@ import { explain } from "./explain.ts";
 import type { Provider } from "./provider.ts";
 import { guardStdout, isBrokenPipe, lineReader, writeFully } from "./lines.ts";
 import { flushLog } from "./log.ts";
-import { openStores } from "./open-stores.ts";
+import { OpenStores } from "./open-stores.ts";
 import { useSecretSources } from "./secret-sources.ts";
 
 /**
@@ -33,13 +33,15 @@ async function answerLines(provider: Provider): Promise<void> {
     process.exit(1);
   });
   const next = lineReader();
-  await using stores = openStores();
+  await using stores = new OpenStores();
   for (let line = await next(); line !== undefined; line = await next()) {
     if (line.trim() === "") continue;
     const stopped = await finishBeforeStopping(() => answer(provider, line, stores));
     reply(stdout, stopped.result);
     await flushLog();
-    if (stopped.signal !== undefined) process.exit(stopped.signal === "SIGINT" ? 130 : 143);
+    if (stores.isAnyOpen) ignoreInterrupts();
+    else if (stopped.signal === "SIGINT") process.exit(130);
+    if (stopped.signal === "SIGTERM") process.exit(143);
   }
   await flushLog();
   // Nothing that a client library left open may keep the process alive after its last answer.
@@ -61,6 +63,16 @@ function reply(stdout: number, message: Answer): void {
     throw error;
   }
 }
+
+/**
+ * While a state is open, the end of input is what ends this process: NixOps4 itself finishes after a Ctrl-C what is running,
+ * and has yet to tell the state of it.
+ */
+function ignoreInterrupts(): void {
+  if (!process.listeners("SIGINT").includes(ignore)) process.on("SIGINT", ignore);
+}
+
+function ignore(): void {}
 
 /**
  * NixOps4 shares its process group with us, so a person's Ctrl-C arrives here too. A request in hand is finished and

@@ -23,7 +23,7 @@ export class FailedStep extends Error {
 }
 
 /** Steps after which the backend may be another. */
-const writing = new Set(["create", "update", "adopt", "release", "delete"]);
+const writing = new Set(["create", "update", "adopt", "release", "delete", "write to"]);
 
 /** What the request in hand has written so far, in words for a person whose request ran out of time. */
 let written = "nothing was written";

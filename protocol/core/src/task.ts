@@ -49,13 +49,19 @@ function labelOf(resource: AnyResource, raw: Properties): string | undefined {
 
 /** A client for the length of a request; a `read` one has no method that writes. */
 export async function open({ resource, want, subject }: Task, access: "read" | "write"): Promise<Client> {
-  const request: Connecting = { signal: currentSignal(), timeoutSeconds: want.timeoutSeconds };
+  const request = requestOf({ want });
   return await step("read", subject, () =>
     access === "write"
       ? resource.connect(want.connection, access, request)
       : resource.connect(want.connection, access, request),
   );
 }
+
+/** The request in hand, as clients and stores are told of it. */
+export const requestOf = ({ want }: Pick<Task, "want">): Connecting => ({
+  signal: currentSignal(),
+  timeoutSeconds: want.timeoutSeconds,
+});
 
 export const look = (client: Client, { resource, want, subject, previous = {} }: Task): Promise<AnySeen | undefined> =>
   step("read", subject, () => resource.read(client, want, previous));

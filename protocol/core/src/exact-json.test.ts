@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { isRawNumber, parseExact } from "./exact-json.ts";
+
+const again = (text: string): string => JSON.stringify(parseExact(text));
+
+describe("exact JSON", () => {
+  test.each([
+    ["1.0", "a fraction of nothing"],
+    ["9223372036854775807", "Nix's largest integer"],
+    ["-9223372036854775808", "and its smallest"],
+    ["1e16", "an exponent"],
+    ["1E-7", "a large letter"],
+    ["-0", "a negative zero"],
+    ["-0.0", "another one"],
+    ["0.1000000000000000055511151231257827", "more digits than a double has"],
+  ])("gives %s back as it was: %s", (number) => {
+    expect(again(number)).toBe(number);
+    expect(again(`{"a":[1,${number}],"b":{"c":${number}}}`)).toBe(`{"a":[1,${number}],"b":{"c":${number}}}`);
+  });
+
+  test("leaves what JavaScript writes alike as it is", () => {
+    expect(parseExact('{"a": 12, "b": -3.5, "c": "1.0", "d": [true, null]}')).toEqual({
+      a: 12,
+      b: -3.5,
+      c: "1.0",
+      d: [true, null],
+    });
+  });
+
+  test("tells a number from an object that looks like one", () => {
+    expect(isRawNumber(parseExact("1.0"))).toBe(true);
+    expect(isRawNumber(parseExact('{"rawJSON": "1.0"}'))).toBe(false);
+    expect(again('{"rawJSON":1.0}')).toBe('{"rawJSON":1.0}');
+  });
+
+  test("refuses what is no JSON", () => {
+    expect(() => parseExact('{"a": 1.0')).toThrow(SyntaxError);
+  });
+});
