@@ -1,0 +1,150 @@
+import { MalformedMessage } from "./malformed.ts";
+import { nameToWire, readName } from "./name.ts";
+import { readRdata } from "./rdata.ts";
+import { Reader } from "./reader.ts";
+import { typeName, typeNumber } from "./record-type.ts";
+import { Writer } from "./writer.ts";
+
+/** RFC 1035, section 3.2.4, and RFC 2136, section 1.3. */
+export const classes = { IN: 1, NONE: 254, ANY: 255 } as const;
+
+/** RFC 1035, section 4.1.1, and RFC 2136, section 1.3. */
+export const opcodes = { QUERY: 0, UPDATE: 5 } as const;
+
+/** By number: RFC 1035, section 4.1.1, and RFC 2136, section 2.2. */
+const rcodes = [
+  "NOERROR",
+  "FORMERR",
+  "SERVFAIL",
+  "NXDOMAIN",
+  "NOTIMP",
+  "REFUSED",
+  "YXDOMAIN",
+  "YXRRSET",
+  "NXRRSET",
+  "NOTAUTH",
+  "NOTZONE",
+] as const;
+
+/** What became of a request; `RCODE11` where the number has no name here. */
+export type Rcode = (typeof rcodes)[number] | `RCODE${number}`;
+
+export interface Question {
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface ResourceRecord {
+  /** Canonical. */
+  readonly name: string;
+  readonly type: string;
+  readonly class: number;
+  readonly ttlSeconds: number;
+  /** Octets of the value, names in it whole and in lower case. */
+  readonly rdata: Buffer;
+}
+
+/** What is sent. In an update the sections are the zone, the prerequisites, the changes and nothing. */
+export interface Request {
+  readonly id: number;
+  readonly opcode: number;
+  readonly isRecursionDesired?: boolean;
+  readonly question: Question;
+  readonly answers?: readonly ResourceRecord[];
+  readonly authorities?: readonly ResourceRecord[];
+}
+
+/** What came back. */
+export interface Message {
+  readonly id: number;
+  readonly rcode: Rcode;
+  readonly isResponse: boolean;
+  readonly isAuthoritative: boolean;
+  readonly isTruncated: boolean;
+  readonly questions: readonly Question[];
+  readonly answers: readonly ResourceRecord[];
+  readonly authorities: readonly ResourceRecord[];
+  readonly additionals: readonly ResourceRecord[];
+  /** The signature, if it is the last record, and where it begins; it is not among the additional records. */
+  readonly signature: { readonly record: ResourceRecord; readonly offset: number } | undefined;
+  readonly octets: Buffer;
+}
+
+export function encodeRequest({
+  id,
+  opcode,
+  isRecursionDesired = false,
+  question,
+  answers = [],
+  authorities = [],
+}: Request): Buffer {
+  const writer = new Writer();
+  writer.u16(id);
+  writer.u16((opcode << 11) | (isRecursionDesired ? 0x01_00 : 0));
+  for (const count of [1, answers.length, authorities.length, 0]) writer.u16(count);
+  writer.bytes(nameToWire(question.name));
+  writer.u16(typeNumber(question.type));
+  writer.u16(classes.IN);
+  for (const record of [...answers, ...authorities]) writeRecord(writer, record);
+  return writer.finish();
+}
+
+export function writeRecord(writer: Writer, { name, type, class: of, ttlSeconds, rdata }: ResourceRecord): void {
+  writer.bytes(nameToWire(name));
+  writer.u16(typeNumber(type));
+  writer.u16(of);
+  writer.u32(ttlSeconds);
+  writer.u16(rdata.length);
+  writer.bytes(rdata);
+}
+
+/** Reads a whole message; throws MalformedMessage for what is none. */
+export function decodeMessage(octets: Buffer): Message {
+  const reader = new Reader(octets);
+  const id = reader.u16();
+  const flags = reader.u16();
+  const [questionCount = 0, ...counts] = Array.from({ length: 4 }, () => reader.u16());
+  const questions = Array.from({ length: questionCount }, () => readQuestion(reader));
+  let signature: Message["signature"];
+  const [answers = [], authorities = [], additionals = []] = counts.map((count) =>
+    Array.from({ length: count }, () => {
+      if (signature !== undefined) throw new MalformedMessage("there is something behind the signature");
+      const { offset } = reader;
+      const record = readRecord(reader);
+      if (record.type === "TSIG") signature = { record, offset };
+      return record;
+    }),
+  );
+  if (!reader.isAtEnd) throw new MalformedMessage("there is something behind the last record");
+  if (signature !== undefined && additionals.pop() !== signature.record) {
+    throw new MalformedMessage("the signature is not where it belongs");
+  }
+  return {
+    id,
+    rcode: rcodes[flags & 0xf] ?? `RCODE${flags & 0xf}`,
+    isResponse: (flags & 0x80_00) !== 0,
+    isAuthoritative: (flags & 0x04_00) !== 0,
+    isTruncated: (flags & 0x02_00) !== 0,
+    questions,
+    answers,
+    authorities,
+    additionals,
+    signature,
+    octets,
+  };
+}
+
+function readQuestion(reader: Reader): Question {
+  const question = { name: readName(reader, "compressed"), type: typeName(reader.u16()) };
+  reader.u16();
+  return question;
+}
+
+function readRecord(reader: Reader): ResourceRecord {
+  const name = readName(reader, "compressed");
+  const type = typeName(reader.u16());
+  const of = reader.u16();
+  const ttlSeconds = reader.u32();
+  const rdata = readRdata(type, reader.part(reader.u16()));
+  return { name, type, class: of, ttlSeconds, rdata };
+}

@@ -1,0 +1,187 @@
+import {
+  characterString,
+  characterStrings,
+  compressedName,
+  ipv4,
+  ipv6,
+  plainName,
+  remainingHex,
+  remainingText,
+  u16,
+  u32,
+  u8,
+  withDefault,
+  type Field,
+} from "./field.ts";
+import { InvalidValue, MalformedMessage } from "./malformed.ts";
+import { Words } from "./presentation.ts";
+import { Reader } from "./reader.ts";
+import { typeNumber } from "./record-type.ts";
+import { serviceParameters } from "./service-parameters.ts";
+import { Writer } from "./writer.ts";
+
+const service = { priority: u16, target: plainName, parameters: serviceParameters };
+
+/** The fields of each type's value, in their order in messages and zone files alike. */
+const layouts = {
+  A: { address: ipv4 },
+  AAAA: { address: ipv6 },
+  NS: { target: compressedName },
+  CNAME: { target: compressedName },
+  PTR: { target: compressedName },
+  SOA: {
+    primary: compressedName,
+    mailbox: compressedName,
+    serial: u32,
+    refreshSeconds: u32,
+    retrySeconds: u32,
+    expireSeconds: u32,
+    negativeTtlSeconds: u32,
+  },
+  MX: { preference: u16, exchange: compressedName },
+  TXT: { text: characterStrings },
+  SRV: { priority: u16, weight: u16, port: u16, target: compressedName },
+  // RFC 8659
+  CAA: { flags: withDefault(u8, 0), tag: characterString, value: remainingText },
+  // RFC 6698
+  TLSA: { usage: u8, selector: u8, matchingType: u8, data: remainingHex },
+  // RFC 4255
+  SSHFP: { algorithm: u8, fingerprintType: u8, fingerprint: remainingHex },
+  // RFC 4034
+  DS: { keyTag: u16, algorithm: u8, digestType: u8, digest: remainingHex },
+  // RFC 3403
+  NAPTR: {
+    order: u16,
+    preference: u16,
+    flags: characterString,
+    services: characterString,
+    regexp: characterString,
+    replacement: compressedName,
+  },
+  // RFC 9460
+  SVCB: service,
+  HTTPS: service,
+} as const;
+
+/** Types whose values have fields; values of others are octets (RFC 3597). */
+export type StructuredType = keyof typeof layouts;
+type Layout = Readonly<Record<string, Field<unknown>>>;
+
+/** The names of the fields of a type's value; none of an unknown type. */
+export const fieldNames = (type: string): string[] => Object.keys(layoutOf(type) ?? {});
+
+/**
+ * A value in the form of a message: given as fields (`{ preference: 10, exchange: "mail.example.org" }`), or in the
+ * presentation format (`10 mail.example.org.`). Throws `InvalidValue`, which says what is expected.
+ */
+export function rdataOf(type: string, given: unknown): Buffer {
+  typeNumber(type);
+  if (typeof given === "string") return rdataFromText(type, given);
+  const layout = layoutOf(type);
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new InvalidValue(`a text or an object, not ${JSON.stringify(given)}`);
+  }
+  if (layout === undefined)
+    throw new InvalidValue(String.raw`a text such as \# 4 0a000001: ${type} has no fields here`);
+  const unknown = Object.keys(given).find((key) => !Object.hasOwn(layout, key));
+  if (unknown !== undefined) {
+    throw new InvalidValue(`no field \`${unknown}\`: ${type} has ${Object.keys(layout).join(", ")}`);
+  }
+  const fields = new Map(Object.entries(given));
+  return write(layout, (name, field) => inField(name, () => field.accept(fields.get(name))));
+}
+
+/** The canonical presentation form of a value: two are equal in DNS exactly when these texts are. */
+export const canonical = (type: string, given: unknown): string => textOf(type, rdataOf(type, given));
+
+/** Octets of a message as canonical text; those that are not as the type wants them in the generic form of RFC 3597. */
+export function textOf(type: string, rdata: Buffer): string {
+  const layout = layoutOf(type);
+  if (layout === undefined) return generic(rdata);
+  try {
+    const text = print(layout, new Reader(rdata));
+    return rdataFromText(type, text).equals(rdata) ? text : generic(rdata);
+  } catch (error) {
+    if (error instanceof MalformedMessage || error instanceof InvalidValue) return generic(rdata);
+    throw error;
+  }
+}
+
+/** The fields of a value; throws MalformedMessage where they are not as the type wants them. */
+export function fieldsOf(type: string, rdata: Buffer): Record<string, unknown> {
+  const reader = new Reader(rdata);
+  return Object.fromEntries(Object.entries(layoutOf(type) ?? {}).map(([name, field]) => [name, field.read(reader)]));
+}
+
+/** A value within a message, by itself: names whole and in lower case. */
+export function readRdata(type: string, reader: Reader): Buffer {
+  const layout = layoutOf(type);
+  const { message, offset } = reader;
+  const octets = reader.rest();
+  // Only these have names: what else is there is kept as it is, also where it is not as the type wants it.
+  if (layout === undefined || !Object.values(layout).some(hasName)) return octets;
+  // A server may repeat the prerequisites of an update, which have none.
+  if (octets.length === 0) return octets;
+  const inner = new Reader(message, offset, offset + octets.length);
+  const rdata = write(layout, (_name, field) => field.read(inner));
+  if (!inner.isAtEnd) throw new MalformedMessage(`there is more in a record of type ${type} than belongs there`);
+  return rdata;
+}
+
+const hasName = (field: Field<unknown>): boolean => field === compressedName || field === plainName;
+
+function rdataFromText(type: string, text: string): Buffer {
+  if (text.startsWith(String.raw`\#`)) return rdataFromGeneric(text);
+  const layout = layoutOf(type);
+  if (layout === undefined)
+    throw new InvalidValue(String.raw`the form \# LENGTH HEXADECIMAL for type ${type}, not ${JSON.stringify(text)}`);
+  const words = new Words(text);
+  const rdata = write(layout, (name, field) => inField(name, () => field.parse(words, `\`${name}\``)));
+  words.end();
+  return rdata;
+}
+
+/** RFC 3597, section 5. */
+function rdataFromGeneric(text: string): Buffer {
+  const [, length, digits = ""] = /^\\#\s+(\d+)((?:\s+[\da-fA-F]+)*)\s*$/.exec(text) ?? [];
+  const octets = Buffer.from(digits.replaceAll(/\s/g, ""), "hex");
+  if (
+    length !== undefined &&
+    Number(length) === octets.length &&
+    octets.length * 2 === digits.replaceAll(/\s/g, "").length
+  )
+    return octets;
+  throw new InvalidValue(
+    String.raw`the form \# LENGTH HEXADECIMAL with as many octets as the length says, not ${JSON.stringify(text)}`,
+  );
+}
+
+const generic = (rdata: Buffer): string =>
+  String.raw`\# ${rdata.length}${rdata.length === 0 ? "" : ` ${rdata.toString("hex")}`}`;
+
+function print(layout: Layout, reader: Reader): string {
+  const texts = Object.values(layout).map((field) => field.print(field.read(reader)));
+  if (!reader.isAtEnd) throw new MalformedMessage("there is more in a record than belongs there");
+  return texts.filter((text) => text !== "").join(" ");
+}
+
+function write(layout: Layout, valueOf: (name: string, field: Field<unknown>) => unknown): Buffer {
+  const writer = new Writer();
+  for (const [name, field] of Object.entries(layout)) field.write(writer, valueOf(name, field));
+  return writer.finish();
+}
+
+function inField<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof InvalidValue) error.message = `\`${name}\` as ${error.message}`;
+    throw error;
+  }
+}
+
+function layoutOf(type: string): Layout | undefined {
+  return isStructured(type) ? layouts[type] : undefined;
+}
+
+const isStructured = (type: string): type is StructuredType => Object.hasOwn(layouts, type);

@@ -1,0 +1,58 @@
+import { MalformedMessage } from "./malformed.ts";
+
+/** Reads a message, or a part of it, from the front to the back; never beyond its end. */
+export class Reader {
+  /** The whole message: compressed names point into it. */
+  readonly message: Buffer;
+  readonly #end: number;
+  #offset: number;
+
+  constructor(message: Buffer, offset = 0, end = message.length) {
+    this.message = message;
+    this.#offset = offset;
+    this.#end = end;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+  get isAtEnd(): boolean {
+    return this.#offset === this.#end;
+  }
+
+  u8(): number {
+    return this.message.readUInt8(this.#skip(1));
+  }
+  u16(): number {
+    return this.message.readUInt16BE(this.#skip(2));
+  }
+  u32(): number {
+    return this.message.readUInt32BE(this.#skip(4));
+  }
+  u48(): number {
+    return this.message.readUIntBE(this.#skip(6), 6);
+  }
+
+  take(length: number): Buffer {
+    const start = this.#skip(length);
+    return this.message.subarray(start, start + length);
+  }
+
+  /** All that is left. */
+  rest(): Buffer {
+    return this.take(this.#end - this.#offset);
+  }
+
+  /** The next `length` bytes as something of its own. */
+  part(length: number): Reader {
+    const start = this.#skip(length);
+    return new Reader(this.message, start, start + length);
+  }
+
+  #skip(length: number): number {
+    const start = this.#offset;
+    if (start + length > this.#end) throw new MalformedMessage("the message ends too early");
+    this.#offset = start + length;
+    return start;
+  }
+}
