@@ -16,7 +16,8 @@ const free: Slot = { [Symbol.dispose]: () => undefined };
  */
 export async function takeSlot(endpoint: string, slots: number): Promise<Slot> {
   if (process.platform !== "linux") return free;
-  const name = (slot: number): string => `\0nixops4-resources:${process.getuid?.()}:${endpoint}:${slot}`;
+  const key = await shorten(endpoint);
+  const name = (slot: number): string => `\0nixops4-resources:${process.getuid?.()}:${key}:${slot}`;
   const first = process.pid % slots;
   const taken = await tryAll(name, first, slots);
   if (taken !== undefined) return taken;
@@ -27,6 +28,13 @@ export async function takeSlot(endpoint: string, slots: number): Promise<Slot> {
       if (released !== undefined) return released;
     }
   });
+}
+
+/** A socket's name has at most 108 bytes (unix(7)): a long path stands there as its digest. */
+async function shorten(endpoint: string): Promise<string> {
+  if (Buffer.byteLength(endpoint) <= 60) return endpoint;
+  const { createHash } = await import("node:crypto");
+  return createHash("sha256").update(endpoint).digest("hex").slice(0, 40);
 }
 
 async function tryAll(name: (slot: number) => string, first: number, slots: number): Promise<Slot | undefined> {

@@ -1,10 +1,31 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
 
-/** What can go wrong with encrypted secrets, beside what can go wrong with every reference. */
+/** What can go wrong with encrypted secrets and their stores, beside what can go wrong with every reference. */
 const errors = {
+  "secret.directory.denied": {
+    meaning: "The user who runs nixops4 may not read or write in the folder of a secret store.",
+    remedy: "Let that user own the folder and what is in it.",
+  },
+  "secret.directory.link": {
+    meaning: "A file or folder in a secret store is a symbolic link. It could lead anywhere, so it is not followed.",
+    remedy: "Put the file or folder itself there.",
+  },
+  "secret.directory.missing": {
+    meaning:
+      "The folder of a secret store does not exist. It is not made, since a wrong path would look like a new store.",
+    remedy: "Make it with mode 0700, or name another one.",
+  },
+  "secret.directory.public": {
+    meaning: "Others than its owner can look into the folder of a secret store, or it is in the Nix store.",
+    remedy: "chmod 0700, also after git has made the folder anew; in the Nix store nothing is private.",
+  },
   "secret.encrypted.damaged": {
     meaning: "Something encrypted is not what was once written: bytes were changed, or its end is missing.",
     remedy: "Put back the last good copy (git, backup). Nothing was read from it.",
+  },
+  "secret.encrypted.later": {
+    meaning: "A later version of nixops4-resources wrote a secret in a format that this one does not know.",
+    remedy: "Update, on every machine that uses the store.",
   },
   "secret.encrypted.moved": {
     meaning: "Something encrypted is whole, but was made for another place: a row or file that was copied.",
@@ -18,9 +39,30 @@ const errors = {
     meaning: "The identity is good, but the secret was not encrypted to it.",
     remedy: "Use the identity of one of its recipients, or let one who has such an identity add this one as recipient.",
   },
+  "secret.name.invalid": {
+    meaning: "A secret in a store cannot have this name.",
+    remedy: "Use words of A-Z a-z 0-9 . _ - joined by /, which do not begin with . or - nor end in .age.",
+  },
   "secret.recipient.invalid": {
     meaning: "A recipient is not `age1...`, nor an SSH public key of type ssh-ed25519 or ssh-rsa.",
     remedy: "Give the line that `age-keygen -y` prints, or the one of an SSH key's .pub file.",
+  },
+  "secret.store.missing": {
+    meaning: "The store has no secret of this name.",
+    remedy: "Declare a resource `secret` of this name and apply, or correct the name.",
+  },
+  "secret.store.unsupported": {
+    meaning: "Secrets cannot be kept in a store of this kind.",
+    remedy: "Use a store of another kind.",
+  },
+  "secret.version.expired": {
+    meaning:
+      "A reference names the previous version of a secret, and the time in which it could still be read is over.",
+    remedy: "Apply: who takes the output `ref` of the secret gets the current version.",
+  },
+  "secret.version.missing": {
+    meaning: "A reference names a version that a secret never had, or that was replaced more than once.",
+    remedy: "Take the version from the output `ref` of the secret.",
   },
 } satisfies ErrorCatalogue;
 

@@ -1,5 +1,8 @@
 export { decryptWith, encryptTo, recipientsOf } from "./age.ts";
+export { directoryStore, type DirectoryStore } from "./directory-settings.ts";
 export { DataKey } from "./envelope.ts";
+export { secretName } from "./names.ts";
+export { openSecretStore, type StorePlace } from "./open-store.ts";
 export type {
   NewSecret,
   NewValue,
@@ -11,3 +14,4 @@ export type {
   Specification,
   StoredSecret,
 } from "./store.ts";
+export { graceEnd } from "./versions.ts";

@@ -27,8 +27,10 @@ export interface StoredSecret {
   readonly mark: Mark | undefined;
   /** Of the current version. */
   readonly specification: Specification;
-  /** Whose identities decrypt it; never without the one of who wrote it. In the order in which they were given. */
+  /** As they were declared, besides the writer's own. */
   readonly recipients: readonly string[];
+  /** All whose identities decrypt it: those declared, and the one of each who wrote it since they were. */
+  readonly encryptedTo: readonly string[];
   /** How long the previous version may still be read after the current one was made. */
   readonly graceSeconds: number;
   readonly current: SecretVersion;

@@ -1,0 +1,171 @@
+import { log, ProviderError, resolveSecret, takeSlot, type Secret } from "@nixops4-resources/protocol-core";
+import { decryptWith, encryptTo, recipientsOf } from "./age.ts";
+import { markText, newVersion, parseContent, toText, valueOf, withoutValues, type Content } from "./directory-file.ts";
+import { SecretFolder } from "./directory-folder.ts";
+import type { DirectoryStore } from "./directory-settings.ts";
+import type { ErrorCode } from "./errors.ts";
+import { checkName } from "./names.ts";
+import type {
+  NewSecret,
+  NewValue,
+  Revealed,
+  SecretChanges,
+  SecretReader,
+  SecretWriter,
+  StoredSecret,
+} from "./store.ts";
+import { readableVersion } from "./versions.ts";
+
+/** One age file per secret, for looking. All that is known of a secret is encrypted; its name is that of the file too. */
+export class DirectoryReader implements SecretReader {
+  readonly place: string;
+  protected readonly folder: SecretFolder;
+  protected readonly identity: Secret;
+
+  constructor(folder: SecretFolder, identity: Secret) {
+    this.place = `the folder ${folder.path}`;
+    this.folder = folder;
+    this.identity = identity;
+  }
+
+  async look(name: string): Promise<StoredSecret | undefined> {
+    const content = await this.read(name);
+    return content && withoutValues(content);
+  }
+
+  async reveal(name: string, version: number | null, purpose: string): Promise<Revealed> {
+    const content = await this.read(name);
+    if (content === undefined) throw this.missing(name);
+    const { version: chosen } = readableVersion(withoutValues(content), version, new Date());
+    log.info("secret read", { secret: name, version: chosen, place: this.place, purpose });
+    const kept = content.previous?.version === chosen ? content.previous : content.current;
+    return { value: valueOf(kept), version: chosen };
+  }
+
+  async list(): Promise<StoredSecret[]> {
+    const secrets: StoredSecret[] = [];
+    for (const name of this.folder.names()) {
+      try {
+        const secret = await this.look(name);
+        if (secret !== undefined) secrets.push(secret);
+      } catch (error) {
+        if (!(error instanceof ProviderError && error.code === "secret.identity.mismatch")) throw error;
+        log.warn("secret of others", { secret: name, place: this.place, reason: error.message });
+      }
+    }
+    return secrets;
+  }
+
+  protected async read(name: string): Promise<Content | undefined> {
+    checkName(name);
+    const bytes = this.folder.read(name);
+    if (bytes === undefined) return undefined;
+    try {
+      return parseContent(Buffer.from(await decryptWith(this.identity, bytes)).toString(), name);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const { code, hint, message } = error;
+      throw new ProviderError(`secret ${name} in ${this.place} cannot be opened: ${message}`, {
+        code,
+        ...(hint !== undefined && { hint }),
+        cause: error,
+      });
+    }
+  }
+
+  protected missing(name: string): ProviderError {
+    return new ProviderError<ErrorCode>(`there is no secret ${name} in ${this.place}`, {
+      code: "secret.store.missing",
+      hint: "See `nixops4-resources-secrets list` for those that are there",
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** The same folder, for writing too. */
+export class DirectoryWriter extends DirectoryReader implements SecretWriter {
+  async create({ name, mark, recipients, graceSeconds, ...value }: NewSecret): Promise<void> {
+    checkName(name);
+    const content: Content = {
+      format: 1,
+      name,
+      mark: markText(mark),
+      specification: { ...value.specification },
+      recipients: [...recipients],
+      encryptedTo: await this.#withOwn(recipients),
+      graceSeconds,
+      current: newVersion(1, value),
+      previous: null,
+    };
+    this.folder.create(name, await encrypt(content));
+  }
+
+  async addVersion(name: string, expected: number, value: NewValue): Promise<boolean> {
+    return await this.#rewrite(name, async (content) => {
+      if (content.current.version !== expected) return undefined;
+      return {
+        ...content,
+        specification: { ...value.specification },
+        encryptedTo: await this.#withOwn(content.encryptedTo),
+        current: newVersion(expected + 1, value),
+        previous: content.current,
+      };
+    });
+  }
+
+  async change(name: string, { mark, recipients, graceSeconds }: SecretChanges): Promise<void> {
+    await this.#rewrite(name, async (content) => ({
+      ...content,
+      ...(mark !== undefined && { mark: markText(mark) }),
+      ...(graceSeconds !== undefined && { graceSeconds }),
+      ...(recipients !== undefined && { recipients: [...recipients] }),
+      encryptedTo: await this.#withOwn(recipients ?? content.encryptedTo),
+    }));
+  }
+
+  async remove(name: string): Promise<void> {
+    checkName(name);
+    using _lock = await this.#lock(name);
+    this.folder.remove(name);
+  }
+
+  /** Nobody else changes the secret meanwhile. `work` gives what it is to be, or undefined where it stays. */
+  async #rewrite(name: string, work: (content: Content) => Promise<Content | undefined>): Promise<boolean> {
+    checkName(name);
+    using _lock = await this.#lock(name);
+    const content = await this.read(name);
+    if (content === undefined) throw this.missing(name);
+    const changed = await work(content);
+    if (changed === undefined) return false;
+    this.folder.replace(name, await encrypt(changed));
+    return true;
+  }
+
+  /** Among the processes of this host: a store that several hosts share is one in a database. */
+  async #lock(name: string): Promise<Disposable> {
+    return await takeSlot(`secret ${name} in ${this.folder.path}`, 1);
+  }
+
+  /** Whoever writes a secret can open it afterwards. */
+  async #withOwn(recipients: readonly string[]): Promise<string[]> {
+    return [...new Set([...recipients, ...(await recipientsOf(this.identity))])];
+  }
+}
+
+const encrypt = async (content: Content): Promise<Uint8Array> =>
+  // Text, for git and for people.
+  await encryptTo(content.encryptedTo, Buffer.from(toText(content)), "armored");
+
+export async function openDirectory(settings: DirectoryStore, access: "write"): Promise<SecretWriter>;
+export async function openDirectory(settings: DirectoryStore, access: "read" | "write"): Promise<SecretReader>;
+export async function openDirectory(
+  { folder: path, identity: ref }: DirectoryStore,
+  access: "read" | "write",
+): Promise<SecretReader> {
+  const folder = SecretFolder.open(path);
+  const identity = await resolveSecret(ref, `the identity of the secrets in ${path}`);
+  if (access === "read") return new DirectoryReader(folder, identity);
+  folder.removeDeadDrafts();
+  return new DirectoryWriter(folder, identity);
+}

@@ -1,0 +1,3 @@
+export { newSecret, newValue } from "./new-secret.ts";
+export { makePerson, type Person } from "./person.ts";
+export { testSecretStore, type StoreUnderTest } from "./test-secret-store.ts";

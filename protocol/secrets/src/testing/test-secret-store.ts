@@ -1,0 +1,300 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { AlreadyExists, Secret } from "@nixops4-resources/protocol-core";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { openSecretStore, type StorePlace } from "../open-store.ts";
+import type { SecretReader, SecretWriter } from "../store.ts";
+import { newSecret, newValue } from "./new-secret.ts";
+import { makePerson, type Person } from "./person.ts";
+
+/** An empty store of one kind, for one test. */
+export interface StoreUnderTest extends AsyncDisposable {
+  /** The store as somebody opens it who has this identity. */
+  placeFor(person: Pick<Person, "identity">): StorePlace;
+  /** All that is kept, as text in which a value would be found, and that changes with whatever is written. */
+  kept(): Promise<string>;
+}
+
+/** What every store promises; see store.ts. `make` may skip the test. */
+export function testSecretStore(subject: string, make: () => Promise<StoreUnderTest>): void {
+  describe(subject, () => {
+    let under: StoreUnderTest;
+    let alice: Person;
+    let bob: Person;
+    let store: SecretWriter;
+    const opened: SecretReader[] = [];
+    const openFor = async (person: Person): Promise<SecretWriter> => {
+      const writer = await openSecretStore(under.placeFor(person), "write");
+      opened.push(writer);
+      return writer;
+    };
+
+    beforeEach(async () => {
+      under = await make();
+      [alice, bob] = await Promise.all([makePerson(), makePerson()]);
+      store = await openFor(alice);
+    });
+    afterEach(async () => {
+      vi.unstubAllEnvs();
+      for (const each of [...opened.splice(0), under, alice, bob]) await each[Symbol.asyncDispose]();
+    });
+
+    test("what was never made is not there", async () => {
+      expect(await store.look("shop/db")).toBeUndefined();
+      expect(await store.list()).toEqual([]);
+      await expect(store.reveal("shop/db", null, "a test")).rejects.toMatchObject({ code: "secret.store.missing" });
+      await expect(store.addVersion("shop/db", 1, newValue())).rejects.toMatchObject({ code: "secret.store.missing" });
+      await expect(store.change("shop/db", { mark: null })).rejects.toMatchObject({ code: "secret.store.missing" });
+    });
+
+    test("what is made is there, its value for who asks for that alone", async () => {
+      const value = "päss-wörd\n with\ttwo lines and a canary";
+      const expiresAt = "2036-01-01T00:00:00.000Z";
+      const secret = newSecret("shop/db-1", { value: new Secret(value), expiresAt, generation: 7 });
+      const before = Date.now();
+      await store.create(secret);
+      const seen = await store.look("shop/db-1");
+      expect(seen).toEqual({
+        name: "shop/db-1",
+        mark: secret.mark,
+        specification: secret.specification,
+        recipients: [],
+        encryptedTo: [alice.recipient],
+        graceSeconds: 3600,
+        current: {
+          version: 1,
+          generation: 7,
+          fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+          public: secret.public,
+          createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+          expiresAt,
+        },
+        previous: null,
+      });
+      expect(Math.abs(Date.parse(seen?.current.createdAt ?? "") - before)).toBeLessThan(60_000);
+      expect(JSON.stringify(await store.list())).not.toContain("canary");
+      expect(await store.reveal("shop/db-1", null, "a test")).toMatchObject({ version: 1 });
+      expect(await current(store, "shop/db-1")).toBe(value);
+      expect(await under.kept()).not.toContain("canary");
+    });
+
+    test("a long value comes back as it was", async () => {
+      const value = "0123456789\n".repeat(20_000);
+      await store.create(newSecret("certificate", { value: new Secret(value) }));
+      expect(await current(store, "certificate")).toBe(value);
+    });
+
+    test("a name is taken once", async () => {
+      const first = newSecret("a");
+      await store.create(first);
+      await expect(store.create(newSecret("a"))).rejects.toBeInstanceOf(AlreadyExists);
+      expect(await current(store, "a")).toBe(first.value.reveal());
+      await store.create(newSecret("a/a"));
+      expect((await store.list()).map(({ name }) => name)).toEqual(["a", "a/a"]);
+    });
+
+    test("twenty processes that make the same secret at once agree on one value", { timeout: 60_000 }, async () => {
+      const results = await race(20, under.placeFor(alice), "raced");
+      expect(results.filter(({ created }) => created)).toHaveLength(1);
+      expect(new Set(results.map(({ value }) => value)).size).toBe(1);
+      expect(results.find(({ created }) => created)?.value).toBe(await current(store, "raced"));
+    });
+
+    test("looking writes nothing", async () => {
+      await store.create(newSecret("a"));
+      const kept = await under.kept();
+      await store.look("a");
+      await store.look("b");
+      await store.list();
+      expect(await under.kept()).toBe(kept);
+    });
+
+    test("a rotation keeps the previous value for its grace", async () => {
+      const [first, second] = [newSecret("a"), newValue({ generation: 2, specification: { hex: { bytes: 16 } } })];
+      await store.create(first);
+      expect(await store.addVersion("a", 1, second)).toBe(true);
+      expect(await store.look("a")).toMatchObject({
+        mark: first.mark,
+        specification: second.specification,
+        current: { version: 2, generation: 2 },
+        previous: { version: 1, generation: 1 },
+      });
+      expect(await current(store, "a")).toBe(second.value.reveal());
+      expect((await store.reveal("a", 2, "a test")).value.reveal()).toBe(second.value.reveal());
+      expect((await store.reveal("a", 1, "a test")).value.reveal()).toBe(first.value.reveal());
+      await expect(store.reveal("a", 3, "a test")).rejects.toMatchObject({ code: "secret.version.missing" });
+
+      await store.change("a", { graceSeconds: 0 });
+      await expect(store.reveal("a", 1, "a test")).rejects.toMatchObject({
+        code: "secret.version.expired",
+        message: expect.stringContaining("version 1 of secret a was replaced by version 2"),
+      });
+      await store.change("a", { graceSeconds: 3600 });
+      expect(await store.addVersion("a", 2, newValue({ generation: 3 }))).toBe(true);
+      await expect(store.reveal("a", 1, "a test")).rejects.toMatchObject({ code: "secret.version.missing" });
+    });
+
+    test("of rotations at once one succeeds, and the others write nothing", async () => {
+      await store.create(newSecret("a"));
+      const writers = await Promise.all(Array.from({ length: 5 }, () => openFor(alice)));
+      const added = await Promise.all(
+        writers.map((writer, index) => writer.addVersion("a", 1, newValue({ value: new Secret(`value ${index}`) }))),
+      );
+      expect(added.filter(Boolean)).toHaveLength(1);
+      expect(await current(store, "a")).toBe(`value ${added.indexOf(true)}`);
+      expect((await store.look("a"))?.current.version).toBe(2);
+      const kept = await under.kept();
+      expect(await store.addVersion("a", 1, newValue())).toBe(false);
+      expect(await under.kept()).toBe(kept);
+    });
+
+    test("two values have two fingerprints, and the same value too, since each has a key of its own", async () => {
+      const value = new Secret("short");
+      await store.create(newSecret("a", { value }));
+      await store.create(newSecret("b", { value }));
+      const [a, b] = await store.list();
+      expect(a?.current.fingerprint).not.toBe(b?.current.fingerprint);
+    });
+
+    test("its mark is put on, changed and taken off without a new value", async () => {
+      const secret = newSecret("a", { mark: undefined });
+      await store.create(secret);
+      const { current: made } = (await store.look("a")) ?? {};
+      expect(await store.look("a")).toMatchObject({ mark: undefined });
+      const adopted = { managedBy: "other", type: "secret", adopted: true } as const;
+      await store.change("a", { mark: adopted });
+      expect(await store.look("a")).toMatchObject({ mark: adopted, current: made });
+      await store.change("a", { mark: null });
+      expect((await store.look("a"))?.mark).toBeUndefined();
+      expect(await current(store, "a")).toBe(secret.value.reveal());
+    });
+
+    test("who is no recipient opens nothing, and is told so", async () => {
+      await store.create(newSecret("a"));
+      await store.create(newSecret("b", { recipients: [bob.recipient] }));
+      const bobs = await openFor(bob);
+      for (const refused of [
+        () => bobs.look("a"),
+        () => bobs.reveal("a", null, "a test"),
+        () => bobs.addVersion("a", 1, newValue()),
+        () => bobs.change("a", { graceSeconds: 1 }),
+      ]) {
+        await expect(refused()).rejects.toMatchObject({
+          code: "secret.identity.mismatch",
+          message: expect.stringContaining("secret a"),
+        });
+      }
+      vi.stubEnv("NIXOPS4_RESOURCES_LOG", "error");
+      expect((await bobs.list()).map(({ name }) => name)).toEqual(["b"]);
+      expect(await current(bobs, "b")).toBe(await current(store, "b"));
+    });
+
+    test("other recipients open all versions without a new one, and who was left out opens none", async () => {
+      const [first, second] = [newSecret("a", { recipients: [bob.recipient] }), newValue({ generation: 2 })];
+      await store.create(first);
+      await store.addVersion("a", 1, second);
+      const bobs = await openFor(bob);
+      expect((await bobs.reveal("a", 1, "a test")).value.reveal()).toBe(first.value.reveal());
+      const before = await store.look("a");
+      expect(before?.encryptedTo).toEqual([bob.recipient, alice.recipient]);
+
+      // Alice lost her machine: Bob makes Carol the other recipient.
+      await using carol = await makePerson();
+      await bobs.change("a", { recipients: [carol.recipient] });
+      const carols = await openFor(carol);
+      expect(await carols.look("a")).toEqual({
+        ...before,
+        recipients: [carol.recipient],
+        encryptedTo: [carol.recipient, bob.recipient],
+      });
+      expect(await current(carols, "a")).toBe(second.value.reveal());
+      expect((await carols.reveal("a", 1, "a test")).value.reveal()).toBe(first.value.reveal());
+      await expect(store.look("a")).rejects.toMatchObject({ code: "secret.identity.mismatch" });
+      await expect(store.reveal("a", 1, "a test")).rejects.toMatchObject({ code: "secret.identity.mismatch" });
+    });
+
+    test("a change of anything else leaves the recipients as they are", async () => {
+      await store.create(newSecret("a", { recipients: [bob.recipient] }));
+      const bobs = await openFor(bob);
+      await bobs.change("a", { graceSeconds: 1 });
+      await bobs.addVersion("a", 1, newValue());
+      expect(await store.look("a")).toMatchObject({ encryptedTo: [bob.recipient, alice.recipient], graceSeconds: 1 });
+    });
+
+    test("a recipient that is none changes nothing", async () => {
+      await store.create(newSecret("a"));
+      const kept = await under.kept();
+      await expect(store.change("a", { recipients: ["age1nobody"] })).rejects.toMatchObject({
+        code: "secret.recipient.invalid",
+      });
+      await expect(store.create(newSecret("b", { recipients: ["bob"] }))).rejects.toMatchObject({
+        code: "secret.recipient.invalid",
+      });
+      expect(await under.kept()).toBe(kept);
+    });
+
+    test("what is removed is gone, and its name free", async () => {
+      await store.create(newSecret("a"));
+      await store.remove("a");
+      await store.remove("a");
+      expect(await store.look("a")).toBeUndefined();
+      expect(await store.list()).toEqual([]);
+      await expect(store.reveal("a", null, "a test")).rejects.toMatchObject({ code: "secret.store.missing" });
+      const again = newSecret("a");
+      await store.create(again);
+      expect(await current(store, "a")).toBe(again.value.reveal());
+    });
+
+    test.each([
+      "",
+      "/etc/passwd",
+      "../a",
+      "a/../b",
+      "a//b",
+      "a/",
+      ".a",
+      "-a",
+      "a b",
+      "a\0",
+      "ä",
+      "a".repeat(201),
+      "a.age",
+    ])("%j is no name, whatever is to be done with it", async (name) => {
+      const kept = await under.kept();
+      for (const refused of [
+        () => store.look(name),
+        () => store.reveal(name, null, "a test"),
+        () => store.create(newSecret(name)),
+        () => store.addVersion(name, 1, newValue()),
+        () => store.change(name, { mark: null }),
+        () => store.remove(name),
+      ]) {
+        await expect(refused()).rejects.toMatchObject({ code: "secret.name.invalid" });
+      }
+      expect(await under.kept()).toBe(kept);
+    });
+  });
+}
+
+const current = async (of: SecretReader, name: string): Promise<string> =>
+  (await of.reveal(name, null, "a test")).value.reveal();
+
+interface Raced {
+  created: boolean;
+  value: string;
+}
+
+/** Processes that have opened the store before they all begin. */
+async function race(count: number, place: StorePlace, name: string): Promise<Raced[]> {
+  const program = join(import.meta.dirname, "get-or-create.ts");
+  const processes = Array.from({ length: count }, () => fork(program, [JSON.stringify(place), name]));
+  await Promise.all(processes.map((child) => once(child, "message")));
+  const results = processes.map(async (child) => {
+    const [result]: Raced[] = await once(child, "message");
+    if (result === undefined) throw new Error("The process said nothing.");
+    return result;
+  });
+  for (const child of processes) child.send("go");
+  return await Promise.all(results);
+}
