@@ -1,0 +1,26 @@
+import type { ExactJson, ExactObject } from "@nixops4-resources/protocol-core";
+
+/**
+ * NixOps4's state of a deployment that has nothing yet. What NixOps4 puts below it belongs to NixOps4: it is kept as it
+ * is. Source: rust/nixops4/src/state.rs
+ */
+export const emptyState: ExactObject = { _type: "nixopsState", resources: {}, deployments: {} };
+
+/** Whether NixOps4 would take it for a state. */
+export const isStateDocument = (document: ExactJson): document is ExactObject =>
+  isObject(document) && document["_type"] === "nixopsState";
+
+/** The names of all resources in it, with those of the deployments around them: `db`, `site.web`. */
+export function resourcesIn(document: ExactJson, around: readonly string[] = []): string[] {
+  const own = Object.keys(objectIn(document, "resources")).map((name) => [...around, name].join("."));
+  const nested = Object.entries(objectIn(document, "deployments"));
+  return [...own, ...nested.flatMap(([name, inner]) => resourcesIn(inner, [...around, name]))];
+}
+
+function objectIn(document: ExactJson, name: string): ExactObject {
+  const value = isObject(document) && Object.hasOwn(document, name) ? document[name] : undefined;
+  return isObject(value) ? value : {};
+}
+
+export const isObject = (value: unknown): value is ExactObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);

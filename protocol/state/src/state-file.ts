@@ -1,0 +1,81 @@
+import { parseExact, type ExactJson, type ExactObject } from "@nixops4-resources/protocol-core";
+import { isObject } from "./document.ts";
+import { PatchError, readPatch } from "./patch.ts";
+
+/**
+ * One event in the file of NixOps4's resource type `state_file`: JSON objects one after the other, each with a patch
+ * against the state before it; the first makes the state. Source: rust/nixops4-resources-local/src/state.rs
+ */
+export interface StateFileEvent {
+  /** 0 in every event that NixOps4 writes. */
+  index: number;
+  /** When, as RFC 3339, and (not in the first) what: `create`, `update`. */
+  meta: ExactObject & { time: string };
+  patch: ExactJson[];
+}
+
+/** A text that is no such file. The message says where and why. */
+export class StateFileError extends Error {
+  override readonly name = "StateFileError";
+}
+
+/** The events of a file. Whether their patches apply is not looked at. Throws StateFileError. */
+export function parseStateFile(text: string): StateFileEvent[] {
+  const events = [...splitObjects(text)].map(({ offset, text: part }, number) => {
+    const event = readEvent(part);
+    if (typeof event === "string") {
+      throw new StateFileError(`event ${number}, at character ${offset}, is not an event of a state file: ${event}`);
+    }
+    return event;
+  });
+  const [first] = events;
+  if (first === undefined) throw new StateFileError("it has no event");
+  if (first.index !== 0) throw new StateFileError("its first event must have index 0");
+  return events;
+}
+
+/** The event as NixOps4 writes it. */
+export const formatStateFileEvent = ({ index, meta, patch }: StateFileEvent): string =>
+  `${JSON.stringify({ index, meta, patch }, null, 2)}\n`;
+
+/** Each object of a text of several; strings are stepped over, since there may be braces in them. */
+function* splitObjects(text: string): Generator<{ offset: number; text: string }> {
+  let depth = 0;
+  let offset = 0;
+  for (const token of text.matchAll(/"(?:[^"\\]+|\\.)*"|[{}]/gs)) {
+    if (token[0] === "{") depth += 1;
+    if (token[0] !== "}") continue;
+    depth -= 1;
+    if (depth > 0) continue;
+    const end = token.index + 1;
+    yield { offset, text: text.slice(offset, end) };
+    offset = end;
+  }
+  if (text.slice(offset).trim() !== "") {
+    throw new StateFileError(`the event that begins at character ${offset} is not whole`);
+  }
+}
+
+/** The event, or what is wrong with it. */
+function readEvent(text: string): StateFileEvent | string {
+  let event: ExactJson;
+  try {
+    event = parseExact(text);
+  } catch {
+    return "it is not JSON";
+  }
+  if (!isObject(event)) return "it is no object";
+  const { index, meta, patch } = event;
+  if (typeof index !== "number" || !Number.isSafeInteger(index) || index < 0) return "its `index` is no number from 0";
+  if (!isObject(meta) || !hasTime(meta)) return "its `meta` has no `time`";
+  if (!Array.isArray(patch)) return "its `patch` is no array";
+  try {
+    readPatch(patch);
+  } catch (error) {
+    if (error instanceof PatchError) return error.message;
+    throw error;
+  }
+  return { index, meta, patch };
+}
+
+const hasTime = (meta: ExactObject): meta is ExactObject & { time: string } => typeof meta["time"] === "string";
