@@ -1,12 +1,18 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
+import {
+  identifier,
+  join,
+  nothing,
+  sql,
+  Sql,
+  sqlStateOf,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
 import type { AccessList } from "./access-list.ts";
 import { actAs } from "./act-as.ts";
 import type { ErrorCode } from "./errors.ts";
-import { sqlStateOf } from "./failure.ts";
 import { checkPrivileges, everyone, rightsOf, type Grants } from "./privileges.ts";
 import { Rights, type Right } from "./rights.ts";
-import type { WriteSession } from "./session.ts";
-import { identifier, join, nothing, sql, Sql } from "./sql.ts";
 
 /** Access lists of one kind of object. */
 export interface Access {

@@ -1,7 +1,7 @@
+import { sql, type Sql } from "@nixops4-resources/protocol-postgres";
 import { roleToActAs } from "./act-as.ts";
 import { everyone } from "./privileges.ts";
 import { Rights, type Right } from "./rights.ts";
-import { sql, type Sql } from "./sql.ts";
 
 /** One entry of an access control list. */
 interface Entry {

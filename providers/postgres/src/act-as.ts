@@ -1,4 +1,4 @@
-import { identifier, join, sql, type Sql } from "./sql.ts";
+import { identifier, join, sql, type Sql } from "@nixops4-resources/protocol-postgres";
 
 /**
  * Whether we may act as a role, given as its oid or name. Since version 16 membership alone does not say so.

@@ -1,5 +1,5 @@
 import { withMark, type Mark } from "@nixops4-resources/protocol-core";
-import { sql, type Sql } from "./sql.ts";
+import { sql, type Sql } from "@nixops4-resources/protocol-postgres";
 
 /**
  * Our mark is a line of the object's comment; a person's words on other lines stay. `target` is what COMMENT ON takes,

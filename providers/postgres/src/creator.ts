@@ -1,8 +1,7 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
+import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import { mayActAs } from "./act-as.ts";
 import type { ErrorCode } from "./errors.ts";
-import type { ReadSession } from "./session.ts";
-import { sql } from "./sql.ts";
 
 /**
  * The role to act as, so that something is made in the session's database: the first that may make it, of ourselves, its owner to be

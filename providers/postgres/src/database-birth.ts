@@ -1,12 +1,18 @@
 import { createHash } from "node:crypto";
 import { AlreadyExists, ProviderError, type Mark } from "@nixops4-resources/protocol-core";
+import {
+  identifier,
+  join,
+  lockForSession,
+  sql,
+  unlockForSession,
+  type Sql,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
 import { commentWithMark } from "./comment.ts";
 import type { DatabaseInputs } from "./database.ts";
 import type { ErrorCode } from "./errors.ts";
-import { lockForSession, unlockForSession } from "./lock.ts";
-import type { WriteSession } from "./session.ts";
 import { settingStatements } from "./settings.ts";
-import { identifier, join, sql, type Sql } from "./sql.ts";
 
 /**
  * Makes a database that bears its mark from the moment on that it has its name, although CREATE DATABASE runs in no

@@ -1,8 +1,7 @@
 import { readMark, type Listed } from "@nixops4-resources/protocol-core";
+import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import type { DatabaseInputs } from "./database.ts";
-import type { ReadSession } from "./session.ts";
 import { seenSettings } from "./settings.ts";
-import { sql } from "./sql.ts";
 
 /** A database in the shape of the inputs, all but its template, which nobody remembers. */
 export type SeenDatabase = Omit<DatabaseInputs, "template"> & { comment: string | null };

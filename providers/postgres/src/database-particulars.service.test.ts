@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describePostgres } from "@nixops4-resources/integration/servers/testing";
+import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
-import { Deployment, useBackend } from "./testing/deployment.ts";
-import { PostgresBackend } from "./testing/postgres-backend.ts";
+import { Deployment } from "./testing/deployment.ts";
 
 describePostgres("a database", (server) => {
   const backend = PostgresBackend.prepare({ prefix: "dbby", account: "superuser", snapshot: async () => undefined });

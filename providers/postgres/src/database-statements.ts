@@ -1,15 +1,20 @@
 import { ProviderError, type Mark } from "@nixops4-resources/protocol-core";
+import {
+  identifier,
+  lockForSession,
+  lockForTransaction,
+  sql,
+  sqlStateOf,
+  type Sql,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
 import { actAs, roleToActAs, withRightsOf } from "./act-as.ts";
 import { commentWithMark } from "./comment.ts";
 import { underLock } from "./database-birth.ts";
 import { selectDatabase } from "./database-catalog.ts";
 import type { DatabaseInputs } from "./database.ts";
 import type { ErrorCode } from "./errors.ts";
-import { sqlStateOf } from "./failure.ts";
-import { lockForSession, lockForTransaction } from "./lock.ts";
-import type { WriteSession } from "./session.ts";
 import { settingStatements } from "./settings.ts";
-import { identifier, sql, type Sql } from "./sql.ts";
 
 const database = (name: string): Sql => sql`database ${identifier(name)}`;
 

@@ -1,8 +1,8 @@
 import { describePostgres } from "@nixops4-resources/integration/servers/testing";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { PostgresBackend, type Account } from "@nixops4-resources/protocol-postgres/testing";
 import database from "./database.ts";
 import { main } from "./testing/deployment.ts";
-import { PostgresBackend, type Account } from "./testing/postgres-backend.ts";
 
 /** Everything of the databases whose names begin so, of their owners, and of what was left half made. */
 async function snapshotDatabases(backend: PostgresBackend): Promise<unknown> {

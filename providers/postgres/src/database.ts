@@ -1,20 +1,24 @@
 import { AlreadyExists, defineResource, option, readMark, type Values } from "@nixops4-resources/protocol-core";
+import {
+  addressOf,
+  connect,
+  connection,
+  objectName,
+  sqlStateOf,
+  type Connection,
+} from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
-import { connect } from "./client.ts";
-import { addressOf, connection, type Connection } from "./connection.ts";
 import { createDatabase, removePending } from "./database-birth.ts";
 import { listDatabases, selectDatabase } from "./database-catalog.ts";
 import { alterDatabase, commentOnDatabase, dropDatabase } from "./database-statements.ts";
-import { sqlStateOf } from "./failure.ts";
-import { identifier } from "./identifier.ts";
 import { settings } from "./settings.ts";
 
 const locale = z.string().check(z.minLength(1));
 
 const inputs = {
-  name: option(identifier, "Name of the database, at most 63 bytes long. Another name is another database."),
+  name: option(objectName, "Name of the database, at most 63 bytes long. Another name is another database."),
   owner: option(
-    z.nullable(identifier),
+    z.nullable(objectName),
     "Role that owns it, and with it the schema `public`. What is inside keeps its own owners when this changes. Null leaves it with whom it has, at first `connection.user`.",
     null,
   ),
@@ -40,7 +44,7 @@ const inputs = {
     null,
   ),
   template: option(
-    identifier,
+    objectName,
     "Database to copy. `template0` is the only one that allows every encoding and locale, and that nobody is ever connected to.",
     "template0",
   ),

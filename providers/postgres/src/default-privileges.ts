@@ -1,18 +1,23 @@
 import { defineResource, option, ProviderError } from "@nixops4-resources/protocol-core";
+import {
+  connect,
+  connection,
+  identifier,
+  lockForTransaction,
+  nothing,
+  objectName,
+  sql,
+  type PostgresWriter,
+  type ReadSession,
+} from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import { changeAccess, goalOf, isThere, seenOf, type Access, type AccessGoal } from "./access-change.ts";
 import { accessColumns, accessList, type AccessRow } from "./access-list.ts";
-import { connect, type PostgresWriter } from "./client.ts";
-import { connection } from "./connection.ts";
 import type { ErrorCode } from "./errors.ts";
 import { refuseUnlessOurs } from "./exclusive.ts";
-import { identifier } from "./identifier.ts";
-import { lockForTransaction } from "./lock.ts";
 import { sessionIfThere } from "./open-database.ts";
 import { grants, grantsOf, rightsOf, seenGrants } from "./privileges.ts";
 import { Rights } from "./rights.ts";
-import type { ReadSession } from "./session.ts";
-import { identifier as quoted, nothing, sql } from "./sql.ts";
 
 /** What ALTER DEFAULT PRIVILEGES and pg_default_acl call what is to come, and acldefault's letter for it. */
 const kinds = {
@@ -33,14 +38,14 @@ export default defineResource({
   requireState: false,
   connection,
   inputs: {
-    database: option(identifier, "Name of the database that the objects will be in."),
-    owner: option(identifier, "Name of the role that will make the objects. What others make is not affected."),
+    database: option(objectName, "Name of the database that the objects will be in."),
+    owner: option(objectName, "Name of the role that will make the objects. What others make is not affected."),
     objectType: option(
       z.enum(["tables", "sequences", "routines", "types", "schemas"]),
       "Kind of objects: `tables` are also views, `routines` functions and procedures, `types` also domains.",
     ),
     schema: option(
-      z.nullable(identifier),
+      z.nullable(objectName),
       "Name of the schema that they will be in; null: in any. One schema's default privileges only add to those that hold in any, so PUBLIC's own (`EXECUTE` on routines) are revoked only with null and `exclusive`.",
       null,
     ),
@@ -145,8 +150,8 @@ async function readDefaults(
     where r.rolname = ${owner} and (n.oid is not null or ${schema}::text is null)`);
   const [row] = rows;
   if (row === undefined) return undefined;
-  const where = schema === null ? nothing : sql`in schema ${quoted(schema)} `;
-  const prefix = sql`alter default privileges for role ${quoted(owner)} ${where}`;
+  const where = schema === null ? nothing : sql`in schema ${identifier(schema)} `;
+  const prefix = sql`alter default privileges for role ${identifier(owner)} ${where}`;
   return { lists: [accessList(row, prefix, keyword)], privileges: row.privileges };
 }
 

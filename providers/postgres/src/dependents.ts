@@ -1,4 +1,4 @@
-import { serverErrorOf } from "./failure.ts";
+import { serverErrorOf } from "@nixops4-resources/protocol-postgres";
 
 const shown = 5;
 

@@ -1,7 +1,6 @@
 import { ProviderError, readMark } from "@nixops4-resources/protocol-core";
+import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "./errors.ts";
-import type { ReadSession } from "./session.ts";
-import { sql } from "./sql.ts";
 
 /** What an access list is part of. */
 export interface Parents {

@@ -1,8 +1,6 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
+import { sql, sqlStateOf, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "./errors.ts";
-import { sqlStateOf } from "./failure.ts";
-import type { ReadSession } from "./session.ts";
-import { sql } from "./sql.ts";
 
 /** A version of an extension that the server could install. */
 interface Release {

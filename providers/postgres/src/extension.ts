@@ -1,18 +1,24 @@
 import { AlreadyExists, defineResource, option, ProviderError, readMark } from "@nixops4-resources/protocol-core";
+import {
+  connect,
+  connection,
+  identifier,
+  lockForTransaction,
+  nothing,
+  objectName,
+  sql,
+  type ReadSession,
+  type Sql,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import { actAs, roleToActAs } from "./act-as.ts";
-import { connect } from "./client.ts";
 import { commentWithMark } from "./comment.ts";
-import { connection } from "./connection.ts";
 import { creatorIn } from "./creator.ts";
 import { dependentsIn } from "./dependents.ts";
 import type { ErrorCode } from "./errors.ts";
 import { checkRelease, checkUpdate, explainDenied } from "./extension-release.ts";
-import { identifier } from "./identifier.ts";
-import { lockForTransaction } from "./lock.ts";
 import { listMarked, sessionIfThere } from "./open-database.ts";
-import type { ReadSession, WriteSession } from "./session.ts";
-import { identifier as quoted, nothing, sql, type Sql } from "./sql.ts";
 
 export default defineResource({
   type: "extension",
@@ -21,15 +27,15 @@ export default defineResource({
   requireState: false,
   connection,
   inputs: {
-    database: option(identifier, "Name of the database that it is installed in."),
-    name: option(identifier, "Name of the extension, such as `pg_trgm`."),
+    database: option(objectName, "Name of the database that it is installed in."),
+    name: option(objectName, "Name of the extension, such as `pg_trgm`."),
     version: option(
       z.nullable(z.string().check(z.minLength(1))),
       "Version to have; an older one is updated, going back is refused. Null installs the server's default, and then leaves it as it is.",
       null,
     ),
     schema: option(
-      z.nullable(identifier),
+      z.nullable(objectName),
       "Schema that its objects are in, which must exist. It changes only where the extension is relocatable. Null leaves it as it is; at first that is `public`, unless the extension itself says otherwise.",
       null,
     ),
@@ -77,9 +83,9 @@ export default defineResource({
     await locked(session, name, async () => {
       if ((await find(session, name)) !== undefined) throw new AlreadyExists(name);
       const release = await checkRelease(session, want);
-      const into = schema === null ? nothing : sql` schema ${quoted(schema)}`;
+      const into = schema === null ? nothing : sql` schema ${identifier(schema)}`;
       const at = version === null ? nothing : sql` version ${version}`;
-      const create = sql`create extension ${quoted(name)}${into}${at}${cascade ? sql` cascade` : nothing}`;
+      const create = sql`create extension ${identifier(name)}${into}${at}${cascade ? sql` cascade` : nothing}`;
       try {
         const creator = await creatorIn(session, database, null);
         await session.execute(
@@ -103,11 +109,11 @@ export default defineResource({
       const commands = [];
       if (changed.has("schema") && schema !== null) {
         if (!row.isRelocatable) throw fixedSchema(name, row.schema);
-        commands.push(sql`alter extension ${quoted(name)} set schema ${quoted(schema)}`);
+        commands.push(sql`alter extension ${identifier(name)} set schema ${identifier(schema)}`);
       }
       if (changed.has("version") && version !== null) {
         await checkUpdate(session, name, row.version, version);
-        commands.push(sql`alter extension ${quoted(name)} update to ${version}`);
+        commands.push(sql`alter extension ${identifier(name)} update to ${version}`);
       }
       return commands;
     });
@@ -116,7 +122,7 @@ export default defineResource({
   async delete(client, { database, name }) {
     const session = await client.on(database);
     try {
-      await changeAsOwner(session, name, () => [sql`drop extension ${quoted(name)}`]);
+      await changeAsOwner(session, name, () => [sql`drop extension ${identifier(name)}`]);
     } catch (error) {
       const dependents = dependentsIn(error);
       throw dependents === undefined ? error : inUse(name, dependents, error);
@@ -140,7 +146,7 @@ interface Row {
   actAs: string | null;
 }
 
-const target = (name: string): Sql => sql`extension ${quoted(name)}`;
+const target = (name: string): Sql => sql`extension ${identifier(name)}`;
 
 async function find(session: ReadSession, name: string): Promise<Row | undefined> {
   const [row] = await session.query<Row & { name: string }>(sql`

@@ -1,10 +1,8 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
+import { join, lockForTransaction, nothing, sql, Sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import type { Access } from "./access-change.ts";
 import { accessColumns, accessList, type AccessRow } from "./access-list.ts";
 import type { ErrorCode } from "./errors.ts";
-import { lockForTransaction } from "./lock.ts";
-import type { ReadSession } from "./session.ts";
-import { join, nothing, sql, Sql } from "./sql.ts";
 
 export const objectTypes = [
   "database",

@@ -1,12 +1,12 @@
 import { describePostgres } from "@nixops4-resources/integration/servers/testing";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
 import grant from "./grant.ts";
 import { snapshotDatabase } from "./testing/database-snapshot.ts";
 import { Deployment, main } from "./testing/deployment.ts";
 import { schemaToGrantOn, useGrants } from "./testing/grants.ts";
 import { mayActAs } from "./testing/may-act-as.ts";
-import { PostgresBackend } from "./testing/postgres-backend.ts";
 
 describePostgres("the grant of an account with CREATEROLE and CREATEDB, which owns nothing", (server) => {
   const database = "grantadmin_shop";

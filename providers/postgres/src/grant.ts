@@ -1,8 +1,7 @@
 import { defineResource, option } from "@nixops4-resources/protocol-core";
+import { connect, connection, objectName, type PostgresWriter } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import { changeAccess, goalOf, isThere, seenOf, type Access, type AccessGoal } from "./access-change.ts";
-import { connect, type PostgresWriter } from "./client.ts";
-import { connection } from "./connection.ts";
 import { refuseUnlessOurs } from "./exclusive.ts";
 import {
   checkNames,
@@ -13,7 +12,6 @@ import {
   readObjectAccess,
   type GrantObject,
 } from "./grant-object.ts";
-import { identifier } from "./identifier.ts";
 import { sessionIfThere } from "./open-database.ts";
 import { grants, grantsOf, rightsOf, seenGrants } from "./privileges.ts";
 import { Rights } from "./rights.ts";
@@ -28,13 +26,13 @@ export default defineResource({
   requireState: false,
   connection,
   inputs: {
-    database: option(identifier, "Name of the database that the object is in, or that it is."),
+    database: option(objectName, "Name of the database that the object is in, or that it is."),
     objectType: option(
       z.enum(objectTypes),
       "Kind of object. `table` is also a view, a materialized view or a foreign table, `routine` a function or a procedure, `type` also a domain. `allTables`, `allSequences` and `allRoutines` are those that the schema has now; for those to come there is `default_privileges`.",
     ),
     schema: option(
-      z.nullable(identifier),
+      z.nullable(objectName),
       "Name of the schema that the object is in, or that it is; null for a database, a language and a foreign server.",
       null,
     ),

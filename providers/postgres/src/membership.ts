@@ -1,14 +1,12 @@
 import { option, ProviderError } from "@nixops4-resources/protocol-core";
+import { identifier, nothing, objectName, sql, type ServerFacts, type Sql } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
-import { identifier as identifierSchema } from "./identifier.ts";
-import type { ServerFacts } from "./login.ts";
-import { identifier, nothing, sql, type Sql } from "./sql.ts";
 
 /** Made only where there is one: making types is a large part of a start. */
 const membership = z.lazy(() =>
   z.strictObject({
-    role: option(identifierSchema, "Role to be a member of. It must exist."),
+    role: option(objectName, "Role to be a member of. It must exist."),
     admin: option(z.boolean(), "Whether the member may give the membership to others.", false),
     inherit: option(
       z.boolean(),

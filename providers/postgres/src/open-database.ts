@@ -1,8 +1,6 @@
 import { log, ProviderError, readMark, type Listed } from "@nixops4-resources/protocol-core";
+import { sql, type PostgresReader, type ReadSession, type Sql } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "./errors.ts";
-import type { PostgresReader } from "./client.ts";
-import type { ReadSession } from "./session.ts";
-import { sql, type Sql } from "./sql.ts";
 
 /** The session in a database; undefined where there is no such database, and so nothing in it. */
 export async function sessionIfThere<Session extends ReadSession>(

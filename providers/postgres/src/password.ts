@@ -1,6 +1,6 @@
 import { ProviderError, resolveSecret, Secret, somethingElse, type SecretRef } from "@nixops4-resources/protocol-core";
-import type { PostgresReader } from "./client.ts";
-import { matchesVerifier, scramVerifier } from "./scram.ts";
+import type { PostgresReader } from "@nixops4-resources/protocol-postgres";
+import { matchesVerifier, scramVerifier } from "@nixops4-resources/protocol-postgres/scram";
 import { tryLogin } from "./trial-login.ts";
 
 const passwordOf = (role: string, ref: SecretRef): Promise<Secret> =>

@@ -1,7 +1,7 @@
 import { option, ProviderError } from "@nixops4-resources/protocol-core";
+import { objectName } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
-import { identifier } from "./identifier.ts";
 import { Rights, type Right } from "./rights.ts";
 
 /** Everybody, also roles that are made later. No role can have this name in small letters, and it is not offered so. */
@@ -41,7 +41,7 @@ const access = z
   );
 
 /** Who may do what: role names, or `PUBLIC` for everyone. */
-export const grants = z.record(identifier, access).check(
+export const grants = z.record(objectName, access).check(
   z.refine((all) => !Object.hasOwn(all, "public"), "written with `PUBLIC` in capitals where everyone is meant"),
   z.refine(
     (all) => (all[everyone]?.grantable ?? []).length === 0,

@@ -1,9 +1,8 @@
 import { readMark, type Listed } from "@nixops4-resources/protocol-core";
+import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import { seenMemberships, selectGrants, type Membership, type MembershipGrant } from "./membership.ts";
 import type { RoleInputs } from "./role.ts";
 import { seenSettings, type Settings } from "./settings.ts";
-import type { ReadSession } from "./session.ts";
-import { sql } from "./sql.ts";
 
 /** Those inputs that pg_roles has as they are. */
 type Attributes = Pick<

@@ -1,8 +1,7 @@
 import { describePostgres } from "@nixops4-resources/integration/servers/testing";
+import { makeSecretFile, PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
-import { Deployment, useBackend } from "./testing/deployment.ts";
-import { PostgresBackend } from "./testing/postgres-backend.ts";
-import { makeSecretFile } from "./testing/secret-file.ts";
+import { Deployment } from "./testing/deployment.ts";
 
 const secret = makeSecretFile();
 

@@ -1,15 +1,20 @@
 import { ProviderError, type Mark } from "@nixops4-resources/protocol-core";
+import {
+  identifier,
+  join,
+  lockForTransaction,
+  serverErrorOf,
+  sql,
+  type Sql,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
 import { commentWithMark } from "./comment.ts";
 import type { ErrorCode } from "./errors.ts";
-import { serverErrorOf } from "./failure.ts";
-import { lockForTransaction } from "./lock.ts";
 import { membershipStatements } from "./membership.ts";
 import { verifierFor } from "./password.ts";
 import { selectRole } from "./role-catalog.ts";
 import type { RoleInputs } from "./role.ts";
-import type { WriteSession } from "./session.ts";
 import { settingStatements } from "./settings.ts";
-import { identifier, join, sql, type Sql } from "./sql.ts";
 
 const lock = (name: string): Sql => lockForTransaction("role", name);
 const role = (name: string): Sql => sql`role ${identifier(name)}`;

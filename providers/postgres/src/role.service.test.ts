@@ -1,10 +1,9 @@
 import { describePostgres } from "@nixops4-resources/integration/servers/testing";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { matchesVerifier } from "@nixops4-resources/protocol-postgres/scram";
+import { makeSecretFile, PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { main } from "./testing/deployment.ts";
-import { PostgresBackend } from "./testing/postgres-backend.ts";
 import role from "./role.ts";
-import { matchesVerifier } from "./scram.ts";
-import { makeSecretFile } from "./testing/secret-file.ts";
 
 const [first, second] = [makeSecretFile(), makeSecretFile()];
 

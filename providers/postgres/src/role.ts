@@ -7,15 +7,13 @@ import {
   type Mark,
   type Values,
 } from "@nixops4-resources/protocol-core";
+import { connect, connection, sqlStateOf } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
-import { connect } from "./client.ts";
-import { connection } from "./connection.ts";
-import { sqlStateOf } from "./failure.ts";
-import { newRoleName } from "./identifier.ts";
 import { memberOf } from "./membership.ts";
 import { seenPassword } from "./password.ts";
 import { alterRole, commentOnRole, createRole, dropRole } from "./role-statements.ts";
 import { listRoles, selectRole } from "./role-catalog.ts";
+import { newRoleName } from "./role-name.ts";
 import { settings } from "./settings.ts";
 
 const flag = (description: string, fallback = false): z.ZodMiniPrefault<z.ZodMiniBoolean> =>

@@ -1,11 +1,11 @@
 import { describePostgres } from "@nixops4-resources/integration/servers/testing";
 import { testResource, type Message } from "@nixops4-resources/protocol-core/testing";
+import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
 import schema from "./schema.ts";
 import { snapshotDatabase } from "./testing/database-snapshot.ts";
-import { Deployment, main, useBackend } from "./testing/deployment.ts";
+import { Deployment, main } from "./testing/deployment.ts";
 import { mayActAs } from "./testing/may-act-as.ts";
-import { PostgresBackend } from "./testing/postgres-backend.ts";
 
 describePostgres("the schema of an account with CREATEROLE and CREATEDB", (server) => {
   const database = "schemaadmin_shop";

@@ -1,18 +1,23 @@
 import { AlreadyExists, defineResource, option, ProviderError, readMark } from "@nixops4-resources/protocol-core";
+import {
+  connect,
+  connection,
+  identifier,
+  lockForTransaction,
+  objectName,
+  sql,
+  sqlStateOf,
+  type ReadSession,
+  type Sql,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import { actAs, roleToActAs, withRightsOf } from "./act-as.ts";
-import { connect } from "./client.ts";
 import { commentWithMark } from "./comment.ts";
-import { connection } from "./connection.ts";
 import { creatorIn } from "./creator.ts";
 import { dependentsIn } from "./dependents.ts";
 import type { ErrorCode } from "./errors.ts";
-import { sqlStateOf } from "./failure.ts";
-import { identifier } from "./identifier.ts";
-import { lockForTransaction } from "./lock.ts";
 import { listMarked, sessionIfThere } from "./open-database.ts";
-import type { ReadSession, WriteSession } from "./session.ts";
-import { identifier as quoted, sql, type Sql } from "./sql.ts";
 
 export default defineResource({
   type: "schema",
@@ -21,10 +26,10 @@ export default defineResource({
   requireState: false,
   connection,
   inputs: {
-    database: option(identifier, "Name of the database that it is in."),
-    name: option(identifier, "Name of the schema."),
+    database: option(objectName, "Name of the database that it is in."),
+    name: option(objectName, "Name of the schema."),
     owner: option(
-      z.nullable(identifier),
+      z.nullable(objectName),
       "Role that owns it. What is in it keeps its own owners. Null leaves the owner as it is; at first that is `connection.user`, or where that role may not create in the database, the database's owner.",
       null,
     ),
@@ -60,7 +65,7 @@ export default defineResource({
       const creator = await creatorIn(session, database, owner);
       const commands = [
         actAs(creator),
-        sql`create schema ${quoted(name)} authorization ${quoted(owner ?? creator)}`,
+        sql`create schema ${identifier(name)} authorization ${identifier(owner ?? creator)}`,
         actAs(owner ?? creator),
         commentWithMark(target(name), null, mark),
       ];
@@ -73,7 +78,7 @@ export default defineResource({
   async update(client, { database, name, owner }) {
     if (owner === null) return;
     const session = await client.on(database);
-    const command = sql`alter schema ${quoted(name)} owner to ${quoted(owner)}`;
+    const command = sql`alter schema ${identifier(name)} owner to ${identifier(owner)}`;
     await changeSchema(session, name, ({ actAs: old, createAs }) =>
       withRightsOf(
         [old, createAs].filter((role) => role !== null),
@@ -86,7 +91,7 @@ export default defineResource({
   async delete(client, { database, name }) {
     const session = await client.on(database);
     try {
-      await changeAsOwner(session, name, () => sql`drop schema ${quoted(name)}`);
+      await changeAsOwner(session, name, () => sql`drop schema ${identifier(name)}`);
     } catch (error) {
       const dependents = dependentsIn(error);
       throw dependents === undefined ? error : notEmpty(name, dependents, error);
@@ -111,7 +116,7 @@ interface Row {
   createAs: string | null;
 }
 
-const target = (name: string): Sql => sql`schema ${quoted(name)}`;
+const target = (name: string): Sql => sql`schema ${identifier(name)}`;
 
 async function find(session: ReadSession, name: string): Promise<Row | undefined> {
   const [row] = await session.query<Row & { name: string }>(sql`

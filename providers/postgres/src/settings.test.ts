@@ -1,6 +1,6 @@
+import { sql } from "@nixops4-resources/protocol-postgres";
 import { describe, expect, test } from "vitest";
 import { seenSettings, settingStatements, type Settings } from "./settings.ts";
-import { sql } from "./sql.ts";
 
 const statements = (current: Settings, wanted: Settings): string[] =>
   settingStatements(sql`role "app"`, current, wanted).map(({ text }) => text);

@@ -1,6 +1,6 @@
 import { option } from "@nixops4-resources/protocol-core";
+import { identifier, sql, type Sql } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
-import { identifier, sql, type Sql } from "./sql.ts";
 
 /** Parameters that a session starts with, as a role or a database has them. */
 export const settings = option(

@@ -1,8 +1,6 @@
 import type { Secret } from "@nixops4-resources/protocol-core";
-import type { PostgresReader } from "./client.ts";
-import { explain, sqlStateOf } from "./failure.ts";
-import { makeClient } from "./login.ts";
-import { saslprep } from "./scram.ts";
+import { explain, makeClient, sqlStateOf, type PostgresReader } from "@nixops4-resources/protocol-postgres";
+import { saslprep } from "@nixops4-resources/protocol-postgres/scram";
 
 /** How the server wants a password proved; `nothing` until it asks, and where it does not. */
 type Asked = "nothing" | "scram" | "md5" | "cleartext";

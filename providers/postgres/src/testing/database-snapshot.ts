@@ -1,4 +1,4 @@
-import type { PostgresBackend } from "./postgres-backend.ts";
+import type { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 
 /** An access list by what it means: what nobody has touched has PostgreSQL's defaults. */
 const access = (kind: string, owner: string, acl: string): string => `(

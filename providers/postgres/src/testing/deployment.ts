@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { ask, type Message } from "@nixops4-resources/protocol-core/testing";
-import { afterAll, beforeEach } from "vitest";
-import type { PostgresBackend } from "./postgres-backend.ts";
+import type { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 
 export const main = join(import.meta.dirname, "../../dist/main.cjs");
 
@@ -71,18 +70,4 @@ export class Deployment {
 
 function isMessage(value: unknown): value is Message {
   return typeof value === "object" && value !== null;
-}
-
-/** The backend, as it was before the first test in every one of them. Call it where tests are declared. */
-export function useBackend(make: () => Promise<PostgresBackend>): () => PostgresBackend {
-  let backend: PostgresBackend | undefined;
-  beforeEach(async () => {
-    backend ??= await make();
-    await backend.reset();
-  });
-  afterAll(() => backend?.[Symbol.asyncDispose]());
-  return () => {
-    if (backend === undefined) throw new Error("The backend is there inside tests only.");
-    return backend;
-  };
 }

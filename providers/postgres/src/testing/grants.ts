@@ -1,8 +1,8 @@
 import type { PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
 import type { Message } from "@nixops4-resources/protocol-core/testing";
+import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import type { QueryResultRow } from "pg";
-import { Deployment, useBackend } from "./deployment.ts";
-import { PostgresBackend } from "./postgres-backend.ts";
+import { Deployment } from "./deployment.ts";
 
 /** A schema with something of every kind that it can have. */
 export const schemaToGrantOn = `

@@ -1,4 +1,4 @@
-import { ProviderError, retry, type Secret } from "@nixops4-resources/protocol-core";
+import { ProviderError, resolveSecret, retry, type Connecting, type Secret } from "@nixops4-resources/protocol-core";
 import type { Client } from "pg";
 import { addressOf, type Connection } from "./connection.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -6,19 +6,46 @@ import { explain, sqlStateOf } from "./failure.ts";
 import { tlsOptions } from "./tls.ts";
 
 const connectTimeoutMs = 10_000;
+/** How long nothing must have been said before one end asks whether the other is still there. */
+const keepAliveSeconds = 60;
 
 /** Everything that one connection to one database needs. */
-export interface Login {
+export interface Login extends Connecting {
   readonly connection: Connection;
   readonly database: string;
   readonly user: string;
   /** Null where the server is to ask for none. */
   readonly password: Secret | null;
   readonly access: "read" | "write";
-  /** Longest time of one statement, in seconds. */
-  readonly timeoutSeconds: number;
-  /** Aborts when the request's time is over: the socket is closed at once. */
-  readonly signal: AbortSignal;
+  /** What sets a session apart that lives longer than a request. */
+  readonly session?: SessionOptions;
+}
+
+export interface SessionOptions {
+  /** What the server's log and pg_stat_activity call it. */
+  readonly application?: string;
+  /** Whether a connection on which nothing is said is watched from both ends, so that either hears of the other's end. */
+  readonly keepAlive?: boolean;
+  /** Settings of the server, such as `idle_session_timeout`, for this session. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+/** How we log in to a database as ourselves. Throws `secret.*` where the password cannot be read. */
+export async function ownLogin(
+  connection: Connection,
+  database: string,
+  access: Login["access"],
+  request: Connecting,
+): Promise<Login> {
+  const { user, password } = connection;
+  return {
+    connection,
+    database,
+    user,
+    password: password === null ? null : await resolveSecret(password, `the password of ${user}`),
+    access,
+    ...request,
+  };
 }
 
 /** What the server tells at every login, unasked. */
@@ -78,7 +105,7 @@ interface ParameterStatus {
 
 /** A client that is not connected yet. Every value is given, since pg fills gaps from PG... variables of the environment. */
 export async function makeClient(login: Login, password: () => Promise<string>): Promise<Client> {
-  const { connection, database, user } = login;
+  const { connection, database, user, session = {} } = login;
   const ssl = await tlsOptions(connection);
   // The largest part of a start: nothing before the first connection pays for it.
   const { default: Client } = await import("pg/lib/client.js");
@@ -90,13 +117,15 @@ export async function makeClient(login: Login, password: () => Promise<string>):
     password,
     ssl,
     sslnegotiation: "postgres",
-    application_name: "nixops4-resources-postgres",
+    application_name: session.application ?? "nixops4-resources",
     connectionTimeoutMillis: connectTimeoutMs,
-    options: sessionOptions(login),
+    keepAlive: session.keepAlive ?? false,
+    keepAliveInitialDelayMillis: keepAliveSeconds * 1000,
+    options: serverOptions(login),
   });
 }
 
-function sessionOptions({ access, timeoutSeconds }: Login): string {
+function serverOptions({ access, timeoutSeconds, session = {} }: Login): string {
   const milliseconds = timeoutSeconds * 1000;
   const settings = {
     client_encoding: "UTF8",
@@ -106,10 +135,15 @@ function sessionOptions({ access, timeoutSeconds }: Login): string {
     // Shorter, so that the error is about the lock.
     lock_timeout: Math.ceil(milliseconds / 2),
     default_transaction_read_only: access === "read" ? "on" : "off",
+    ...(session.keepAlive === true && { tcp_keepalives_idle: keepAliveSeconds }),
+    ...session.settings,
   };
-  return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(" ");
+  return (
+    Object.entries(settings)
+      // https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-CONNECT-OPTIONS
+      .map(([name, value]) => `-c ${name}=${String(value).replaceAll(/[\\ ]/g, "\\$&")}`)
+      .join(" ")
+  );
 }
 
 function passwordWanted({ connection, user }: Login): ProviderError<ErrorCode> {

@@ -14,8 +14,8 @@ export class Sql {
   }
 }
 
-/** What may stand in `${}`: text becomes a literal, a name must go through `identifier`. */
-export type SqlValue = Sql | Secret | string | number | boolean | null | readonly string[];
+/** What may stand in `${}`: text becomes a literal, bytes a `bytea`, a name must go through `identifier`. */
+export type SqlValue = Sql | Secret | string | number | boolean | null | readonly string[] | Uint8Array;
 
 /**
  * SQL with its values quoted in place. Commands such as CREATE ROLE take no parameters, and without parameters several
@@ -43,6 +43,7 @@ function quote(value: SqlValue): string {
   if (typeof value === "string") return literal(value);
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number") return number(value);
+  if (value instanceof Uint8Array) return bytes(value);
   return `array[${value.map(literal).join(", ")}]::text[]`;
 }
 
@@ -52,6 +53,9 @@ function literal(value: string): string {
   const quoted = `'${value.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
   return value.includes("\\") ? ` E${quoted}` : quoted;
 }
+
+/** https://www.postgresql.org/docs/18/datatype-binary.html#DATATYPE-BINARY-BYTEA-HEX-FORMAT */
+const bytes = (value: Uint8Array): string => ` E'\\\\x${Buffer.from(value).toString("hex")}'::bytea`;
 
 function number(value: number): string {
   if (!Number.isSafeInteger(value)) throw new TypeError(`${value} is no integer that SQL could take exactly`);

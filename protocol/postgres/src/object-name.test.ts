@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { identifier, newRoleName } from "./identifier.ts";
+import { objectName } from "./object-name.ts";
 
-const accepts = (name: string): boolean => identifier.safeParse(name).success;
+const accepts = (name: string): boolean => objectName.safeParse(name).success;
 
-describe("an identifier", () => {
+describe("the name of an object", () => {
   test("is any text of 1 to 63 bytes", () => {
     expect(accepts("x".repeat(63))).toBe(true);
     expect(accepts('Ünwieldy "name" with \\ and spaces')).toBe(true);
@@ -19,8 +19,4 @@ describe("an identifier", () => {
   test("has no zero character, which would end the message to the server", () => {
     expect(accepts("a\0b")).toBe(false);
   });
-});
-
-test.each(["public", "none", "pg_monitor"])("PostgreSQL keeps the role name %s for itself", (name) => {
-  expect(newRoleName.safeParse(name).success).toBe(false);
 });

@@ -1,6 +1,6 @@
-import { resolveSecret, takeSlot, type Connecting, type Slot } from "@nixops4-resources/protocol-core";
+import { takeSlot, type Connecting, type Slot } from "@nixops4-resources/protocol-core";
 import { addressOf, type Connection } from "./connection.ts";
-import type { Login } from "./login.ts";
+import { ownLogin, type Login } from "./login.ts";
 import { openReadSession, openWriteSession, type ReadSession, type WriteSession } from "./session.ts";
 
 /** Requests that use a server at once, over all processes: a server takes 100 connections unless told otherwise. */
@@ -40,16 +40,8 @@ export class PostgresReader<Session extends ReadSession = ReadSession> implement
   }
 
   /** How to log in as ourselves, or with other particulars as somebody else. */
-  async login(database: string): Promise<Login> {
-    const { user, password } = this.connection;
-    return {
-      connection: this.connection,
-      database,
-      user,
-      password: password === null ? null : await resolveSecret(password, `the password of ${user}`),
-      access: this.#access,
-      ...this.#request,
-    };
+  login(database: string): Promise<Login> {
+    return ownLogin(this.connection, database, this.#access, this.#request);
   }
 
   async #enter(database: string): Promise<Session> {

@@ -16,6 +16,10 @@ describe("sql", () => {
     expect(sql`password ${new Secret("it's")}`.text).toBe("password 'it''s'");
   });
 
+  test("makes a bytea of bytes", () => {
+    expect(sql`${Buffer.from([0, 0x5c, 255])}`.text).toBe(String.raw` E'\\x005cff'::bytea`);
+  });
+
   test.each([
     ["a'b", "'a''b'"],
     [String.raw`a\b`, String.raw` E'a\\b'`],

@@ -13,7 +13,9 @@ import { Client, escapeLiteral } from "pg";
 import { describe, expect, test } from "vitest";
 import { connect, type PostgresReader } from "./client.ts";
 import { connection, type Connection } from "./connection.ts";
+import { ownLogin } from "./login.ts";
 import { scramVerifier } from "./scram.ts";
+import { openWriteSession } from "./session.ts";
 import { sql, type Sql } from "./sql.ts";
 import { makeSecretFile } from "./testing/secret-file.ts";
 
@@ -24,9 +26,11 @@ function open(
   given: Given = {},
   signal = AbortSignal.timeout(30_000),
 ): Promise<PostgresReader> {
-  const { host, port, user, passwordFile } = server;
-  const whole = connection.parse({ host, port, user, password: { file: passwordFile }, ...given });
-  return connect(whole, "read", { signal, timeoutSeconds: 30 });
+  return connect(parse(server, given), "read", { signal, timeoutSeconds: 30 });
+}
+
+function parse({ host, port, user, passwordFile }: PostgresAddress, given: Given = {}): Connection {
+  return connection.parse({ host, port, user, password: { file: passwordFile }, ...given });
 }
 
 /** The answer of one query in the maintenance database. */
@@ -126,10 +130,31 @@ describePostgres("a connection", (server) => {
     const settings = sql`select current_setting('application_name') as name, current_setting('client_encoding') as encoding,
                                 current_setting('search_path') as path`;
     expect(await ask(server(), {}, settings)).toEqual({
-      name: "nixops4-resources-postgres",
+      name: "nixops4-resources",
       encoding: "UTF8",
       path: "",
     });
+  });
+
+  test("passes bytes on as they are", async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+    expect(await ask(server(), {}, sql`select ${bytes} as bytes`)).toEqual({ bytes });
+    const nonconforming = sql`set standard_conforming_strings = off; select ${bytes} as bytes`;
+    expect(await ask(server(), {}, nonconforming)).toEqual({ bytes });
+  });
+
+  test("that lives long has a name, settings and a pulse of its own", async () => {
+    const request = { signal: AbortSignal.timeout(30_000), timeoutSeconds: 30 };
+    const login = await ownLogin(parse(server()), "postgres", "write", request);
+    const settings = { idle_session_timeout: 0, datestyle: "SQL, DMY" };
+    await using session = await openWriteSession({
+      ...login,
+      session: { application: "a name", keepAlive: true, settings },
+    });
+    const [row] = await session.query(sql`
+      select current_setting('application_name') as name, current_setting('idle_session_timeout') as idle,
+        current_setting('datestyle') as style, current_setting('tcp_keepalives_idle') as pulse`);
+    expect(row).toEqual({ name: "a name", idle: "0", style: "SQL, DMY", pulse: "60" });
   });
 
   test("ends at once when the request's time is over, and its session with it", async () => {
@@ -144,8 +169,7 @@ describePostgres("a connection", (server) => {
   });
 
   test("is cut by the server when a statement or a lock takes too long", async () => {
-    const { host, port, user, passwordFile } = server();
-    const whole = connection.parse({ host, port, user, password: { file: passwordFile } });
+    const whole = parse(server());
     const request = { signal: AbortSignal.timeout(30_000), timeoutSeconds: 1 };
     await using holder = await connect(whole, "write", request);
     await using waiter = await connect(whole, "write", request);

@@ -1,0 +1,9 @@
+// Not scram.ts: what this file names stands in one chunk that every type loads, and few types make a verifier.
+export { connect, PostgresReader, PostgresWriter } from "./client.ts";
+export { addressOf, connection, connectionChecks, connectionInputs, type Connection } from "./connection.ts";
+export { explain, poolerFailure, serverErrorOf, sqlStateOf, type ServerError } from "./failure.ts";
+export { lockForSession, lockForTransaction, unlockForSession } from "./lock.ts";
+export { logIn, makeClient, ownLogin, type Login, type ServerFacts, type SessionOptions } from "./login.ts";
+export { maxIdentifierBytes, objectName } from "./object-name.ts";
+export { openReadSession, openWriteSession, type Notice, type ReadSession, type WriteSession } from "./session.ts";
+export { identifier, join, nothing, sql, Sql, type SqlValue } from "./sql.ts";
