@@ -45,6 +45,17 @@ const jsonSchemaApart: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
+/** Of its manifest a provider tells the version; the rest would be part of every start. */
+const manifestVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "manifest-version",
+  setup(build) {
+    build.onLoad({ filter: /\/providers\/[^/]+\/package\.json$/ }, ({ path }) => {
+      const { version }: { version: string } = JSON.parse(readFileSync(path, "utf8"));
+      return { contents: JSON.stringify({ version }), loader: "json" };
+    });
+  },
+};
+
 /** One bundle per provider: a small main, and chunks that are loaded when a request needs them. */
 const bundle = (provider: string): Options => ({
   name: provider,
@@ -57,7 +68,7 @@ const bundle = (provider: string): Options => ({
   format: "esm",
   splitting: true,
   plugins: [commonJs],
-  esbuildPlugins: [jsonSchemaApart],
+  esbuildPlugins: [jsonSchemaApart, manifestVersion],
   outExtension: () => ({ js: ".cjs" }),
   noExternal: [/.*/],
   // pg asks for these where they are installed; they are not.
