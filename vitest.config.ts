@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const service = ["**/*.service.test.ts", "**/*.nix.test.ts"];
@@ -7,6 +8,8 @@ export default defineConfig({
   test: {
     reporters: ["default", "./integration/scripts/vitest/tally-reporter.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    // Of two processors vitest would leave one to itself, which has little to do. Every worker has servers of its own.
+    maxWorkers: Math.min(availableParallelism(), 4),
     projects: [
       {
         extends: true,

@@ -48,10 +48,15 @@ async function objection(fault: string, says: string): Promise<string | undefine
   );
 }
 
+/** Several faults break the same clause. */
+const toTheSound = new Map<string, Promise<string | undefined>>();
+
 describe("the contract", () => {
   for (const [fault, { breaks }] of Object.entries(faults)) {
     test(`notices when ${fault}`, async () => {
-      expect(await objection("", breaks), "to the sound resource").toBeUndefined();
+      const sound = toTheSound.get(breaks) ?? objection("", breaks);
+      toTheSound.set(breaks, sound);
+      expect(await sound, "to the sound resource").toBeUndefined();
       expect(await objection(fault, breaks), "to the faulty one").toEqual(expect.any(String));
     });
   }

@@ -4,13 +4,21 @@ import type { Provided } from "./provided.ts";
 import { ServerUnavailable } from "./server-unavailable.ts";
 
 /**
- * Describes tests once per version of PostgreSQL, each against the one server that the test run has of it. Where there
- * is none, every test is skipped with the reason.
+ * Describes tests once per version of PostgreSQL, each against the one server that the worker has of it. Where there is
+ * none, every test is skipped with the reason.
  */
 export function describePostgres(subject: string, tests: (server: () => PostgresAddress) => void): void {
   for (const version of [15, 18] as const) {
-    describe(`${subject} on PostgreSQL ${version}`, () => tests(whenProvided(inject(`postgres${version}`))));
+    describe(`${subject} on PostgreSQL ${version}`, () =>
+      tests(whenProvided(ofThisWorker(inject(`postgres${version}`)))));
   }
+}
+
+/** Source: https://vitest.dev/guide/parallelism.html */
+function ofThisWorker<Address>(servers: readonly Provided<Address>[]): Provided<Address> {
+  const server = servers[Number(process.env["VITEST_POOL_ID"]) - 1];
+  if (server === undefined) throw new Error(`There is no server for worker ${process.env["VITEST_POOL_ID"]}.`);
+  return server;
 }
 
 /** Skips every test of the suite around it where the server lacks; the address is for the tests and their hooks. */

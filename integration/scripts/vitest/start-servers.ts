@@ -3,7 +3,10 @@ import { startPostgres, type PostgresAddress, type PostgresVersion } from "../..
 import type { Provided } from "../../servers/provided.ts";
 import { ServerUnavailable } from "../../servers/server-unavailable.ts";
 
-/** Starts one server of each kind for the whole run; vitest calls what this returns at the end. */
+/**
+ * Starts a server of each kind for every worker, so that no test file meets the roles, databases and sessions of another;
+ * vitest calls what this returns at the end.
+ */
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
   const running = new AsyncDisposableStack();
   const provide = async (version: PostgresVersion): Promise<Provided<PostgresAddress>> => {
@@ -15,8 +18,10 @@ export default async function startServers(project: TestProject): Promise<() => 
       return { unavailable: error.message };
     }
   };
+  const provideEach = (version: PostgresVersion) =>
+    Promise.all(Array.from({ length: project.vitest.config.maxWorkers }, () => provide(version)));
   try {
-    const [postgres15, postgres18] = await Promise.all([provide(15), provide(18)]);
+    const [postgres15, postgres18] = await Promise.all([provideEach(15), provideEach(18)]);
     project.provide("postgres15", postgres15);
     project.provide("postgres18", postgres18);
   } catch (error) {

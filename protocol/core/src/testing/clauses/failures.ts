@@ -65,7 +65,11 @@ export const networkFailures: readonly Clause[] = [
     says: "a server that stops answering is an error when `timeoutSeconds` are over",
     async check(contract) {
       const createVia = via(contract, (inputs) => contract.createRequest({ ...inputs, timeoutSeconds: 1 }));
-      const calls = await countCalls(contract, createVia);
+      // Undisturbed it may take as long as a busy machine does.
+      const calls = await countCalls(
+        contract,
+        via(contract, (inputs) => contract.createRequest(inputs)),
+      );
       for (const call of new Set([...calls.slice(0, 1), ...calls.slice(-1)])) {
         await contract.backend.reset();
         const started = performance.now();
