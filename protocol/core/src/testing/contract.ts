@@ -28,6 +28,10 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   drift: { readonly [Name in keyof Inputs]?: (backend: B) => Promise<void> };
   /** Makes by hand what `want` names, without a mark; not asked of what bears none. */
   makeUnmarked?: (backend: B) => Promise<void>;
+  /** Why it is neither killed nor hung up on here, such as that the same code is against another server. */
+  notDisturbed?: string;
+  /** Outputs that count what is written by anybody, such as a serial number: they differ between two equal runs. */
+  counters?: readonly string[];
   /** Environment variables of the provider's process. */
   environment?: Readonly<Record<string, string>>;
   /** Environment variables that secret inputs refer to; the contract fills them. */
@@ -118,11 +122,16 @@ export class Contract {
     return { type: this.resource.type, inputProperties };
   }
 
-  /** Sends the request to a process of its own, which must not give a secret away. */
+  /** Sends the request to a process of its own. */
   async send(request: Message): Promise<Reply> {
-    const finished = await ask(this.executable, request);
+    return this.replyOf(await ask(this.executable, request), request);
+  }
+
+  /** What a process answered, which must not give a secret away. */
+  replyOf(finished: Finished, request: Message): Reply {
     this.expectNoSecret(finished);
-    return replyOf(finished, request);
+    const reply = replyOf(finished, request);
+    return { ...reply, body: this.#withoutCounts(reply.body) };
   }
 
   /** The answer's body and outcome; an error breaks the promise. */
@@ -130,6 +139,14 @@ export class Contract {
     const { body, error, outcome } = await this.send(request);
     if (body === undefined) throw new Error(`${error?.message} after ${JSON.stringify(request)}`);
     return { body, outcome };
+  }
+
+  #withoutCounts(body: Message | undefined): Message | undefined {
+    const { counters = [] } = this.terms;
+    const outputs = body?.["outputProperties"];
+    if (counters.length === 0 || typeof outputs !== "object" || outputs === null) return body;
+    const names = counters.filter((name) => Object.hasOwn(outputs, name));
+    return { ...body, outputProperties: { ...outputs, ...Object.fromEntries(names.map((name) => [name, "counted"])) } };
   }
 
   /** The error, which must be one that the provider documents; any other answer breaks the promise. */

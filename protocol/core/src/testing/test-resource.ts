@@ -15,15 +15,16 @@ import { straceLacks } from "./strace.ts";
 /** The promises that a resource makes; what cannot bear a mark makes none about whose it is. */
 export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clause[] {
   const bearsMark = resource.setMark !== undefined;
+  const isDisturbed = terms.notDisturbed === undefined;
   return [
     ...lifecycle,
     ...changes(resource, terms),
     ...(bearsMark ? ownership : []),
     ...failures,
-    ...(terms.reached === "network" ? networkFailures : []),
+    ...(terms.reached === "network" && isDisturbed ? networkFailures : []),
     ...races,
-    ...kills,
-    ...(bearsMark ? adoptionKills : []),
+    ...(isDisturbed ? kills : []),
+    ...(bearsMark && isDisturbed ? adoptionKills : []),
     ...secrets,
   ];
 }
