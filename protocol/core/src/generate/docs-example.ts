@@ -2,6 +2,7 @@ import type { ProviderDescription, TypeDescription } from "../describe.ts";
 import { resolve, valueInNix } from "./docs-options.ts";
 import { indent, nixLiteral, nixName, nixSet } from "./nix-text.ts";
 import type { JsonSchema } from "./nix-type.ts";
+import { isObject } from "../wire.ts";
 
 /** The resource of a type's documentation, as a NixOps4 module without its function head. */
 export function exampleOf({ provider, resourceTypes }: ProviderDescription, type: string): string {
@@ -26,6 +27,9 @@ export function exampleInputs(resource: TypeDescription): Record<string, unknown
 export function exampleConnection({ inputs }: TypeDescription): Record<string, unknown> {
   const definitions = inputs.$defs ?? {};
   const connection = resolve(inputs.properties?.["connection"], definitions);
+  // A choice between kinds of connections has no fields of its own.
+  const shown = exampleIn(connection, definitions);
+  if (isObject(shown)) return shown;
   return exampleOfFields(connection, definitions, "connection");
 }
 
