@@ -11,5 +11,4 @@ serve({
     file: () => import("./file.ts"),
   },
   errors: () => import("./errors.ts"),
-  secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

@@ -16,5 +16,4 @@ serve({
     schema: () => import("./schema.ts"),
   },
   errors: () => import("./errors.ts"),
-  secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

@@ -56,12 +56,18 @@ export class DnsClient implements Disposable {
   readonly #timeoutMs: number;
   readonly #now: () => number;
   #connection: Connection | undefined;
+  #hasConnected = false;
   #lastId = randomInt(0x1_00_00);
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.#now = options.now ?? (() => Math.floor(Date.now() / 1000));
+  }
+
+  /** Whether a connection came about at least once: then there is a server. */
+  get hasConnected(): boolean {
+    return this.#hasConnected;
   }
 
   async query(question: Question): Promise<Message> {
@@ -152,6 +158,7 @@ export class DnsClient implements Disposable {
 
   async #open(): Promise<Connection> {
     if (this.#connection?.isOpen !== true) this.#connection = await Connection.open(this.#options, this.#timeoutMs);
+    this.#hasConnected = true;
     return this.#connection;
   }
 }

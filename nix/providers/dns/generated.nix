@@ -1,0 +1,196 @@
+# Written by `npm run generate` from the schemas of the provider dns; do not edit.
+{ lib, ... }:
+let
+  inherit (lib) mkOption types;
+  suiteTypes = import ../../types.nix { inherit lib; };
+in
+{
+  name = "DNS";
+  description = "DNS records, by dynamic update (RFC 2136) with TSIG.";
+  resourceTypes = {
+    rrset = {
+      description = "All records of one name and type. Every change is one atomic update, which the server refuses where somebody else was faster.";
+      requireState = false;
+      inputs.options = {
+        connection = mkOption {
+          type = types.submodule {
+            options = {
+              rfc2136 = mkOption {
+                type = types.submodule {
+                  options = {
+                    host = mkOption {
+                      type = types.nonEmptyStr;
+                      description = "The zones' primary name server, also a hidden one. It must take TCP. Its name or address.";
+                    };
+                    port = mkOption {
+                      type = types.ints.between 1 65535;
+                      default = 53;
+                      description = "TCP port.";
+                    };
+                    tsig = mkOption {
+                      type = types.submodule {
+                        options = {
+                          name = mkOption {
+                            type = types.str;
+                            description = "Name of the key at the server.";
+                          };
+                          algorithm = mkOption {
+                            type = types.enum [ "hmac-sha256" "hmac-sha384" "hmac-sha512" ];
+                            default = "hmac-sha256";
+                            description = "The key's algorithm. Servers take a key with its own algorithm only.";
+                          };
+                          secret = mkOption {
+                            type = suiteTypes.secretRef;
+                            description = "The key itself, in Base64 as `tsig-keygen` and `keymgr` write it.";
+                          };
+                        };
+                      };
+                      description = "Key that signs requests and vouches for answers (TSIG, RFC 8945).";
+                    };
+                    zones = mkOption {
+                      type = types.listOf types.str;
+                      default = [ ];
+                      description = "Zones that are looked through for what a deployment has left behind. DNS cannot tell which zones a server has.";
+                    };
+                    waitForSecondaries = mkOption {
+                      type = types.listOf (types.submodule {
+                        options = {
+                          host = mkOption {
+                            type = types.nonEmptyStr;
+                            description = "A secondary name server of the zones. Its name or address.";
+                          };
+                          port = mkOption {
+                            type = types.ints.between 1 65535;
+                            default = 53;
+                            description = "TCP port.";
+                          };
+                        };
+                      });
+                      default = [ ];
+                      description = "Servers that must have what was written before the request is done, as far as `timeoutSeconds` allows. They are asked for the zone's serial number, without a signature.";
+                    };
+                  };
+                };
+                description = "A primary name server that takes dynamic updates (RFC 2136): BIND, Knot, PowerDNS and others.";
+              };
+            };
+          };
+          description = "How to reach the backend, and as whom.";
+        };
+        name = mkOption {
+          type = types.nonEmptyStr;
+          description = "Whole name of the records, with or without a dot at its end; never relative to a zone. A `*` in front is a wildcard, labels may be Unicode.";
+        };
+        type = mkOption {
+          type = types.strMatching "[A-Z][A-Z0-9]*";
+          description = "Type of the records: A, AAAA, CAA, CNAME, DS, HTTPS, MX, NAPTR, NS, PTR, SRV, SSHFP, SVCB, TLSA or TXT, or any other by its number, such as `TYPE65400`.";
+        };
+        ttlSeconds = mkOption {
+          type = types.ints.between 0 2147483647;
+          default = 300;
+          description = "How long others may keep the records, in seconds.";
+        };
+        values = mkOption {
+          type = types.nonEmptyListOf (types.oneOf [ types.str (types.attrsOf suiteTypes.json) ]);
+          description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`); names in them are whole. A text of TXT is the text itself, whatever is in it, unless it begins with a quote; it is split at 255 octets. Types without fields here are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
+        };
+        zone = mkOption {
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Zone that holds the records. Null asks the server for the one that holds the name; at a name that is a zone of its own there, NS records are that zone's, and only with `zone` its parent's.";
+        };
+        ptr = mkOption {
+          type = types.bool;
+          default = false;
+          description = "For A and AAAA: whether each address gets a PTR record that leads back to the name, where the server has its reverse zone.";
+        };
+        parentServer = mkOption {
+          type = types.nullOr (types.submodule {
+            options = {
+              host = mkOption {
+                type = types.nonEmptyStr;
+                description = "A name server of the zone's parent, such as `a.gtld-servers.net` for a zone in com. Its name or address.";
+              };
+              port = mkOption {
+                type = types.ints.between 1 65535;
+                default = 53;
+                description = "TCP port.";
+              };
+            };
+          });
+          default = null;
+          description = "Server that is asked, without a signature, whom the parent delegates the zone to; null does not ask. It decides the output `delegation` only.";
+        };
+        managedBy = mkOption {
+          type = types.strMatching "[a-z0-9-]{1,63}";
+          description = "Name of the deployment, kept in the mark on everything it makes: 1 to 63 of a-z, 0-9 and the hyphen. What bears another name is refused.";
+        };
+        adopt = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether to take over a thing that exists and bears no mark. What was taken over is kept when it is destroyed, unless `deletion` says otherwise.";
+        };
+        adoptFrom = mkOption {
+          type = types.nullOr (types.strMatching "[a-z0-9-]{1,63}");
+          default = null;
+          description = "Name of another deployment whose thing is taken over; null takes over none.";
+        };
+        deletion = mkOption {
+          type = types.nullOr (types.enum [ "delete" "retain" ]);
+          default = null;
+          description = "What destroying does: `delete` removes the thing, `retain` removes only our mark. Null deletes what the deployment made and retains what it adopted.";
+        };
+        timeoutSeconds = mkOption {
+          type = types.ints.between 1 86400;
+          default = 300;
+          description = "Longest time that one request may take, in seconds.";
+        };
+      };
+      outputs.options = {
+        fqdn = mkOption {
+          type = types.str;
+          description = "The whole name in ASCII, without a dot at its end.";
+        };
+        zone = mkOption {
+          type = types.str;
+          description = "Zone that holds the records, without a dot at its end.";
+        };
+        serial = mkOption {
+          type = types.int;
+          description = "Serial number of the zone's SOA record when it was looked at last. Every change in the zone raises it.";
+        };
+        ptrNames = mkOption {
+          type = types.listOf types.str;
+          description = "Names of the PTR records that `ptr` made.";
+        };
+        delegation = mkOption {
+          type = types.nullOr (types.submodule {
+            options = {
+              parentSays = mkOption {
+                type = types.listOf types.str;
+                description = "Name servers that the parent delegates to.";
+              };
+              zoneSays = mkOption {
+                type = types.listOf types.str;
+                description = "Name servers that the zone has, which the parent should say too.";
+              };
+              parentDs = mkOption {
+                type = types.listOf types.str;
+                description = "DS records that the parent has.";
+              };
+              zoneDs = mkOption {
+                type = types.listOf types.str;
+                description = "DS records that the zone asks for by its CDS records, which the parent should have.";
+              };
+              toDo = mkOption {
+                type = types.nullOr types.str;
+                description = "What is to be done at the registrar, or with the parent; null where nothing is.";
+              };
+            };
+          });
+          description = "The zone as its parent sees it; null where `parentServer` is null.";
+        };
+      };
+    };
+  };
+}

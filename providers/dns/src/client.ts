@@ -1,0 +1,90 @@
+import { isWithin } from "@nixops4-resources/dns-client";
+import type { Connecting } from "@nixops4-resources/protocol-core";
+import type { BackendReader, BackendWriter, Key, Stored, Zone } from "./backend.ts";
+import type { Connection } from "./connection.ts";
+import { outside, textOf, zoneMissing } from "./name.ts";
+
+/** A server or a service, for looking only. What was seen is kept: it is what a write counts on. */
+export class DnsReader<Backend extends BackendReader = BackendReader> implements AsyncDisposable {
+  readonly backend: Backend;
+  readonly #seen = new Map<string, Stored>();
+  readonly #zones = new Map<string, string>();
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  /** One answer per key, in their order. */
+  async look(zone: string, keys: readonly Key[]): Promise<Stored[]> {
+    const found = await this.backend.look(zone, keys);
+    for (const stored of found) this.remember(stored);
+    return found;
+  }
+
+  /** What the last look saw there, or the last write left. */
+  seen(key: Key): Stored {
+    return this.#seen.get(idOf(key)) ?? nothingAt(key);
+  }
+
+  /** The zone of a key: the one that is given, or the one that holds it. Its serial is that of now. */
+  async findZone(key: Key, given: string | null): Promise<Zone> {
+    const zone = await this.backend.findZone(given === null ? key : { name: given, type: "SOA" });
+    if (given !== null && zone.name !== given)
+      throw zoneMissing(given, `it has ${textOf(zone.name)}, which is above it`);
+    if (!isWithin(key.name, zone.name)) throw outside(key.name, zone.name);
+    this.#zones.set(idOf(key), zone.name);
+    return zone;
+  }
+
+  /** The name of the zone that `findZone` found for a key, or finds now. */
+  async zoneName(key: Key, given: string | null): Promise<string> {
+    return this.#zones.get(idOf(key)) ?? (await this.findZone(key, given)).name;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.backend[Symbol.asyncDispose]();
+  }
+
+  protected remember(stored: Stored): void {
+    this.#seen.set(idOf(stored), stored);
+  }
+}
+
+/** The same, for writing too. */
+export class DnsWriter extends DnsReader<BackendWriter> {
+  /** Brings the changes about where everything is as it was seen; else throws `Conflict`. */
+  async write(zone: string, changes: readonly Stored[]): Promise<void> {
+    const update = { zone, prerequisites: changes.map((change) => this.seen(change)), changes };
+    await this.backend.plan(update);
+    await this.backend.commit(update);
+    for (const change of changes) this.remember(change);
+  }
+}
+
+/** No record, and nothing of ours. */
+export const nothingAt = ({ name, type }: Key): Stored => ({ name, type, ttlSeconds: 0, values: [], note: null });
+
+/** A client that fits the access: what only looks gets no method that writes. */
+export async function connect(connection: Connection, access: "write", request: Connecting): Promise<DnsWriter>;
+export async function connect(connection: Connection, access: "read", request: Connecting): Promise<DnsReader>;
+export async function connect(
+  connection: Connection,
+  access: "read" | "write",
+  request: Connecting,
+): Promise<DnsReader | DnsWriter> {
+  return access === "write"
+    ? new DnsWriter(await openWriter(connection, request))
+    : new DnsReader(await openReader(connection, request));
+}
+
+async function openReader(connection: Connection, request: Connecting): Promise<BackendReader> {
+  const { openReader: open } = await import("./rfc2136.ts");
+  return await open(connection.rfc2136, request);
+}
+
+async function openWriter(connection: Connection, request: Connecting): Promise<BackendWriter> {
+  const { openWriter: open } = await import("./rfc2136.ts");
+  return await open(connection.rfc2136, request);
+}
+
+const idOf = ({ name, type }: Key): string => `${type} ${name}`;

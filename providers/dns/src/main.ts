@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { serve } from "@nixops4-resources/protocol-core";
+import manifest from "../package.json" with { type: "json" };
+
+serve({
+  name: "dns",
+  title: "DNS",
+  description: "DNS records, by dynamic update (RFC 2136) with TSIG.",
+  version: manifest.version,
+  types: {
+    rrset: () => import("./rrset.ts"),
+  },
+  errors: () => import("./errors.ts"),
+});

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { startBind } from "@nixops4-resources/integration/servers/bind";
+import { startKnot } from "@nixops4-resources/integration/servers/knot";
+import { startPowerdns } from "@nixops4-resources/integration/servers/powerdns";
+import { serverOf } from "@nixops4-resources/integration/servers/testing";
+import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { describe } from "vitest";
+import rrset from "./rrset.ts";
+import { NameServerBackend } from "./testing/name-server-backend.ts";
+
+const zone = "example.test";
+const main = join(import.meta.dirname, "../dist/main.cjs");
+
+describe.each([
+  ["BIND", startBind, {}],
+  ["Knot", startKnot, { notDisturbed: "The same code is disturbed on BIND." }],
+  ["PowerDNS", startPowerdns, { notDisturbed: "The same code is disturbed on BIND." }],
+])("by dynamic update on %s", (_name, start, terms) => {
+  const server = serverOf(start);
+  testResource(rrset, {
+    ...terms,
+    main,
+    backend: () => NameServerBackend.make(server(), [zone, "2.0.192.in-addr.arpa"]),
+    reached: "network",
+    want: { name: "www.example.test", type: "A", values: ["192.0.2.1", { address: "192.0.2.2" }], ttlSeconds: 600 },
+    changed: { values: ["192.0.2.3"], ttlSeconds: 60, ptr: true },
+    immutable: { name: "web.example.test" },
+    notChanged: {
+      zone: "It says where the name is; it never is anywhere else.",
+      type: "Only who is remembered to have declared the other type may remove it: see rrset-particulars.",
+      parentServer: "It asks the parent, and changes nothing.",
+    },
+    drift: {
+      values: (hand) => hand.change(zone, "add www.example.test 600 A 192.0.2.9"),
+      ttlSeconds: (hand) =>
+        hand.change(
+          zone,
+          "delete www.example.test A",
+          "add www.example.test 90 A 192.0.2.1",
+          "add www.example.test 90 A 192.0.2.2",
+        ),
+    },
+    makeUnmarked: (hand) =>
+      hand.change(zone, "add www.example.test 600 A 192.0.2.1", "add www.example.test 600 A 192.0.2.2"),
+    counters: ["serial"],
+  });
+});
