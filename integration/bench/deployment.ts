@@ -32,8 +32,10 @@ function record({ host, port, user, passwordFile }: PostgresAddress): Recording 
   const indexes = Array.from({ length: count }, (_, index) => index);
   return {
     _type: "nixops4-resources-recording",
-    version: 1,
-    gaps: Object.fromEntries(indexes.map((index) => [gapOf(index), { member: [`role_${index}`], output: "name" }])),
+    version: 2,
+    gaps: Object.fromEntries(
+      indexes.map((index) => [gapOf(index), { member: [`role_${index}`], output: "name", kind: "text" } as const]),
+    ),
     members: indexes.flatMap((index): RecordedMember[] => [
       {
         ...how,

@@ -5,6 +5,9 @@ import { isJsonObject, parseJson, type Json, type JsonObject } from "./json.ts";
 const properties = z.record(z.string(), z.json());
 const difference = z.strictObject({ field: z.string(), current: z.json(), wanted: z.json() });
 
+/** A JSON Schema, of which nothing is checked here. */
+const jsonSchema = z.record(z.string(), z.json());
+
 /** One kind of answer: the key it has, and what may stand under it. */
 export interface AnswerType<Answer> {
   readonly key: string;
@@ -38,7 +41,9 @@ export const answers = {
   // Only what the driver uses of it; the rest is for documentation.
   describe: answer(
     "describeProviderResponse",
-    z.object({ resourceTypes: z.record(z.string(), z.object({ stableOutputs: z.array(z.string()) })) }),
+    z.object({
+      resourceTypes: z.record(z.string(), z.object({ stableOutputs: z.array(z.string()), outputs: jsonSchema })),
+    }),
   ),
 };
 

@@ -75,7 +75,7 @@ export const driverErrors = {
     remedy: "Make it again with `record`.",
   },
   "driver.recording.impossible": {
-    meaning: "The deployment cannot be recorded: something other than a string depends on an output.",
+    meaning: "The deployment cannot be recorded: something is computed from an output, or is a part of one.",
     remedy: "Apply it with Nix.",
   },
   "driver.recording.value": {

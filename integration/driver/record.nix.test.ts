@@ -3,14 +3,15 @@ import { expect, test } from "vitest";
 import type { Nix } from "../nix/find-nix.ts";
 import { describeNix } from "../nix/testing.ts";
 import type { NixDeployment } from "./evaluate.ts";
-import { memberKey } from "./member.ts";
+import { memberKey, memberName } from "./member.ts";
 import { openVariables, openVariablesOf, record } from "./record.ts";
 import { replay, type Recording } from "./recording.ts";
 
 const env = {
   ...process.env,
-  NODE: "/bin/node",
-  EXAMPLE_PROVIDER: "/example.cjs",
+  NODE: process.execPath,
+  EXAMPLE_PROVIDER: fileURLToPath(new URL("../../providers/example/dist/main.cjs", import.meta.url)),
+  KEY_PROVIDER: fileURLToPath(new URL("testing/provider.ts", import.meta.url)),
   FOLDER: "/folder",
   STATE_FILE: "/state.json",
   GREETING: "hello",
@@ -38,8 +39,8 @@ await describeNix("a recording", ({ nix }) => {
     const recording = await record(deployment(nix(), "files.nix"), open);
     expect(await record(deployment(nix(), "files.nix"), openVariablesOf(recording))).toEqual(recording);
     expect(openVariablesOf(recording)).toEqual([
-      { environment: "GREETING", kind: "text" },
       { environment: "FOLDER", kind: "path" },
+      { environment: "GREETING", kind: "text" },
     ]);
 
     const found = await requests(recording, { GREETING: "bye", FOLDER: "/elsewhere" });
@@ -61,6 +62,32 @@ await describeNix("a recording", ({ nix }) => {
     expect(request?.inputs).toMatchObject({ timeoutSeconds: 15_432, content: "port 15432" });
   });
 
+  test("has room for outputs that are no text, and for the programs that tell of them", async () => {
+    const open = openVariables(["NODE", "KEY_PROVIDER"], env);
+    const recording = await record(deployment(nix(), "typed.nix", { PART: "whole" }), open);
+    expect(Object.values(recording.gaps)).toEqual(
+      expect.arrayContaining([
+        { member: ["key"], output: "ref", kind: "value" },
+        { member: ["key"], output: "labels", kind: "value" },
+        { member: ["key"], output: "version", kind: "integer" },
+      ]),
+    );
+    const outputs = { ref: { store: { name: "key", version: 7 } }, version: 7, labels: { of: "a key" } };
+    const { ready } = await replay(recording, { NODE: "/node", KEY_PROVIDER: "/key.cjs" }).evaluate(
+      new Map([[memberKey(["key"]), outputs]]),
+      new Set([memberKey(["key"])]),
+    );
+    expect(Object.fromEntries(ready.map(({ path, inputs }) => [memberName(path), inputs]))).toMatchObject({
+      reader: { key: outputs.ref, content: "version 7", timeoutSeconds: 7 },
+      labelled: { labels: outputs.labels },
+    });
+  });
+
+  test("a provider that cannot be asked for its outputs is told", async () => {
+    const gone = { EXAMPLE_PROVIDER: "/gone.cjs", NODE: "/gone/node" };
+    await expect(record(deployment(nix(), "files.nix", gone), [])).rejects.toThrow("[driver.provider.start]");
+  });
+
   test.each([
     ["members depend on an output", "structural.nix", "its members depend on an output"],
     [
@@ -68,10 +95,22 @@ await describeNix("a recording", ({ nix }) => {
       "computed.nix",
       "the input `content` of member length is computed from an output",
     ],
-    ["an output is no text", "number.nix", "is not of type"],
+    ["an output is of a type that has too few values", "typed.nix", "is not of type `boolean'", "boolean"],
+    [
+      "a part of an output is read",
+      "typed.nix",
+      "the input `content` of member reader has a part of the output `ref` of member key, which can be recorded as a whole only",
+      "field",
+    ],
+    [
+      "a part is read that only some values have",
+      "typed.nix",
+      "it cannot be evaluated. Unable to evaluate",
+      "ref.store.name",
+    ],
     ["something is wrong anyway", "wrong.nix", "needs"],
-  ])("where %s, it is refused", async (_, name, reason) => {
-    const computed = { PORT: "5432", LENGTH: "yes" };
+  ])("where %s, it is refused", async (_, name, reason, part = "whole") => {
+    const computed = { PORT: "5432", LENGTH: "yes", PART: part };
     await expect(record(deployment(nix(), name, computed), [])).rejects.toThrow(reason);
   });
 });

@@ -1,51 +1,52 @@
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { diagnose } from "./diagnose.ts";
 import { DriverError, UsageError } from "./errors.ts";
 import { evaluate, type NixDeployment } from "./evaluate.ts";
 import type { Json } from "./json.ts";
 import { memberKey, memberName, type MemberRequest } from "./member.ts";
-import type { EnvironmentGap, RecordedGap, RecordedMember, Recording } from "./recording.ts";
+import { OutputSamples } from "./output-sample.ts";
+import type { EnvironmentGap, RecordedMember, Recording } from "./recording.ts";
 import { schedule } from "./schedule.ts";
-import { templateOf, type Filling, type Gap } from "./template.ts";
-
-/** The two evaluations of a recording differ in what stands for outputs and open variables, and in nothing else. */
-type Round = 1 | 2;
+import { environmentStandIn, outputStandIn, type Round, type StandIn } from "./stand-in.ts";
+import { fillText, templateOf, type Gap } from "./template.ts";
 
 /**
- * Records a deployment: evaluates it twice, each time with other texts in place of outputs and of the environment
- * variables that are to stay open, and keeps what differs by them as gaps. What depends on an output in another way,
- * such as a list of members or a number, is refused with DriverError.
+ * Records a deployment: evaluates it twice, each time with other values in place of outputs and of the environment
+ * variables that are to stay open, and keeps what differs by them as gaps. Providers must be there, to be asked what
+ * their outputs look like. What depends on an output in another way, such as a list of members or a field of an object,
+ * is refused with DriverError.
  *
  * A choice between constants (`if output == "x" then ...`) cannot be seen that way: it is recorded as it falls out for
- * a text that equals nothing.
+ * a value that equals nothing.
  */
 export async function record(deployment: NixDeployment, open: readonly EnvironmentGap[]): Promise<Recording> {
-  const first = await evaluateRound(1, deployment, open);
-  const second = await evaluateRound(2, deployment, open);
-  if (!isDeepStrictEqual(namesOf(first), namesOf(second))) {
+  const samples = new OutputSamples(deployment.env);
+  const first = await evaluateRound(1, deployment, open, samples);
+  const second = await evaluateRound(2, deployment, open, samples);
+  if (!isDeepStrictEqual(namesOf(first.members), namesOf(second.members))) {
     throw impossible(deployment, "its members depend on an output or an open variable");
   }
 
-  const outputs = first.flatMap(({ path, outputs: own }) => own.map((output) => ({ member: [...path], output })));
-  const gaps = new Map([...open, ...outputs].map((gap) => [mark(gap, 1), gap] as const));
-  const pairs = [...gaps].map(([text, gap]): Gap => ({ text, first: standIn(gap, 1), second: standIn(gap, 2) }));
-  const members = first.map((member, index) => {
-    const other = second[index] ?? member;
+  const standIns = [...first.standIns].sort(byName).map(([, standIn]) => standIn);
+  const gaps = standIns.map(({ gap, mark, value }): Gap => {
+    const other = second.standIns.get(nameOf(gap));
+    return { text: mark, first: value, second: other === undefined ? value : other.value };
+  });
+  const members = first.members.map((member, index) => {
+    const other = second.members[index] ?? member;
     return recordedMember(member, other, (value, otherValue, what) => {
-      const template = templateOf(value, otherValue, pairs);
+      const template = templateOf(value, otherValue, gaps);
       if (template !== undefined) return template;
-      throw impossible(
-        deployment,
-        `the ${what} of member ${memberName(member.path)} is computed from an output or an open variable, and only a text that holds it can be recorded`,
-      );
+      const subject = `the ${what} of member ${memberName(member.path)}`;
+      throw impossible(deployment, `${subject} ${whyNoTemplate(value, standIns)}`);
     });
   });
-  const used = JSON.stringify(members);
+  const recorded = JSON.stringify(members);
+  const used = standIns.filter(({ mark }) => recorded.includes(mark));
   return {
     _type: "nixops4-resources-recording",
-    version: 1,
-    gaps: Object.fromEntries([...gaps].filter(([text]) => used.includes(text))),
+    version: 2,
+    gaps: Object.fromEntries(used.map(({ mark, gap }) => [mark, gap])),
     members,
   };
 }
@@ -66,14 +67,29 @@ export function openVariablesOf({ gaps }: Recording): EnvironmentGap[] {
   return Object.values(gaps).filter((gap) => "environment" in gap);
 }
 
+interface Evaluated {
+  /** Sorted by path. */
+  readonly members: readonly MemberRequest[];
+  /** By the gap's name. */
+  readonly standIns: ReadonlyMap<string, StandIn>;
+}
+
 async function evaluateRound(
   round: Round,
   deployment: NixDeployment,
   open: readonly EnvironmentGap[],
-): Promise<MemberRequest[]> {
+  samples: OutputSamples,
+): Promise<Evaluated> {
   const members: MemberRequest[] = [];
-  const stoodIn = Object.fromEntries(open.map((gap) => [gap.environment, String(standIn(gap, round))]));
+  const variables = open.map((gap) => environmentStandIn(gap, round));
+  const standIns = new Map<string, StandIn>(variables.map((standIn) => [nameOf(standIn.gap), standIn]));
+  const stoodIn = Object.fromEntries(variables.map(({ gap, value }) => [gap.environment, String(value)]));
+  const actual = new Map(variables.map(({ gap, value }) => [String(value), deployment.env[gap.environment] ?? ""]));
   await using evaluation = evaluate({ ...deployment, env: { ...deployment.env, ...stoodIn } });
+  const cannot = ({ sentence }: DriverError) => {
+    const reason = sentence.replace(/\.$/, "");
+    return impossible(deployment, `with stand-ins in place of outputs, it cannot be evaluated. ${reason}`);
+  };
   const result = await schedule({
     evaluation,
     jobs: Number.POSITIVE_INFINITY,
@@ -82,19 +98,21 @@ async function evaluateRound(
     onMember() {},
     async perform(request) {
       members.push(request);
-      return Object.fromEntries(
-        request.outputs.map((output) => [output, standIn({ member: [...request.path], output }, round)]),
+      const { executable, args } = request.provider;
+      const provider = { executable: fillText(executable, actual), args: args.map((text) => fillText(text, actual)) };
+      const outputs = [...(await samples.of({ ...request, provider }))].map(([output, make]) =>
+        outputStandIn(request.path, output, make, round),
       );
+      for (const standIn of outputs) standIns.set(nameOf(standIn.gap), standIn);
+      return Object.fromEntries(outputs.map(({ gap, value }) => [gap.output, value]));
     },
+  }).catch((error: unknown) => {
+    // Nix cannot catch that an attribute is missing, which then ends the whole evaluation.
+    throw error instanceof DriverError && error.code === "driver.nix.failed" ? cannot(error) : error;
   });
   const wrong = diagnose(result).find((found) => found.kind === "wrong");
-  if (wrong !== undefined) {
-    throw impossible(
-      deployment,
-      `with text in place of outputs, it cannot be evaluated. ${wrong.error.sentence.replace(/\.$/, "")}`,
-    );
-  }
-  return members.sort((one, other) => (memberKey(one.path) < memberKey(other.path) ? -1 : 1));
+  if (wrong !== undefined) throw cannot(wrong.error);
+  return { members: members.sort((one, other) => byName([memberKey(one.path)], [memberKey(other.path)])), standIns };
 }
 
 function recordedMember(
@@ -125,26 +143,26 @@ function recordedMember(
   };
 }
 
+function whyNoTemplate(value: Json, standIns: readonly StandIn[]): string {
+  const text = JSON.stringify(value);
+  const part = standIns.find(({ gap, mark }) => gap.kind === "value" && text.includes(mark))?.gap;
+  if (part !== undefined && "output" in part) {
+    const whole = `output \`${part.output}\` of member ${memberName(part.member)}`;
+    return `has a part of the ${whole}, which can be recorded as a whole only`;
+  }
+  return "is computed from an output or an open variable, and only the value itself or a text that holds it can be recorded";
+}
+
 function namesOf(members: readonly MemberRequest[]): string[] {
   return members.map(({ path }) => memberName(path));
 }
 
-/**
- * What stands for a value in one of the rounds: the same in every run, short and plain enough for the names that
- * databases, hosts and deployments allow; a path or an integer (that could be a port) where the value is one.
- */
-function standIn(gap: RecordedGap, round: Round): Filling {
-  const text = mark(gap, round);
-  if (!("environment" in gap) || gap.kind === "text") return text;
-  if (gap.kind === "path") return `/${text}`;
-  return 30_000 + 10_000 * round + (Number.parseInt(text.slice(2, 10), 16) % 10_000);
+function nameOf(gap: StandIn["gap"]): string {
+  return JSON.stringify(gap);
 }
 
-function mark(gap: RecordedGap, round: Round): string {
-  const digest = createHash("sha256")
-    .update(`${round}${JSON.stringify(gap)}`)
-    .digest("hex");
-  return `nr${digest.slice(0, 14)}`;
+function byName([one]: readonly [string, ...unknown[]], [other]: readonly [string, ...unknown[]]): number {
+  return one < other ? -1 : 1;
 }
 
 function impossible({ file }: NixDeployment, reason: string): DriverError {

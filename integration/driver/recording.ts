@@ -3,8 +3,8 @@ import * as z from "zod";
 import { DriverError, reasonOf } from "./errors.ts";
 import type { Evaluation, Explanation, KnownOutputs } from "./evaluation.ts";
 import { parseJson, type Json } from "./json.ts";
-import { memberKey, type MemberPath, type MemberRequest } from "./member.ts";
-import { fill, fillText, gapsIn, type Filling } from "./template.ts";
+import { memberKey, memberName, type MemberRequest } from "./member.ts";
+import { fill, fillText, gapsIn } from "./template.ts";
 
 /**
  * A recorded evaluation: what Nix says of a deployment, with gaps where outputs and environment variables go, so that
@@ -13,10 +13,12 @@ import { fill, fillText, gapsIn, type Filling } from "./template.ts";
 
 const path = z.array(z.string());
 const environmentGap = z.strictObject({ environment: z.string(), kind: z.enum(["text", "path", "integer"]) });
-const gapSchema = z.union([z.strictObject({ member: path, output: z.string() }), environmentGap]);
+/** An output's `value` is any but a text or an integer, such as a reference to a secret, and stands as a whole only. */
+const outputGap = z.strictObject({ member: path, output: z.string(), kind: z.enum(["text", "integer", "value"]) });
+const gapSchema = z.union([outputGap, environmentGap]);
 const recordingSchema = z.strictObject({
   _type: z.literal("nixops4-resources-recording"),
-  version: z.literal(1),
+  version: z.literal(2),
   /** What each gap's text stands for. */
   gaps: z.record(z.string(), gapSchema),
   members: z.array(
@@ -35,6 +37,7 @@ export type Recording = z.output<typeof recordingSchema>;
 export type RecordedGap = z.output<typeof gapSchema>;
 export type RecordedMember = Recording["members"][number];
 export type EnvironmentGap = z.output<typeof environmentGap>;
+export type OutputGap = z.output<typeof outputGap>;
 
 export async function readRecording(file: string): Promise<Recording> {
   let value: Json;
@@ -53,7 +56,7 @@ export async function readRecording(file: string): Promise<Recording> {
 
 /** A deployment as it was recorded. Throws DriverError where an environment variable that it needs is missing. */
 export function replay(recording: Recording, env: NodeJS.ProcessEnv): Evaluation {
-  const constant = new Map<string, Filling>();
+  const constant = new Map<string, Json>();
   for (const [text, gap] of Object.entries(recording.gaps)) {
     if ("environment" in gap) constant.set(text, environmentValue(gap, env));
   }
@@ -65,8 +68,8 @@ export function replay(recording: Recording, env: NodeJS.ProcessEnv): Evaluation
       const gap = recording.gaps[text];
       if (gap === undefined || "environment" in gap) continue;
       const value = known.get(memberKey(gap.member))?.[gap.output];
-      if (value === undefined) return { kind: "needs", ...gap };
-      if (typeof value !== "string") return { kind: "error", text: notText(gap.member, gap.output) };
+      if (value === undefined) return { kind: "needs", member: gap.member, output: gap.output };
+      if (!isOfKind(gap.kind, value)) return { kind: "error", text: otherKind(gap) };
       fillings.set(text, value);
     }
     return {
@@ -99,7 +102,7 @@ export function replay(recording: Recording, env: NodeJS.ProcessEnv): Evaluation
   };
 }
 
-function environmentValue({ environment, kind }: EnvironmentGap, env: NodeJS.ProcessEnv): Filling {
+function environmentValue({ environment, kind }: EnvironmentGap, env: NodeJS.ProcessEnv): Json {
   const value = env[environment];
   const wrong = (reason: string) =>
     new DriverError(
@@ -113,6 +116,12 @@ function environmentValue({ environment, kind }: EnvironmentGap, env: NodeJS.Pro
   return Number(value);
 }
 
-function notText(member: MemberPath, output: string): string {
-  return `the recording has room for text only, but output \`${output}\` of ${member.join(".")} is not text.`;
+function isOfKind(kind: OutputGap["kind"], value: Json): boolean {
+  if (kind === "value") return true;
+  return kind === "text" ? typeof value === "string" : Number.isSafeInteger(value);
+}
+
+function otherKind({ member, output, kind }: OutputGap): string {
+  const words = kind === "text" ? "text" : "an integer";
+  return `the recording has room for ${words} only, but output \`${output}\` of ${memberName(member)} is not ${words}.`;
 }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { fill, gapsIn, integerKey, templateOf, type Gap } from "./template.ts";
+import { fill, gapsIn, valueKey, templateOf, type Gap } from "./template.ts";
 
 const gaps: Gap[] = [
   { text: "GAP", first: "one", second: "two" },
   { text: "PORT", first: 40_001, second: 50_001 },
+  { text: "REF", first: { file: "/REF" }, second: { file: "/REF2" } },
 ];
 
 test("a gap is found alone, inside a longer text, and more than once", () => {
@@ -18,8 +19,15 @@ test("a gap is found alone, inside a longer text, and more than once", () => {
 
 test("an integer stays an integer, and is text inside a text", () => {
   const template = templateOf({ port: 40_001, url: "h:40001" }, { port: 50_001, url: "h:50001" }, gaps);
-  expect(template).toEqual({ port: { [integerKey]: "PORT" }, url: "h:PORT" });
+  expect(template).toEqual({ port: { [valueKey]: "PORT" }, url: "h:PORT" });
   expect(fill(template ?? null, new Map([["PORT", 5432]]))).toEqual({ port: 5432, url: "h:5432" });
+});
+
+test("an object is a gap as a whole", () => {
+  const template = templateOf({ keys: [{ file: "/REF" }] }, { keys: [{ file: "/REF2" }] }, gaps);
+  expect(template).toEqual({ keys: [{ [valueKey]: "REF" }] });
+  const ref = { store: { name: "a", version: null } };
+  expect(fill(template ?? null, new Map([["REF", ref]]))).toEqual({ keys: [ref] });
 });
 
 test("a gap can be a name, wherever it is sorted", () => {
@@ -40,11 +48,13 @@ test.each([
   ["a key with another value", { one: 1 }, { two: 2 }],
   ["one key more", { one: 1 }, { two: 1, three: 1 }],
   ["a choice", "one", 2],
+  ["a field of an object", "/REF", "/REF2"],
+  ["an object beside a field of its own", { file: "/REF", more: 1 }, { file: "/REF2", more: 1 }],
   ["a constant beside the gap's own value", "40001 40001", "40001 50001"],
 ])("%s is no template", (_, first, second) => {
   expect(templateOf({ a: first }, { a: second }, gaps)).toBeUndefined();
 });
 
 test("which gaps a template has", () => {
-  expect(gapsIn({ a: [{ [integerKey]: "PORT" }] }, ["GAP", "PORT"])).toEqual(["PORT"]);
+  expect(gapsIn({ a: [{ [valueKey]: "PORT" }] }, ["GAP", "PORT"])).toEqual(["PORT"]);
 });

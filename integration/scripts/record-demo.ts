@@ -4,22 +4,24 @@
 import { join } from "node:path";
 import { run } from "../driver/run.ts";
 import { findNix } from "../nix/find-nix.ts";
+import { build } from "./build.ts";
 
 const demo = join(import.meta.dirname, "../demo");
 const recording = join(demo, "recording.json");
 
-/** What each machine has in its own way; the values are examples. */
+/** What each machine has in its own way. The values are examples, but for the provider: it tells of its outputs. */
 const open = {
   DEMO_POSTGRES_PORT: "5432",
   DEMO_POSTGRES_PASSWORD_FILE: "/run/secrets/postgres",
   DEMO_APP_PASSWORDS: "/run/secrets",
-  DEMO_NODE: "/usr/bin/node",
-  DEMO_PROVIDER: "/srv/nixops4-resources/providers/postgres/dist/main.cjs",
+  DEMO_NODE: process.execPath,
+  DEMO_PROVIDER: join(demo, "../../providers/postgres/dist/main.cjs"),
 };
 
 const mode = process.argv.includes("--check")
   ? ["--check", recording]
   : ["--output", recording, ...Object.keys(open).flatMap((name) => ["--open", name])];
+await build();
 process.exitCode = await run(["record", "--file", join(demo, "nixops4.nix"), ...mode], {
   env: { ...process.env, ...open },
   stdout: process.stdout,

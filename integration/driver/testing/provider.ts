@@ -1,6 +1,7 @@
 // A provider for the driver's tests, that does as it is told and writes down every request it gets.
 //   node provider.ts REQUEST_LOG
 //   note   answers its `text`, once the file `until` is there; fails where it has a `failure`
+//   key    has outputs that are no text, as its description tells
 //   store  stores a state in memory; refuses a request that comes before the last one is answered
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +15,7 @@ interface Resource {
 interface Requests {
   createResourceRequest?: Resource & { isStateful: boolean };
   updateResourceRequest?: Pick<Resource, "inputProperties"> & { resource: Resource };
+  describeProviderRequest?: object;
   stateResourceReadRequest?: object;
   stateResourceEvent?: { patch: Operation[] };
 }
@@ -41,6 +43,7 @@ async function answerTo(request: Requests): Promise<object> {
   const { createResourceRequest: create, updateResourceRequest: update, stateResourceEvent: event } = request;
   if (create !== undefined) return note(create, "createResourceResponse", "created");
   if (update !== undefined) return note(update, "updateResourceResponse", "updated");
+  if (request.describeProviderRequest !== undefined) return description();
   if (request.stateResourceReadRequest !== undefined) return { stateResourceReadResponse: { state } };
   if (event === undefined) return { errorResponse: { message: "unknown request" } };
   await sleep(20);
@@ -57,6 +60,24 @@ async function note({ inputProperties }: Pick<Resource, "inputProperties">, key:
   process.stderr.write(`${JSON.stringify({ outcome: failure === undefined ? outcome : "failed" })}\n`);
   if (failure !== undefined) return { errorResponse: { message: failure } };
   return { [key]: { outputProperties: { text } } };
+}
+
+async function description(): Promise<object> {
+  const { secretRef } = await import("@nixops4-resources/protocol-core");
+  await import("@nixops4-resources/protocol-core/generate");
+  const z = await import("zod/mini");
+  const key = {
+    ref: z.nullable(secretRef),
+    version: z.int(),
+    labels: z.record(z.string(), z.string()),
+    on: z.boolean(),
+  };
+  const types = { note: { text: z.string() }, key };
+  const resourceTypes = Object.entries(types).map(([type, outputs]) => [
+    type,
+    { stableOutputs: [], outputs: z.toJSONSchema(z.strictObject(outputs), { unrepresentable: "any" }) },
+  ]);
+  return { describeProviderResponse: { resourceTypes: Object.fromEntries(resourceTypes) } };
 }
 
 function reply(answer: object): Promise<void> {

@@ -8,13 +8,15 @@ const provider = fileURLToPath(new URL("provider.ts", import.meta.url));
 
 /** A deployment written down as a recording, so that it needs no Nix. */
 export function deployment(...members: RecordedMember[]): Recording {
-  return { _type: "nixops4-resources-recording", version: 1, gaps: {}, members };
+  return { _type: "nixops4-resources-recording", version: 2, gaps: {}, members };
 }
 
 /** The same with gaps: `@text of a.b@` stands for the output `text` of the member a.b. */
 export function connected(...members: RecordedMember[]): Recording {
   const marks = JSON.stringify(members).match(/@text of [a-z.]+@/g) ?? [];
-  const gaps = marks.map((mark) => [mark, { member: mark.slice(9, -1).split("."), output: "text" }] as const);
+  const gaps = marks.map(
+    (mark) => [mark, { member: mark.slice(9, -1).split("."), output: "text", kind: "text" }] as const,
+  );
   return { ...deployment(...members), gaps: Object.fromEntries(gaps) };
 }
 

@@ -1,0 +1,61 @@
+# Reads outputs that are no text. PART tells what else is read of them: `field`, `kind` and `boolean` cannot be recorded.
+let
+  library = import ./library.nix;
+in
+library.mkRoot {
+  modules = [
+    (
+      {
+        lib,
+        members,
+        providers,
+        ...
+      }:
+      {
+        providers.example = library.example;
+        providers.keys = {
+          executable = library.fromEnv "NODE";
+          args = [ (library.fromEnv "KEY_PROVIDER") ];
+          resourceTypes.key = {
+            description = "A key.";
+            requireState = false;
+            inputs.options.labels = lib.mkOption {
+              type = lib.types.attrsOf lib.types.str;
+              default = { };
+            };
+            outputs.options = lib.mapAttrs (_: type: lib.mkOption { inherit type; }) {
+              ref = lib.types.nullOr (import ../../../../nix/types.nix { inherit lib; }).secretRef;
+              version = lib.types.int;
+              labels = lib.types.attrsOf lib.types.str;
+              on = lib.types.bool;
+            };
+          };
+        };
+        members.key.type = providers.keys.key;
+        members.reader = {
+          type = providers.example.file;
+          inputs = {
+            name = "reader";
+            key = members.key.outputs.ref;
+            timeoutSeconds = members.key.outputs.version;
+            content =
+              let
+                inherit (members.key.outputs) ref version on;
+              in
+              {
+                whole = "version ${toString version}";
+                field = ref.file;
+                kind = ref.store.name;
+                boolean = toString on;
+              }
+              .${library.fromEnv "PART"};
+          };
+        };
+        members.labelled = {
+          type = providers.keys.key;
+          inputs.labels = members.key.outputs.labels;
+        };
+      }
+    )
+  ];
+}
