@@ -1,7 +1,6 @@
 // Everything that can be said of the sources without running a test: `npm run check`.
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import secretErrors from "@nixops4-resources/protocol-secrets/errors";
 import { driverErrors } from "../driver/errors.ts";
 import { build } from "./build.ts";
 import { bundleFaults, type Metafile } from "./check/bundle.ts";
@@ -15,7 +14,7 @@ const errorCodes: Step = {
   name: "error codes",
   async check() {
     const descriptions = await Promise.all(providerNames(root).map((name) => describe(root, name)));
-    const catalogued = [...descriptions.map(({ errors }) => errors), secretErrors, driverErrors].flatMap(Object.keys);
+    const catalogued = [...descriptions.map(({ errors }) => errors), driverErrors].flatMap(Object.keys);
     const patterns = ["{protocol,providers}/*/src/**/*.ts", "integration/driver/**/*.ts"];
     const sources = globSync(patterns, { cwd: root })
       .filter((path) => !/(^|\/)(errors|[^/]*\.test)\.ts$|\/(testing|fixtures)\//.test(path))

@@ -2,7 +2,6 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProviderDescription } from "@nixops4-resources/protocol-core";
 import { exampleInputs, generateDocs, generateErrorDocs, generateNix } from "@nixops4-resources/protocol-core/generate";
-import secretErrors from "@nixops4-resources/protocol-secrets/errors";
 import { fromJSONSchema, prettifyError } from "zod";
 import { driverErrors } from "../../driver/errors.ts";
 import { snapshotOf, snapshotText } from "./snapshot.ts";
@@ -17,10 +16,7 @@ export function generatedFiles(root: string, descriptions: readonly ProviderDesc
     files.set(`docs/providers/${name}.md`, generateDocs(description));
     files.set(snapshotPath(name), snapshotText(snapshotOf(description)));
   }
-  files.set(
-    "docs/errors.md",
-    generateErrorDocs([...descriptions.map(({ errors }) => errors), secretErrors, driverErrors]),
-  );
+  files.set("docs/errors.md", generateErrorDocs([...descriptions.map(({ errors }) => errors), driverErrors]));
   files.set("README.md", withProviders(readFileSync(join(root, "README.md"), "utf8"), descriptions));
   return files;
 }

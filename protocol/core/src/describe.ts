@@ -39,6 +39,7 @@ export async function describeProvider({
   version,
   types,
   errors: own,
+  secretSources,
 }: Provider): Promise<ProviderDescription> {
   const resourceTypes: Record<string, TypeDescription> = {};
   for (const [type, load] of Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -57,12 +58,13 @@ export async function describeProvider({
       example: resource.example,
     };
   }
+  const sources = await secretSources?.();
   return {
     protocol: "v0",
     provider: { name, title, description, version },
     extensions: Object.values(messages).flatMap(({ request, origin }) => (origin === "extension" ? [request] : [])),
     resourceTypes,
-    errors: { ...errors, ...(await own()).default },
+    errors: { ...errors, ...(await sources?.default.errors())?.default, ...(await own()).default },
   };
 }
 

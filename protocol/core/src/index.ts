@@ -29,6 +29,7 @@ export {
   type SopsRef,
   type StoreRef,
 } from "./secret-ref.ts";
+export { largestSecretBytes, toSecret, unreadable } from "./read-secret.ts";
 export type { SecretSources } from "./secret-sources.ts";
 export { tagged, type Tagged, type Tags } from "./tagged.ts";
 export { Secret, scrub } from "./secret.ts";

@@ -78,7 +78,12 @@ test("references of the other kinds are read by what the provider names, loaded 
   let loads = 0;
   useSecretSources(async () => {
     loads++;
-    return { default: { read: async (given) => ({ secret: new Secret(JSON.stringify(given)), from: "here" }) } };
+    return {
+      default: {
+        read: async (given) => ({ secret: new Secret(JSON.stringify(given)), from: "here" }),
+        errors: async () => ({ default: {} }),
+      },
+    };
   });
   expect(await value({ file: put("direct", "hunter7") })).toBe("hunter7");
   expect(loads).toBe(0);

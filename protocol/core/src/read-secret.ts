@@ -1,13 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { ProviderError } from "./error.ts";
-import { currentSignal } from "./waiting.ts";
 import { Secret } from "./secret.ts";
 import type { SecretRef } from "./secret-ref.ts";
 import { secretSources } from "./secret-sources.ts";
 
 /** Larger than any key; a bigger file is a wrong path. */
-const largestBytes = 1_048_576;
+export const largestSecretBytes = 1_048_576;
 
 /** The value, and words for a log about where it was found. */
 export async function readSecret(ref: SecretRef, what: string): Promise<{ secret: Secret; from: string }> {
@@ -30,7 +29,8 @@ export async function readSecret(ref: SecretRef, what: string): Promise<{ secret
   );
 }
 
-function toSecret(text: string, what: string): Secret {
+/** A text as it was found: one trailing newline is not part of the secret, and nothing is no secret. */
+export function toSecret(text: string, what: string): Secret {
   const value = text.replace(/\r?\n$/, "");
   if (value === "")
     throw unreadable(what, "it is empty", "secret.empty", "Put the secret where the reference points to");
@@ -59,7 +59,7 @@ function fromFile(path: string, what: string): string {
         `chmod 0600 ${path}`,
       );
     }
-    if (size > largestBytes) {
+    if (size > largestSecretBytes) {
       throw unreadable(
         what,
         `${path} has ${size} bytes`,
@@ -100,29 +100,19 @@ function fromCredential(name: string, what: string): string {
 }
 
 async function fromCommand(program: string, args: string[], what: string): Promise<string> {
-  const { execFile } = await import("node:child_process");
-  return await new Promise((resolve, reject) => {
-    const child = execFile(
-      program,
-      args,
-      { encoding: "utf8", maxBuffer: largestBytes, signal: currentSignal() },
-      (error, stdout) => {
-        if (error === null) resolve(stdout);
-        // Not the message of the error: it repeats the whole command line.
-        else
-          reject(
-            unreadable(
-              what,
-              `the command ${program} ${typeof error.code === "number" ? `ended with status ${error.code}` : `failed (${error.code ?? error.signal ?? error.name})`}`,
-              "secret.command.failed",
-              "Run the command by hand as the same user and see",
-            ),
-          );
-      },
+  // Loaded with the first command.
+  const { programOutput, ProgramFailed } = await import("./program-output.ts");
+  try {
+    return await programOutput(program, args, largestSecretBytes);
+  } catch (error) {
+    if (!(error instanceof ProgramFailed)) throw error;
+    throw unreadable(
+      what,
+      `the command ${program} ${error.message}`,
+      "secret.command.failed",
+      "Run the command by hand as the same user and see",
     );
-    child.stdin?.end();
-    child.stderr?.on("data", (chunk: Buffer | string) => process.stderr.write(chunk));
-  });
+  }
 }
 
 /** File system errors, in words. */
@@ -143,6 +133,7 @@ function attempt<T>(work: () => T, path: string, what: string): T {
   }
 }
 
-function unreadable(what: string, why: string, code: `secret.${string}`, hint: string): ProviderError {
+/** `what` is whose it is, such as `the password of role app`. */
+export function unreadable(what: string, why: string, code: `secret.${string}`, hint: string): ProviderError {
   return new ProviderError(`${what} cannot be read: ${why}`, { code, hint });
 }

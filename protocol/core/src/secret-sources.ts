@@ -1,3 +1,4 @@
+import type { ErrorCatalogue } from "./error.ts";
 import type { Secret } from "./secret.ts";
 import type { AgeRef, SopsRef, StoreRef } from "./secret-ref.ts";
 
@@ -8,6 +9,8 @@ export interface SecretSources {
    * Throws a ProviderError (`secret.*`) that names the reference where it cannot be read.
    */
   read(ref: AgeRef | SopsRef | StoreRef, what: string): Promise<{ secret: Secret; from: string }>;
+  /** What can go wrong with such references, for every provider that reads them. */
+  readonly errors: () => Promise<{ default: ErrorCatalogue }>;
 }
 
 /** Loads them when the first such reference is met. */

@@ -34,13 +34,3 @@ test.runIf(process.platform === "linux")("a place that is given back wakes who w
   one[Symbol.dispose]();
   (await waiting)[Symbol.dispose]();
 });
-
-test.runIf(process.platform === "linux")("a name that is too long for a socket is as good as any", async () => {
-  const path = endpoint("/srv/secrets".repeat(30));
-  const one = await takeSlot(path, 1);
-  using _another = await takeSlot(`${path}/other`, 1);
-  const waiting = takeSlot(path, 1);
-  expect(await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 100, "waiting"))])).toBe("waiting");
-  one[Symbol.dispose]();
-  (await waiting)[Symbol.dispose]();
-});

@@ -9,32 +9,28 @@ const free: Slot = { [Symbol.dispose]: () => undefined };
 /**
  * Waits for one of `slots` places at a backend, counted over all processes of this user: NixOps4 starts every resource
  * that is ready at once, and a server may take a hundred connections. `endpoint` names the backend, such as
- * `postgres:127.0.0.1:5432`.
+ * `postgres:127.0.0.1:5432`, in at most 80 bytes; `what` is waited for, in words.
  *
  * A place is a bound abstract unix socket (unix(7)): the kernel gives it back when its holder ends in whatever way, there
  * are no files and nothing polls. Elsewhere than on Linux there is no limit.
  */
-export async function takeSlot(endpoint: string, slots: number): Promise<Slot> {
+export async function takeSlot(
+  endpoint: string,
+  slots: number,
+  what = `one of ${slots} places at ${endpoint}`,
+): Promise<Slot> {
   if (process.platform !== "linux") return free;
-  const key = await shorten(endpoint);
-  const name = (slot: number): string => `\0nixops4-resources:${process.getuid?.()}:${key}:${slot}`;
+  const name = (slot: number): string => `\0nixops4-resources:${process.getuid?.()}:${endpoint}:${slot}`;
   const first = process.pid % slots;
   const taken = await tryAll(name, first, slots);
   if (taken !== undefined) return taken;
-  return await waitFor(`one of ${slots} places at ${endpoint}`, async () => {
+  return await waitFor(what, async () => {
     for (let slot = first; ; slot = (slot + 1) % slots) {
       await untilReleased(name(slot));
       const released = await tryAll(name, slot, slots);
       if (released !== undefined) return released;
     }
   });
-}
-
-/** A socket's name has at most 108 bytes (unix(7)): a long path stands there as its digest. */
-async function shorten(endpoint: string): Promise<string> {
-  if (Buffer.byteLength(endpoint) <= 60) return endpoint;
-  const { createHash } = await import("node:crypto");
-  return createHash("sha256").update(endpoint).digest("hex").slice(0, 40);
 }
 
 async function tryAll(name: (slot: number) => string, first: number, slots: number): Promise<Slot | undefined> {

@@ -121,7 +121,7 @@ function shapeOf(schema: unknown): Properties | undefined {
 
 /** The branches of a union. */
 const branchesOf = (schema: unknown): unknown[] =>
-  firstDef(schema, ({ options }) => (Array.isArray(options) && options.length > 1 ? options : undefined)) ?? [];
+  firstDef(schema, ({ options }) => (Array.isArray(options) && options.length > 0 ? options : undefined)) ?? [];
 
 /** What `pick` finds in the schema, or behind the defaults and nullables around it, or where it is made on request. */
 function firstDef<T>(schema: unknown, pick: (def: Properties) => T | undefined): T | undefined {

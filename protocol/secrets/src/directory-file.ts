@@ -2,16 +2,23 @@ import { encodeMark, ProviderError, readMark, Secret, type Mark } from "@nixops4
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
 import { fingerprintOf, makeFingerprintKey } from "./fingerprint.ts";
-import type { NewValue, SecretVersion, StoredSecret } from "./store.ts";
+import type { NewValue, SecretVersion, Specification, StoredSecret } from "./store.ts";
 
 const formatVersion = 1;
+
+// Checked by hand: zod's own types of lists and records would be loaded by every process, as all that two chunks need.
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const areTexts = (values: unknown[]): boolean => values.every((value) => typeof value === "string");
+const texts = z.custom<string[]>((value) => Array.isArray(value) && areTexts(value));
+const textsByName = z.custom<Record<string, string>>((value) => isObject(value) && areTexts(Object.values(value)));
 
 const versionSchema = z.strictObject({
   version: z.int(),
   generation: z.int(),
   fingerprint: z.string(),
   fingerprintKey: z.string(),
-  public: z.record(z.string(), z.string()),
+  public: textsByName,
   createdAt: z.string(),
   expiresAt: z.nullable(z.string()),
   value: z.string(),
@@ -19,12 +26,12 @@ const versionSchema = z.strictObject({
 
 /** What is in a secret's file, encrypted: all that is known of it. */
 const contentSchema = z.strictObject({
-  format: z.literal(formatVersion),
+  format: z.custom<typeof formatVersion>((value) => value === formatVersion),
   name: z.string(),
   mark: z.nullable(z.string()),
-  specification: z.record(z.string(), z.unknown()),
-  recipients: z.array(z.string()),
-  encryptedTo: z.array(z.string()),
+  specification: z.custom<Specification>(isObject),
+  recipients: texts,
+  encryptedTo: texts,
   graceSeconds: z.int(),
   current: versionSchema,
   previous: z.nullable(versionSchema),
@@ -94,8 +101,7 @@ export const markText = (mark: Mark | null | undefined): string | null =>
 
 export const valueOf = ({ value }: VersionContent): Secret => new Secret(value);
 
-const hasLaterFormat = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "format" in value && Number(value.format) > formatVersion;
+const hasLaterFormat = (value: unknown): boolean => isObject(value) && Number(value["format"]) > formatVersion;
 
 function later(): ProviderError {
   return new ProviderError<ErrorCode>("a later version of nixops4-resources wrote it", {

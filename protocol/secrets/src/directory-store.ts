@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { log, ProviderError, resolveSecret, takeSlot, type Secret } from "@nixops4-resources/protocol-core";
 import { decryptWith, encryptTo, recipientsOf } from "./age.ts";
 import { markText, newVersion, parseContent, toText, valueOf, withoutValues, type Content } from "./directory-file.ts";
 import { SecretFolder } from "./directory-folder.ts";
 import type { DirectoryStore } from "./directory-settings.ts";
 import type { ErrorCode } from "./errors.ts";
+import { inContext } from "./in-context.ts";
 import { checkName } from "./names.ts";
 import type {
   NewSecret,
@@ -60,17 +62,9 @@ export class DirectoryReader implements SecretReader {
     checkName(name);
     const bytes = this.folder.read(name);
     if (bytes === undefined) return undefined;
-    try {
-      return parseContent(Buffer.from(await decryptWith(this.identity, bytes)).toString(), name);
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      const { code, hint, message } = error;
-      throw new ProviderError(`secret ${name} in ${this.place} cannot be opened: ${message}`, {
-        code,
-        ...(hint !== undefined && { hint }),
-        cause: error,
-      });
-    }
+    return await inContext(`secret ${name} in ${this.place} cannot be opened`, async () =>
+      parseContent(Buffer.from(await decryptWith(this.identity, bytes)).toString(), name),
+    );
   }
 
   protected missing(name: string): ProviderError {
@@ -144,7 +138,9 @@ export class DirectoryWriter extends DirectoryReader implements SecretWriter {
 
   /** Among the processes of this host: a store that several hosts share is one in a database. */
   async #lock(name: string): Promise<Disposable> {
-    return await takeSlot(`secret ${name} in ${this.folder.path}`, 1);
+    // Short, whatever the path.
+    const digest = createHash("sha256").update(this.folder.path).update("\0").update(name).digest("hex").slice(0, 40);
+    return await takeSlot(`secret:${digest}`, 1, `another process that changes secret ${name}`);
   }
 
   /** Whoever writes a secret can open it afterwards. */

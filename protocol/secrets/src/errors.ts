@@ -47,13 +47,17 @@ const errors = {
     meaning: "A recipient is not `age1...`, nor an SSH public key of type ssh-ed25519 or ssh-rsa.",
     remedy: "Give the line that `age-keygen -y` prints, or the one of an SSH key's .pub file.",
   },
+  "secret.sops.failed": {
+    meaning: "The program sops ended with an error: it cannot decrypt the file, or there is no such value in it.",
+    remedy: "Run the command of the hint by hand as the user who runs nixops4; what sops says is on stderr.",
+  },
+  "secret.sops.missing": {
+    meaning: "A secret reference names a file of sops, and there is no program sops on PATH.",
+    remedy: "Put sops on the PATH of nixops4 (nixpkgs has it), or use a reference of another kind.",
+  },
   "secret.store.missing": {
     meaning: "The store has no secret of this name.",
     remedy: "Declare a resource `secret` of this name and apply, or correct the name.",
-  },
-  "secret.store.unsupported": {
-    meaning: "Secrets cannot be kept in a store of this kind.",
-    remedy: "Use a store of another kind.",
   },
   "secret.version.expired": {
     meaning:

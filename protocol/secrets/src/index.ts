@@ -1,7 +1,7 @@
 export { decryptWith, encryptTo, recipientsOf } from "./age.ts";
 export { directoryStore, type DirectoryStore } from "./directory-settings.ts";
 export { DataKey } from "./envelope.ts";
-export { secretName } from "./names.ts";
+export { secretName, storePlace } from "./inputs.ts";
 export { openSecretStore, type StorePlace } from "./open-store.ts";
 export type {
   NewSecret,

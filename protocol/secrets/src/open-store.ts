@@ -1,21 +1,13 @@
-import { ProviderError } from "@nixops4-resources/protocol-core";
 import type { DirectoryStore } from "./directory-settings.ts";
-import type { ErrorCode } from "./errors.ts";
 import type { SecretReader, SecretWriter } from "./store.ts";
 
 /** Where secrets are kept, as the connection of the provider `secrets` and references of kind `store` say it. */
-export type StorePlace = { directory: DirectoryStore } | { postgres: Record<string, unknown> };
+export type StorePlace = { directory: DirectoryStore };
 
 /** Opens the store; each kind is loaded when it is met. What only looks gets no method that writes. */
 export async function openSecretStore(place: StorePlace, access: "write"): Promise<SecretWriter>;
 export async function openSecretStore(place: StorePlace, access: "read"): Promise<SecretReader>;
-export async function openSecretStore(place: StorePlace, access: "read" | "write"): Promise<SecretReader> {
-  if ("directory" in place) {
-    const { openDirectory } = await import("./directory-store.ts");
-    return await openDirectory(place.directory, access);
-  }
-  throw new ProviderError<ErrorCode>("a store in PostgreSQL cannot be opened yet", {
-    code: "secret.store.unsupported",
-    hint: "Use a store of kind `directory`",
-  });
+export async function openSecretStore({ directory }: StorePlace, access: "read" | "write"): Promise<SecretReader> {
+  const { openDirectory } = await import("./directory-store.ts");
+  return await openDirectory(directory, access);
 }

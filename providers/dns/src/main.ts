@@ -11,4 +11,5 @@ serve({
     rrset: () => import("./rrset.ts"),
   },
   errors: () => import("./errors.ts"),
+  secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

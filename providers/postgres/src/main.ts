@@ -16,4 +16,5 @@ serve({
     schema: () => import("./schema.ts"),
   },
   errors: () => import("./errors.ts"),
+  secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });
