@@ -1,4 +1,4 @@
-import { refuseImmutable } from "./converge.ts";
+import { refuseChange, refuseImmutable } from "./converge.ts";
 import { differences, type Difference } from "./difference.ts";
 import { ProviderError } from "./error.ts";
 import { claim } from "./ownership.ts";
@@ -41,7 +41,7 @@ function reasonToRefuse(task: Task, seen: AnySeen | undefined): string | undefin
     if (seen === undefined) return undefined;
     const claimed = claim(task.resource, task.want, seen.mark);
     if (claimed.kind === "refused") return inOneLine(claimed.error);
-    refuseImmutable(task, (name) => seen.inputs[name]);
+    refuseChange(task, seen);
     return undefined;
   } catch (error) {
     if (error instanceof FailedStep && error.cause instanceof ProviderError) return inOneLine(error.cause);
