@@ -1,4 +1,4 @@
-import { refuseChange, refuseImmutable } from "./converge.ts";
+import { refuseImmutable } from "./converge.ts";
 import { differences, type Difference } from "./difference.ts";
 import { ProviderError } from "./error.ts";
 import { claim } from "./ownership.ts";
@@ -25,6 +25,11 @@ export interface Plan {
 /** What a create or update request would do, told without a client that could do it. */
 export async function plan(given: Task, previous: Properties | undefined): Promise<Plan> {
   const task = remembering(given, previous);
+  // As in converge, before anything is looked at: under another name there may be somebody else's.
+  const beforehand = reasonOf(() => refuseImmutable(task, (name) => task.previous?.[name]));
+  if (beforehand !== undefined) {
+    return { action: "refuse", differences: differences(task.want, task.previous ?? {}), reason: beforehand };
+  }
   const { seen, changed } = await inspect(task);
   const refusal = reasonToRefuse(task, seen);
   if (refusal !== undefined) return { action: "refuse", differences: changed, reason: refusal };
@@ -36,12 +41,15 @@ export async function plan(given: Task, previous: Properties | undefined): Promi
 }
 
 function reasonToRefuse(task: Task, seen: AnySeen | undefined): string | undefined {
+  if (seen === undefined) return undefined;
+  const claimed = claim(task.resource, task.want, seen.mark);
+  if (claimed.kind === "refused") return inOneLine(claimed.error);
+  return reasonOf(() => refuseImmutable(task, (name) => seen.inputs[name]));
+}
+
+function reasonOf(check: () => void): string | undefined {
   try {
-    refuseImmutable(task, (name) => task.previous?.[name]);
-    if (seen === undefined) return undefined;
-    const claimed = claim(task.resource, task.want, seen.mark);
-    if (claimed.kind === "refused") return inOneLine(claimed.error);
-    refuseChange(task, seen);
+    check();
     return undefined;
   } catch (error) {
     if (error instanceof FailedStep && error.cause instanceof ProviderError) return inOneLine(error.cause);
