@@ -3,80 +3,203 @@
 let
   inherit (lib) mkOption types;
   suiteTypes = import ../../types.nix { inherit lib; };
+  # Inputs that all types have.
+  common = {
+    connection = mkOption {
+      type = types.submodule {
+        options = {
+          rfc2136 = mkOption {
+            type = types.submodule {
+              options = {
+                host = mkOption {
+                  type = types.nonEmptyStr;
+                  description = "The zones' primary name server, also a hidden one. It must take TCP. Its name or address.";
+                };
+                port = mkOption {
+                  type = types.ints.between 1 65535;
+                  default = 53;
+                  description = "TCP port.";
+                };
+                tsig = mkOption {
+                  type = types.submodule {
+                    options = {
+                      name = mkOption {
+                        type = types.str;
+                        description = "Name of the key at the server.";
+                      };
+                      algorithm = mkOption {
+                        type = types.enum [ "hmac-sha256" "hmac-sha384" "hmac-sha512" ];
+                        default = "hmac-sha256";
+                        description = "The key's algorithm. Servers take a key with its own algorithm only.";
+                      };
+                      secret = mkOption {
+                        type = suiteTypes.secretRef;
+                        description = "The key itself, in Base64 as `tsig-keygen` and `keymgr` write it.";
+                      };
+                    };
+                  };
+                  description = "Key that signs requests and vouches for answers (TSIG, RFC 8945).";
+                };
+                zones = mkOption {
+                  type = types.listOf types.str;
+                  default = [ ];
+                  description = "Zones that are looked through for what a deployment has left behind. DNS cannot tell which zones a server has.";
+                };
+                waitForSecondaries = mkOption {
+                  type = types.listOf (types.submodule {
+                    options = {
+                      host = mkOption {
+                        type = types.nonEmptyStr;
+                        description = "A secondary name server of the zones. Its name or address.";
+                      };
+                      port = mkOption {
+                        type = types.ints.between 1 65535;
+                        default = 53;
+                        description = "TCP port.";
+                      };
+                    };
+                  });
+                  default = [ ];
+                  description = "Servers that must have what was written before the request is done, as far as `timeoutSeconds` allows. They are asked for the zone's serial number, without a signature.";
+                };
+              };
+            };
+            description = "A primary name server that takes dynamic updates (RFC 2136): BIND, Knot, PowerDNS and others.";
+          };
+        };
+      };
+      description = "How to reach the backend, and as whom.";
+    };
+    parentServer = mkOption {
+      type = types.nullOr (types.submodule {
+        options = {
+          host = mkOption {
+            type = types.nonEmptyStr;
+            description = "A name server of the zone's parent, such as `a.gtld-servers.net` for a zone in com. Its name or address.";
+          };
+          port = mkOption {
+            type = types.ints.between 1 65535;
+            default = 53;
+            description = "TCP port.";
+          };
+        };
+      });
+      default = null;
+      description = "Server that is asked, without a signature, whom the parent delegates the zone to; null does not ask. It decides the output `delegation` only.";
+    };
+    managedBy = mkOption {
+      type = types.strMatching "[a-z0-9-]{1,63}";
+      description = "Name of the deployment, kept in the mark on everything it makes: 1 to 63 of a-z, 0-9 and the hyphen. What bears another name is refused.";
+    };
+    adopt = mkOption {
+      type = types.bool;
+      default = false;
+      description = "Whether to take over a thing that exists and bears no mark. What was taken over is kept when it is destroyed, unless `deletion` says otherwise.";
+    };
+    adoptFrom = mkOption {
+      type = types.nullOr (types.strMatching "[a-z0-9-]{1,63}");
+      default = null;
+      description = "Name of another deployment whose thing is taken over; null takes over none.";
+    };
+    deletion = mkOption {
+      type = types.nullOr (types.enum [ "delete" "retain" ]);
+      default = null;
+      description = "What destroying does: `delete` removes the thing, `retain` removes only our mark. Null deletes what the deployment made and retains what it adopted.";
+    };
+    timeoutSeconds = mkOption {
+      type = types.ints.between 1 86400;
+      default = 300;
+      description = "Longest time that one request may take, in seconds.";
+    };
+  };
 in
 {
   name = "DNS";
   description = "DNS records, by dynamic update (RFC 2136) with TSIG.";
   resourceTypes = {
+    records = {
+      description = "Many record sets of one zone, made, changed and removed in one atomic update: all that an application needs, or none of it.";
+      requireState = false;
+      inputs.options = common // {
+        zone = mkOption {
+          type = types.nonEmptyStr;
+          description = "Zone that holds all of the records.";
+        };
+        name = mkOption {
+          type = types.strMatching "[a-z0-9][a-z0-9-]{0,39}";
+          description = "What these records are called in the zone, where a TXT record `_nixops4-records.NAME.ZONE` tells which ones they are: 1 to 40 of a-z, 0-9 and the hyphen.";
+        };
+        rrsets = mkOption {
+          type = types.nonEmptyListOf (types.submodule {
+            options = {
+              name = mkOption {
+                type = types.nonEmptyStr;
+                description = "Whole name of the records, with or without a dot at its end; never relative to a zone. A `*` in front is a wildcard, labels may be Unicode.";
+              };
+              type = mkOption {
+                type = types.strMatching "[A-Z][A-Z0-9]*";
+                description = "Type of the records: A, AAAA, CAA, CNAME, DS, HTTPS, MX, NAPTR, NS, PTR, SRV, SSHFP, SVCB, TLSA or TXT, or any other by its number, such as `TYPE65400`.";
+              };
+              ttlSeconds = mkOption {
+                type = types.ints.between 0 2147483647;
+                default = 300;
+                description = "How long others may keep the records, in seconds.";
+              };
+              values = mkOption {
+                type = types.nonEmptyListOf (types.oneOf [ types.str (types.attrsOf suiteTypes.json) ]);
+                description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`); names in them are whole. A text of TXT is the text itself, whatever is in it, unless it begins with a quote; it is split at 255 octets. Types without fields here are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
+              };
+            };
+          });
+          description = "The record sets, each all records of one name and type.";
+        };
+      };
+      outputs.options = {
+        zone = mkOption {
+          type = types.str;
+          description = "The zone, without a dot at its end.";
+        };
+        fqdns = mkOption {
+          type = types.listOf types.str;
+          description = "The names that have records here, whole, in ASCII, sorted and each once.";
+        };
+        serial = mkOption {
+          type = types.int;
+          description = "Serial number of the zone's SOA record when it was looked at last. Every change in the zone raises it.";
+        };
+        delegation = mkOption {
+          type = types.nullOr (types.submodule {
+            options = {
+              parentSays = mkOption {
+                type = types.listOf types.str;
+                description = "Name servers that the parent delegates to.";
+              };
+              zoneSays = mkOption {
+                type = types.listOf types.str;
+                description = "Name servers that the zone has, which the parent should say too.";
+              };
+              parentDs = mkOption {
+                type = types.listOf types.str;
+                description = "DS records that the parent has.";
+              };
+              zoneDs = mkOption {
+                type = types.listOf types.str;
+                description = "DS records that the zone asks for by its CDS records, which the parent should have.";
+              };
+              toDo = mkOption {
+                type = types.nullOr types.str;
+                description = "What is to be done at the registrar, or with the parent; null where nothing is.";
+              };
+            };
+          });
+          description = "The zone as its parent sees it; null where `parentServer` is null.";
+        };
+      };
+    };
     rrset = {
       description = "All records of one name and type. Every change is one atomic update, which the server refuses where somebody else was faster.";
       requireState = false;
-      inputs.options = {
-        connection = mkOption {
-          type = types.submodule {
-            options = {
-              rfc2136 = mkOption {
-                type = types.submodule {
-                  options = {
-                    host = mkOption {
-                      type = types.nonEmptyStr;
-                      description = "The zones' primary name server, also a hidden one. It must take TCP. Its name or address.";
-                    };
-                    port = mkOption {
-                      type = types.ints.between 1 65535;
-                      default = 53;
-                      description = "TCP port.";
-                    };
-                    tsig = mkOption {
-                      type = types.submodule {
-                        options = {
-                          name = mkOption {
-                            type = types.str;
-                            description = "Name of the key at the server.";
-                          };
-                          algorithm = mkOption {
-                            type = types.enum [ "hmac-sha256" "hmac-sha384" "hmac-sha512" ];
-                            default = "hmac-sha256";
-                            description = "The key's algorithm. Servers take a key with its own algorithm only.";
-                          };
-                          secret = mkOption {
-                            type = suiteTypes.secretRef;
-                            description = "The key itself, in Base64 as `tsig-keygen` and `keymgr` write it.";
-                          };
-                        };
-                      };
-                      description = "Key that signs requests and vouches for answers (TSIG, RFC 8945).";
-                    };
-                    zones = mkOption {
-                      type = types.listOf types.str;
-                      default = [ ];
-                      description = "Zones that are looked through for what a deployment has left behind. DNS cannot tell which zones a server has.";
-                    };
-                    waitForSecondaries = mkOption {
-                      type = types.listOf (types.submodule {
-                        options = {
-                          host = mkOption {
-                            type = types.nonEmptyStr;
-                            description = "A secondary name server of the zones. Its name or address.";
-                          };
-                          port = mkOption {
-                            type = types.ints.between 1 65535;
-                            default = 53;
-                            description = "TCP port.";
-                          };
-                        };
-                      });
-                      default = [ ];
-                      description = "Servers that must have what was written before the request is done, as far as `timeoutSeconds` allows. They are asked for the zone's serial number, without a signature.";
-                    };
-                  };
-                };
-                description = "A primary name server that takes dynamic updates (RFC 2136): BIND, Knot, PowerDNS and others.";
-              };
-            };
-          };
-          description = "How to reach the backend, and as whom.";
-        };
+      inputs.options = common // {
         name = mkOption {
           type = types.nonEmptyStr;
           description = "Whole name of the records, with or without a dot at its end; never relative to a zone. A `*` in front is a wildcard, labels may be Unicode.";
@@ -103,47 +226,6 @@ in
           type = types.bool;
           default = false;
           description = "For A and AAAA: whether each address gets a PTR record that leads back to the name, where the server has its reverse zone.";
-        };
-        parentServer = mkOption {
-          type = types.nullOr (types.submodule {
-            options = {
-              host = mkOption {
-                type = types.nonEmptyStr;
-                description = "A name server of the zone's parent, such as `a.gtld-servers.net` for a zone in com. Its name or address.";
-              };
-              port = mkOption {
-                type = types.ints.between 1 65535;
-                default = 53;
-                description = "TCP port.";
-              };
-            };
-          });
-          default = null;
-          description = "Server that is asked, without a signature, whom the parent delegates the zone to; null does not ask. It decides the output `delegation` only.";
-        };
-        managedBy = mkOption {
-          type = types.strMatching "[a-z0-9-]{1,63}";
-          description = "Name of the deployment, kept in the mark on everything it makes: 1 to 63 of a-z, 0-9 and the hyphen. What bears another name is refused.";
-        };
-        adopt = mkOption {
-          type = types.bool;
-          default = false;
-          description = "Whether to take over a thing that exists and bears no mark. What was taken over is kept when it is destroyed, unless `deletion` says otherwise.";
-        };
-        adoptFrom = mkOption {
-          type = types.nullOr (types.strMatching "[a-z0-9-]{1,63}");
-          default = null;
-          description = "Name of another deployment whose thing is taken over; null takes over none.";
-        };
-        deletion = mkOption {
-          type = types.nullOr (types.enum [ "delete" "retain" ]);
-          default = null;
-          description = "What destroying does: `delete` removes the thing, `retain` removes only our mark. Null deletes what the deployment made and retains what it adopted.";
-        };
-        timeoutSeconds = mkOption {
-          type = types.ints.between 1 86400;
-          default = 300;
-          description = "Longest time that one request may take, in seconds.";
         };
       };
       outputs.options = {

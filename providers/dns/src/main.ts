@@ -8,6 +8,7 @@ serve({
   description: "DNS records, by dynamic update (RFC 2136) with TSIG.",
   version: manifest.version,
   types: {
+    records: () => import("./records.ts"),
     rrset: () => import("./rrset.ts"),
   },
   errors: () => import("./errors.ts"),
