@@ -12,6 +12,25 @@ let
   pathOutsideStore = described "absolute path outside the Nix store, as a string" (
     types.addCheck runtimePath (path: !lib.hasPrefix "${builtins.storeDir}/" path)
   );
+
+  # The same for values of any shape: they may have references to secrets in them.
+  outsideStore = described "value without paths in the Nix store" (
+    types.addCheck types.anything (
+      let
+        isOutside =
+          value:
+          if builtins.isAttrs value then
+            builtins.all isOutside (builtins.attrValues value)
+          else if builtins.isList value then
+            builtins.all isOutside value
+          else
+            !builtins.isPath value
+            && !(builtins.isString value && lib.hasPrefix "${builtins.storeDir}/" value);
+      in
+      isOutside
+    )
+  );
+
   # References that say themselves where the secret is.
   directKinds = {
     file = mkOption {
@@ -40,13 +59,40 @@ let
     description = "The encrypted file.";
   };
 
-  placeOf =
-    name:
-    mkOption {
-      type = types.nullOr (types.attrsOf types.anything);
+  # The key that opens a store; the references in it are direct, so that nothing lies behind itself.
+  identity = mkOption {
+    type = directSecretRef;
+    description = "Age identity or SSH private key that opens the secrets.";
+  };
+
+  # Exactly one of them is not null.
+  stores = {
+    directory = mkOption {
+      type = types.nullOr (
+        types.submodule {
+          options = {
+            folder = mkOption {
+              type = runtimePath;
+              description = "Folder that holds one age file per secret.";
+            };
+            inherit identity;
+          };
+        }
+      );
       default = null;
-      description = "Where the store is, as in `connection.store.${name}` of the provider `secrets`.";
+      description = "The store, where it is a folder of age files.";
     };
+    postgres = mkOption {
+      type = types.nullOr (
+        types.submodule {
+          freeformType = types.attrsOf outsideStore;
+          options = { inherit identity; };
+        }
+      );
+      default = null;
+      description = "The store, where it is in PostgreSQL; as `connection.store.postgres` of the provider `secrets`.";
+    };
+  };
 in
 {
   # A file on the machine where the provider runs, looked at when it runs.
@@ -93,9 +139,8 @@ in
                 default = null;
                 description = "Version of the secret; null is the current one.";
               };
-              directory = placeOf "directory";
-              postgres = placeOf "postgres";
-            };
+            }
+            // stores;
           }) (store: (store.directory or null == null) != (store.postgres or null == null));
           description = "Secret that the provider `secrets` keeps: its output `ref`.";
         };

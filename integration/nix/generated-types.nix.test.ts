@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { directSecretRef, option, runtimePath, secretRef } from "@nixops4-resources/protocol-core";
 import { generateNix } from "@nixops4-resources/protocol-core/generate";
+import { directoryStore } from "@nixops4-resources/protocol-secrets";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { describeNix, nixJson, nixPath, repository } from "./testing.ts";
@@ -68,8 +69,14 @@ const cases: Record<string, { type: z.ZodMiniType; right: unknown[]; wrong: unkn
       { age: { file: "/etc/a.age", identity: { age: {} } } },
       { sops: { file: "/etc/a.yaml", key: [] } },
       { store: { name: "a" } },
-      { store: { name: "a", version: 0, directory: {} } },
-      { store: { name: "a", directory: {}, postgres: {} } },
+      { store: { name: "a", version: 0, directory: { folder: "/srv", identity: { env: "KEY" } } } },
+      {
+        store: {
+          name: "a",
+          directory: { folder: "/srv", identity: { env: "KEY" } },
+          postgres: { identity: { env: "KEY" } },
+        },
+      },
       "secret",
       {},
       { file: "secret" },
@@ -85,6 +92,10 @@ await describeNix("Nix options from schemas", ({ evaluate }) => {
   const folder = mkdtempSync(join(tmpdir(), "nixops4-resources-"));
   const generated = join(folder, "providers/sample/generated.nix");
   const optionsOf = (type: string) => `(import ${nixPath(generated)} { inherit lib; }).resourceTypes.${type}.inputs`;
+  /** name -> value -> what becomes of the option */
+  const taken = `(name: value:
+    let config = (lib.evalModules { modules = [ (${optionsOf("sample")}) { config.\${name} = value; } ]; }).config; in
+    builtins.tryEval (builtins.deepSeq config.\${name} config.\${name}))`;
   beforeAll(() => {
     mkdirSync(join(folder, "providers/sample"), { recursive: true });
     copyFileSync(join(repository, "nix/types.nix"), join(folder, "types.nix"));
@@ -96,11 +107,7 @@ await describeNix("Nix options from schemas", ({ evaluate }) => {
     const asked = Object.fromEntries(
       Object.entries(cases).map(([name, { right, wrong }]) => [name, [...right, ...wrong]]),
     );
-    const answers = await evaluate(`
-      lib.mapAttrs (name: map (value:
-        let config = (lib.evalModules { modules = [ (${optionsOf("sample")}) { \${name} = value; } ]; }).config; in
-        builtins.tryEval (builtins.deepSeq config.\${name} config.\${name})
-      )) ${nixJson(asked)}`);
+    const answers = await evaluate(`lib.mapAttrs (name: map (${taken} name)) ${nixJson(asked)}`);
     const expected = Object.fromEntries(
       Object.entries(cases).map(([name, { type, right, wrong }]) => [
         name,
@@ -112,11 +119,48 @@ await describeNix("Nix options from schemas", ({ evaluate }) => {
       for (const value of wrong) expect(type.safeParse(value).success).toBe(false);
   });
 
+  test("fill a reference to a store with nulls, which are as good as absent", async () => {
+    const answers = await evaluate(`map (${taken} "password") ${nixJson(storeRefs)}`);
+    const filled = storeRefs.map(({ store }) => ({
+      store: { version: null, directory: null, postgres: null, ...store },
+    }));
+    expect(answers).toEqual(filled.map((value) => ({ success: true, value })));
+    for (const ref of storeRefs) expect(secretRef.parse(ref)).toEqual(ref);
+    expect(storeRefs.map(({ store }) => directoryStore.safeParse(store["directory"]).success)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test.each([
+    ["the key of a directory", 'directory = { folder = "/a"; identity.file = FILE; }'],
+    ["the key of a database", 'postgres = { host = "a"; identity.file = FILE; }'],
+    ["a password of a database", 'postgres = { password.age.identity.file = FILE; identity.env = "KEY"; }'],
+    ["anything of a database", 'postgres = { ca = [ FILE ]; identity.env = "KEY"; }'],
+  ])("keep out of the Nix store %s", async (_, place) => {
+    const file = nixPath(join(repository, "default.nix"));
+    const asked = ['"/run/key"', file, `"\${${file}}"`].map(
+      (path) => `{ store = { name = "a"; ${place.replace("FILE", path)}; }; }`,
+    );
+    const answers = await evaluate(`map (value: (${taken} "password" value).success) [ ${asked.join(" ")} ]`);
+    expect(answers).toEqual([true, false, false]);
+  });
+
   test("need nothing that has a default", async () => {
     const value = await evaluate(`(lib.evalModules { modules = [ (${optionsOf("defaults")}) ]; }).config`);
     expect(value).toEqual(z.strictObject(defaults).parse({}));
   });
 });
+
+/** What the provider `secrets` returns as `ref`, and what one writes by hand. */
+const storeRefs = [
+  { store: { name: "shop/db", directory: { folder: "/srv/secrets", identity: { file: "/root/key" } } } },
+  { store: { name: "shop/db", version: 3, directory: { folder: "/srv/secrets", identity: { credential: "key" } } } },
+  {
+    store: { name: "a", postgres: { host: "db", port: 5432, password: { env: "P" }, identity: { command: ["key"] } } },
+  },
+].map(({ store }): { store: Record<string, unknown> } => ({ store }));
 
 const refused = { success: false, value: false };
 
