@@ -33,13 +33,16 @@ export class ReadSession implements AsyncDisposable {
 
   /** The rows of a query; of several statements in one text those of the last. */
   async query<Row extends QueryResultRow>(query: Sql): Promise<Row[]> {
-    this.#notices = [];
-    try {
-      if (!this.#isDirect) return await this.#queryFirst<Row>(query);
-      return rowsOf(await this.#client.query<Row>(query.text));
-    } catch (error) {
-      throw explain(error, this.#connection);
-    }
+    return (await this.#ask<Row>(query)).at(-1)?.rows ?? [];
+  }
+
+  /** The rows of each of several statements, asked in one round trip and in one transaction. */
+  async queryEach<Rows extends QueryResultRow[]>(
+    ...queries: { [Index in keyof Rows]: Sql }
+  ): Promise<{ [Index in keyof Rows]: Rows[Index][] }> {
+    const results = await this.#ask(join(queries, ";\n"));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one result for each query, in their order
+    return results.map(({ rows }) => rows) as { [Index in keyof Rows]: Rows[Index][] };
   }
 
   /** What the server said beside its last answer. */
@@ -51,11 +54,16 @@ export class ReadSession implements AsyncDisposable {
    * A pooler may hand each transaction to another process of the server than the one that let us in. Asked together with
    * the first look, this costs no round trip.
    */
-  async #queryFirst<Row extends QueryResultRow>({ text }: Sql): Promise<Row[]> {
-    const results = await this.#client.query<Row>(`select pg_backend_pid() as pid;\n${text}`);
-    const [pid] = rowsOf(results, 0);
-    this.#refusePooler(pid?.["pid"]);
-    return rowsOf(results);
+  async #ask<Row extends QueryResultRow>({ text }: Sql): Promise<QueryResult<Row>[]> {
+    this.#notices = [];
+    try {
+      if (this.#isDirect) return listOf(await this.#client.query<Row>(text));
+      const [first, ...results] = listOf(await this.#client.query<Row>(`select pg_backend_pid() as pid;\n${text}`));
+      this.#refusePooler(first?.rows[0]?.["pid"]);
+      return results;
+    } catch (error) {
+      throw explain(error, this.#connection);
+    }
   }
 
   protected async ensureDirect(): Promise<void> {
@@ -128,9 +136,8 @@ export async function openWriteSession(login: Login): Promise<WriteSession> {
 }
 
 /** Several statements in one text give several results, which pg's types do not tell. */
-function rowsOf<Row extends QueryResultRow>(results: QueryResult<Row> | QueryResult<Row>[], index = -1): Row[] {
-  return Array.isArray(results) ? (results.at(index)?.rows ?? []) : results.rows;
-}
+const listOf = <Row extends QueryResultRow>(results: QueryResult<Row> | QueryResult<Row>[]): QueryResult<Row>[] =>
+  Array.isArray(results) ? results : [results];
 
 function isUndone(error: unknown): boolean {
   const { code = "", message = "" } = serverErrorOf(error) ?? {};
