@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type * as z from "zod/mini";
-import { parseStrictly } from "./inputs.ts";
+import { inputSchema, parseInputs, parseStrictly } from "./inputs.ts";
+import type { Resource, Shape, Want } from "./resource.ts";
 import { isObject, type Properties } from "./wire.ts";
 
 /** One argument with a name, as node:util's `parseArgs` takes it. */
@@ -55,4 +56,15 @@ export async function readInputs<Schema extends z.ZodMiniObject>(
   path: string,
 ): Promise<z.output<Schema>> {
   return await parseStrictly(schema, readObject(path));
+}
+
+/** All inputs of a resource, as NixOps4 sends them and as `read` and `plan` take them. */
+export async function readResourceInputs<
+  Connection extends z.ZodMiniType,
+  Inputs extends Shape,
+  Outputs extends Shape,
+  Reader extends AsyncDisposable,
+  Writer extends Reader,
+>(resource: Resource<Connection, Inputs, Outputs, Reader, Writer>, path: string): Promise<Want<Connection, Inputs>> {
+  return await parseInputs(resource, inputSchema(resource), readObject(path));
 }

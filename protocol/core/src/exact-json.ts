@@ -13,6 +13,9 @@ export interface RawNumber {
 /** Whether it stands for a number, and is no object of a document that merely looks like one. */
 export const isRawNumber = (value: unknown): value is RawNumber => JSON.isRawJSON(value);
 
+export const isExactObject = (value: unknown): value is ExactObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isRawNumber(value);
+
 /** Parses a JSON text so that `JSON.stringify` gives every number back as it stood there. Throws SyntaxError. */
 export function parseExact(text: string): ExactJson {
   if (!mayChange.test(text)) return JSON.parse(text);

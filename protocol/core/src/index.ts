@@ -38,6 +38,13 @@ export { log } from "./log.ts";
 export { retry, type RetryOptions } from "./retry.ts";
 export { takeSlot, type Slot } from "./slots.ts";
 export { waitFor } from "./waiting.ts";
-export { isRawNumber, parseExact, type ExactJson, type ExactObject, type RawNumber } from "./exact-json.ts";
+export {
+  isExactObject,
+  isRawNumber,
+  parseExact,
+  type ExactJson,
+  type ExactObject,
+  type RawNumber,
+} from "./exact-json.ts";
 export type { StateEvent, StateOpening, StateStore } from "./state-store.ts";
 export type { ProviderDescription, TypeDescription } from "./describe.ts";

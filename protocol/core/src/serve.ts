@@ -37,10 +37,11 @@ async function answerLines(provider: Provider): Promise<void> {
   for (let line = await next(); line !== undefined; line = await next()) {
     if (line.trim() === "") continue;
     const stopped = await finishBeforeStopping(() => answer(provider, line, stores));
+    // Before the answer: whoever has it may interrupt at once.
+    if (stores.isAnyOpen) ignoreInterrupts();
     reply(stdout, stopped.result);
     await flushLog();
-    if (stores.isAnyOpen) ignoreInterrupts();
-    else if (stopped.signal === "SIGINT") process.exit(130);
+    if (stopped.signal === "SIGINT" && !stores.isAnyOpen) process.exit(130);
     if (stopped.signal === "SIGTERM") process.exit(143);
   }
   await flushLog();

@@ -1,4 +1,4 @@
-import type { ExactJson, ExactObject } from "@nixops4-resources/protocol-core";
+import { isExactObject, type ExactJson, type ExactObject } from "@nixops4-resources/protocol-core";
 
 /**
  * NixOps4's state of a deployment that has nothing yet. What NixOps4 puts below it belongs to NixOps4: it is kept as it
@@ -8,7 +8,7 @@ export const emptyState: ExactObject = { _type: "nixopsState", resources: {}, de
 
 /** Whether NixOps4 would take it for a state. */
 export const isStateDocument = (document: ExactJson): document is ExactObject =>
-  isObject(document) && document["_type"] === "nixopsState";
+  isExactObject(document) && document["_type"] === "nixopsState";
 
 /** The names of all resources in it, with those of the deployments around them: `db`, `site.web`. */
 export function resourcesIn(document: ExactJson, around: readonly string[] = []): string[] {
@@ -18,9 +18,6 @@ export function resourcesIn(document: ExactJson, around: readonly string[] = [])
 }
 
 function objectIn(document: ExactJson, name: string): ExactObject {
-  const value = isObject(document) && Object.hasOwn(document, name) ? document[name] : undefined;
-  return isObject(value) ? value : {};
+  const value = isExactObject(document) && Object.hasOwn(document, name) ? document[name] : undefined;
+  return isExactObject(value) ? value : {};
 }
-
-export const isObject = (value: unknown): value is ExactObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);

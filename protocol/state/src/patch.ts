@@ -1,5 +1,4 @@
-import { isRawNumber, type ExactJson } from "@nixops4-resources/protocol-core";
-import { isObject } from "./document.ts";
+import { isExactObject, isRawNumber, type ExactJson } from "@nixops4-resources/protocol-core";
 
 /** One operation of a JSON Patch (https://www.rfc-editor.org/rfc/rfc6902). */
 export type PatchOperation =
@@ -25,7 +24,7 @@ export function readPatch(patch: readonly ExactJson[]): PatchOperation[] {
 const operations = ["add", "copy", "move", "remove", "replace", "test"];
 
 function flawOf(operation: ExactJson): string | undefined {
-  if (!isObject(operation)) return "is no object";
+  if (!isExactObject(operation)) return "is no object";
   const { op, path, from } = operation;
   if (typeof op !== "string" || !operations.includes(op)) return `is none of ${operations.join(", ")}`;
   if (!isPointer(path)) return "has no path";
@@ -105,20 +104,20 @@ function edit(
 /** What the last step of a path does to the object or array that it ends in. */
 const editors = {
   add(container: ExactJson, token: string, value: ExactJson): ExactJson {
-    if (isObject(container)) return { ...container, [token]: value };
+    if (isExactObject(container)) return { ...container, [token]: value };
     const array = arrayAt(container, token);
     return array.toSpliced(token === "-" ? array.length : indexOf(token, array.length), 0, value);
   },
 
   replace(container: ExactJson, token: string, value: ExactJson): ExactJson {
     childOf(container, token);
-    if (isObject(container)) return { ...container, [token]: value };
+    if (isExactObject(container)) return { ...container, [token]: value };
     return arrayAt(container, token).with(Number(token), value);
   },
 
   remove(container: ExactJson, token: string): ExactJson {
     childOf(container, token);
-    if (!isObject(container)) return arrayAt(container, token).toSpliced(Number(token), 1);
+    if (!isExactObject(container)) return arrayAt(container, token).toSpliced(Number(token), 1);
     const { [token]: _, ...rest } = container;
     return rest;
   },
@@ -126,7 +125,7 @@ const editors = {
 
 function childOf(container: ExactJson, token: string): ExactJson {
   if (Array.isArray(container)) return container[indexOf(token, container.length - 1)] ?? null;
-  if (!isObject(container) || !Object.hasOwn(container, token)) throw missing(token);
+  if (!isExactObject(container) || !Object.hasOwn(container, token)) throw missing(token);
   return container[token] ?? null;
 }
 
@@ -148,7 +147,7 @@ function isSame(one: ExactJson, other: ExactJson): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((value, index) => isSame(value, other[index] ?? null));
   }
-  if (isObject(one) && isObject(other)) {
+  if (isExactObject(one) && isExactObject(other)) {
     const names = Object.keys(one);
     return (
       names.length === Object.keys(other).length &&

@@ -1,5 +1,4 @@
-import { parseExact, type ExactJson, type ExactObject } from "@nixops4-resources/protocol-core";
-import { isObject } from "./document.ts";
+import { isExactObject, parseExact, type ExactJson, type ExactObject } from "@nixops4-resources/protocol-core";
 import { PatchError, readPatch } from "./patch.ts";
 
 /**
@@ -64,10 +63,10 @@ function readEvent(text: string): StateFileEvent | string {
   } catch {
     return "it is not JSON";
   }
-  if (!isObject(event)) return "it is no object";
+  if (!isExactObject(event)) return "it is no object";
   const { index, meta, patch } = event;
   if (typeof index !== "number" || !Number.isSafeInteger(index) || index < 0) return "its `index` is no number from 0";
-  if (!isObject(meta) || !hasTime(meta)) return "its `meta` has no `time`";
+  if (!isExactObject(meta) || !hasTime(meta)) return "its `meta` has no `time`";
   if (!Array.isArray(patch)) return "its `patch` is no array";
   try {
     readPatch(patch);
