@@ -1,0 +1,39 @@
+import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { sql } from "@nixops4-resources/protocol-postgres";
+import { sealSnapshot } from "../chain.ts";
+import { chronicleIn, documentAt } from "../chronicle.ts";
+import { LongSession } from "../connect.ts";
+import { lockAndRead } from "../read-state.ts";
+import { snapshotInsert } from "../rows.ts";
+import { Tables } from "../tables.ts";
+import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
+
+/**
+ * Moves events to the archive table, behind a snapshot that the others then follow. The archive is for people: it may be
+ * dumped and emptied, and nothing else needs it.
+ */
+export async function compact(given: CommandArguments, print: (text: string) => void): Promise<number> {
+  expectPositionals(given, []);
+  const keep = readCount(given.values["keep"], "--keep", 100);
+  const inputs = await readInputs(given);
+  const request = requestOf(inputs);
+  const tables = new Tables(inputs.schema);
+  await using link = await LongSession.open(inputs.connection, "write", request);
+  const { state } = await lockAndRead(link.session, inputs);
+  const chronicle = await chronicleIn(link.session, inputs);
+  const last = chronicle.events.find(({ index }) => index === state.head.index - keep);
+  const id = state.id;
+  if (last === undefined) {
+    print(`nothing to move: there are ${state.head.index + 1} events, and ${keep} are kept\n`);
+    return 0;
+  }
+  const snapshot = sealSnapshot(id, last, await documentAt(chronicle, last.index), await state.keys.newest());
+  const [row] = await link.session.query<{ moved: number }>(sql`
+    ${snapshotInsert(tables, id, snapshot)} on conflict do nothing;
+    insert into ${tables.archive} select * from ${tables.event} where state = ${id} and index <= ${last.index};
+    delete from ${tables.snapshot} where state = ${id} and index < ${last.index};
+    with gone as (delete from ${tables.event} where state = ${id} and index <= ${last.index} returning 1)
+    select count(*)::integer as moved from gone`);
+  print(`moved ${row?.moved ?? 0} events to the archive, up to event ${last.index}; ${keep} are kept\n`);
+  return 0;
+}

@@ -1,0 +1,51 @@
+import { writeFileSync } from "node:fs";
+import { ProviderError, type ExactObject } from "@nixops4-resources/protocol-core";
+import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { formatStateFileEvent, type StateFileEvent } from "@nixops4-resources/protocol-state";
+import { openEvent, type EventBody, type Position } from "../chain.ts";
+import { beginning, readChronicle, type WrittenEvent } from "../chronicle.ts";
+import type { ErrorCode } from "../errors.ts";
+import { expectPositionals, readInputs, requestOf } from "./target.ts";
+
+/** Prints the history as NixOps4's state_file has it, in clear; or writes it to a new file that only its owner can read. */
+export async function exportState(given: CommandArguments, print: (text: string) => void): Promise<number> {
+  expectPositionals(given, []);
+  const inputs = await readInputs(given);
+  const chronicle = await readChronicle(inputs, requestOf(inputs));
+  const { row, ring, events } = chronicle;
+  const begin = await beginning(chronicle);
+  const exported: StateFileEvent[] = [];
+  if (begin.document !== null) {
+    const meta = { time: events[0]?.at ?? new Date().toISOString() };
+    exported.push({ index: 0, meta, patch: [{ op: "add", path: "", value: begin.document }] });
+  }
+  let before: Position = begin;
+  for (const event of events) {
+    exported.push(toFileEvent(event, openEvent(row.id, before, event, await ring.get(event.dataKey))));
+    before = event;
+  }
+  const text = exported.map(formatStateFileEvent).join("");
+  const { file } = given.values;
+  if (typeof file === "string") write(file, text);
+  else print(text);
+  return 0;
+}
+
+/** What came from a file goes back as it came. */
+function toFileEvent({ event, at }: WrittenEvent, { patch, file }: EventBody): StateFileEvent {
+  const meta: ExactObject & { time: string } = { time: at, ...(event !== "init" && { event }) };
+  return { index: 0, meta, ...file, patch: [...patch] };
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: "wx", mode: 0o600 });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ProviderError<ErrorCode>(`${file} cannot be written: ${why}`, {
+      code: "state.file.unusable",
+      hint: "Name a file that is not there yet, in a folder that you may write in",
+      cause,
+    });
+  }
+}

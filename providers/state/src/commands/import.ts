@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { AlreadyExists, ProviderError, type ExactJson } from "@nixops4-resources/protocol-core";
+import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import {
+  applyPatch,
+  isStateDocument,
+  parseStateFile,
+  PatchError,
+  StateFileError,
+  type StateFileEvent,
+} from "@nixops4-resources/protocol-state";
+import {
+  origin,
+  sealEvent,
+  sealSnapshot,
+  type NumberedKey,
+  type Position,
+  type SealedEvent,
+  type SealedSnapshot,
+} from "../chain.ts";
+import { LongSession } from "../connect.ts";
+import type { ErrorCode } from "../errors.ts";
+import { makeKey, storeBeginning, type Beginning } from "../states.ts";
+import { snapshotEvery } from "../writer.ts";
+import resource from "../state-postgres.ts";
+import { expectPositionals, readInputs, requestOf } from "./target.ts";
+
+/** Makes the state of the inputs, which must not be there yet, with every event of the file. */
+export async function importState(given: CommandArguments, print: (text: string) => void): Promise<number> {
+  expectPositionals(given, ["the file to import"]);
+  const [file = ""] = given.positionals;
+  const inputs = await readInputs(given);
+  const events = readEvents(file);
+  const id = randomUUID();
+  const { key, stored } = await makeKey(inputs, 1);
+  const beginning = seal(id, events, { number: 1, key }, file);
+  const request = requestOf(inputs);
+  await using link = await LongSession.open(inputs.connection, "write", request);
+  const mark = { managedBy: inputs.managedBy, type: resource.type };
+  try {
+    await storeBeginning(link.session, inputs, mark, { id, key: stored, ...beginning });
+  } catch (error) {
+    if (!(error instanceof AlreadyExists)) throw error;
+    throw new ProviderError<ErrorCode>(`there is a state ${inputs.name} already`, {
+      code: "state.exists",
+      hint: "Import under another `name`; or destroy the state that is there, if nobody needs it",
+      cause: error,
+    });
+  }
+  print(`imported ${events.length} events into state ${inputs.name}\n`);
+  return 0;
+}
+
+function readEvents(file: string): StateFileEvent[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new ProviderError<ErrorCode>(
+      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        code: "state.file.unusable",
+        hint: "Name the file that NixOps4's `state_file` resource has in its input `name`",
+        cause,
+      },
+    );
+  }
+  try {
+    return parseStateFile(text);
+  } catch (error) {
+    throw error instanceof StateFileError ? damagedFile(`${file}: ${error.message}`, error) : error;
+  }
+}
+
+function seal(
+  id: string,
+  events: readonly StateFileEvent[],
+  key: NumberedKey,
+  file: string,
+): Omit<Beginning, "id" | "key"> {
+  let head: Position = origin;
+  let document: ExactJson = null;
+  const sealed: SealedEvent[] = [];
+  const snapshots: SealedSnapshot[] = [];
+  for (const { index, meta, patch } of events) {
+    try {
+      document = applyPatch(document, patch);
+    } catch (error) {
+      if (!(error instanceof PatchError)) throw error;
+      throw damagedFile(`${file}: event ${sealed.length} does not apply: ${error.message}`, error);
+    }
+    const event = typeof meta["event"] === "string" ? meta["event"] : "init";
+    const next = sealEvent(id, head, { event, nixopsVersion: "" }, { patch, file: { index, meta } }, key);
+    sealed.push(next);
+    if (next.index > 0 && next.index % snapshotEvery === 0) snapshots.push(sealSnapshot(id, next, document, key));
+    head = next;
+  }
+  if (!isStateDocument(document)) throw damagedFile(`${file}: what its events make is no state of NixOps4`);
+  return { head, events: sealed, snapshots };
+}
+
+function damagedFile(reason: string, cause?: unknown): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(reason, {
+    code: "state.file.damaged",
+    hint: "Import the whole file as NixOps4 wrote it",
+    cause,
+  });
+}

@@ -1,0 +1,18 @@
+import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { documentAt, readChronicle } from "../chronicle.ts";
+import { readState } from "../read-state.ts";
+import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
+
+/** The document as JSON; not all of the history is read where only its end is asked for. */
+export async function show(given: CommandArguments, print: (text: string) => void): Promise<number> {
+  expectPositionals(given, []);
+  const at = given.values["at"];
+  const inputs = await readInputs(given);
+  const request = requestOf(inputs);
+  const document =
+    at === undefined
+      ? (await readState(inputs, request)).document
+      : await documentAt(await readChronicle(inputs, request), readCount(at, "--at", 0));
+  print(`${JSON.stringify(document, null, 2)}\n`);
+  return 0;
+}

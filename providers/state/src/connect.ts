@@ -1,0 +1,71 @@
+import { type Connecting } from "@nixops4-resources/protocol-core";
+import {
+  openReadSession,
+  openWriteSession,
+  ownLogin,
+  type Connection,
+  type Login,
+  type ReadSession,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
+import { application } from "./lock.ts";
+
+/** A session that outlives the request that opened it, and can be given up at any time. */
+export class LongSession<Session extends ReadSession = ReadSession> implements AsyncDisposable {
+  readonly session: Session;
+  readonly #end: AbortController;
+
+  private constructor(session: Session, end: AbortController) {
+    this.session = session;
+    this.#end = end;
+  }
+
+  static async open(connection: Connection, access: "write", request: Connecting): Promise<LongSession<WriteSession>>;
+  static async open(connection: Connection, access: "read", request: Connecting): Promise<LongSession>;
+  static async open(connection: Connection, access: Login["access"], request: Connecting): Promise<LongSession> {
+    const end = new AbortController();
+    const login = {
+      ...(await ownLogin(connection, connection.database, access, { ...request, signal: end.signal })),
+      session: { application, keepAlive: true, settings: settings[access] },
+    };
+    return await whileOpen(end, request, async () => {
+      const session = access === "write" ? await openWriteSession(login) : await openReadSession(login);
+      return new LongSession(session, end);
+    });
+  }
+
+  /** Does a request's work; when its time is over, the connection is closed at once, and with it goes the lock. */
+  during<T>(request: Connecting, work: (session: Session) => Promise<T>): Promise<T> {
+    return whileOpen(this.#end, request, () => work(this.session));
+  }
+
+  /** Closes the connection without a word to the server. */
+  abandon(): void {
+    this.#end.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Who cannot be reached any more must not keep us from ending.
+    const patience = setTimeout(() => this.abandon(), 5000);
+    await this.session[Symbol.asyncDispose]();
+    clearTimeout(patience);
+  }
+}
+
+async function whileOpen<T>(end: AbortController, { signal }: Connecting, work: () => Promise<T>): Promise<T> {
+  const abandon = (): void => end.abort();
+  signal.throwIfAborted();
+  signal.addEventListener("abort", abandon, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener("abort", abandon);
+  }
+}
+
+const settings = {
+  // An apply may wait an hour for a machine before it tells of it.
+  write: { idle_session_timeout: 0 },
+  // Several queries are to see one moment; a writer sees what was written before it got the lock.
+  read: { default_transaction_isolation: "repeatable read" },
+};

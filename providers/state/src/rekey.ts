@@ -1,0 +1,50 @@
+import { ProviderError } from "@nixops4-resources/protocol-core";
+import { lockForTransaction, sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
+import type { ErrorCode } from "./errors.ts";
+import { allRecipients, KeyRing, type StoredKey } from "./keys.ts";
+import { keyInsert, keysOf, named } from "./rows.ts";
+import { makeKey, type NewState } from "./states.ts";
+import { bytes, Tables } from "./tables.ts";
+
+/**
+ * Wraps all data keys to the wanted recipients, and makes a new one where it is asked for or where somebody is no longer to
+ * read: he may have kept the old one. Events stay as they are.
+ */
+export async function bringKeysInLine(session: WriteSession, want: NewState): Promise<void> {
+  const tables = new Tables(want.schema);
+  const wanted = await allRecipients(want);
+  await session.transaction(
+    async () => {
+      const [row] = await session.query<{ id: string }>(sql`select id from ${named(tables, want.name)}`);
+      if (row === undefined) return;
+      const keys = await session.query<StoredKey>(keysOf(tables, want.name));
+      const newest = keys.at(-1);
+      const generation = newest?.generation ?? want.keyGeneration;
+      if (want.keyGeneration < generation) throw generationIsHigher(generation);
+
+      const ring = new KeyRing(want, keys);
+      for (const { number, recipients } of keys) {
+        if (isSame(recipients, wanted)) continue;
+        const wrapped = await (await ring.get(number)).rewrap(wanted);
+        await session.execute(sql`
+          update ${tables.dataKey} set wrapped = ${bytes(wrapped)}, recipients = ${wanted}
+          where state = ${row.id} and number = ${number}`);
+      }
+      const isSomebodyGone = keys.some(({ recipients }) => recipients.some((one) => !wanted.includes(one)));
+      if (want.keyGeneration === generation && !isSomebodyGone) return;
+      const { stored } = await makeKey(want, (newest?.number ?? 0) + 1);
+      await session.execute(keyInsert(tables, row.id, stored));
+    },
+    lockForTransaction("states of schema", want.schema),
+  );
+}
+
+const isSame = (recipients: readonly string[], wanted: readonly string[]): boolean =>
+  [...recipients].sort().join("\n") === wanted.join("\n");
+
+function generationIsHigher(generation: number): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(`its data key is of generation ${generation}, and there is no way back`, {
+    code: "state.key.generation",
+    hint: `Set \`keyGeneration\` to ${generation}, or to more for a new data key`,
+  });
+}

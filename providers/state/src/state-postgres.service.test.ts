@@ -1,0 +1,32 @@
+import { describePostgres } from "@nixops4-resources/integration/servers/testing";
+import { testResource } from "@nixops4-resources/protocol-core/testing";
+import statePostgres from "./state-postgres.ts";
+import { makePerson } from "./testing/people.ts";
+import { main, makeUnmarked, prepareStates } from "./testing/states.ts";
+
+const [alice, bob, carol] = [await makePerson(), await makePerson(), await makePerson()];
+
+describePostgres("a state", (server) => {
+  const schema = "statecontract";
+  const want = { name: "prod", schema, identity: { file: alice.file }, recipients: [bob.recipient] };
+  const prepare = prepareStates(schema, [alice, bob, carol]);
+  testResource(statePostgres, {
+    main,
+    backend: () => prepare(server()),
+    reached: "network",
+    want,
+    changed: { recipients: [carol.recipient] },
+    notChanged: {
+      identity: "whose key opens it is what `recipients` are about",
+      keyGeneration: "it only rises: data-keys.service.test.ts",
+      lockTimeoutSeconds: "it concerns only who waits",
+    },
+    immutable: { name: "test", schema: "elsewhere" },
+    drift: {
+      recipients: async (hand) => {
+        await hand.run(`update ${schema}.data_key set recipients = array['age1nobody']`);
+      },
+    },
+    makeUnmarked: (hand) => makeUnmarked(hand, schema, want),
+  });
+});

@@ -1,0 +1,14 @@
+import type { StateOpening, StateStore } from "@nixops4-resources/protocol-core";
+import { readState, type StateInputs } from "./read-state.ts";
+import { StateWriter } from "./writer.ts";
+
+/** The state as NixOps4 uses it: a writer holds its lock until the store is closed. */
+export async function openStore(inputs: StateInputs, opening: StateOpening): Promise<StateStore> {
+  if (opening.access === "write") return await StateWriter.open(inputs, opening);
+  const { document } = await readState(inputs, opening);
+  return {
+    read: async () => document,
+    append: () => Promise.reject(new TypeError("The state was opened for reading.")),
+    async [Symbol.asyncDispose]() {},
+  };
+}
