@@ -21,6 +21,11 @@ export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/bin/sqlite3", package: "sqlite3" },
   { file: "/usr/sbin/nsd", package: "nsd" },
   { file: "/usr/bin/dig", package: "bind9-dnsutils" },
+  { file: "/usr/bin/openssl", package: "openssl" },
+  { file: "/usr/bin/wg", package: "wireguard-tools" },
+  { file: "/usr/bin/htpasswd", package: "apache2-utils" },
+  { file: "/usr/bin/argon2", package: "argon2" },
+  { file: "/usr/bin/named-checkconf", package: "bind9-utils" },
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { converge } from "./converge.ts";
 import { destroy } from "./destroy.ts";
+import { ProviderError } from "./error.ts";
 import { explain } from "./explain.ts";
 import { boxOn, Shelf } from "./fixtures/box.ts";
 import { inspect, list, plan } from "./inspect.ts";
@@ -18,6 +19,10 @@ const apply = async (more: Properties = {}, previous?: Properties) => converge(a
 const putBox = (mark: { managedBy: string; adopted?: true } | undefined, size = 10): void => {
   shelf.boxes.set("shoes", { size, colour: "red", mark: mark && { type: "box", ...mark } });
 };
+const shrinking: ReturnType<typeof boxOn>["refuse"] = (want, { inputs: { size } }) =>
+  typeof size === "number" && want.size < size
+    ? new ProviderError("a box does not shrink", { code: "box.small", hint: "Make another one" })
+    : undefined;
 /** The text that a person would get. */
 const refusal = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -110,6 +115,20 @@ describe("converge", () => {
       '`name` cannot change in place from "shoes" to "boots"',
     );
     expect(shelf.calls).toEqual([]);
+  });
+
+  test("refuses what its author refuses, in plan too, but not to destroy", async () => {
+    putBox({ managedBy: "prod" }, 20);
+    const prepared = await prepare({ ...boxOn(shelf), refuse: shrinking }, inputs(), "strict");
+    expect(await refusal(converge(prepared, undefined))).toBe(
+      "[box.small] Unable to update box shoes: a box does not shrink.\nHint: Make another one.",
+    );
+    expect(await plan(prepared, undefined)).toMatchObject({
+      action: "refuse",
+      reason: "a box does not shrink. Make another one",
+    });
+    expect(shelf.writes).toEqual([]);
+    expect(await destroy(prepared)).toBe("deleted");
   });
 
   test("previous inputs of an older schema do not matter", async () => {

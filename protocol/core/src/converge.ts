@@ -46,7 +46,7 @@ async function bringInLine(client: Client, task: Task, seen: AnySeen): Promise<"
   const { resource, want, subject } = task;
   const claimed = claim(resource, want, seen.mark);
   if (claimed.kind === "refused") throw new FailedStep("update", subject, claimed.error);
-  refuseImmutable(task, (name) => seen.inputs[name]);
+  refuseChange(task, seen);
   if (claimed.kind === "adopt")
     await step("adopt", subject, async () => resource.setMark?.(client, want, claimed.mark));
 
@@ -76,6 +76,14 @@ async function lookAgain(client: Client, task: Task): Promise<AnySeen> {
 export function unsettled({ subject }: Pick<Task, "subject">, reason: string): FailedStep {
   const hint = "Somebody else may be changing it at the same time; apply again";
   return new FailedStep("settle", subject, new ProviderError(reason, { code: "protocol.unsettled", hint }));
+}
+
+/** Refuses what the thing that is there cannot become, before anything is written. */
+export function refuseChange(task: Task, seen: AnySeen): void {
+  const { resource, want, subject } = task;
+  refuseImmutable(task, (name) => seen.inputs[name]);
+  const refusal = resource.refuse?.(want, seen);
+  if (refusal !== undefined) throw new FailedStep("update", subject, refusal);
 }
 
 /** Refuses an input that cannot change in place, before anything is written. `current` tells its value; undefined: unknown. */

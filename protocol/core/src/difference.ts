@@ -20,7 +20,7 @@ export function differences(want: Properties, seen: Properties): Difference[] {
 }
 
 /** Equality of JSON values. node:util has it too, but takes half a millisecond to load it. */
-function isSame(one: unknown, other: unknown): boolean {
+export function isSame(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((item, index) => isSame(item, other[index]));
   }

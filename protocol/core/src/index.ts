@@ -1,4 +1,5 @@
 export { encodeMark, readMark, withMark, type Mark } from "./mark.ts";
+export { isSame } from "./difference.ts";
 export { parseStrictly } from "./inputs.ts";
 export { option, withExample } from "./option.ts";
 export { ProviderError, type ErrorCatalogue, type ProviderErrorOptions } from "./error.ts";

@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import type { CommonInputs } from "./common-inputs.ts";
+import type { ProviderError } from "./error.ts";
 import type { Mark } from "./mark.ts";
 import type { StateOpening, StateStore } from "./state-store.ts";
 
@@ -101,6 +102,11 @@ export interface Resource<
     want: Want<Connection, Inputs>,
     previous: Previous<Inputs>,
   ): Promise<Seen<Inputs, Outputs> | undefined>;
+  /**
+   * Why what is there cannot become what is wanted, where `immutable` cannot tell: a number that only grows, an input that
+   * changes together with another one. Asked before anything is written, and by plan.
+   */
+  refuse?(want: Want<Connection, Inputs>, seen: Seen<Inputs, Outputs>): ProviderError | undefined;
   /** Makes the thing with its mark, both or neither. Throws `AlreadyExists` where somebody was faster. */
   create(client: Writer, want: Want<Connection, Inputs>, mark: Mark): Promise<void>;
   /** Brings in line what differs. */

@@ -10,6 +10,8 @@ export interface OptionRow {
   readonly type: string;
   /** The default as Nix; undefined where the option must be given. */
   readonly fallback: string | undefined;
+  /** Whether it is one of several of which exactly one is given. */
+  readonly isChoice?: boolean;
   readonly description: string;
 }
 
@@ -37,11 +39,25 @@ export function valueInNix(value: unknown): string {
 function within(field: JsonSchema, definitions: Record<string, JsonSchema>, path: string): OptionRow[] {
   const { schema } = withoutNull(field, definitions);
   if (schema["x-nix-type"] !== undefined) return [];
+  const choices = choicesOf(schema, definitions);
+  if (choices.length > 0) {
+    return choices.flatMap((choice) => {
+      const [chosen, ...inner] = optionRows(choice, definitions, `${path}.`);
+      return chosen === undefined ? [] : [{ ...chosen, isChoice: true }, ...inner];
+    });
+  }
   if (schema.properties !== undefined) return optionRows(schema, definitions, `${path}.`);
   if (isSchema(schema.items)) return within(resolve(schema.items, definitions), definitions, `${path}[]`);
   if (isSchema(schema.additionalProperties))
     return within(resolve(schema.additionalProperties, definitions), definitions, `${path}.<name>`);
   return [];
+}
+
+/** Objects with one field each, where a value is exactly one of those; empty for another schema. */
+function choicesOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): JsonSchema[] {
+  const alternatives = (schema.anyOf ?? schema.oneOf ?? []).map((one) => resolve(one, definitions));
+  const isChoice = alternatives.every(({ properties = {} }) => Object.keys(properties).length === 1);
+  return alternatives.length > 1 && isChoice ? alternatives : [];
 }
 
 /** What a value may be, for a reader who knows neither JSON Schema nor Nix's types. */
@@ -55,6 +71,7 @@ function plainType(schema: JsonSchema, definitions: Record<string, JsonSchema>):
   if (schema["x-nix-type"] === "secretRef") return "[secret reference](#secret-references)";
   if (schema["x-nix-type"] === "directSecretRef") return "[direct secret reference](#secret-references)";
   if (schema["x-nix-type"] === "runtimePath") return "absolute path, as a string";
+  if (choicesOf(schema, definitions).length > 0) return "exactly one of the following";
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (alternatives !== undefined) return alternatives.map((one) => typeInWords(one, definitions)).join(", or ");
   const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);

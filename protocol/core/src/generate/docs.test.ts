@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { JsonSchema } from "./nix-type.ts";
 import * as z from "zod/mini";
 import { describeProvider, type ProviderDescription, type TypeDescription } from "../describe.ts";
 import { option, withExample } from "../option.ts";
@@ -71,6 +72,26 @@ test("list the fields within an input by their path", () => {
   expect(docs).toContain("| `connection.host` | string | **required** | Host of the server. |");
   expect(docs).toContain("| `readers` | list of sets | `[ ]` | Who reads. |");
   expect(docs).toContain("| `readers[].role` | string | **required** | Role that reads. |");
+});
+
+const only = (name: string, field: JsonSchema): JsonSchema => ({
+  type: "object",
+  properties: { [name]: field },
+  required: [name],
+});
+
+test("list each kind that can be chosen, and the fields within it", () => {
+  const path: JsonSchema = { type: "string", description: "Path of a file." };
+  const size: JsonSchema = { type: "integer", description: "Size in bytes." };
+  const pool: JsonSchema = { ...only("size", size), description: "A pool." };
+  const anyOf = [only("file", path), only("pool", pool)];
+  const chosen = generateDocs(
+    withInputs({ properties: { from: { description: "Whence.", anyOf } }, required: ["from"] }),
+  );
+  expect(chosen).toContain("| `from` | exactly one of the following | **required** | Whence. |");
+  expect(chosen).toContain("| `from.file` | string | one of these | Path of a file. |");
+  expect(chosen).toContain("| `from.pool` | set | one of these | A pool. |");
+  expect(chosen).toContain("| `from.pool.size` | integer | **required** | Size in bytes. |");
 });
 
 test("keep a bar in a pattern from ending its cell", () => {

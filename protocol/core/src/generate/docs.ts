@@ -74,13 +74,13 @@ function stateWords({ requireState, storesState }: TypeDescription): string {
 function inputTable(rows: readonly OptionRow[]): string {
   return table(
     ["input", "type", "default", "meaning"],
-    rows.map(({ path, type, fallback, description }) => [
-      code(path),
-      type,
-      fallback === undefined ? "**required**" : code(fallback),
-      sentence(description),
-    ]),
+    rows.map((row) => [code(row.path), row.type, fallbackInWords(row), sentence(row.description)]),
   );
+}
+
+function fallbackInWords({ fallback, isChoice = false }: OptionRow): string {
+  if (isChoice) return "one of these";
+  return fallback === undefined ? "**required**" : code(fallback);
 }
 
 function outputTable({ outputs, stableOutputs }: TypeDescription): string {

@@ -32,6 +32,8 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   notDisturbed?: string;
   /** Outputs that count what is written by anybody, such as a serial number: they differ between two equal runs. */
   counters?: readonly string[];
+  /** Outputs that no two makings of the thing have in common: a time, a number drawn by chance. */
+  newEachTime?: readonly string[];
   /** Environment variables of the provider's process. */
   environment?: Readonly<Record<string, string>>;
   /** Environment variables that secret inputs refer to; the contract fills them. */
@@ -157,6 +159,15 @@ export class Contract {
     expect([...this.#knownCodes], `${error.message} has a documented code`).toContain(error.code);
     expect(error.code, error.message).not.toBe("protocol.bug");
     return error;
+  }
+
+  /** An answer without the outputs that differ from one making to the next. */
+  repeatable(body: Message | undefined): Message {
+    const { outputProperties, ...rest } = body ?? {};
+    if (outputProperties === undefined) return rest;
+    const outputs = Object.entries(asObject(outputProperties));
+    const kept = outputs.filter(([name]) => this.terms.newEachTime?.includes(name) !== true);
+    return { ...rest, outputProperties: Object.fromEntries(kept) };
   }
 
   /** Fails as above, and writes nothing. */

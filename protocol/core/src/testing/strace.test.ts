@@ -49,7 +49,25 @@ for (const [how, fs, sync] of [
   });
 }
 
+test("what other threads write does not count", async () => {
+  const main = join(programs, "encrypting.mjs");
+  writeFileSync(
+    main,
+    `import { promisify } from "node:util";
+     import { pbkdf2 } from "node:crypto";
+     import { writeFileSync } from "node:fs";
+     for (let round = 0; round < 20; round++) await promisify(pbkdf2)("secret", "salt", 1, 32, "sha256");
+     writeFileSync("${folder}/final", "text");
+     process.stdout.write('{"writeResponse":{}}\\n');`,
+  );
+  const [write, ...others] = await recordCalls({ main }, {}, folder);
+  if (write === undefined) throw new Error("no call was found");
+  expect(others).toEqual([]);
+  await killBefore({ main }, {}, write, folder);
+  expect(readFileSync(join(folder, "final"), "utf8")).toBe("");
+});
+
 test("a run that does not come to the call is an error", async () => {
-  const call = { name: "rename", number: 2, text: "a second rename" };
+  const call = { name: "rename", number: 2, isFirstThread: true, text: "a second rename" };
   await expect(killBefore(program("node:fs", "Sync"), {}, call, folder)).rejects.toThrow("a second rename");
 });

@@ -8,6 +8,8 @@ import { ask, type Executable, type Finished, type Message } from "./provider-pr
 export interface SystemCall {
   name: string;
   number: number;
+  /** Whether the program's first thread makes it. */
+  isFirstThread: boolean;
   /** As strace prints it. */
   text: string;
 }
@@ -25,6 +27,11 @@ const changing = [
   .map((name) => `?${name}`)
   .join(",");
 
+/** The run did not come to the call by its number. Where a program has threads, their wakings are calls too, and may vary. */
+export class KilledElsewhere extends Error {
+  override readonly name = "KilledElsewhere";
+}
+
 /** Why strace cannot be used here; undefined where it can. */
 export function straceLacks(): string | undefined {
   const { error, status } = spawnSync("strace", ["-qq", "-o", "/dev/null", process.execPath, "--version"]);
@@ -38,12 +45,12 @@ export function straceLacks(): string | undefined {
  */
 export async function recordCalls(executable: Executable, request: Message, folder: string): Promise<SystemCall[]> {
   return await withLog(async (log) => {
-    await trace(executable, request, ["-o", log, "-e", `trace=${changing}`]);
+    await trace(executable, request, ["-f", "-o", log, "-e", `trace=execve,${changing}`]);
     return callsIn(log).filter(({ text }) => text.includes(folder));
   });
 }
 
-/** Runs the request and kills the provider (SIGKILL) on entering the call, which is not done any more. */
+/** Runs the request and kills the provider (SIGKILL) on entering the call, which is not done any more; or KilledElsewhere. */
 export async function killBefore(
   executable: Executable,
   request: Message,
@@ -52,11 +59,13 @@ export async function killBefore(
 ): Promise<Finished> {
   return await withLog(async (log) => {
     const inject = `inject=${call.name}:signal=SIGKILL:when=${call.number}`;
-    const finished = await trace(executable, request, ["-o", log, "-e", `trace=${call.name}`, "-e", inject]);
-    // The counts of another thread may have come first.
+    // Each thread has its own count. Those that encrypt wake the first one by writes, so it alone is traced where it can be.
+    const threads = call.isFirstThread ? [] : ["-f"];
+    const options = [...threads, "-o", log, "-e", `trace=${call.name}`, "-e", inject];
+    const finished = await trace(executable, request, options);
     const killedAt = callsIn(log).find(({ number, text }) => number === call.number && text.includes(folder));
     if (finished.signal !== "SIGKILL" || killedAt === undefined) {
-      throw new Error(`The run ended otherwise than at ${call.text}: ${readFileSync(log, "utf8")}`);
+      throw new KilledElsewhere(`The run ended otherwise than at ${call.text}: ${readFileSync(log, "utf8")}`);
     }
     return finished;
   });
@@ -68,23 +77,25 @@ function trace(executable: Executable, request: Message, options: readonly strin
       ...executable,
       environment: { ...executable.environment, UV_THREADPOOL_SIZE: "1" },
       // -y names the files behind descriptors.
-      under: ["strace", "-f", "-qq", "-y", ...options],
+      under: ["strace", "-qq", "-y", ...options],
     },
     request,
   );
 }
 
-/** The calls in a log of strace, numbered as `inject` counts them: by thread and name. */
+/** The calls in a log of strace, numbered as `inject` counts them: by thread and name. A run begins with its execve. */
 function callsIn(log: string): SystemCall[] {
   const counts = new Map<string, number>();
+  let first: string | undefined;
   return readFileSync(log, "utf8")
     .split("\n")
     .flatMap((line) => {
-      const [, thread, text, name] = /^(\d+) +((\w+)\(.*)$/.exec(line) ?? [];
-      if (thread === undefined || text === undefined || name === undefined) return [];
+      const [, thread = "", text, name] = /^(?:(\d+) +)?((\w+)\(.*)$/.exec(line) ?? [];
+      if (text === undefined || name === undefined) return [];
+      first ??= thread;
       const number = (counts.get(`${thread} ${name}`) ?? 0) + 1;
       counts.set(`${thread} ${name}`, number);
-      return [{ name, number, text }];
+      return [{ name, number, isFirstThread: thread === first, text }];
     });
 }
 

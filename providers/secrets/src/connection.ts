@@ -1,0 +1,23 @@
+import { option, ProviderError } from "@nixops4-resources/protocol-core";
+import { openSecretStore, storePlace, type SecretReader, type SecretWriter } from "@nixops4-resources/protocol-secrets";
+import * as z from "zod/mini";
+import type { ErrorCode } from "./errors.ts";
+
+export const connection = z.strictObject({
+  store: option(z.nullable(storePlace), "Where the secrets are kept. Null is for types that keep none.", null),
+});
+
+export type Connection = z.output<typeof connection>;
+
+/** The store of the connection; what only looks gets no method that writes. */
+export async function connect(connection: Connection, access: "write"): Promise<SecretWriter>;
+export async function connect(connection: Connection, access: "read"): Promise<SecretReader>;
+export async function connect({ store: place }: Connection, access: "read" | "write"): Promise<SecretReader> {
+  if (place === null) {
+    throw new ProviderError<ErrorCode>("`connection.store` is not given", {
+      code: "secrets.store.missing",
+      hint: "Set `connection.store.directory` to a folder and an identity",
+    });
+  }
+  return access === "write" ? await openSecretStore(place, access) : await openSecretStore(place, access);
+}

@@ -1,0 +1,41 @@
+import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
+
+/** What can go wrong here, beside what can go wrong everywhere. */
+const errors = {
+  "secrets.authority.invalid": {
+    meaning:
+      "The certificate or the key of the authority that is to sign cannot be read, or they do not belong together.",
+    remedy:
+      "Take `authority.key` and `authority.certificate` from the outputs of one secret of kind `certificateAuthority`.",
+  },
+  "secrets.generation.lowered": {
+    meaning:
+      "A lower `generation` is wanted than the one that made the value. A value that was replaced does not come back.",
+    remedy: "Set the generation that is there, or a higher one to rotate the secret.",
+  },
+  "secrets.generator.changed": {
+    meaning:
+      "Another generator, or other inputs of it, are wanted than those that made the value, with the same `generation`.",
+    remedy: "Raise `generation` to have a new value made, or take the change back to keep the value.",
+  },
+  "secrets.hostKey.none": {
+    meaning:
+      "The secret that is to be a host key was not made as one, or was brought in a form whose public half is unknown.",
+    remedy: "Give another name, or import the private key as OpenSSH writes it, without a passphrase.",
+  },
+  "secrets.source.kind": {
+    meaning: "A value is to be derived from a secret that lies in no store, so its versions are not known.",
+    remedy: "Let `source` be the output `ref` of a resource of type `secret`.",
+  },
+  "secrets.source.long": {
+    meaning: "A bcrypt hash is wanted of a secret that is longer than 72 bytes, of which bcrypt ignores the rest.",
+    remedy: "Generate a shorter source, or take `argon2id`.",
+  },
+  "secrets.store.missing": {
+    meaning: "A secret is to be kept, but the connection names no store.",
+    remedy: "Set `connection.store`.",
+  },
+} satisfies ErrorCatalogue;
+
+export default errors;
+export type ErrorCode = keyof typeof errors;

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { generate } from "../testing/generate.ts";
+import { usePrograms } from "../testing/programs.ts";
+import { tsig } from "./tsig.ts";
+
+const { run, file } = usePrograms({ "named-checkconf": "bind9-utils" });
+
+test.each([
+  ["hmac-sha256", 32],
+  ["hmac-sha384", 48],
+  ["hmac-sha512", 64],
+] as const)("BIND takes the clause of a key for %s", async (algorithm, size) => {
+  const keyName = "acme.example.org";
+  const { value, public: parts } = await generate(tsig, { keyName, algorithm, format: "bind" });
+  expect(run("named-checkconf", [file(value)])).toBe("");
+  const [, secret = ""] = /secret "([^"]+)";/.exec(value) ?? [];
+  expect(Buffer.from(secret, "base64")).toHaveLength(size);
+  expect(parts).toEqual({ name: keyName, algorithm });
+});
+
+test("BIND takes the bare key in a clause of one's own", async () => {
+  const { value, public: parts } = await generate(tsig, { keyName: "acme" });
+  const clause = `key "${parts["name"]}" { algorithm ${parts["algorithm"]}; secret "${value}"; };`;
+  expect(run("named-checkconf", [file(clause)])).toBe("");
+  expect(() => run("named-checkconf", [file(clause.replace(value, "no base64!"))])).toThrow(/named-checkconf/);
+});

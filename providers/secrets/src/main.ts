@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { serve } from "@nixops4-resources/protocol-core";
+import manifest from "../package.json" with { type: "json" };
+
+serve({
+  name: "secrets",
+  title: "Secrets",
+  description:
+    "Passwords, keys and certificates: made, kept in a store, rotated and derived, without a value in any state.",
+  version: manifest.version,
+  types: {
+    secret: () => import("./secret.ts"),
+    ssh_host_key: () => import("./ssh-host-key.ts"),
+  },
+  errors: () => import("./errors.ts"),
+  secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
+});
