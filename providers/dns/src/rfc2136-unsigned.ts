@@ -1,20 +1,24 @@
-import { DnsClient, prerequisite, TransportError } from "@nixops4-resources/dns-client";
+import { change, classes, DnsClient, prerequisite, TransportError } from "@nixops4-resources/dns-client";
 import { log } from "@nixops4-resources/protocol-core";
 import { addressOf } from "./endpoint.ts";
 import { textOf } from "./name.ts";
-import type { Rfc2136Settings } from "./rfc2136-settings.ts";
+import type { NameServer } from "./rfc2136-server.ts";
 
 /**
- * Warns of a zone that takes updates without a signature: PowerDNS does unless the zone's metadata TSIG-ALLOW-DNSUPDATE
- * names a key. Tried by an unsigned update that changes nothing.
+ * Warns of a zone that PowerDNS changes without a signature, as it does by the way it is made where the zone's metadata
+ * TSIG-ALLOW-DNSUPDATE names no key. Tried by removing unsigned what is not there. Other servers are not tried: they
+ * would only log that somebody was turned away.
  */
-export async function warnOfUnsigned({ host, port }: Rfc2136Settings, zone: string): Promise<void> {
+export async function warnOfUnsigned(server: NameServer, zone: string): Promise<void> {
+  if (!(await isPowerdns(server))) return;
+  const { host, port } = server.settings;
   using client = new DnsClient({ host, port, timeoutMs: 2000 });
   try {
-    const prerequisites = [prerequisite.present(zone, "SOA")];
-    const { rcode } = await client.update({ zone, prerequisites, changes: [] });
+    const name = `_nixops4-unsigned.${zone}`;
+    const prerequisites = [prerequisite.nameUnused(name)];
+    const { rcode } = await client.update({ zone, prerequisites, changes: [change.removeSet(name, "TXT")] });
     if (rcode !== "NOERROR") return;
-    log.warn("the zone takes updates without a signature from this machine; on PowerDNS, set TSIG-ALLOW-DNSUPDATE", {
+    log.warn("PowerDNS changes the zone without a signature: set its metadata TSIG-ALLOW-DNSUPDATE", {
       zone: textOf(zone),
       server: addressOf({ host, port }),
     });
@@ -23,4 +27,10 @@ export async function warnOfUnsigned({ host, port }: Rfc2136Settings, zone: stri
     if (!(error instanceof TransportError)) throw error;
     log.debug("whether the zone takes unsigned updates is not known", { zone: textOf(zone), reason: error.message });
   }
+}
+
+/** By what it says of itself, if it says anything; https://doc.powerdns.com/authoritative/settings.html#version-string */
+async function isPowerdns(server: NameServer): Promise<boolean> {
+  const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH });
+  return answers.some(({ rdata }) => rdata.includes("PowerDNS"));
 }

@@ -16,7 +16,6 @@ import { addressOf } from "./endpoint.ts";
 import { besideAlias, refusalInWords } from "./rfc2136-diagnosis.ts";
 import { delegationIn, holds, lookExactly } from "./rfc2136-look.ts";
 import { noteOf } from "./rfc2136-note.ts";
-import { waitForSecondaries } from "./rfc2136-secondaries.ts";
 import { NameServer } from "./rfc2136-server.ts";
 import type { Rfc2136Settings } from "./rfc2136-settings.ts";
 import { warnOfUnsigned } from "./rfc2136-unsigned.ts";
@@ -119,9 +118,10 @@ export class Rfc2136Writer extends Rfc2136Reader implements BackendWriter {
         isRepeated && isPrerequisite(rcode) && (await holds(this.server, zone, prerequisitesOf(changes, zone)));
       if (!isDone) throw await this.#refusal(update, rcode);
     }
-    await warnOfUnsigned(this.server.settings, zone);
+    await warnOfUnsigned(this.server, zone);
     const { settings, signal } = this.server;
     if (settings.waitForSecondaries.length === 0) return;
+    const { waitForSecondaries } = await import("./rfc2136-secondaries.ts");
     await waitForSecondaries(settings.waitForSecondaries, await this.findZone({ name: zone, type: "SOA" }), signal);
   }
 

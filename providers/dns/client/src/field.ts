@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { InvalidValue } from "./malformed.ts";
+import { InvalidValue, MalformedMessage } from "./malformed.ts";
 import { canonicalName, nameToWire, readName } from "./name.ts";
 import { octetsOf, quoted, type Words } from "./presentation.ts";
 import type { Reader } from "./reader.ts";
@@ -180,7 +180,10 @@ export const remainingHex: Field<Buffer> = {
         .join(""),
     ),
   print: (value) => value.toString("hex"),
-  read: (reader) => reader.rest(),
+  read(reader) {
+    if (reader.isAtEnd) throw new MalformedMessage("there are no octets where some must be");
+    return reader.rest();
+  },
   write: (writer, value) => writer.bytes(value),
 };
 

@@ -6,7 +6,7 @@ import { typeName, typeNumber } from "./record-type.ts";
 import { Writer } from "./writer.ts";
 
 /** RFC 1035, section 3.2.4, and RFC 2136, section 1.3. */
-export const classes = { IN: 1, NONE: 254, ANY: 255 } as const;
+export const classes = { IN: 1, CH: 3, NONE: 254, ANY: 255 } as const;
 
 /** RFC 1035, section 4.1.1, and RFC 2136, section 1.3. */
 export const opcodes = { QUERY: 0, UPDATE: 5 } as const;
@@ -32,6 +32,8 @@ export type Rcode = (typeof rcodes)[number] | `RCODE${number}`;
 export interface Question {
   readonly name: string;
   readonly type: string;
+  /** IN unless given. */
+  readonly class?: number;
 }
 
 export interface ResourceRecord {
@@ -84,7 +86,7 @@ export function encodeRequest({
   for (const count of [1, answers.length, authorities.length, 0]) writer.u16(count);
   writer.bytes(nameToWire(question.name));
   writer.u16(typeNumber(question.type));
-  writer.u16(classes.IN);
+  writer.u16(question.class ?? classes.IN);
   for (const record of [...answers, ...authorities]) writeRecord(writer, record);
   return writer.finish();
 }

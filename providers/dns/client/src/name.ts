@@ -10,11 +10,19 @@ const longestName = 255;
  * The one spelling of a name: absolute, in lower case, IDN labels in ASCII, as `www.example.org.`. A name without a dot at
  * its end is absolute all the same.
  */
-export const canonicalName = (text: string): string => nameToText(labelsOf(text));
+export const canonicalName = (text: string): string => (isPlain(text) ? text : nameToText(labelsOf(text)));
+
+/** Nearly all names are canonical as they are given, and need no look at their single characters. */
+const isPlain = (text: string): boolean => text.length < longestName && /^(?:[a-z\d_*-]{1,63}\.)+$/.test(text);
 
 /** The labels of a name, from the leftmost to the root's neighbour, in lower case. */
 export function labelsOf(text: string): Buffer[] {
   if (text === ".") return [];
+  if (isPlain(text))
+    return text
+      .slice(0, -1)
+      .split(".")
+      .map((label) => Buffer.from(label, "latin1"));
   const labels = splitLabels(text).map((label) => labelFromText(label, text));
   if (labels.length > 1 && labels.at(-1)?.length === 0) labels.pop();
   if (labels.some(({ length }) => length === 0))
@@ -29,8 +37,21 @@ export function labelsOf(text: string): Buffer[] {
 
 /** A name as it stands in a message, uncompressed. */
 export function nameToWire(text: string): Buffer {
-  const labels = labelsOf(text).flatMap((label) => [Uint8Array.of(label.length), label]);
-  return Buffer.concat([...labels, Uint8Array.of(0)]);
+  if (!isPlain(text)) {
+    return Buffer.concat([
+      ...labelsOf(text).flatMap((label) => [Uint8Array.of(label.length), label]),
+      Uint8Array.of(0),
+    ]);
+  }
+  // A dot before each label, and the last one for the root, make room for their lengths.
+  const wire = Buffer.from(`.${text}`, "latin1");
+  let length = 0;
+  for (let at = wire.length - 1; at >= 0; at--) {
+    const isDot = wire[at] === 0x2e;
+    if (isDot) wire[at] = length;
+    length = isDot ? 0 : length + 1;
+  }
+  return wire;
 }
 
 /**
@@ -122,6 +143,8 @@ function idnLabel(label: string, whole: string): Buffer {
 }
 
 function labelToText(label: Uint8Array): string {
+  const plain = String.fromCharCode(...label);
+  if (/^[\w*-]+$/.test(plain)) return plain;
   let text = "";
   for (const octet of label) text += octetToText(octet, '."\\();@$');
   return text;
@@ -134,9 +157,10 @@ export function octetToText(octet: number, special: string, plainSpace = false):
   return special.includes(character) ? `\\${character}` : character;
 }
 
-/** ASCII letters in lower case; never of bytes that others share. */
-function lowerCase(label: Buffer): Buffer {
-  return Buffer.from(label.map((octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet)));
-}
+/** ASCII letters in lower case; never in place, since the bytes are others' too. */
+const lowerCase = (label: Buffer): Buffer =>
+  label.some(isUpperCase) ? Buffer.from(label.map((octet) => (isUpperCase(octet) ? octet + 0x20 : octet))) : label;
+
+const isUpperCase = (octet: number): boolean => octet >= 0x41 && octet <= 0x5a;
 
 const quote = (text: string): string => JSON.stringify(text);

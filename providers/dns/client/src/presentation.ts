@@ -41,6 +41,12 @@ export class Words {
 }
 
 function splitWords(text: string): Word[] {
+  // Nearly all values are one of these, which need no look at their single characters.
+  if (!/["\\;()]/.test(text))
+    return text.split(/\s+/).flatMap((word) => (word === "" ? [] : [{ text: word, isQuoted: false }]));
+  if (/^(?:"(?:[^"\\]|\\[^])*"\s*)+$/.test(text)) {
+    return [...text.matchAll(/"((?:[^"\\]|\\[^])*)"/g)].map(([, word = ""]) => ({ text: word, isQuoted: true }));
+  }
   const words: Word[] = [];
   let word: { text: string; isQuoted: boolean } | undefined;
   let isInQuotes = false;
@@ -70,15 +76,18 @@ function splitWords(text: string): Word[] {
 }
 
 /** The octets of a word: escapes resolved, everything else in UTF-8. */
-export const octetsOf = (text: string): Buffer =>
-  Buffer.concat(
-    piecesOf(text).map((piece) =>
-      piece.startsWith("\\") ? Uint8Array.of(octetOf(piece)) : Buffer.from(piece, "utf8"),
-    ),
+export function octetsOf(text: string): Buffer {
+  if (!text.includes("\\")) return Buffer.from(text, "utf8");
+  const pieces = text.match(/\\(?:\d{3}|[^]|$)|[^\\]+/g) ?? [];
+  return Buffer.concat(
+    pieces.map((piece) => (piece.startsWith("\\") ? Uint8Array.of(octetOf(piece)) : Buffer.from(piece, "utf8"))),
   );
+}
 
 /** Octets as a word in quotes. */
-export function quoted(octets: Uint8Array): string {
+export function quoted(octets: Buffer): string {
+  const plain = octets.toString("latin1");
+  if (/^[ -~]*$/.test(plain)) return `"${plain.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
   let text = "";
   for (const octet of octets) text += octetToText(octet, '"\\', true);
   return `"${text}"`;

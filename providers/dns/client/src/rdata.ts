@@ -99,8 +99,8 @@ export function textOf(type: string, rdata: Buffer): string {
   const layout = layoutOf(type);
   if (layout === undefined) return generic(rdata);
   try {
-    const text = print(layout, new Reader(rdata));
-    return rdataFromText(type, text).equals(rdata) ? text : generic(rdata);
+    const { text, octets } = print(layout, new Reader(rdata));
+    return octets.equals(rdata) ? text : generic(rdata);
   } catch (error) {
     if (error instanceof MalformedMessage || error instanceof InvalidValue) return generic(rdata);
     throw error;
@@ -159,10 +159,16 @@ function rdataFromGeneric(text: string): Buffer {
 const generic = (rdata: Buffer): string =>
   String.raw`\# ${rdata.length}${rdata.length === 0 ? "" : ` ${rdata.toString("hex")}`}`;
 
-function print(layout: Layout, reader: Reader): string {
-  const texts = Object.values(layout).map((field) => field.print(field.read(reader)));
+/** The text, and the octets that are written for what was read: the same, unless they were not as the type wants them. */
+function print(layout: Layout, reader: Reader): { text: string; octets: Buffer } {
+  const writer = new Writer();
+  const texts = Object.values(layout).map((field) => {
+    const value = field.read(reader);
+    field.write(writer, value);
+    return field.print(value);
+  });
   if (!reader.isAtEnd) throw new MalformedMessage("there is more in a record than belongs there");
-  return texts.filter((text) => text !== "").join(" ");
+  return { text: texts.filter((text) => text !== "").join(" "), octets: writer.finish() };
 }
 
 function write(layout: Layout, valueOf: (name: string, field: Field<unknown>) => unknown): Buffer {

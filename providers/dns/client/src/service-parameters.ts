@@ -1,6 +1,6 @@
 import { characterString, ipv4, ipv6, string, u16, type Field } from "./field.ts";
 import { InvalidValue, MalformedMessage } from "./malformed.ts";
-import { octetsOf, quoted } from "./presentation.ts";
+import { octetsOf, quoted, Words } from "./presentation.ts";
 import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
 
@@ -9,11 +9,13 @@ export type ServiceParameters = ReadonlyMap<number, Buffer>;
 
 /** https://www.iana.org/assignments/dns-svcb/dns-svcb.xhtml */
 const keys = ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath"];
+/** The one behind it means none (RFC 9460, section 14.3.2). */
+const lastKey = 0xff_fe;
 const keyName = (number: number): string => keys[number] ?? `key${number}`;
 
 function keyNumber(name: string): number {
   const number = keys.includes(name) ? keys.indexOf(name) : Number(/^key(\d{1,5})$/.exec(name)?.[1] ?? Number.NaN);
-  if (number <= 0xff_fe) return number;
+  if (number <= lastKey) return number;
   throw new InvalidValue(`a parameter such as ${keys.join(", ")} or key65333, not ${JSON.stringify(name)}`);
 }
 
@@ -40,9 +42,12 @@ export const serviceParameters: Field<ServiceParameters> = {
     let last = -1;
     while (!reader.isAtEnd) {
       const number = reader.u16();
-      if (number <= last) throw new MalformedMessage("the parameters of a service are not in their order");
+      if (number <= last || number > lastKey)
+        throw new MalformedMessage("the parameters of a service are not in their order");
       last = number;
-      parameters.set(number, reader.take(reader.u16()));
+      const octets = reader.take(reader.u16());
+      if (!isFaithful(number, octets)) throw new MalformedMessage("a parameter of a service is not as it must be");
+      parameters.set(number, octets);
     }
     return parameters;
   },
@@ -127,6 +132,12 @@ function parameterToText(name: string, octets: Buffer): string {
   const field = lists[name];
   if (field === undefined) return `${name}=${quoted(octets)}`;
   return `${name}=${printItems(field, octets)}`;
+}
+
+/** Whether the text of a parameter stands for exactly these octets: else they are not as the parameter wants them. */
+function isFaithful(number: number, octets: Buffer): boolean {
+  const text = parameterToText(keyName(number), octets);
+  return serviceParameters.parse(new Words(text), "a parameter").get(number)?.equals(octets) === true;
 }
 
 function printItems<Value>(field: Field<Value>, octets: Buffer): string {
