@@ -2,21 +2,19 @@ import { change, classes, DnsClient, prerequisite, TransportError } from "@nixop
 import { log } from "@nixops4-resources/protocol-core";
 import { addressOf } from "./endpoint.ts";
 import { textOf } from "./name.ts";
-import type { NameServer } from "./rfc2136-server.ts";
 
 /**
  * Warns of a zone that PowerDNS changes without a signature, as it does by the way it is made where the zone's metadata
  * TSIG-ALLOW-DNSUPDATE names no key. Tried by removing unsigned what is not there. Other servers are not tried: they
  * would only log that somebody was turned away.
  */
-export async function warnOfUnsigned(server: NameServer, zone: string): Promise<void> {
-  if (!(await isPowerdns(server))) return;
-  const { host, port } = server.settings;
-  using client = new DnsClient({ host, port, timeoutMs: 2000 });
+export async function warnOfUnsigned({ host, port }: { host: string; port: number }, zone: string): Promise<void> {
+  using anybody = new DnsClient({ host, port, timeoutMs: 2000 });
   try {
+    if (!(await isPowerdns(anybody))) return;
     const name = `_nixops4-unsigned.${zone}`;
     const prerequisites = [prerequisite.nameUnused(name)];
-    const { rcode } = await client.update({ zone, prerequisites, changes: [change.removeSet(name, "TXT")] });
+    const { rcode } = await anybody.update({ zone, prerequisites, changes: [change.removeSet(name, "TXT")] });
     if (rcode !== "NOERROR") return;
     log.warn("PowerDNS changes the zone without a signature: set its metadata TSIG-ALLOW-DNSUPDATE", {
       zone: textOf(zone),
@@ -30,7 +28,7 @@ export async function warnOfUnsigned(server: NameServer, zone: string): Promise<
 }
 
 /** By what it says of itself, if it says anything; https://doc.powerdns.com/authoritative/settings.html#version-string */
-async function isPowerdns(server: NameServer): Promise<boolean> {
+async function isPowerdns(server: DnsClient): Promise<boolean> {
   const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH });
   return answers.some(({ rdata }) => rdata.includes("PowerDNS"));
 }
