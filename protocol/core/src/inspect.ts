@@ -1,4 +1,4 @@
-import { refuseImmutable } from "./converge.ts";
+import { refuseChange, refuseImmutable } from "./converge.ts";
 import { differences, type Difference } from "./difference.ts";
 import { ProviderError } from "./error.ts";
 import { claim } from "./ownership.ts";
@@ -44,7 +44,7 @@ function reasonToRefuse(task: Task, seen: AnySeen | undefined): string | undefin
   if (seen === undefined) return undefined;
   const claimed = claim(task.resource, task.want, seen.mark);
   if (claimed.kind === "refused") return inOneLine(claimed.error);
-  return reasonOf(() => refuseImmutable(task, (name) => seen.inputs[name]));
+  return reasonOf(() => refuseChange(task, seen));
 }
 
 function reasonOf(check: () => void): string | undefined {

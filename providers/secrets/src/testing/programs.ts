@@ -25,7 +25,8 @@ export function usePrograms(packages: Readonly<Record<string, string>>): Program
   return {
     run(program, args, input = "") {
       const { status, stdout, stderr, error } = spawnSync(program, args, { input, encoding: "utf8" });
-      if (error !== undefined) throw error;
+      // A program that has seen enough need not read all of its input.
+      if (error !== undefined && !("code" in error && error.code === "EPIPE")) throw error;
       if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}: ${stderr}${stdout}`);
       return stdout.trim();
     },
