@@ -5,7 +5,7 @@ import { LongSession } from "./connect.ts";
 import type { ErrorCode } from "./errors.ts";
 import { replay } from "./history.ts";
 import { KeyRing, type StoredKey } from "./keys.ts";
-import { missing, type StateInputs } from "./read-state.ts";
+import { missing, orMissing, type StateInputs } from "./read-state.ts";
 import { allEvents, allSnapshots, keysOf, named, stateColumns, type StateRow } from "./rows.ts";
 import { Tables } from "./tables.ts";
 
@@ -37,11 +37,14 @@ export async function readChronicle(inputs: StateInputs, request: Connecting): P
 export async function chronicleIn(session: ReadSession, inputs: StateInputs): Promise<Chronicle> {
   const tables = new Tables(inputs.schema);
   const { name } = inputs;
-  const [[row], keys, events, snapshots] = await session.queryEach<[StateRow, StoredKey, WrittenEvent, SealedSnapshot]>(
+  const queries = [
     sql`select ${stateColumns} from ${named(tables, name)}`,
     keysOf(tables, name),
     allEvents(tables, name),
     allSnapshots(tables, name),
+  ] as const;
+  const [[row], keys, events, snapshots] = await orMissing(inputs, () =>
+    session.queryEach<[StateRow, StoredKey, WrittenEvent, SealedSnapshot]>(...queries),
   );
   if (row === undefined) throw missing(inputs);
   return { row, keys, ring: new KeyRing(inputs, keys), events, snapshots };

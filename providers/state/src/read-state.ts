@@ -1,5 +1,5 @@
 import { ProviderError, type Connecting } from "@nixops4-resources/protocol-core";
-import { type Connection, type ReadSession } from "@nixops4-resources/protocol-postgres";
+import { sqlStateOf, type Connection, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import { LongSession } from "./connect.ts";
 import type { ErrorCode } from "./errors.ts";
 import { assemble, type State } from "./history.ts";
@@ -19,7 +19,9 @@ export interface StateInputs extends KeyInputs {
 export async function readState(inputs: StateInputs, request: Connecting): Promise<State> {
   await using link = await LongSession.open(inputs.connection, "read", request);
   const queries = partsOf(new Tables(inputs.schema), inputs.name);
-  const rows = await link.during(request, (session) => session.queryEach<PartRows>(...queries));
+  const rows = await link.during(request, (session) =>
+    orMissing(inputs, () => session.queryEach<PartRows>(...queries)),
+  );
   return await assemble(there(toParts(rows), inputs), inputs);
 }
 
@@ -31,7 +33,7 @@ export async function lockAndRead(
   const tables = new Tables(inputs.schema);
   const queries = [tryLock(tables, inputs.name), ...partsOf(tables, inputs.name)] as const;
   // One round trip where nobody has the lock. What follows it in the same text sees all that was written before.
-  let [[lock], ...rows] = await session.queryEach<[TriedLock, ...PartRows]>(...queries);
+  let [[lock], ...rows] = await orMissing(inputs, () => session.queryEach<[TriedLock, ...PartRows]>(...queries));
   if (lock?.locked === false) {
     await waitForLock(session, tables, inputs);
     // Taken once more, which is no harm: a session gives all of them back when it ends.
@@ -39,6 +41,16 @@ export async function lockAndRead(
   }
   if (lock === undefined) throw missing(inputs);
   return { own: lock, state: await assemble(there(toParts(rows), inputs), inputs) };
+}
+
+/** Where there are no tables there is no state either. */
+export async function orMissing<T>(inputs: StateInputs, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    // undefined_table
+    throw sqlStateOf(error) === "42P01" ? missing(inputs) : error;
+  }
 }
 
 function there(parts: StateParts | undefined, inputs: StateInputs): StateParts {

@@ -2,35 +2,24 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describePostgres } from "@nixops4-resources/integration/servers/testing";
 import { parseExact } from "@nixops4-resources/protocol-core";
 import { CallProxy, type Endpoint } from "@nixops4-resources/protocol-core/testing";
-import { useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
 import { makePerson } from "./testing/people.ts";
 import { add, applyState, namesIn, readOnly, Run, type StateInputs } from "./testing/run.ts";
 import { startRelay } from "./testing/relay.ts";
-import { prepareStates } from "./testing/states.ts";
+import { useStates } from "./testing/state-inputs.ts";
 
 const alice = await makePerson();
 
 describePostgres("a state that is written to", (server) => {
   const schema = "statewriting";
-  const prepare = prepareStates(schema, [alice]);
-  const hand = useBackend(() => prepare(server()));
-  const inputs = (more: object = {}): StateInputs => ({
-    connection: hand().connection,
-    managedBy: "shop",
-    name: "prod",
-    schema,
-    identity: { file: alice.file },
-    lockTimeoutSeconds: 0,
-    ...more,
-  });
+  const { hand, inputs } = useStates(schema, server, [alice]);
   const through = (proxy: { endpoint: Endpoint }): StateInputs =>
     inputs({ connection: hand().access.at(proxy.endpoint) });
   const endSessions = () =>
     hand().run(
       `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name like 'nixops4-resources-state %'`,
     );
-  const events = async (): Promise<unknown> =>
+  const events = async () =>
     (
       await hand().run(`select index, event, nixops_version, actor, application from ${schema}.event order by index`)
     ).map(({ index, event }) => [index, event]);
