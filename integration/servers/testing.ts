@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, inject, type TestContext } from "vitest";
+import type { PostgresVersion } from "./postgres-binaries.ts";
 import type { PostgresAddress } from "./postgres.ts";
 import type { Provided } from "./provided.ts";
 import { ServerUnavailable } from "./server-unavailable.ts";
@@ -7,8 +8,12 @@ import { ServerUnavailable } from "./server-unavailable.ts";
  * Describes tests once per version of PostgreSQL, each against the one server that the worker has of it. Where there is
  * none, every test is skipped with the reason.
  */
-export function describePostgres(subject: string, tests: (server: () => PostgresAddress) => void): void {
-  for (const version of [15, 18] as const) {
+export function describePostgres(
+  subject: string,
+  tests: (server: () => PostgresAddress) => void,
+  versions: readonly PostgresVersion[] = [15, 18],
+): void {
+  for (const version of versions) {
     describe(`${subject} on PostgreSQL ${version}`, () =>
       tests(whenProvided(ofThisWorker(inject(`postgres${version}`)))));
   }

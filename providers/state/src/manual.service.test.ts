@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { superuserLogin } from "@nixops4-resources/integration/servers/postgres";
+import { describePostgres } from "@nixops4-resources/integration/servers/testing";
+import { Client } from "pg";
+import { expect, test } from "vitest";
+import { add, Run } from "./testing/run.ts";
+import { main } from "./testing/states.ts";
+
+const manual = await readFile(join(import.meta.dirname, "../../../docs/state.md"), "utf8");
+/** What an operator types, up to the first apply and after it. */
+const [beginning = "", rest = ""] = manual.split("### Where NixOps4 makes the database too").map(commandsIn);
+
+function commandsIn(text: string): string {
+  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands]) => commands).join("");
+}
+
+// Debian's pg_dump dumps from servers of its own version.
+describePostgres(
+  "docs/state.md",
+  (server) => {
+    test("has commands that work, in their order: start, rights, restore, new keys, a lost machine, move, compact, regret", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "nixops4-manual-"));
+      const { host, port, user, password } = await superuserLogin(server());
+      const client = new Client(await superuserLogin(server()));
+      await client.connect();
+      const environment = { PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: String(password) };
+      const operate = async (commands: string): Promise<string> => {
+        const script = `
+          set -euo pipefail
+          nixops4-resources-state() { "${process.execPath}" "${main}" "$@"; }
+          ${commands}`
+          .replaceAll("/etc/nixops4", folder)
+          .replaceAll('"host": "db.example.org"', `"host": "${host}", "port": ${port}`);
+        const env = { ...process.env, ...environment };
+        return (await promisify(execFile)("bash", ["-c", script], { cwd: folder, env })).stdout;
+      };
+      try {
+        await operate(beginning);
+        const run = await Run.open(JSON.parse(await readFile(join(folder, "shop.json"), "utf8")));
+        await run.append(add("db"));
+        await run.end();
+        const told = await operate(rest);
+        expect(told).toContain('"db": {');
+        expect(told.match(/^whole: .*$/gm)).toEqual([
+          "whole: 2 events, 0 snapshots and 1 data keys, up to event 1",
+          "whole: 2 events, 0 snapshots and 1 data keys, up to event 1",
+          "whole: 2 events, 0 snapshots and 1 data keys, up to event 1",
+        ]);
+        expect(told).toContain("imported 2 events into state copy");
+        const recovered = await Run.open(JSON.parse(await readFile(join(folder, "shop.json"), "utf8")));
+        await recovered.append(add("web"));
+        await recovered.end();
+      } finally {
+        await client.query("drop database if exists nixops4_drill with (force)");
+        await client.query("drop database if exists nixops4 with (force)");
+        await client.query("drop role if exists nixops4, nixops4_apply, nixops4_look");
+        await client.end();
+        await rm(folder, { recursive: true });
+      }
+    });
+  },
+  [15],
+);
