@@ -26,6 +26,8 @@ let busy = false;
 const running: Promise<void>[] = [];
 
 for await (const line of lines(process.stdin)) {
+  // As our providers do: Ctrl-C lets the request in hand finish. Before anybody can see that there is one.
+  process.on("SIGINT", () => {});
   appendFileSync(requestLog, `${JSON.stringify({ pid: process.pid, request: JSON.parse(line) })}\n`);
   running.push(busy ? reply({ errorResponse: { message: "two requests at once" } }) : handle(JSON.parse(line)));
 }
@@ -53,8 +55,6 @@ async function answerTo(request: Requests): Promise<object> {
 
 async function note({ inputProperties }: Pick<Resource, "inputProperties">, key: string, outcome: string) {
   const { text = "", until, failure } = inputProperties;
-  // As our providers do: Ctrl-C lets the request in hand finish.
-  process.on("SIGINT", () => {});
   const mayEnd = () => until === undefined || existsSync(until);
   while (!mayEnd()) await sleep(10);
   process.stderr.write(`${JSON.stringify({ outcome: failure === undefined ? outcome : "failed" })}\n`);

@@ -1,0 +1,60 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { on, once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import type { RecordedMember } from "../recording.ts";
+import { connected } from "./recordings.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+
+/** Starts the driver. */
+export function start(...args: string[]) {
+  // A process group of its own, as a terminal gives it to what is typed there.
+  const child = spawn(process.execPath, [main, ...args], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  // A test that fails must not leave anything running.
+  onTestFinished(() => endGroup(child));
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  return { child, ended: ended.then(([stdout, stderr, [status]]) => ({ stdout, stderr, status: Number(status) })) };
+}
+
+/** Runs the driver to its end. */
+export const run = (...args: string[]) => start(...args).ended;
+
+/** A recording in a file. `makeMembers` gets where requests are logged, and files in a folder of its own: members can wait for `gate`. */
+export async function recorded(makeMembers: (requestLog: string, folder: string) => RecordedMember[]) {
+  const folder = await temporaryFolder();
+  const requestLog = join(folder, "requests");
+  await writeFile(requestLog, "");
+  const file = join(folder, "deployment.json");
+  await writeFile(file, JSON.stringify(connected(...makeMembers(requestLog, folder))));
+  const gate = join(folder, "gate");
+  return { file, requestLog, gate, openGate: () => writeFile(gate, "") };
+}
+
+/** Waits until providers got so many creates in all. */
+export async function hasStarted(requestLog: string, count: number): Promise<void> {
+  while ((await readFile(requestLog, "utf8")).split("createResourceRequest").length <= count) await sleep(10);
+}
+
+export async function hasSaid({ stderr }: { stderr: Readable }, words: string): Promise<void> {
+  for await (const [chunk] of on(stderr, "data")) if (String(chunk).includes(words)) return;
+}
+
+export function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // All of it has ended.
+  }
+}
+
+export function pressCtrlC({ pid }: ChildProcess): void {
+  // What a terminal does: the signal goes to the driver and to the providers that it started.
+  if (pid !== undefined) process.kill(-pid, "SIGINT");
+}
