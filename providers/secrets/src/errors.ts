@@ -23,6 +23,23 @@ const errors = {
       "The secret that is to be a host key was not made as one, or was brought in a form whose public half is unknown.",
     remedy: "Give another name, or import the private key as OpenSSH writes it, without a passphrase.",
   },
+  "secrets.import.exists": {
+    meaning: "A value is to be imported under a name that a secret has already.",
+    remedy: "Give another name, or rotate the one that is there. An import replaces nothing.",
+  },
+  "secrets.name.unknown": {
+    meaning: "The store has no secret of that name.",
+    remedy: "See `nixops4-resources-secrets list` for those that are there.",
+  },
+  "secrets.rotate.impossible": {
+    meaning:
+      "The command line cannot make a new value: no generator made the current one, or it is made from another secret.",
+    remedy: "Raise `generation` on its resource, or rotate what it is made from.",
+  },
+  "secrets.rotate.race": {
+    meaning: "Somebody else gave the secret a new version while it was rotated. Nothing was written.",
+    remedy: "See `nixops4-resources-secrets show NAME` whether that was the rotation that you wanted.",
+  },
   "secrets.source.kind": {
     meaning: "A value is to be derived from a secret that lies in no store, so its versions are not known.",
     remedy: "Let `source` be the output `ref` of a resource of type `secret`.",

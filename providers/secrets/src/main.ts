@@ -13,5 +13,6 @@ serve({
     ssh_host_key: () => import("./ssh-host-key.ts"),
   },
   errors: () => import("./errors.ts"),
+  commands: () => import("./commands.ts"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

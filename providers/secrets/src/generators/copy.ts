@@ -7,6 +7,9 @@ export const copy = defineGenerator({
   inputs: () => ({ from: option(secretRef, "Where the secret is.") }),
   async generate({ from }) {
     const secret = await resolveSecret(from, "the secret to copy");
-    return onlyValue(secret.reveal());
+    return onlyValue(asFile(secret.reveal()));
   },
 });
+
+/** A reference gives a text without its last newline; a key or certificate of several lines is none without it. */
+export const asFile = (text: string): string => (text.includes("\n") ? `${text}\n` : text);

@@ -1,0 +1,44 @@
+import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { graceEnd, type StoredSecret } from "@nixops4-resources/protocol-secrets";
+import { find, oneName, openStore } from "./store.ts";
+import { minute, toTable } from "./table.ts";
+
+const dayMs = 86_400_000;
+
+/** What the store knows of the past: accesses where it records them, and how old what is kept is. */
+export async function audit(given: CommandArguments, print: (text: string) => void): Promise<number> {
+  await using store = await openStore(given, "read");
+  const name = given.positionals.length === 0 ? null : oneName(given);
+  const secrets = name === null ? await store.list() : [await find(store, name)];
+  const now = new Date();
+  print(
+    toTable(
+      ["NAME", "VERSION", "AGE (DAYS)", "MADE (UTC)", "STATE"],
+      secrets.flatMap((one) => versionsOf(one, now)),
+    ),
+  );
+  return secrets.some((secret) => isExpired(secret, now)) ? 2 : 0;
+}
+
+function versionsOf(secret: StoredSecret, now: Date): string[][] {
+  const { name, current, previous } = secret;
+  const rows = [[current, currentState(secret, now)] as const];
+  const grace = graceEnd(secret);
+  const replaced = now <= grace ? `replaced, readable until ${minute(grace.toISOString())}` : "replaced";
+  return [...rows, ...(previous === null ? [] : [[previous, replaced] as const])].map(([one, state]) => [
+    name,
+    String(one.version),
+    String(Math.floor((now.getTime() - Date.parse(one.createdAt)) / dayMs)),
+    minute(one.createdAt),
+    state,
+  ]);
+}
+
+function currentState(secret: StoredSecret, now: Date): string {
+  const { expiresAt } = secret.current;
+  if (expiresAt === null) return "current";
+  return isExpired(secret, now) ? `EXPIRED ${minute(expiresAt)}` : `current, expires ${minute(expiresAt)}`;
+}
+
+const isExpired = ({ current: { expiresAt } }: StoredSecret, now: Date): boolean =>
+  expiresAt !== null && Date.parse(expiresAt) <= now.getTime();

@@ -1,0 +1,15 @@
+import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { find, oneName, openStore } from "./store.ts";
+
+/** JSON without the value; or the value exactly as it is, for a pipe. */
+export async function show(given: CommandArguments, print: (text: string) => void): Promise<number> {
+  const name = oneName(given);
+  await using store = await openStore(given, "read");
+  if (given.values["reveal"] === true) {
+    const { value } = await store.reveal(name, null, "a person who asked to see it");
+    print(value.reveal());
+  } else {
+    print(`${JSON.stringify(await find(store, name), null, 2)}\n`);
+  }
+  return 0;
+}
