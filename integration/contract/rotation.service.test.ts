@@ -1,0 +1,118 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Deployment, type Message, type Told } from "@nixops4-resources/protocol-core/testing";
+import { openSecretStore, type StorePlace } from "@nixops4-resources/protocol-secrets";
+import { makePerson } from "@nixops4-resources/protocol-secrets/testing";
+import { Client, DatabaseError } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { superuserLogin, type PostgresAddress } from "../servers/postgres.ts";
+import { describePostgres } from "../servers/testing.ts";
+
+// What the references are for: a secret is rotated, its reference changes, so NixOps4 updates the role that takes it, and the
+// old password opens nothing any more. No value is in any message of it.
+const mainOf = (provider: string): string => join(import.meta.dirname, `../../providers/${provider}/dist/main.cjs`);
+
+/** What NixOps4 remembers of both members, and what it does at an apply. */
+class Apply {
+  readonly #secrets: Deployment;
+  readonly #postgres: Deployment;
+  readonly #store: StorePlace;
+  readonly #role: string;
+  #remembered: Message | undefined;
+
+  constructor(server: PostgresAddress, store: StorePlace, role: string) {
+    const { host, port, user, passwordFile } = server;
+    this.#secrets = new Deployment(mainOf("secrets"), { store });
+    this.#postgres = new Deployment(mainOf("postgres"), { host, port, user, password: { file: passwordFile } });
+    this.#store = store;
+    this.#role = role;
+  }
+
+  /** `isStateful` is whether the role is a member with a state: an update then, and only where its inputs changed. */
+  async run(generation: number, isStateful: boolean): Promise<{ secret: Told; role: Told | "skipped" }> {
+    const secret = await this.#secrets.create("secret", this.#secret(generation));
+    expect(secret.error).toBeUndefined();
+    const inputs = { name: this.#role, login: true, password: secret.outputs["ref"] };
+    const before = this.#remembered;
+    this.#remembered = inputs;
+    if (!isStateful || before === undefined) return { secret, role: await this.#postgres.create("role", inputs) };
+    if (JSON.stringify(before) === JSON.stringify(inputs)) return { secret, role: "skipped" };
+    return { secret, role: await this.#postgres.update("role", before, inputs) };
+  }
+
+  async value(version: number | null = null): Promise<string> {
+    await using store = await openSecretStore(this.#store, "read");
+    return (await store.reveal(this.#role, version, "a test")).value.reveal();
+  }
+
+  async destroy(): Promise<void> {
+    await this.#postgres.destroy("role", this.#remembered ?? {});
+    await this.#secrets.destroy("secret", this.#secret(1));
+  }
+
+  #secret(generation: number): Message {
+    return { name: this.#role, generation, generator: { password: {} } };
+  }
+}
+
+async function canLogIn(server: PostgresAddress, user: string, password: string): Promise<boolean> {
+  const client = new Client({ ...(await superuserLogin(server)), user, password, database: "postgres" });
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === "28P01") return false;
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+describePostgres("a password from a folder", (server) => {
+  let place: StorePlace;
+  const opened = new AsyncDisposableStack();
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "nixops4-rotation-"));
+    opened.defer(() => rm(folder, { recursive: true }));
+    await chmod(folder, 0o700);
+    const { identity } = opened.use(await makePerson());
+    place = { directory: { folder, identity } };
+  });
+  afterAll(() => opened.disposeAsync());
+
+  rotates(server, () => place);
+});
+
+/** The chain, by a store of one kind. */
+function rotates(server: () => PostgresAddress, place: () => StorePlace): void {
+  describe.each([true, false])("of a role with state: %s", (isStateful) => {
+    test("is another one for the role after it was rotated, and the old one is refused", async () => {
+      const role = `rotation_${isStateful ? "stateful" : "stateless"}`;
+      const apply = new Apply(server(), place(), role);
+      const first = await apply.run(1, isStateful);
+      expect(toldOf(first)).toEqual(["created", "created"]);
+      const old = await apply.value();
+      expect(await canLogIn(server(), role, old)).toBe(true);
+      expect(toldOf(await apply.run(1, isStateful))).toEqual(["unchanged", isStateful ? "skipped" : "unchanged"]);
+
+      const second = await apply.run(2, isStateful);
+      expect(toldOf(second)).toEqual(["updated", "updated"]);
+      const rotated = await apply.value();
+      expect(await canLogIn(server(), role, old), "the old password").toBe(false);
+      expect(await canLogIn(server(), role, rotated), "the new password").toBe(true);
+      // Who restarts later can still read what it logged in with.
+      expect(await apply.value(1)).toBe(old);
+
+      for (const told of [first, second].flatMap(({ secret, role: one }) => [secret, one])) {
+        for (const value of [old, rotated]) expect(JSON.stringify(told)).not.toContain(value);
+      }
+      await apply.destroy();
+    });
+  });
+}
+
+const toldOf = ({ secret, role }: { secret: Told; role: Told | "skipped" }): unknown[] => [
+  secret.outcome,
+  role === "skipped" ? role : (role.outcome ?? role.error),
+];
