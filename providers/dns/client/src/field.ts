@@ -130,6 +130,9 @@ export const characterString: Field<Buffer> = {
   },
 };
 
+/** The same for what is printed without quotes: letters and digits. */
+export const plainText: Field<Buffer> = { ...characterString, print: (value) => value.toString("latin1") };
+
 /** As many texts as there are, at least one. A given text is cut into pieces of 255 octets, wherever characters end. */
 export const characterStrings: Field<Buffer[]> = {
   accept(given) {

@@ -49,7 +49,7 @@ const values: [type: string, text: string, fields: object | undefined, canonical
     "CAA",
     '0 issue "letsencrypt.org; validationmethods=dns-01"',
     { tag: "issue", value: "letsencrypt.org; validationmethods=dns-01" },
-    '0 "issue" "letsencrypt.org; validationmethods=dns-01"',
+    '0 issue "letsencrypt.org; validationmethods=dns-01"',
     "000569737375656c657473656e63727970742e6f72673b2076616c69646174696f6e6d6574686f64733d646e732d3031",
   ],
   [

@@ -5,6 +5,7 @@ import {
   ipv4,
   ipv6,
   plainName,
+  plainText,
   remainingHex,
   remainingText,
   u16,
@@ -42,7 +43,7 @@ const layouts = {
   TXT: { text: characterStrings },
   SRV: { priority: u16, weight: u16, port: u16, target: compressedName },
   // RFC 8659
-  CAA: { flags: withDefault(u8, 0), tag: characterString, value: remainingText },
+  CAA: { flags: withDefault(u8, 0), tag: plainText, value: remainingText },
   // RFC 6698
   TLSA: { usage: u8, selector: u8, matchingType: u8, data: remainingHex },
   // RFC 4255

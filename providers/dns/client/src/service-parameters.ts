@@ -1,4 +1,4 @@
-import { characterString, ipv4, ipv6, string, u16, type Field } from "./field.ts";
+import { ipv4, ipv6, plainText, string, u16, type Field } from "./field.ts";
 import { InvalidValue, MalformedMessage } from "./malformed.ts";
 import { octetsOf, quoted, Words } from "./presentation.ts";
 import { Reader } from "./reader.ts";
@@ -66,9 +66,6 @@ function inOrder(given: readonly (readonly [number, Buffer])[]): ServiceParamete
   return parameters;
 }
 
-/** A protocol's name is printed without quotes of its own. */
-const identifier: Field<Buffer> = { ...characterString, print: (value) => value.toString("latin1") };
-
 /** Parameters that are a list of equal things. */
 const lists: Readonly<Record<string, Field<unknown>>> = {
   mandatory: {
@@ -76,7 +73,7 @@ const lists: Readonly<Record<string, Field<unknown>>> = {
     accept: (given) => keyNumber(string(given, "the name of a parameter")),
     print: keyName,
   },
-  alpn: identifier,
+  alpn: plainText,
   ipv4hint: ipv4,
   ipv6hint: ipv6,
   port: u16,
@@ -118,7 +115,7 @@ function parameterFromText(name: string, text: string | undefined): Buffer {
   const given = splitAtCommas(octets.toString("latin1"));
   return items(
     name,
-    field === u16 ? given.map(Number) : field === identifier ? given.map((one) => Buffer.from(one, "latin1")) : given,
+    field === u16 ? given.map(Number) : field === plainText ? given.map((one) => Buffer.from(one, "latin1")) : given,
   );
 }
 
