@@ -38,5 +38,8 @@ in
     )
   );
 
+  # Members from the attribute set of NixOS-DNS, one per zone.
+  recordsOfNixosDns = import ./nixos-dns.nix { inherit lib; };
+
   packages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] packagesFor;
 }
