@@ -26,6 +26,7 @@ export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/bin/htpasswd", package: "apache2-utils" },
   { file: "/usr/bin/argon2", package: "argon2" },
   { file: "/usr/bin/named-checkconf", package: "bind9-utils" },
+  { file: "/usr/lib/python3.11/ensurepip/__init__.py", package: "python3-venv" },
 ];
 
 /**
