@@ -1,6 +1,6 @@
 # Members from the attribute set that NixOS-DNS makes of hosts and extra records (its `utils.domains.getDnsConfig`):
 #   { "example.org" = { "www.example.org" = { a = { data = [ "192.0.2.1" ]; ttl = 3600; }; }; }; }
-# Each zone becomes one member of type `records`, so that its records change in one update.
+# Each zone becomes one member of type `records`, called nixos-dns in the zone, so that its records change in one update.
 # Source: https://github.com/Janik-Haag/NixOS-DNS (modules/records.nix, utils/zonefiles.nix)
 { lib }:
 let
@@ -73,7 +73,11 @@ in
 lib.mapAttrs (
   zone: names: {
     inherit type;
-    inputs = inputs // {
+    inputs = {
+      name = "nixos-dns";
+    }
+    // inputs
+    // {
       inherit zone;
       rrsets = rrsetsOf names;
     };

@@ -1,5 +1,9 @@
+import { inputSchema } from "@nixops4-resources/protocol-core/generate";
 import { expect, test } from "vitest";
+import { loadTypes } from "./provider-types.ts";
 import { describeNix, nixJson } from "./testing.ts";
+
+const records = (await loadTypes()).find(({ provider, type }) => provider === "dns" && type === "records");
 
 /** As NixOS-DNS' `utils.domains.getDnsConfig` gives it. */
 const dnsConfig = {
@@ -38,6 +42,7 @@ await describeNix("the records of NixOS-DNS", ({ evaluate }) => {
         type: "the type",
         inputs: {
           managedBy: "shop",
+          name: "nixos-dns",
           zone: "example.com",
           rrsets: [
             {
@@ -79,6 +84,7 @@ await describeNix("the records of NixOS-DNS", ({ evaluate }) => {
         type: "the type",
         inputs: {
           managedBy: "shop",
+          name: "nixos-dns",
           zone: "example.org",
           rrsets: [
             {
@@ -92,6 +98,22 @@ await describeNix("the records of NixOS-DNS", ({ evaluate }) => {
         },
       },
     });
+  });
+
+  test("are what the provider takes", async () => {
+    const made = await evaluate(`
+      ((resources.nixops4.lib.mkRoot {
+        modules = [
+          ({ providers, ... }: {
+            providers.dns = { imports = [ resources.modules.nixops4Provider.dns ]; executable = "/dns"; managedBy = "shop"; };
+            providers.dns.connection.powerdns = { url = "http://ns1"; apiKey.env = "KEY"; };
+            members = resources.recordsOfNixosDns { type = providers.dns.records; } ${nixJson(dnsConfig)};
+          })
+        ];
+      }).rootFunction { resourceProviderSystem = "x86_64-linux"; outputValues = { }; }).members."example.com".resource.inputs`);
+    if (records === undefined) throw new Error("The provider dns has no type records.");
+    expect(inputSchema(records.resource).parse(made)).toEqual(made);
+    expect(made).toMatchObject({ zone: "example.com", name: "nixos-dns", managedBy: "shop" });
   });
 
   test("that the provider does not have are an error which names them", async () => {
