@@ -31,7 +31,8 @@ export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clau
 
 /**
  * Tests the promises that every resource makes, against its real server and by the provider's real executable. See
- * providers/example for how it is used.
+ * providers/example for how it is used. `isTested` leaves out clauses where a backend is slow and the others are tested on
+ * another.
  */
 export function testResource<
   Connection extends z.ZodMiniType,
@@ -40,7 +41,11 @@ export function testResource<
   Reader extends AsyncDisposable,
   Writer extends Reader,
   B extends Backend,
->(resource: Resource<Connection, Inputs, Outputs, Reader, Writer>, terms: Terms<Inputs, B>): void {
+>(
+  resource: Resource<Connection, Inputs, Outputs, Reader, Writer>,
+  terms: Terms<Inputs, B>,
+  isTested: (clause: Clause) => boolean = () => true,
+): void {
   describe(`the contract of ${resource.type}`, () => {
     let opened: Promise<Contract> | undefined;
     // Not in beforeAll: where the server lacks, every test is skipped before it comes to this.
@@ -52,7 +57,7 @@ export function testResource<
       await (await opened)?.backend[Symbol.asyncDispose]();
     });
 
-    for (const clause of clausesOf(resource, terms)) {
+    for (const clause of clausesOf(resource, terms).filter(isTested)) {
       test(clause.says, async (context) => {
         const lack = terms.reached === "files" && [...kills, ...adoptionKills].includes(clause) && straceLacks();
         if (lack) context.skip(lack);
