@@ -54,6 +54,51 @@ const errors = {
     meaning: "A name is not in the zone.",
     remedy: "Write names whole, such as www.example.org, and give each to its zone.",
   },
+  "dns.octodns.failed": {
+    meaning: "OctoDNS, or the service behind it, failed. The end of what it said is passed on.",
+    remedy: "Check the settings and secrets in the connection, and the records that the message names.",
+  },
+  "dns.octodns.missing": {
+    meaning: "There is no program `octodns-sync`.",
+    remedy: "Install OctoDNS with the package of the service's provider, or let `connection.octodns.command` name it.",
+  },
+  "dns.octodns.one": {
+    meaning:
+      "A service by OctoDNS is looked at and written one zone at a time, so single record sets are not offered there.",
+    remedy: "Declare all records of the zone as one `records`.",
+  },
+  "dns.octodns.plan": {
+    meaning: "OctoDNS would change a record that is not ours. Nothing was changed.",
+    remedy: "See why with octodns-sync by hand: the service may give a record back otherwise than it was given.",
+  },
+  "dns.octodns.value": {
+    meaning: "OctoDNS cannot store a record exactly as it is wanted.",
+    remedy: "Change the record, or manage the zone by another connection.",
+  },
+  "dns.powerdns.disabled": {
+    meaning: "A record set has records that somebody disabled. Writing it would remove them for good.",
+    remedy: "Enable or delete them in PowerDNS, or choose another name.",
+  },
+  "dns.powerdns.exists": {
+    meaning: "Somebody else made the same thing at the same moment.",
+    remedy: "Apply again.",
+  },
+  "dns.powerdns.key": {
+    meaning: "PowerDNS' API refuses the API key.",
+    remedy: "Check the secret of the connection against `api-key` in the server's pdns.conf.",
+  },
+  "dns.powerdns.refused": {
+    meaning: "PowerDNS' API refuses a request. Its words are passed on.",
+    remedy: "Change the inputs that the words are about.",
+  },
+  "dns.powerdns.type": {
+    meaning: "PowerDNS has a name and a form of its own for a type that is only a number here.",
+    remedy: "Manage these records in another way.",
+  },
+  "dns.powerdns.unexpected": {
+    meaning: "What answers at the address is not PowerDNS' API.",
+    remedy: "Let `connection.powerdns.url` name the webserver of PowerDNS Authoritative, and set `api=yes` there.",
+  },
   "dns.ptr.taken": {
     meaning: "The PTR record of an address is somebody else's. Nothing was written.",
     remedy: "Set `ptr = true` for one name of an address only; what bears no mark is taken over with `adopt = true`.",
@@ -74,6 +119,14 @@ const errors = {
   "dns.server.unreachable": {
     meaning: "No server answers at the address.",
     remedy: "See that it runs and listens there on TCP, and that no firewall is between.",
+  },
+  "dns.tls.failed": {
+    meaning: "No TLS connection to the server came about.",
+    remedy: "The hint names what to change.",
+  },
+  "dns.tls.file": {
+    meaning: "The file with the authorities for TLS cannot be read.",
+    remedy: "Put it there, readable for the user who runs nixops4.",
   },
   "dns.transfer.refused": {
     meaning: "The server does not transfer the zone, which is how its marks are found.",
@@ -99,6 +152,10 @@ const errors = {
     meaning: "A value is not one of its type.",
     remedy: "Correct it as the message says.",
   },
+  "dns.zone.connection": {
+    meaning: "Zones are made by PowerDNS' API only.",
+    remedy: "Use a `connection.powerdns`, or make the zone at the server by hand.",
+  },
   "dns.zone.missing": {
     meaning: "The server is not primary for the zone, or has none that holds the name.",
     remedy: "Correct the name or `zone`, or let `connection` name the zone's primary.",
@@ -106,6 +163,14 @@ const errors = {
   "dns.zone.nameServers": {
     meaning: "The last name servers of a zone cannot be removed; servers ignore it without an error.",
     remedy: 'Keep them with `deletion = "retain"`.',
+  },
+  "dns.zone.notEmpty": {
+    meaning: "The zone has records beside SOA and NS. It is not destroyed with them unasked.",
+    remedy: "Destroy what declares them first, or set `deleteRecords = true`.",
+  },
+  "dns.zone.signed": {
+    meaning: "Turning DNSSEC off destroys the zone's keys, and resolvers refuse it while the parent has DS records.",
+    remedy: "Take the DS records from the parent first, wait, then disable DNSSEC by hand.",
   },
   "dns.zones.unnamed": {
     meaning: "To find what a deployment left behind, the zones to look through must be named.",

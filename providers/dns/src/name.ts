@@ -28,3 +28,10 @@ export const outside = (name: string, zone: string): ProviderError =>
     "dns.name.outside",
     `Write the name whole, such as www.${textOf(zone)}`,
   );
+
+export const lastNameServers = (zone: string): ProviderError =>
+  failure(
+    `the zone ${textOf(zone)} cannot be without name servers`,
+    "dns.zone.nameServers",
+    'Keep them with `deletion = "retain"`, or remove the zone at the server',
+  );

@@ -1,8 +1,7 @@
 import { change, prerequisite, type ResourceRecord } from "@nixops4-resources/dns-client";
 import type { Stored, Update } from "./backend.ts";
-import { failure } from "./failure.ts";
 import { markNameOf } from "./mark-name.ts";
-import { textOf } from "./name.ts";
+import { lastNameServers } from "./name.ts";
 import { noteValues } from "./rfc2136-note.ts";
 
 /** Seconds that a mark may be cached: nobody but us asks for one. */
@@ -95,10 +94,3 @@ const seenAt = (stored: readonly Stored[], { name, type }: Stored): Stored | und
 
 const isEqual = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((value, index) => value === other[index]);
-
-export const lastNameServers = (zone: string): Error =>
-  failure(
-    `the zone ${textOf(zone)} cannot be without name servers: servers ignore that they are removed`,
-    "dns.zone.nameServers",
-    'Keep them with `deletion = "retain"`, or remove the zone at the server',
-  );

@@ -10,7 +10,7 @@ import {
 import * as z from "zod/mini";
 import { Conflict, type Key, type Stored } from "./backend.ts";
 import { connect, nothingAt, type DnsReader, type DnsWriter } from "./client.ts";
-import { connection } from "./connection.ts";
+import { connection, refuseHosted } from "./connection.ts";
 import { checkDelegation, delegation, parentServer } from "./delegation.ts";
 import { failure } from "./failure.ts";
 import { nameOf, textOf } from "./name.ts";
@@ -84,6 +84,7 @@ export default defineResource({
   connect,
 
   async read(client: DnsReader, want, previous) {
+    refuseHosted(want.connection);
     const wanted = wantedOf(want);
     const target = targetOf(want, wanted);
     const zone = await client.findZone(wanted, zoneOf(want));

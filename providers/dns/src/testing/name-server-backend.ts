@@ -4,6 +4,12 @@ import type { DnsAddress, DnsServer } from "@nixops4-resources/integration/serve
 import { nsupdate } from "@nixops4-resources/integration/servers/nsupdate";
 import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
 
+/** How the provider reaches the server. */
+interface Reached {
+  at: NetworkAccess["at"];
+  broken: Backend["broken"];
+}
+
 /** A name server that takes dynamic updates, as the contract needs to see it: through `dig` and `nsupdate`. */
 export class NameServerBackend implements Backend {
   readonly access: NetworkAccess;
@@ -15,37 +21,34 @@ export class NameServerBackend implements Backend {
   /** The records of each zone before the first test. */
   readonly #before: ReadonlyMap<string, readonly string[]>;
 
-  private constructor(server: DnsAddress, before: ReadonlyMap<string, readonly string[]>, canaries: readonly string[]) {
+  private constructor(
+    server: DnsAddress,
+    before: ReadonlyMap<string, readonly string[]>,
+    canaries: readonly string[],
+    { at, broken }: Reached,
+  ) {
+    const { host, port } = server;
     this.#server = server;
     this.#zones = [...before.keys()];
     this.#before = before;
     this.canaries = canaries;
-    const { host, port, keys } = server;
-    const { name, algorithm, secretFile } = keys.sha256;
-    const tsig = { name, algorithm, secret: { file: secretFile } };
-    const settings = { host, port, tsig, zones: this.#zones };
-    this.connection = { rfc2136: settings };
-    this.access = {
-      kind: "network",
-      endpoint: { host, port },
-      at: (endpoint: Endpoint) => ({ rfc2136: { ...settings, ...endpoint } }),
-    };
-    this.broken = {
-      "a port where nothing listens": { rfc2136: { ...settings, port: 1 } },
-      "a key that the server does not know": { rfc2136: { ...settings, tsig: { ...tsig, name: "nobody" } } },
-      "another secret": { rfc2136: { ...settings, tsig: { ...tsig, secret: { file: keys.sha512.secretFile } } } },
-      "another algorithm": { rfc2136: { ...settings, tsig: { ...tsig, algorithm: "hmac-sha512" } } },
-    };
+    this.connection = at({ host, port });
+    this.access = { kind: "network", endpoint: { host, port }, at };
+    this.broken = { ...broken, "a port where nothing listens": at({ host, port: 1 }) };
   }
 
   /** `zones` are those that the resources under test write in. */
-  static async make({ address }: DnsServer, zones: readonly string[]): Promise<NameServerBackend> {
+  static async make(
+    { address }: DnsServer,
+    zones: readonly string[],
+    reached = byDynamicUpdate(address, zones),
+  ): Promise<NameServerBackend> {
     const before = new Map<string, readonly string[]>();
     for (const zone of zones) before.set(zone, await transferZone(address, address.keys.sha256, zone));
     const secrets = await Promise.all(
       Object.values(address.keys).map(async ({ secretFile }) => (await readFile(secretFile, "utf8")).trim()),
     );
-    return new NameServerBackend(address, before, secrets);
+    return new NameServerBackend(address, before, secrets, reached);
   }
 
   /** Changes a zone past the provider: `add www.example.test 300 A 192.0.2.1`. */
@@ -87,4 +90,38 @@ export class NameServerBackend implements Backend {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.reset();
   }
+}
+
+function byDynamicUpdate({ host, port, keys }: DnsAddress, zones: readonly string[]): Reached {
+  const { name, algorithm, secretFile } = keys.sha256;
+  const tsig = { name, algorithm, secret: { file: secretFile } };
+  const settings = { host, port, tsig, zones };
+  return {
+    at: (endpoint) => ({ rfc2136: { ...settings, ...endpoint } }),
+    broken: {
+      "a key that the server does not know": { rfc2136: { ...settings, tsig: { ...tsig, name: "nobody" } } },
+      "another secret": { rfc2136: { ...settings, tsig: { ...tsig, secret: { file: keys.sha512.secretFile } } } },
+      "another algorithm": { rfc2136: { ...settings, tsig: { ...tsig, algorithm: "hmac-sha512" } } },
+    },
+  };
+}
+
+/** The server as if it were a hosting service, for which OctoDNS has a provider. */
+export function byOctodns({ keys }: DnsAddress, zones: readonly string[], command: string): Reached {
+  const { name, algorithm, secretFile } = keys.sha256;
+  const at = (endpoint: Endpoint): Message => ({
+    octodns: {
+      class: "octodns_bind.Rfc2136Provider",
+      settings: { ...endpoint, key_name: name, key_algorithm: algorithm },
+      secrets: { key_secret: { file: secretFile } },
+      zones,
+      command,
+    },
+  });
+  return {
+    at,
+    broken: {
+      "a program that is not there": { octodns: { class: "octodns_bind.Rfc2136Provider", zones, command: "/nowhere" } },
+    },
+  };
 }
