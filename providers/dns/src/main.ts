@@ -5,11 +5,13 @@ import manifest from "../package.json" with { type: "json" };
 serve({
   name: "dns",
   title: "DNS",
-  description: "DNS records, by dynamic update (RFC 2136) with TSIG.",
+  description:
+    "DNS records, by dynamic update (RFC 2136) with TSIG, by PowerDNS' HTTP API, or at hosting services by OctoDNS.",
   version: manifest.version,
   types: {
     records: () => import("./records.ts"),
     rrset: () => import("./rrset.ts"),
+    zone: () => import("./zone.ts"),
   },
   errors: () => import("./errors.ts"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
