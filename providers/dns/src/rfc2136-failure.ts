@@ -77,7 +77,7 @@ const otherSecret: InWords = (error, settings) =>
 const otherClock: InWords = (error, settings) =>
   failure(
     error.fault === "BADTIME"
-      ? `the clock of ${addressOf(settings)} ${differenceInWords(error.serverSeconds)}, more than a signature with ${keyOf(settings)} allows (${error.answer.rcode}, BADTIME)`
+      ? `the clock of ${addressOf(settings)} ${differenceInWords(error.secondsAhead)}, more than a signature with ${keyOf(settings)} allows (${error.answer.rcode}, BADTIME)`
       : `the answer of ${addressOf(settings)} was signed with ${keyOf(settings)} at another time than now`,
     "dns.clock.differs",
     "Set the clocks of this machine and of the server by NTP",
@@ -147,10 +147,9 @@ export const badSecret = ({ tsig }: Rfc2136Settings): ProviderError =>
     "Put the bare secret there, as `tsig-keygen` prints it between the quotes",
   );
 
-function differenceInWords(serverSeconds: number | undefined): string {
-  if (serverSeconds === undefined) return "is another";
-  const difference = serverSeconds - Math.floor(Date.now() / 1000);
-  return `is ${Math.abs(difference)} s ${difference < 0 ? "behind" : "ahead of"} ours`;
+function differenceInWords(secondsAhead: number | undefined): string {
+  if (secondsAhead === undefined) return "is another";
+  return `is ${Math.abs(secondsAhead)} s ${secondsAhead < 0 ? "behind" : "ahead of"} ours`;
 }
 
 /** An answer that is not one to a look. */

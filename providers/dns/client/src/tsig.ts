@@ -46,14 +46,14 @@ export class TsigError extends Error {
   readonly fault: TsigFault;
   /** The answer that it is about; what it says is not vouched for, except with BADTIME. */
   readonly answer: Message;
-  /** With BADTIME, the server's clock in seconds since 1970. */
-  readonly serverSeconds: number | undefined;
+  /** With BADTIME, by how many seconds the server's clock is ahead of ours, if it tells. */
+  readonly secondsAhead: number | undefined;
 
-  constructor(fault: TsigFault, answer: Message, serverSeconds?: number) {
+  constructor(fault: TsigFault, answer: Message, secondsAhead?: number) {
     super(`${fault} answer (${answer.rcode})`);
     this.fault = fault;
     this.answer = answer;
-    this.serverSeconds = serverSeconds;
+    this.secondsAhead = secondsAhead;
   }
 }
 
@@ -111,7 +111,7 @@ export class Verifier {
     const wanted = this.#macFor(message, offset, signature);
     if (signature.mac.length !== wanted.length) throw new TsigError("foreign", message);
     if (!timingSafeEqual(signature.mac, wanted)) throw new TsigError("forged", message);
-    if (fault !== undefined) throw new TsigError(fault, message, serverClock(signature.other));
+    if (fault !== undefined) throw new TsigError(fault, message, this.#secondsAhead(signature.other));
     if (Math.abs(this.#now() - signature.seconds) > signature.fudge) throw new TsigError("stale", message);
     this.#mac = wanted;
     this.#isFirst = false;
@@ -121,6 +121,11 @@ export class Verifier {
   /** Says that nothing more comes; the last message must have been signed. */
   end(last: Message): void {
     if (this.#unsigned.length > 0) throw new TsigError("unsigned", last);
+  }
+
+  /** The server's clock is in what a BADTIME answer adds (RFC 8945, section 5.2.3). */
+  #secondsAhead(other: Buffer): number | undefined {
+    return other.length === 6 ? other.readUIntBE(0, 6) - this.#now() : undefined;
   }
 
   #macFor(message: Message, offset: number, signature: Signature): Buffer {
@@ -193,8 +198,6 @@ function writeTimers(writer: Writer, { seconds, fudge }: Pick<Signed, "seconds" 
   writer.u48(seconds);
   writer.u16(fudge);
 }
-
-const serverClock = (other: Buffer): number | undefined => (other.length === 6 ? other.readUIntBE(0, 6) : undefined);
 
 function macOf({ algorithm, secret }: TsigKey, ...parts: readonly Uint8Array[]): Buffer {
   const hmac = createHmac(algorithm.slice("hmac-".length), secret);
