@@ -88,7 +88,7 @@ describe.each([
   test("a zone that the server does not have is told", async () => {
     await using writer = await open();
     expect(await errorOf(writer.findZone({ name: "www.nowhere.test.", type: "A" }))).toMatch(
-      /^\[dns\.(zone\.missing|key\.refused)\]/,
+      /^\[dns\.zone\.missing\] 127\.0\.0\.1:\d+ has no zone that holds www\.nowhere\.test/,
     );
   });
 
@@ -177,7 +177,9 @@ describe("what only BIND does", () => {
 
   test("a secondary that does not come is an error when the time is over", async () => {
     const nowhere = [{ host: "127.0.0.1", port: 1 }];
-    await expect(waitForSecondaries(nowhere, { name: zone, serial: 1 }, AbortSignal.timeout(500))).rejects.toThrow();
+    await expect(waitForSecondaries(nowhere, { name: zone, serial: 1 }, AbortSignal.timeout(500))).rejects.toThrow(
+      "aborted",
+    );
   });
 });
 

@@ -51,6 +51,13 @@ export class NameServer implements AsyncDisposable {
     return (await this.#say(() => this.#client.query(question))).answer;
   }
 
+  /** What anybody is answered: nothing vouches for it. */
+  async queryUnsigned(question: Question): Promise<Message> {
+    const { host, port } = this.settings;
+    using anybody = new DnsClient({ host, port });
+    return (await this.#say(() => anybody.query(question))).answer;
+  }
+
   async queryAll(questions: readonly Question[]): Promise<Message[]> {
     return (await this.#say(() => this.#client.queryAll(questions))).answer;
   }

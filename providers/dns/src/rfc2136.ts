@@ -1,5 +1,13 @@
-import { fieldsOf, isWithin, parentOf, textOf as valueText, type Rcode } from "@nixops4-resources/dns-client";
-import type { Connecting } from "@nixops4-resources/protocol-core";
+import {
+  fieldsOf,
+  isWithin,
+  parentOf,
+  textOf as valueText,
+  TsigError,
+  type Message,
+  type Rcode,
+} from "@nixops4-resources/dns-client";
+import { ProviderError, type Connecting } from "@nixops4-resources/protocol-core";
 import {
   Conflict,
   type BackendReader,
@@ -33,7 +41,7 @@ export class Rfc2136Reader implements BackendReader {
     // A DS record at a zone's top is the parent's (RFC 4034, section 5).
     let candidate = type === "DS" ? parentOf(name) : name;
     while (candidate !== undefined) {
-      const answer = await this.server.query({ name: candidate, type: "SOA" });
+      const answer = await this.#askForZone(candidate);
       const isAlias = answer.answers.some((record) => record.type === "CNAME" || record.type === "DNAME");
       const soa = [...answer.answers, ...answer.authorities].find((record) => record.type === "SOA");
       if (answer.isAuthoritative && !isAlias && soa !== undefined && isWithin(candidate, soa.name)) {
@@ -48,6 +56,20 @@ export class Rfc2136Reader implements BackendReader {
       "dns.zone.missing",
       "Let `connection` name the server that is primary for it",
     );
+  }
+
+  /** Knot refuses unsigned what it has no zone for, as if it did not know the key; then it refuses anybody. */
+  async #askForZone(name: string): Promise<Message> {
+    const question = { name, type: "SOA" };
+    try {
+      return await this.server.query(question);
+    } catch (error) {
+      const cause = error instanceof ProviderError ? error.cause : undefined;
+      if (!(cause instanceof TsigError && cause.fault === "unsigned" && cause.answer.rcode === "REFUSED")) throw error;
+      const { rcode } = await this.server.queryUnsigned(question);
+      if (rcode !== "REFUSED") throw error;
+      return cause.answer;
+    }
   }
 
   async look(zone: string, keys: readonly Key[]): Promise<Stored[]> {
