@@ -40,5 +40,5 @@ function withoutSecrets(task: Task): Task {
   const { secret = [], inputs } = task.resource;
   const want = { ...task.want };
   for (const name of secret) if (inputs[name].safeParse(null).success) want[name] = null;
-  return { ...task, want };
+  return { ...task, want, destroys: true };
 }

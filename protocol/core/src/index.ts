@@ -9,6 +9,7 @@ export {
   somethingElse,
   type AnyResource,
   type Change,
+  type ClientRequest,
   type Connecting,
   type Listed,
   type Previous,

@@ -56,6 +56,15 @@ export interface Connecting {
   timeoutSeconds: number;
 }
 
+/** The same, and what the client need not do. */
+export interface ClientRequest extends Connecting {
+  /**
+   * False where the thing is to be destroyed: nothing is compared then, and whoever destroys it may have removed the
+   * sources of its secrets first.
+   */
+  needsSecrets: boolean;
+}
+
 /**
  * One resource type. Authors say how to look and how to act; `converge` decides what to do.
  *
@@ -91,8 +100,8 @@ export interface Resource<
 
   /** What messages call it, without its type: `shop`. */
   label(want: Values<Inputs>): string;
-  connect(connection: z.output<Connection>, access: "write", request: Connecting): Promise<Writer>;
-  connect(connection: z.output<Connection>, access: "read", request: Connecting): Promise<Reader>;
+  connect(connection: z.output<Connection>, access: "write", request: ClientRequest): Promise<Writer>;
+  connect(connection: z.output<Connection>, access: "read", request: ClientRequest): Promise<Reader>;
   /**
    * Undefined only where the backend says that there is no such thing; every other failure throws. What cannot bear a
    * mark is ours by declaration alone: there `previous` tells what we once declared and may take away.

@@ -1,5 +1,5 @@
 import { inputSchema, listSchema, parseInputs, parseRemembered, rememberedInputs, type AnyWant } from "./inputs.ts";
-import type { AnyResource, Connecting, Seen } from "./resource.ts";
+import type { AnyResource, ClientRequest, Connecting, Seen } from "./resource.ts";
 import { step, type Subject } from "./step.ts";
 import { currentSignal } from "./waiting.ts";
 import type { Properties } from "./wire.ts";
@@ -15,6 +15,8 @@ export interface Task {
   readonly subject: Subject;
   /** The inputs that the request remembers from before, in today's terms. */
   readonly previous?: Properties;
+  /** True where the thing is to be destroyed. */
+  readonly destroys?: true;
 }
 
 /** Reads the inputs of a request. `remembered` ones may be of an older schema and are read kindly. */
@@ -48,8 +50,9 @@ function labelOf(resource: AnyResource, raw: Properties): string | undefined {
 }
 
 /** A client for the length of a request; a `read` one has no method that writes. */
-export async function open({ resource, want, subject }: Task, access: "read" | "write"): Promise<Client> {
-  const request = requestOf({ want });
+export async function open(task: Task, access: "read" | "write"): Promise<Client> {
+  const { resource, want, subject, destroys = false } = task;
+  const request: ClientRequest = { ...requestOf({ want }), needsSecrets: !destroys };
   return await step("read", subject, () =>
     access === "write"
       ? resource.connect(want.connection, access, request)
