@@ -6,7 +6,7 @@ export interface Backend extends AsyncDisposable {
   /** The input `connection`, straight to the server, for the account that the provider uses. */
   readonly connection: Message;
   /** How it can be disturbed. */
-  readonly access: NetworkAccess | FileAccess;
+  readonly access: NetworkAccess | FileAccess | ProgramAccess;
   /** Connections that must fail, by what is wrong with them: `an unknown host`, `a wrong password`. */
   readonly broken: Readonly<Record<string, Message>>;
   /** Secrets in `connection` that must never be seen again. */
@@ -35,5 +35,14 @@ export interface NetworkAccess {
 /** Files below a folder. */
 export interface FileAccess {
   readonly kind: "files";
+  readonly folder: string;
+}
+
+/** Files that programs change which the provider has run in a process group of their own, here or on another machine. */
+export interface ProgramAccess {
+  readonly kind: "programs";
+  /** Those that change something, by their names. */
+  readonly programs: readonly string[];
+  /** A folder, which may be missing, that comes first on the PATH of who runs them. */
   readonly folder: string;
 }

@@ -14,7 +14,7 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   main: string;
   /** Makes the server ready; called once. */
   backend: () => Promise<B>;
-  /** Decides how it can be disturbed: over a network by a proxy, for files by a tracer. */
+  /** Decides how it can be disturbed: over a network by a proxy, for files by a tracer, for programs by stand-ins. */
   reached: B["access"]["kind"];
   /** Inputs of the resource, with a reference in every input that is secret. */
   want: Given<Inputs>;

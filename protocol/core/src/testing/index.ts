@@ -1,4 +1,4 @@
-export { type Backend, type FileAccess, type NetworkAccess } from "./backend.ts";
+export { type Backend, type FileAccess, type NetworkAccess, type ProgramAccess } from "./backend.ts";
 export { CallProxy, type Disturbance, type Endpoint } from "./call-proxy.ts";
 export { Contract, type Clause, type Terms } from "./contract.ts";
 export { Deployment, type Told } from "./deployment.ts";

@@ -1,5 +1,6 @@
 import type { Backend, FileAccess, NetworkAccess } from "./backend.ts";
 import { CallProxy } from "./call-proxy.ts";
+import { betweenPrograms, killAfterAnswer } from "./program-kills.ts";
 import { startProvider, type Executable, type Message } from "./provider-process.ts";
 import { killBefore, recordCalls } from "./strace.ts";
 
@@ -21,9 +22,11 @@ export async function findKillPoints(
   requestVia: (connection: Message) => Message,
 ): Promise<KillPoint[]> {
   const { access } = backend;
-  return access.kind === "network"
-    ? await betweenCalls(executable, access, requestVia)
-    : await betweenSystemCalls(executable, access, requestVia(backend.connection));
+  if (access.kind === "network") return await betweenCalls(executable, access, requestVia);
+  const request = requestVia(backend.connection);
+  return access.kind === "files"
+    ? await betweenSystemCalls(executable, access, request)
+    : await betweenPrograms(executable, access, request);
 }
 
 async function betweenCalls(
@@ -67,12 +70,4 @@ async function betweenSystemCalls(
     kill: async () => void (await killBefore(executable, request, call, folder)),
   }));
   return [...before, { where: "after the last call", kill: () => killAfterAnswer(executable, request) }];
-}
-
-async function killAfterAnswer(executable: Executable, request: Message): Promise<void> {
-  const provider = startProvider(executable);
-  provider.send(request);
-  await provider.answer();
-  provider.kill();
-  await provider.finish();
 }
