@@ -14,6 +14,8 @@ export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/bin/strace", package: "strace" },
   { file: "/usr/bin/age", package: "age" },
   { file: "/usr/bin/ssh-keygen", package: "openssh-client" },
+  { file: "/usr/sbin/sshd", package: "openssh-server" },
+  { file: "/usr/bin/busybox", package: "busybox" },
   { file: "/usr/sbin/named", package: "bind9" },
   { file: "/usr/sbin/knotd", package: "knot" },
   { file: "/usr/sbin/pdns_server", package: "pdns-server" },

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { unprivilegedAccount } from "./unprivileged-account.ts";
+import { unprivilegedAccount, type Account } from "./unprivileged-account.ts";
 
 /**
  * Runs the server beside a reader of our pipe. When the pipe closes, because we stop or because we died in any way, the
@@ -20,7 +20,9 @@ const guard = `
 export interface GuardedProcessOptions {
   /** The program with its full path, and its arguments. */
   command: readonly [string, ...string[]];
-  /** Removed when the server has ended, however it ended. Belongs to `unprivilegedAccount`. */
+  /** Whom it runs as; `unprivilegedAccount` unless given. */
+  account?: Account;
+  /** Removed when the server has ended, however it ended. Belongs to whom it runs as. */
   folder: string;
   /** What ends the server at once. */
   stopSignal: "TERM" | "QUIT";
@@ -34,10 +36,10 @@ export interface GuardedProcess extends AsyncDisposable {
   waitUntil(isReady: () => Promise<boolean>): Promise<void>;
 }
 
-/** Starts a server as `unprivilegedAccount`, in a process group of its own: Ctrl-C is ours to handle. */
-export function startGuarded({ command, folder, stopSignal, logFile }: GuardedProcessOptions): GuardedProcess {
+/** Starts a server in a process group of its own: Ctrl-C is ours to handle. */
+export function startGuarded({ command, account, folder, stopSignal, logFile }: GuardedProcessOptions): GuardedProcess {
   const child = spawn("/bin/sh", ["-c", guard, "guard", folder, stopSignal, logFile, ...command], {
-    ...unprivilegedAccount(),
+    ...(account ?? unprivilegedAccount()),
     cwd: "/",
     detached: true,
     stdio: ["pipe", "ignore", "pipe"],

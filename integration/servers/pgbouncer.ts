@@ -1,9 +1,9 @@
 import { readFile, rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
 import { startGuarded } from "./guarded-process.ts";
+import { isListening } from "./is-listening.ts";
 import type { PostgresAddress } from "./postgres.ts";
 import { writePrivateFile } from "./private-file.ts";
 import { makeServerFolder } from "./server-folder.ts";
@@ -58,11 +58,4 @@ auth_file = ${users}
 pool_mode = transaction
 default_pool_size = 1
 `;
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => resolve(true));
-    socket.once("error", () => resolve(false)).once("connect", () => socket.destroy());
-  });
 }
