@@ -31,29 +31,57 @@ let
             default = null;
             description = "Where the secrets are kept. Null is for types that keep none.";
           };
+          ssh = mkOption {
+            type = types.nullOr (types.submodule {
+              options = {
+                host = mkOption {
+                  type = types.str;
+                  description = "Name or address of the host, or a `Host` of ssh's configuration file.";
+                };
+                port = mkOption {
+                  type = types.nullOr (types.ints.between 1 65535);
+                  default = null;
+                  description = "TCP port of its SSH server. Null leaves it to ssh's configuration file, else 22.";
+                };
+                user = mkOption {
+                  type = types.nullOr (types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.@-]*");
+                  default = null;
+                  description = "User to log in as. Null leaves it to ssh's configuration file, else the name of the user who runs nixops4.";
+                };
+                identity = mkOption {
+                  type = types.nullOr suiteTypes.directSecretRef;
+                  default = null;
+                  description = "Private key to log in with, without a passphrase. It is handed to an ssh-agent of its own and never written. Null leaves it to your ssh-agent and ssh's configuration file.";
+                };
+                hostKey = mkOption {
+                  type = types.nullOr types.str;
+                  default = null;
+                  description = "Public key of the host, as its `/etc/ssh/ssh_host_ed25519_key.pub` has it and `ssh_host_key` outputs it; no other is accepted. Null takes what `known_hosts` knows; a host that it does not know is refused, never asked about.";
+                };
+                configFile = mkOption {
+                  type = types.nullOr suiteTypes.runtimePath;
+                  default = null;
+                  description = "Configuration file of ssh in place of the user's and the system's, for `ProxyJump`, `UserKnownHostsFile` and the like. Null takes those.";
+                };
+                elevate = mkOption {
+                  type = types.enum [ "none" "sudo" "doas" ];
+                  default = "none";
+                  description = "Program that makes root of the user who logs in, without asking for a password; `none` for root, and for files that belong to the user.";
+                };
+              };
+            });
+            default = null;
+            description = "How to reach the host that `secret_file` brings files to. Null is the machine that runs nixops4, and the user who does.";
+          };
+          registry = mkOption {
+            type = types.strMatching "(/([A-Za-z0-9_@%+=,-]|\\.[A-Za-z0-9_@%+=,-]|\\.\\.[A-Za-z0-9_.@%+=,-])[A-Za-z0-9_.@%+=,-]*)+";
+            default = "/var/lib/nixops4-resources/secret-files";
+            description = "Folder on that host in which `secret_file` keeps its marks; all deployments that use the host name the same one. A user who is not root needs one of his own.";
+          };
         };
       };
       default = { };
       description = "How to reach the backend, and as whom.";
-    };
-    name = mkOption {
-      type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*";
-      description = "Name of the secret in its store, such as `shop/db-password`. Another name is another secret.";
-    };
-    generation = mkOption {
-      type = types.ints.between 1 1000000;
-      default = 1;
-      description = "Raise it to rotate the secret: a new value is made, and the old one can be read for `graceSeconds` more. It cannot be lowered.";
-    };
-    recipients = mkOption {
-      type = types.listOf types.nonEmptyStr;
-      default = [ ];
-      description = "Who else can read it: recipients of age (`age1...`) and SSH public keys (`ssh-ed25519 ...`, `ssh-rsa ...`), in any number. The identity of the connection always can.";
-    };
-    graceSeconds = mkOption {
-      type = types.ints.between 0 31536000;
-      default = 86400;
-      description = "How long the previous value can still be read after a rotation, in seconds.";
     };
     managedBy = mkOption {
       type = types.strMatching "[a-z0-9-]{1,63}";
@@ -89,6 +117,25 @@ in
       description = "A secret that is made once and kept in a store. What it outputs is a reference: the value goes only to who resolves that, at the moment of use.";
       requireState = false;
       inputs.options = common // {
+        name = mkOption {
+          type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*";
+          description = "Name of the secret in its store, such as `shop/db-password`. Another name is another secret.";
+        };
+        generation = mkOption {
+          type = types.ints.between 1 1000000;
+          default = 1;
+          description = "Raise it to rotate the secret: a new value is made, and the old one can be read for `graceSeconds` more. It cannot be lowered.";
+        };
+        recipients = mkOption {
+          type = types.listOf types.nonEmptyStr;
+          default = [ ];
+          description = "Who else can read it: recipients of age (`age1...`) and SSH public keys (`ssh-ed25519 ...`, `ssh-rsa ...`), in any number. The identity of the connection always can.";
+        };
+        graceSeconds = mkOption {
+          type = types.ints.between 0 31536000;
+          default = 86400;
+          description = "How long the previous value can still be read after a rotation, in seconds.";
+        };
         generator = mkOption {
           type = types.attrTag {
             activeRecordEncryptionKey = mkOption {
@@ -489,10 +536,73 @@ in
         };
       };
     };
+    secret_file = {
+      description = "A file with a secret on a host, for the programs that run there. Its inputs `mode`, `owner`, `group` and `restartUnits` and its output `path` are those of SelfHostBlocks' secret contract. The value goes over SSH's stdin alone; the mark lies in `connection.registry` on the host, so a file in `/run` that went with a restart is brought back by the next apply.";
+      requireState = false;
+      inputs.options = common // {
+        path = mkOption {
+          type = types.strMatching "(/([A-Za-z0-9_@%+=,-]|\\.[A-Za-z0-9_@%+=,-]|\\.\\.[A-Za-z0-9_.@%+=,-])[A-Za-z0-9_.@%+=,-]*)+";
+          description = "Absolute path of the file on the host, such as `/run/nixops4-secrets/db-password`: letters, digits and `_ . @ % + = , -`, at most 200. Folders that lack are made with mode 0711: who knows a name can reach it, nobody can list them. Another path is another file.";
+        };
+        source = mkOption {
+          type = suiteTypes.secretRef;
+          description = "The secret. Nothing is added to a value of one line; one of several lines (a key, a certificate) ends with a newline.";
+        };
+        mode = mkOption {
+          type = types.strMatching "0[0-7]{3}";
+          default = "0400";
+          description = "Permission bits in octal, such as `0440`.";
+        };
+        owner = mkOption {
+          type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?";
+          default = "root";
+          description = "User on the host who owns the file, by name or number. It must exist.";
+        };
+        group = mkOption {
+          type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?";
+          default = "root";
+          description = "Group on the host, by name or number. It must exist.";
+        };
+        restartUnits = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          description = "Units of systemd to restart after the content has changed, or has come back; those that are stopped stay so. Refused on a host without `systemctl`.";
+        };
+      };
+      outputs.options = {
+        path = mkOption {
+          type = types.str;
+          description = "The path, once the file is there.";
+        };
+        fingerprint = mkOption {
+          type = types.nullOr types.str;
+          description = "Changes with the content and tells nothing about it: 16 hexadecimal digits of a hash, keyed by a number that only the host has. Null where the content is not the wanted one.";
+        };
+      };
+    };
     ssh_host_key = {
       description = "The SSH host key of a machine, made before the machine is: its private half is a secret in the store, and what clients, DNS and secret tools must know of it are outputs.";
       requireState = false;
       inputs.options = common // {
+        name = mkOption {
+          type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*";
+          description = "Name of the secret in its store, such as `shop/db-password`. Another name is another secret.";
+        };
+        generation = mkOption {
+          type = types.ints.between 1 1000000;
+          default = 1;
+          description = "Raise it to rotate the secret: a new value is made, and the old one can be read for `graceSeconds` more. It cannot be lowered.";
+        };
+        recipients = mkOption {
+          type = types.listOf types.nonEmptyStr;
+          default = [ ];
+          description = "Who else can read it: recipients of age (`age1...`) and SSH public keys (`ssh-ed25519 ...`, `ssh-rsa ...`), in any number. The identity of the connection always can.";
+        };
+        graceSeconds = mkOption {
+          type = types.ints.between 0 31536000;
+          default = 86400;
+          description = "How long the previous value can still be read after a rotation, in seconds.";
+        };
         algorithm = mkOption {
           type = types.enum [ "ed25519" "ecdsa-p256" "ecdsa-p384" "ecdsa-p521" "rsa-2048" "rsa-3072" "rsa-4096" ];
           default = "ed25519";

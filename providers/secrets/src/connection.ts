@@ -2,9 +2,21 @@ import { option, ProviderError } from "@nixops4-resources/protocol-core";
 import { openSecretStore, storePlace, type SecretReader, type SecretWriter } from "@nixops4-resources/protocol-secrets";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
+import { hostPath } from "./host-path.ts";
+import { sshConnection } from "./ssh-connection.ts";
 
 export const connection = z.strictObject({
   store: option(z.nullable(storePlace), "Where the secrets are kept. Null is for types that keep none.", null),
+  ssh: option(
+    z.nullable(sshConnection),
+    "How to reach the host that `secret_file` brings files to. Null is the machine that runs nixops4, and the user who does.",
+    null,
+  ),
+  registry: option(
+    hostPath,
+    "Folder on that host in which `secret_file` keeps its marks; all deployments that use the host name the same one. A user who is not root needs one of his own.",
+    "/var/lib/nixops4-resources/secret-files",
+  ),
 });
 
 export type Connection = z.output<typeof connection>;

@@ -1,4 +1,5 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
+import hostErrors from "./host-errors.ts";
 
 /** What can go wrong here, beside what can go wrong everywhere. */
 const errors = {
@@ -52,6 +53,7 @@ const errors = {
     meaning: "A secret is to be kept, but the connection names no store.",
     remedy: "Set `connection.store`.",
   },
+  ...hostErrors,
 } satisfies ErrorCatalogue;
 
 export default errors;

@@ -10,6 +10,7 @@ serve({
   version: manifest.version,
   types: {
     secret: () => import("./secret.ts"),
+    secret_file: () => import("./secret-file.ts"),
     ssh_host_key: () => import("./ssh-host-key.ts"),
   },
   errors: () => import("./errors.ts"),

@@ -1,0 +1,38 @@
+/** Who may do what with a file. */
+export interface Attributes {
+  /** Permission bits in octal, such as `0400`. */
+  mode: string;
+  owner: Account;
+  group: Account;
+}
+
+/** A user or a group; one that has no name has its number twice. */
+export interface Account {
+  name: string;
+  number: string;
+}
+
+/** From a line of `ls -ld` and one of `ls -ldn`: POSIX has no other program that tells them. */
+export function attributesIn(names: string, numbers: string): Attributes {
+  const [permissions = "", , owner = "", group = ""] = numbers.split(/ +/);
+  const [, , ownerName = owner, groupName = group] = names.split(/ +/);
+  return {
+    mode: octal(permissions),
+    owner: { name: ownerName, number: owner },
+    group: { name: groupName, number: group },
+  };
+}
+
+/** `-rwsr-x--T` is `5750`. Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/ls.html */
+function octal(permissions: string): string {
+  const triples = [1, 4, 7].map((start) => permissions.slice(start, start + 3));
+  const special = triples.map((triple) => Number(/[sStT]$/.test(triple)));
+  const usual = triples.map(
+    (triple) => (triple[0] === "r" ? 4 : 0) + (triple[1] === "w" ? 2 : 0) + Number(/[xst]$/.test(triple)),
+  );
+  const first = special.reduce((sum, bit) => sum * 2 + bit, 0);
+  return `${first}${usual.join("")}`;
+}
+
+/** What the user would have to write: his own word where it means the same, else the name. */
+export const inWordsOf = (wanted: string, { name, number }: Account): string => (wanted === number ? number : name);

@@ -1,0 +1,216 @@
+/**
+ * What runs on the host, in the shell that POSIX describes and with the programs that it and busybox have.
+ *
+ * It reads requests from stdin: a verb, its settings one a line, and for some the bytes of the value. What a verb has to
+ * say are lines on stdout; the last is `done`, or `failed`, after which the shell ends. The value goes from stdin through a
+ * pipe into `cmp` or a file: it never is a variable, an argument, or a here-document, which some shells keep in a file.
+ */
+export const hostScript = `
+set -fu
+umask 077
+LC_ALL=C
+PATH="\${PATH:+$PATH:}/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+export LC_ALL PATH
+me=$(id -u)
+
+say() { printf '%s\\n' "$*"; }
+fail() { kind=$1; shift; say "failed $kind $(printf %s "$*" | tr '\\n' ' ')"; exit 1; }
+take() { for field; do IFS= read -r "$field" || fail cut; done; }
+try() { kind=$1; shift; words=$("$@" 2>&1 >/dev/null) || fail "$kind" "$words"; }
+flush() { sync "$1" 2>/dev/null || sync; }
+
+# A folder that we may not look into must not pass for one in which nothing is.
+reach() {
+  for folder; do
+    if [ -d "$folder" ]; then
+      [ -x "$folder" ] || fail denied "$folder: Permission denied"
+    elif [ -e "$folder" ] || [ -L "$folder" ]; then
+      fail folder "$folder"
+    else
+      return 0
+    fi
+  done
+}
+
+# Only root and we may change these folders: else others could have our file written elsewhere, with a link of theirs.
+trust() {
+  for folder; do
+    [ -d "$folder" ] || return 0
+    set -- $(ls -ldn "$folder/.")
+    case $1 in d????-??-* | d????????[tT]*) ;; *) fail open "$folder" ;; esac
+    [ "$3" = 0 ] || [ "$3" = "$me" ] || fail open "$folder"
+  done
+}
+
+# Makes the last of the folders, with the mask for its mode, and moves into it.
+enter() {
+  mask=$1; shift
+  reach "$@"
+  trust "$@"
+  for folder; do :; done
+  [ -d "$folder" ] || words=$(umask "$mask" && mkdir -p "$folder" 2>&1) || fail write "$words"
+  cd -P "$folder" || fail denied "$folder: Permission denied"
+  folder=$(pwd -P)
+  while [ -n "$folder" ]; do trust "$folder"; folder=\${folder%/*}; done
+}
+
+# Drafts of a shell that was killed. Those of a living one are at work; a zombie is dead.
+sweep() {
+  set +f
+  for draft in "$1".*; do
+    process=\${draft##*.}
+    case $(cat "/proc/$process/stat" 2>/dev/null) in
+      '') [ ! -e "$draft" ] || kill -0 "$process" 2>/dev/null || rm -f "$draft" ;;
+      *') Z '*) rm -f "$draft" ;;
+    esac
+  done
+  set -f
+}
+
+markOf() {
+  mark=
+  [ ! -e "$1" ] || { IFS= read -r mark || :; } 2>/dev/null < "$1" || fail denied "$1: Permission denied"
+}
+
+look() {
+  take registry registryFolders entry folders name sweeping
+  reach $folders
+  reach $registryFolders
+  path=\${folders##* }/$name
+  if [ -n "$sweeping" ]; then
+    sweep "\${folders##* }/.$name.nixops4"
+    sweep "$registry/.draft"
+  fi
+  if [ -e "$registry/$entry" ]; then
+    markOf "$registry/$entry"
+    say "mark $mark"
+    [ ! -e "$registry/restart/$entry" ] || say owed
+  fi
+  [ -e "$path" ] || [ -L "$path" ] || return 0
+  [ -f "$path" ] && [ ! -L "$path" ] || fail kind "$path"
+  say "names $(ls -ld "$path")"
+  say "numbers $(ls -ldn "$path")"
+  [ ! -e "$registry/key" ] || say "key $(cat "$registry/key")"
+}
+
+compare() {
+  take path size
+  [ -r "$path" ] || fail denied "$path: Permission denied"
+  dd ibs=1 obs=65536 count="$size" 2>/dev/null | { cmp -s - "$path"; code=$?; cat > /dev/null; exit "$code"; }
+  case $? in
+    0) say same ;;
+    1) say different ;;
+    *) fail tool "cmp cannot compare $path" ;;
+  esac
+}
+
+# The registry, and in it the key of the fingerprints, which never leaves it but for who may read it.
+register() {
+  enter 077 $registryFolders
+  [ -d restart ] || try write mkdir -p restart
+  [ ! -e key ] || return 0
+  od -An -N16 -tx1 /dev/urandom | tr -d ' \\n' > ".draft.$$" || fail write "$registry: no key"
+  ln ".draft.$$" key 2>/dev/null
+  try write rm -f ".draft.$$"
+}
+
+write() {
+  take registry registryFolders entry folders name guard new mode owner group units size
+  [ -z "$units" ] || command -v systemctl > /dev/null || fail systemd
+  enter 066 $folders
+  here=$(pwd -P)
+  draft=.$name.nixops4.$$
+  trap 'rm -f "$here/$draft" "$registry/.draft.$$"' EXIT
+  trap 'exit 1' HUP INT PIPE TERM
+  try write receive
+  [ "$(wc -c < "$draft")" -eq "$size" ] || fail cut
+  try owner chown "$owner:$group" "$draft"
+  try write chmod "$mode" "$draft"
+  flush "$draft"
+
+  register
+  if [ -n "$new" ]; then
+    if [ -e "$here/$name" ] || [ -L "$here/$name" ]; then say taken; return; fi
+    say "$guard" > ".draft.$$" || fail write "$registry: cannot write"
+    flush ".draft.$$"
+    if ! words=$(ln ".draft.$$" "$entry" 2>&1); then
+      [ -e "$entry" ] || fail write "$words"
+      say taken
+      return
+    fi
+    try write rm -f ".draft.$$"
+  else
+    markOf "$entry"
+    [ "$mark" = "$guard" ] || fail changed
+  fi
+  [ -z "$units" ] || echo > "restart/$entry" || fail write "$registry: cannot write"
+  flush .
+  [ ! -d "$here/$name" ] || fail kind "$here/$name"
+  try write mv -f "$here/$draft" "$here/$name"
+  trap - EXIT
+  flush "$here"
+  again
+}
+
+receive() { set -C; dd ibs=1 obs=65536 count="$size" > "$draft"; }
+
+# Restarts what has read the old content, or failed for want of it. What is stopped will read the new one when it starts.
+again() {
+  for unit in $units; do
+    case $(systemctl is-active -- "$unit" 2>/dev/null) in
+      active | activating | reloading | failed) try restart systemctl restart -- "$unit" ;;
+    esac
+  done
+  [ ! -e "restart/$entry" ] || try write rm -f "restart/$entry"
+}
+
+restart() {
+  take registry registryFolders entry units
+  [ -z "$units" ] || command -v systemctl > /dev/null || fail systemd
+  enter 077 $registryFolders
+  again
+}
+
+mark() {
+  take registry registryFolders entry text
+  register
+  if [ -n "$text" ]; then
+    trap 'rm -f ".draft.$$"' EXIT
+    say "$text" > ".draft.$$" || fail write "$registry: cannot write"
+    flush ".draft.$$"
+    try write mv -f ".draft.$$" "$entry"
+    trap - EXIT
+  else
+    try write rm -f "restart/$entry" "$entry"
+  fi
+  flush .
+}
+
+remove() {
+  take registry registryFolders entry folders name guard
+  reach $folders
+  trust $folders
+  enter 077 $registryFolders
+  markOf "$entry"
+  [ "$mark" = "$guard" ] || fail changed
+  try write rm -f "\${folders##* }/$name"
+  try write rm -f "restart/$entry" "$entry"
+  flush .
+}
+
+list() {
+  take registry registryFolders
+  reach $registryFolders
+  [ -d "$registry" ] || return 0
+  [ -r "$registry" ] || fail denied "$registry: Permission denied"
+  set +f
+  for file in "$registry"/:*; do
+    [ ! -e "$file" ] || { markOf "$file"; say "entry \${file##*/} $mark"; }
+  done
+}
+
+while IFS= read -r verb; do
+  ( "$verb" ) || exit 0
+  say done
+done
+`;
