@@ -35,7 +35,7 @@ let
             type = types.nullOr (types.submodule {
               options = {
                 host = mkOption {
-                  type = types.str;
+                  type = types.strMatching "[A-Za-z0-9_:][A-Za-z0-9_.:%-]*";
                   description = "Name or address of the host, or a `Host` of ssh's configuration file.";
                 };
                 port = mkOption {
@@ -54,7 +54,7 @@ let
                   description = "Private key to log in with, without a passphrase. It is handed to an ssh-agent of its own and never written. Null leaves it to your ssh-agent and ssh's configuration file.";
                 };
                 hostKey = mkOption {
-                  type = types.nullOr types.str;
+                  type = types.nullOr (types.strMatching "(ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( [ -~]*)?");
                   default = null;
                   description = "Public key of the host, as its `/etc/ssh/ssh_host_ed25519_key.pub` has it and `ssh_host_key` outputs it; no other is accepted. Null takes what `known_hosts` knows; a host that it does not know is refused, never asked about.";
                 };

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 /** How `secret_file` reaches a host: what `ssh` is told beside its configuration file. */
 export const sshConnection = z.strictObject({
   host: option(
-    withExample(z.string().check(z.regex(/^[A-Za-z0-9_[:][A-Za-z0-9_.:%[\]-]*$/)), "web.example.org"),
+    withExample(z.string().check(z.regex(/^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$/)), "web.example.org"),
     "Name or address of the host, or a `Host` of ssh's configuration file.",
   ),
   port: option(
@@ -23,7 +23,9 @@ export const sshConnection = z.strictObject({
     null,
   ),
   hostKey: option(
-    z.nullable(z.string().check(z.regex(/^(ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( .*)?$/))),
+    z.nullable(
+      z.string().check(z.regex(/^(ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( [ -~]*)?$/)),
+    ),
     "Public key of the host, as its `/etc/ssh/ssh_host_ed25519_key.pub` has it and `ssh_host_key` outputs it; no other is accepted. Null takes what `known_hosts` knows; a host that it does not know is refused, never asked about.",
     null,
   ),
