@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { Client } from "pg";
+import type { Secret } from "@nixops4-resources/protocol-core";
+import { Client, DatabaseError } from "pg";
 import { superuserLogin, type PostgresAddress } from "../servers/postgres.ts";
 import { apps, type App } from "./apps.ts";
 
@@ -28,22 +28,26 @@ export async function drift(address: PostgresAddress): Promise<string[]> {
     ["mastodon", "alter role mastodon connection limit 1"],
     ["mastodon", "alter role mastodon password 'guessed'"],
     ["peertube", "drop extension unaccent"],
-    ["pixelfed", "alter database pixelfed owner to postgres"],
+    ["pixelfed", "revoke connect on database pixelfed from monitoring"],
   ];
   for (const [app, statement] of changes) await ask(address, app, statement);
   return changes.map(([, statement]) => statement);
 }
 
 /** Logs in as the app's own role and works in its own database. */
-export async function logIn(address: PostgresAddress, app: App, passwordFile: string): Promise<string[]> {
-  const password = (await readFile(passwordFile, "utf8")).trimEnd();
-  const client = new Client({ host: address.host, port: address.port, user: app, database: app, password });
-  await client.connect();
+export async function logIn({ host, port }: PostgresAddress, app: App, password: Secret): Promise<string> {
+  const client = new Client({ host, port, user: app, database: app, password: password.reveal() });
   try {
+    await client.connect();
     await client.query("create table if not exists posts (id int primary key, text text)");
     await client.query("insert into posts values (1, 'Hello, fediverse') on conflict do nothing");
     const { rows } = await client.query<{ who: string; text: string }>("select current_user as who, text from posts");
-    return [`${String(rows[0]?.who).padEnd(9)} made a table in its database and reads: ${rows[0]?.text}`];
+    return `${String(rows[0]?.who).padEnd(9)} has a table in its database and reads: ${rows[0]?.text}`;
+  } catch (error) {
+    // Source: https://www.postgresql.org/docs/18/errcodes-appendix.html
+    if (error instanceof DatabaseError && error.code === "28P01")
+      return `${app.padEnd(9)} is refused: ${error.message}`;
+    throw error;
   } finally {
     await client.end();
   }

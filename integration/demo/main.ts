@@ -6,6 +6,8 @@ import { build } from "../scripts/build.ts";
 import { apps } from "./apps.ts";
 import { describeDatabases, drift, logIn } from "./database.ts";
 import { deploymentSource, type DeploymentSource } from "./deployment-source.ts";
+import { passwordOf } from "./passwords.ts";
+import { stateLog } from "./state-log.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
 
 const driver = join(import.meta.dirname, "../driver/main.ts");
@@ -31,25 +33,43 @@ async function demo(): Promise<void> {
   say("A PostgreSQL of its own, on loopback, with nothing in it.");
   await using surroundings = await makeSurroundings();
   const source = await deploymentSource();
+  const { address, secrets } = surroundings;
   const run = (command: string, expected: number): Promise<void> => runDriver(command, expected, source, surroundings);
 
-  say(`Apply the deployment: ${apps.join(", ")}, each with a role, a database, its extensions and a grant.`);
+  say(
+    `Apply the deployment: ${apps.join(", ")}, each with a password, a role, a database, its extensions and a grant.`,
+  );
   print([`From ${source.words}.`]);
   await run("apply", 0);
-  print(await describeDatabases(surroundings.address));
+  print(await describeDatabases(address));
+
+  say("Log in as the apps do. Each password was made just now and is in an encrypted file, and nowhere else.");
+  for (const app of apps) print([await logIn(address, app, await passwordOf(app, secrets))]);
 
   say("Apply again: everything is as declared, nothing is written.");
   await run("apply", 0);
 
   say("Somebody changes things by hand:");
-  print(await drift(surroundings.address));
+  print(await drift(address));
   say("Plan: what would apply do about it?");
   await run("plan", 2);
   say("Apply: it is brought back in line.");
   await run("apply", 0);
 
-  say("Log in as the apps do, with the passwords that only their files hold.");
-  for (const app of apps) print(await logIn(surroundings.address, app, surroundings.passwordFile(app)));
+  say("Rotate a password: raise `generation` of mastodon's from 1 to 2. What would that do?");
+  const old = await passwordOf("mastodon", secrets);
+  const raised = { env: { ...surroundings.env, DEMO_MASTODON_GENERATION: "2" } };
+  await runDriver("plan", 2, source, raised);
+  say("Apply: a new password, and the role that has it.");
+  await runDriver("apply", 0, source, raised);
+  say("Log in with the old password, and with the new one.");
+  print([
+    await logIn(address, "mastodon", old),
+    await logIn(address, "mastodon", await passwordOf("mastodon", secrets)),
+  ]);
+
+  say("What the state has written down, encrypted, in the same PostgreSQL:");
+  print(await stateLog(surroundings));
 
   say(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s; the server is stopped, nothing is left behind.`);
 }
@@ -58,7 +78,7 @@ async function runDriver(
   command: string,
   expected: number,
   source: DeploymentSource,
-  { env }: Surroundings,
+  { env }: Pick<Surroundings, "env">,
 ): Promise<void> {
   const child = spawn(process.execPath, [driver, command, "--no-lock", ...source.args], {
     stdio: "inherit",

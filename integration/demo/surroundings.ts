@@ -1,39 +1,56 @@
-import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DirectoryStore } from "@nixops4-resources/protocol-secrets";
+import { generateX25519Identity } from "age-encryption";
 import { startPostgres, type PostgresAddress } from "../servers/postgres.ts";
-import { apps, type App } from "./apps.ts";
 
-/** What the demo runs on: a server of its own and a password for each app, both gone when it is disposed of. */
+/** What the demo runs on: a server of its own, an empty folder for secrets and a key; gone when it is disposed of. */
 export interface Surroundings extends AsyncDisposable {
   readonly address: PostgresAddress;
-  readonly passwordFile: (app: App) => string;
+  readonly secrets: DirectoryStore;
+  /** A file with the inputs of the member `state`, for its command line. */
+  readonly stateInputs: string;
   /** The arguments of nixops4.nix, which finds them in its environment. */
-  readonly env: Record<string, string>;
+  readonly env: Readonly<Record<string, string>>;
 }
+
+export const providers = join(import.meta.dirname, "../../providers");
 
 export async function makeSurroundings(): Promise<Surroundings> {
   const server = await startPostgres({ version: 18 });
-  const folder = await mkdtemp(join(tmpdir(), "nixops4-resources-demo-"));
-  const passwordFile = (app: App): string => join(folder, app);
-  for (const app of apps) {
-    await writeFile(passwordFile(app), `${randomBytes(18).toString("base64url")}\n`, { mode: 0o600 });
-  }
   const { address } = server;
+  const home = await mkdtemp(join(tmpdir(), "nixops4-resources-demo-"));
+  const [folder, identity] = [join(home, "secrets"), join(home, "identity")];
+  await mkdir(folder, { mode: 0o700 });
+  await writeFile(identity, `${await generateX25519Identity()}\n`, { mode: 0o600 });
+  const stateInputs = join(home, "state.json");
+  await writeFile(stateInputs, JSON.stringify(inputsOfState(address, identity)));
   return {
     address,
-    passwordFile,
+    secrets: { folder, identity: { file: identity } },
+    stateInputs,
     env: {
       DEMO_POSTGRES_PORT: String(address.port),
       DEMO_POSTGRES_PASSWORD_FILE: address.passwordFile,
-      DEMO_APP_PASSWORDS: folder,
+      DEMO_SECRETS: folder,
+      DEMO_IDENTITY: identity,
+      DEMO_MASTODON_GENERATION: "1",
       DEMO_NODE: process.execPath,
-      DEMO_PROVIDER: join(import.meta.dirname, "../../providers/postgres/dist/main.cjs"),
+      DEMO_PROVIDERS: providers,
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
+      await rm(home, { recursive: true, force: true });
     },
+  };
+}
+
+function inputsOfState({ host, port, user, passwordFile }: PostgresAddress, identity: string): object {
+  return {
+    name: "fediverse-demo",
+    managedBy: "fediverse-demo",
+    identity: { file: identity },
+    connection: { host, port, user, password: { file: passwordFile } },
   };
 }

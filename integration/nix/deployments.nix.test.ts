@@ -44,7 +44,7 @@ async function allRequests(
   nixInstantiate: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<MemberRequest[]> {
-  const env = { ...process.env, ...environment, DEMO_PROVIDER: "/providers/postgres/dist/main.cjs" };
+  const env = { ...process.env, ...environment, DEMO_PROVIDERS: "/providers" };
   await using evaluation = evaluate({ nixInstantiate, file: join(repository, file), env });
   const known = new Map<MemberKey, JsonObject>();
   const requests: MemberRequest[] = [];

@@ -58,13 +58,14 @@ function secretPathsIn({ properties = {} }: JsonSchema): string[] {
 }
 
 /** Some value of a schema; of an object only what cannot be left out. */
-export function sampleOf(schema: JsonSchema): unknown {
-  const { type, enum: choices, anyOf, properties = {}, required = [] } = schema;
+export function sampleOf(schema: JsonSchema, definitions = schema.$defs): unknown {
+  const { type, enum: choices, anyOf, $ref, properties = {}, required = [] } = schema;
+  const inner = (part: unknown) => sampleOf(asObject(part), definitions);
+  if ($ref !== undefined) return inner(definitions?.[$ref.replace("#/$defs/", "")]);
   if (choices !== undefined) return choices[0];
-  if (anyOf !== undefined) return sampleOf(asObject(anyOf[0]));
-  if (Array.isArray(type)) return sampleOf({ ...schema, type: type[0] ?? "null" });
-  if (type === "object")
-    return Object.fromEntries(required.map((name) => [name, sampleOf(asObject(properties[name]))]));
+  if (anyOf !== undefined) return inner(anyOf[0]);
+  if (Array.isArray(type)) return inner({ ...schema, type: type[0] ?? "null" });
+  if (type === "object") return Object.fromEntries(required.map((name) => [name, inner(properties[name])]));
   const simple = new Map<unknown, unknown>([
     ["string", "/sample"],
     ["integer", 1],

@@ -9,13 +9,15 @@ import { build } from "./build.ts";
 const demo = join(import.meta.dirname, "../demo");
 const recording = join(demo, "recording.json");
 
-/** What each machine has in its own way. The values are examples, but for the provider: it tells of its outputs. */
+/** What each machine has in its own way. The values are examples, but for the programs: they tell of their outputs. */
 const open = {
   DEMO_POSTGRES_PORT: "5432",
   DEMO_POSTGRES_PASSWORD_FILE: "/run/secrets/postgres",
-  DEMO_APP_PASSWORDS: "/run/secrets",
+  DEMO_SECRETS: "/srv/secrets",
+  DEMO_IDENTITY: "/run/secrets/identity",
+  DEMO_MASTODON_GENERATION: "1",
   DEMO_NODE: process.execPath,
-  DEMO_PROVIDER: join(demo, "../../providers/postgres/dist/main.cjs"),
+  DEMO_PROVIDERS: join(demo, "../../providers"),
 };
 
 const mode = process.argv.includes("--check")

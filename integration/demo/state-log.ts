@@ -1,0 +1,11 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { providers, type Surroundings } from "./surroundings.ts";
+
+/** What a person sees of the state: `nixops4-resources-state log`. */
+export async function stateLog({ stateInputs }: Surroundings): Promise<string[]> {
+  const program = join(providers, "state/dist/main.cjs");
+  const { stdout } = await promisify(execFile)(process.execPath, [program, "log", "--inputs", stateInputs]);
+  return stdout.trimEnd().split("\n");
+}
