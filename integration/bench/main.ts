@@ -9,6 +9,7 @@ import { deployment } from "./deployment.ts";
 import { measure, median, type Case } from "./measure.ts";
 import { heldBack } from "./held-back.ts";
 import { privateMemoryMib } from "./memory.ts";
+import { nameServers } from "./name-servers.ts";
 import { timedRun } from "./timed-run.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
@@ -21,6 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), "nixops4-resources-bench-"));
 try {
   await using server = await startPostgres({ version: 18 });
   await bench(server.address);
+  await nameServers(floor, rounds, say);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
