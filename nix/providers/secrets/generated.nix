@@ -9,23 +9,85 @@ let
       type = types.submodule {
         options = {
           store = mkOption {
-            type = types.nullOr (types.submodule {
-              options = {
-                directory = mkOption {
-                  type = types.submodule {
-                    options = {
-                      folder = mkOption {
-                        type = suiteTypes.runtimePath;
-                        description = "Folder that holds one age file per secret. It must exist, and only its owner may look into it (mode 0700).";
-                      };
-                      identity = mkOption {
-                        type = suiteTypes.directSecretRef;
-                        description = "Key that opens the secrets: an age identity, or an SSH private key (ed25519 or RSA) without a passphrase.";
-                      };
+            type = types.nullOr (types.attrTag {
+              directory = mkOption {
+                type = types.submodule {
+                  options = {
+                    folder = mkOption {
+                      type = suiteTypes.runtimePath;
+                      description = "Folder that holds one age file per secret. It must exist, and only its owner may look into it (mode 0700).";
+                    };
+                    identity = mkOption {
+                      type = suiteTypes.directSecretRef;
+                      description = "Key that opens the secrets: an age identity, or an SSH private key (ed25519 or RSA) without a passphrase.";
                     };
                   };
-                  description = "A folder of age files, one per secret. Needs no server, and suits git.";
                 };
+                description = "A folder of age files, one per secret. Needs no server, and suits git.";
+              };
+              postgres = mkOption {
+                type = types.submodule {
+                  options = {
+                    host = mkOption {
+                      type = types.nonEmptyStr;
+                      description = "Name or address of the server; with a leading slash the folder of its Unix socket, such as `/run/postgresql`.";
+                    };
+                    port = mkOption {
+                      type = types.ints.between 1 65535;
+                      default = 5432;
+                      description = "TCP port, and the number in the socket's name.";
+                    };
+                    database = mkOption {
+                      type = types.nonEmptyStr;
+                      description = "Database that holds the store.";
+                    };
+                    user = mkOption {
+                      type = types.nonEmptyStr;
+                      description = "Role to log in as.";
+                    };
+                    password = mkOption {
+                      type = types.nullOr suiteTypes.secretRef;
+                      default = null;
+                      description = "Password of that role; null where the server asks for none (peer, trust, client certificate).";
+                    };
+                    clientCertificate = mkOption {
+                      type = types.nullOr (types.submodule {
+                        options = {
+                          certificate = mkOption {
+                            type = suiteTypes.runtimePath;
+                            description = "File with the certificate in PEM, and with those between it and its authority.";
+                          };
+                          key = mkOption {
+                            type = suiteTypes.secretRef;
+                            description = "Private key of the certificate, in PEM.";
+                          };
+                        };
+                      });
+                      default = null;
+                      description = "Certificate to show to the server; null shows none.";
+                    };
+                    ca = mkOption {
+                      type = types.nullOr suiteTypes.runtimePath;
+                      default = null;
+                      description = "File with the authorities, in PEM, that may vouch for the server; null trusts the well-known ones.";
+                    };
+                    sslmode = mkOption {
+                      type = types.nullOr (types.enum [ "disable" "require" "verify-ca" "verify-full" ]);
+                      default = null;
+                      description = "libpq's name of how TLS is used: `disable` not at all, `require` without knowing the server, `verify-ca` with any server of the authorities, `verify-full` with this host alone. Null is `disable` on a Unix socket, and on localhost where neither `ca` nor `clientCertificate` is set; everywhere else it is `verify-full`. The modes that a third party could talk out of TLS (`allow`, `prefer`) are not offered.";
+                    };
+                    schema = mkOption {
+                      type = types.strMatching "[a-z_][a-z0-9_]*";
+                      default = "nixops4_secrets";
+                      description = "Schema that the store is, and nothing else. Who first writes to it makes it, and the roles `<schema>_owner`, `<schema>_reader` and `<schema>_writer`, which all databases of a server share.";
+                    };
+                    identity = mkOption {
+                      type = suiteTypes.directSecretRef;
+                      description = "Key that opens the secrets: an age identity, or an SSH private key (ed25519 or RSA) without a passphrase. The server never sees it.";
+                    };
+                  };
+                };
+                description = "A schema in PostgreSQL that is only ever added to: it keeps every version, and a record of who took which value.";
               };
             });
             default = null;

@@ -39,7 +39,7 @@ export { serve } from "./serve.ts";
 export { log } from "./log.ts";
 export { retry, type RetryOptions } from "./retry.ts";
 export { takeSlot, type Slot } from "./slots.ts";
-export { waitFor } from "./waiting.ts";
+export { currentSignal, waitFor } from "./waiting.ts";
 export {
   isExactObject,
   isRawNumber,

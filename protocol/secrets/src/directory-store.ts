@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { log, ProviderError, resolveSecret, takeSlot, type Secret } from "@nixops4-resources/protocol-core";
-import { decryptWith, encryptTo, recipientsOf } from "./age.ts";
-import { markText, newVersion, parseContent, toText, valueOf, withoutValues, type Content } from "./directory-file.ts";
+import { log, resolveSecret, takeSlot, type Secret } from "@nixops4-resources/protocol-core";
+import { decryptWith, encryptTo } from "./age.ts";
+import { markText } from "./content.ts";
+import { newVersion, parseFile, toText, valueOf, withoutValues, type Content } from "./directory-file.ts";
 import { SecretFolder } from "./directory-folder.ts";
 import type { DirectoryStore } from "./directory-settings.ts";
-import type { ErrorCode } from "./errors.ts";
 import { inContext } from "./in-context.ts";
 import { checkName } from "./names.ts";
+import { withOwn } from "./recipients.ts";
 import type {
   NewSecret,
   NewValue,
@@ -16,7 +17,7 @@ import type {
   SecretWriter,
   StoredSecret,
 } from "./store.ts";
-import { readableVersion } from "./versions.ts";
+import { missingSecret, ofThisIdentity, readableVersion } from "./versions.ts";
 
 /** One age file per secret, for looking. All that is known of a secret is encrypted; its name is that of the file too. */
 export class DirectoryReader implements SecretReader {
@@ -37,7 +38,7 @@ export class DirectoryReader implements SecretReader {
 
   async reveal(name: string, version: number | null, purpose: string): Promise<Revealed> {
     const content = await this.read(name);
-    if (content === undefined) throw this.missing(name);
+    if (content === undefined) throw missingSecret(name, this.place);
     const { version: chosen } = readableVersion(withoutValues(content), version, new Date());
     log.info("secret read", { secret: name, version: chosen, place: this.place, purpose });
     const kept = content.previous?.version === chosen ? content.previous : content.current;
@@ -45,17 +46,13 @@ export class DirectoryReader implements SecretReader {
   }
 
   async list(): Promise<StoredSecret[]> {
-    const secrets: StoredSecret[] = [];
-    for (const name of this.folder.names()) {
-      try {
-        const secret = await this.look(name);
-        if (secret !== undefined) secrets.push(secret);
-      } catch (error) {
-        if (!(error instanceof ProviderError && error.code === "secret.identity.mismatch")) throw error;
-        log.warn("secret of others", { secret: name, place: this.place, reason: error.message });
-      }
-    }
-    return secrets;
+    const names = this.folder.names().map((name) => ({ name }));
+    return await ofThisIdentity(names, this.place, ({ name }) => this.look(name));
+  }
+
+  /** A folder keeps no record of who reads in it. */
+  async accesses(): Promise<undefined> {
+    return undefined;
   }
 
   protected async read(name: string): Promise<Content | undefined> {
@@ -63,15 +60,8 @@ export class DirectoryReader implements SecretReader {
     const bytes = this.folder.read(name);
     if (bytes === undefined) return undefined;
     return await inContext(`secret ${name} in ${this.place} cannot be opened`, async () =>
-      parseContent(Buffer.from(await decryptWith(this.identity, bytes)).toString(), name),
+      parseFile(Buffer.from(await decryptWith(this.identity, bytes)).toString(), name),
     );
-  }
-
-  protected missing(name: string): ProviderError {
-    return new ProviderError<ErrorCode>(`there is no secret ${name} in ${this.place}`, {
-      code: "secret.store.missing",
-      hint: "See `nixops4-resources-secrets list` for those that are there",
-    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -87,7 +77,7 @@ export class DirectoryWriter extends DirectoryReader implements SecretWriter {
       mark: markText(mark),
       specification: { ...value.specification },
       recipients: [...recipients],
-      encryptedTo: await this.#withOwn(recipients),
+      encryptedTo: await withOwn(recipients, this.identity),
       graceSeconds,
       current: newVersion(1, value),
       previous: null,
@@ -101,7 +91,7 @@ export class DirectoryWriter extends DirectoryReader implements SecretWriter {
       return {
         ...content,
         specification: { ...value.specification },
-        encryptedTo: await this.#withOwn(content.encryptedTo),
+        encryptedTo: await withOwn(content.encryptedTo, this.identity),
         current: newVersion(expected + 1, value),
         previous: content.current,
       };
@@ -114,7 +104,7 @@ export class DirectoryWriter extends DirectoryReader implements SecretWriter {
       ...(mark !== undefined && { mark: markText(mark) }),
       ...(graceSeconds !== undefined && { graceSeconds }),
       ...(recipients !== undefined && { recipients: [...recipients] }),
-      encryptedTo: await this.#withOwn(recipients ?? content.encryptedTo),
+      encryptedTo: await withOwn(recipients ?? content.encryptedTo, this.identity),
     }));
   }
 
@@ -129,7 +119,7 @@ export class DirectoryWriter extends DirectoryReader implements SecretWriter {
     checkName(name);
     using _lock = await this.#lock(name);
     const content = await this.read(name);
-    if (content === undefined) throw this.missing(name);
+    if (content === undefined) throw missingSecret(name, this.place);
     const changed = await work(content);
     if (changed === undefined) return false;
     this.folder.replace(name, await encrypt(changed));
@@ -141,11 +131,6 @@ export class DirectoryWriter extends DirectoryReader implements SecretWriter {
     // Short, whatever the path.
     const digest = createHash("sha256").update(this.folder.path).update("\0").update(name).digest("hex").slice(0, 40);
     return await takeSlot(`secret:${digest}`, 1, `another process that changes secret ${name}`);
-  }
-
-  /** Whoever writes a secret can open it afterwards. */
-  async #withOwn(recipients: readonly string[]): Promise<string[]> {
-    return [...new Set([...recipients, ...(await recipientsOf(this.identity))])];
   }
 }
 

@@ -1,7 +1,9 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
+import postgresErrors from "@nixops4-resources/protocol-postgres/errors";
 
 /** What can go wrong with encrypted secrets and their stores, beside what can go wrong with every reference. */
 const errors = {
+  ...postgresErrors,
   "secret.directory.denied": {
     meaning: "The user who runs nixops4 may not read or write in the folder of a secret store.",
     remedy: "Let that user own the folder and what is in it.",
@@ -42,6 +44,18 @@ const errors = {
   "secret.name.invalid": {
     meaning: "A secret in a store cannot have this name.",
     remedy: "Use words of A-Z a-z 0-9 . _ - joined by /, which do not begin with . or - nor end in .age.",
+  },
+  "secret.postgres.denied": {
+    meaning: "The account of a store of secrets in PostgreSQL may not read from it, or not write to it.",
+    remedy: "Make it a member of the role `<schema>_reader` or `<schema>_writer`.",
+  },
+  "secret.postgres.foreign": {
+    meaning: "The schema that is to be a store of secrets holds something else, or a later version made it.",
+    remedy: "Name another schema, or update nixops4-resources on every machine that uses the store.",
+  },
+  "secret.postgres.missing": {
+    meaning: "There is no store of secrets in the database yet, and the account may not make it.",
+    remedy: "Let an account with CREATEROLE, and CREATE on the database, write to it first.",
   },
   "secret.recipient.invalid": {
     meaning: "A recipient is not `age1...`, nor an SSH public key of type ssh-ed25519 or ssh-rsa.",

@@ -2,11 +2,13 @@ export { decryptWith, encryptTo, recipientsOf } from "./age.ts";
 export { directoryStore, type DirectoryStore } from "./directory-settings.ts";
 export { DataKey } from "./envelope.ts";
 export { secretName, storePlace } from "./inputs.ts";
+export { postgresStore, type PostgresStore } from "./postgres-settings.ts";
 export { openSecretStore, type StorePlace } from "./open-store.ts";
 export type {
   NewSecret,
   NewValue,
   Revealed,
+  SecretAccess,
   SecretChanges,
   SecretReader,
   SecretVersion,

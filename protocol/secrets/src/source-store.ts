@@ -1,8 +1,9 @@
-import { parseStrictly, ProviderError, type Secret, type StoreRef } from "@nixops4-resources/protocol-core";
+import { parseStrictly, type Secret, type StoreRef } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { directoryStore } from "./directory-settings.ts";
 import { inContext } from "./in-context.ts";
 import { openSecretStore, type StorePlace } from "./open-store.ts";
+import { postgresStore } from "./postgres-settings.ts";
 
 /** A secret that the provider `secrets` keeps, in the version that the reference names, or (null) the current one. */
 export async function readStore({ store }: StoreRef, what: string): Promise<{ secret: Secret; from: string }> {
@@ -19,8 +20,5 @@ async function placeOf(store: StoreRef["store"]): Promise<StorePlace> {
   if ("directory" in store) {
     return await parseStrictly(z.strictObject({ directory: directoryStore }), { directory: store.directory });
   }
-  throw new ProviderError("a store in PostgreSQL cannot be read yet", {
-    code: "secret.kind.unsupported",
-    hint: "Use a store of kind `directory`",
-  });
+  return await parseStrictly(z.strictObject({ postgres: postgresStore }), { postgres: store.postgres });
 }

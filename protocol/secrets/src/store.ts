@@ -2,7 +2,7 @@ import type { Mark, Secret } from "@nixops4-resources/protocol-core";
 
 /** One version of a secret, without its value. */
 export interface SecretVersion {
-  /** Counts from 1, without gaps. */
+  /** Counts from 1, without gaps; on where the place keeps what was removed. */
   readonly version: number;
   /** The resource's input `generation` when it was made. */
   readonly generation: number;
@@ -55,6 +55,20 @@ export interface NewSecret extends NewValue {
   readonly graceSeconds: number;
 }
 
+/** That somebody took a value. */
+export interface SecretAccess {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** The account that he used at the place. */
+  readonly who: string;
+  /** The machine that he came from; null where the place does not know. */
+  readonly address: string | null;
+  readonly name: string;
+  readonly version: number;
+  /** What he said that it was for. */
+  readonly purpose: string;
+}
+
 export interface Revealed {
   readonly value: Secret;
   readonly version: number;
@@ -74,11 +88,13 @@ export interface SecretReader extends AsyncDisposable {
   reveal(name: string, version: number | null, purpose: string): Promise<Revealed>;
   /** Every secret that this identity decrypts, by name; it warns of others. */
   list(): Promise<StoredSecret[]>;
+  /** Who has taken values, of one secret or (null) of all, oldest first; undefined where the place keeps no record. */
+  accesses(name: string | null): Promise<SecretAccess[] | undefined>;
 }
 
 /** The same place, for writing too. Each method does all or nothing, also when the process is killed in it. */
 export interface SecretWriter extends SecretReader {
-  /** Version 1. Throws core's `AlreadyExists` where the name is taken: of writers that race, one succeeds. */
+  /** Version 1, or the one after those that the place keeps of a secret that was removed. Throws core's `AlreadyExists` where the name is taken: of writers that race, one succeeds. */
   create(secret: NewSecret): Promise<void>;
   /**
    * The next version; the current one becomes the previous one. False, and nothing is written, where the current version is

@@ -1,4 +1,4 @@
-import { ProviderError } from "@nixops4-resources/protocol-core";
+import { log, ProviderError } from "@nixops4-resources/protocol-core";
 import type { ErrorCode } from "./errors.ts";
 import type { SecretVersion, StoredSecret } from "./store.ts";
 
@@ -29,3 +29,29 @@ export function readableVersion(secret: StoredSecret, wanted: number | null, now
 /** Until when the version before the current one may be read. */
 export const graceEnd = ({ current, graceSeconds }: StoredSecret): Date =>
   new Date(Date.parse(current.createdAt) + graceSeconds * 1000);
+
+export function missingSecret(name: string, place: string): ProviderError {
+  return new ProviderError<ErrorCode>(`there is no secret ${name} in ${place}`, {
+    code: "secret.store.missing",
+    hint: "See `nixops4-resources-secrets list` for those that are there",
+  });
+}
+
+/** What `look` gives of those that the identity decrypts; it warns of others. */
+export async function ofThisIdentity<Kept extends { readonly name: string }>(
+  all: readonly Kept[],
+  place: string,
+  look: (one: Kept) => Promise<StoredSecret | undefined>,
+): Promise<StoredSecret[]> {
+  const secrets: StoredSecret[] = [];
+  for (const one of all) {
+    try {
+      const secret = await look(one);
+      if (secret !== undefined) secrets.push(secret);
+    } catch (error) {
+      if (!(error instanceof ProviderError && error.code === "secret.identity.mismatch")) throw error;
+      log.warn("secret of others", { secret: one.name, place, reason: error.message });
+    }
+  }
+  return secrets;
+}

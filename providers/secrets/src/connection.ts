@@ -28,7 +28,7 @@ export async function connect({ store: place }: Connection, access: "read" | "wr
   if (place === null) {
     throw new ProviderError<ErrorCode>("`connection.store` is not given", {
       code: "secrets.store.missing",
-      hint: "Set `connection.store.directory` to a folder and an identity",
+      hint: "Set `connection.store.directory` to a folder and an identity, or `connection.store.postgres` to a database and an identity",
     });
   }
   return access === "write" ? await openSecretStore(place, access) : await openSecretStore(place, access);

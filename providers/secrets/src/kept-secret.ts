@@ -61,7 +61,7 @@ export const immutable = {
 };
 
 export const leastRights =
-  "For a directory, the user who runs nixops4 owns the folder and can read the identity. Who only reads references needs the same without the right to write.";
+  "For a directory, the user who runs nixops4 owns the folder and can read the identity. Who only reads references needs the same without the right to write. In PostgreSQL the account is a member of `<schema>_writer`, or of `<schema>_reader` where it only reads; who makes the store has CREATEROLE, and CREATE on the database.";
 
 export type Wanted = Values<typeof keptInputs>;
 

@@ -94,7 +94,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect((await store.list()).map(({ name }) => name)).toEqual(["a", "a/a"]);
     });
 
-    test("twenty processes that make the same secret at once agree on one value", { timeout: 60_000 }, async () => {
+    test("twenty processes that make the same secret at once agree on one value", { timeout: 120_000 }, async () => {
       const results = await race(20, under.placeFor(alice), "raced");
       expect(results.filter(({ created }) => created)).toHaveLength(1);
       expect(new Set(results.map(({ value }) => value)).size).toBe(1);

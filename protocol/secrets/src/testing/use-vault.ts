@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import type { PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
+import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { openSecretStore } from "../open-store.ts";
+import { postgresStore, type PostgresStore } from "../postgres-settings.ts";
+import type { SecretReader, SecretWriter } from "../store.ts";
+import { makePerson, type Person } from "./person.ts";
+
+export interface PostgresPlace {
+  postgres: PostgresStore;
+}
+
+/** Stores in the database `PREFIX_ops`, whose owner has CREATEROLE and is who the tests are by default. */
+export interface Vault {
+  hand(): PostgresBackend;
+  alice(): Person;
+  /** The name of the test's own schema, which no store was made in yet. */
+  schema(): string;
+  /** Goes on with another schema. */
+  renew(): void;
+  place(more?: object): PostgresPlace;
+  writer(more?: object): Promise<SecretWriter>;
+  reader(more?: object): Promise<SecretReader>;
+  /** SQL as superuser, past the store; % stands for the schema. */
+  run(sql: string): Promise<Record<string, unknown>[]>;
+  /** Everything that is in the store's tables, the encrypted as far as it is text. */
+  dump(): Promise<string>;
+}
+
+/** Call it where tests are declared; each finds a schema of its own. `roles` are made, with the password of the account. */
+export function useVault(server: () => PostgresAddress, prefix: string, roles: readonly string[] = []): Vault {
+  const database = `${prefix}_ops`;
+  const prepare = PostgresBackend.prepare({
+    prefix,
+    account: "admin",
+    database: { name: database, prepare: [] },
+    snapshot: async () => undefined,
+  });
+  const opened: SecretReader[] = [];
+  let [backend, person, count]: [PostgresBackend | undefined, Person | undefined, number] = [undefined, undefined, 0];
+
+  beforeAll(async () => {
+    backend = await prepare(server());
+    await backend.reset();
+    for (const role of roles) await backend.run(copyAccount(backend.account, role));
+    person = await makePerson();
+  });
+  beforeEach(() => vault.renew());
+  afterEach(async () => {
+    for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
+  });
+  afterAll(async () => {
+    for (const each of [backend, person]) await each?.[Symbol.asyncDispose]();
+  });
+
+  const vault: Vault = {
+    hand: () => there(backend),
+    alice: () => there(person),
+    schema: () => `${prefix}_s${count}`,
+    renew: () => void count++,
+    place(more = {}) {
+      const { identity } = vault.alice();
+      const schema = vault.schema();
+      return { postgres: postgresStore.parse({ ...vault.hand().connection, database, schema, identity, ...more }) };
+    },
+    async writer(more) {
+      const writer = await openSecretStore(vault.place(more), "write");
+      opened.push(writer);
+      return writer;
+    },
+    async reader(more) {
+      const reader = await openSecretStore(vault.place(more), "read");
+      opened.push(reader);
+      return reader;
+    },
+    run: (sql) => vault.hand().runIn(database, sql.replaceAll("%", vault.schema())),
+    async dump() {
+      const stores = await vault.run("select from pg_namespace where nspname = '%'");
+      if (stores.length === 0) return "";
+      const rows = await vault.run(`
+        select name, version, encode(value, 'escape') as text, null as more from %.secret_version
+        union all select name, revision, encode(about, 'escape'), to_jsonb(r) - 'about' from %.secret_revision r
+        union all select name, revision, encode(wrapped, 'escape'), to_jsonb(k) from %.secret_key k
+        union all select name, version, purpose, to_jsonb(l) from %.access_log l`);
+      return rows
+        .map((row) => JSON.stringify(row))
+        .sort()
+        .join("\n");
+    },
+  };
+  return vault;
+}
+
+/** The key itself in a person's identity file. */
+export const keyOf = ({ identity }: Person): string =>
+  /AGE-SECRET-KEY-\S+/.exec(readFileSync(identity.file, "utf8"))?.[0] ?? "";
+
+function there<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("It is there inside tests only.");
+  return value;
+}
+
+const copyAccount = (account: string, role: string): string => `do $$ begin
+  execute format('create role ${role} login password %L', (select rolpassword from pg_authid where rolname = '${account}'));
+end $$`;
