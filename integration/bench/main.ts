@@ -10,6 +10,7 @@ import { measure, median, type Case } from "./measure.ts";
 import { heldBack } from "./held-back.ts";
 import { privateMemoryMib } from "./memory.ts";
 import { nameServers } from "./name-servers.ts";
+import { state } from "./state.ts";
 import { timedRun } from "./timed-run.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
@@ -34,6 +35,7 @@ async function bench(address: PostgresAddress): Promise<void> {
   oneAtATime(address);
   await manyAtOnce(address);
   deployment(address, folder, say);
+  await state(address, folder, say);
 }
 
 function oneAtATime(address: PostgresAddress): void {
