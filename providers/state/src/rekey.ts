@@ -1,5 +1,5 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
-import { lockForTransaction, sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
+import { lockForTransaction, sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "./errors.ts";
 import { allRecipients, KeyRing, type StoredKey } from "./keys.ts";
 import { keyInsert, keysOf, named } from "./rows.ts";
@@ -15,25 +15,30 @@ export async function bringKeysInLine(session: WriteSession, want: NewState): Pr
   const wanted = await allRecipients(want);
   await session.transaction(
     async () => {
-      const [row] = await session.query<{ id: string }>(sql`select id from ${named(tables, want.name)}`);
+      const [[row], keys] = await session.queryEach<[{ id: string }, StoredKey]>(
+        sql`select id from ${named(tables, want.name)}`,
+        keysOf(tables, want.name),
+      );
       if (row === undefined) return;
-      const keys = await session.query<StoredKey>(keysOf(tables, want.name));
       const newest = keys.at(-1);
       const generation = newest?.generation ?? want.keyGeneration;
       if (want.keyGeneration < generation) throw generationIsHigher(generation);
 
       const ring = new KeyRing(want, keys);
+      const changes: Sql[] = [];
       for (const { number, recipients } of keys) {
         if (isSame(recipients, wanted)) continue;
         const wrapped = await (await ring.get(number)).rewrap(wanted);
-        await session.execute(sql`
+        changes.push(sql`
           update ${tables.dataKey} set wrapped = ${bytes(wrapped)}, recipients = ${wanted}
           where state = ${row.id} and number = ${number}`);
       }
       const isSomebodyGone = keys.some(({ recipients }) => recipients.some((one) => !wanted.includes(one)));
-      if (want.keyGeneration === generation && !isSomebodyGone) return;
-      const { stored } = await makeKey(want, (newest?.number ?? 0) + 1);
-      await session.execute(keyInsert(tables, row.id, stored));
+      if (want.keyGeneration > generation || isSomebodyGone) {
+        const { stored } = await makeKey(want, (newest?.number ?? 0) + 1);
+        changes.push(keyInsert(tables, row.id, stored));
+      }
+      await session.execute(...changes);
     },
     lockForTransaction("states of schema", want.schema),
   );
