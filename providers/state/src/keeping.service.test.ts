@@ -135,11 +135,17 @@ describePostgres("a state that is kept", (server) => {
     await applyState(as(writer));
     const writing = await Run.open(as(writer));
     await writing.append(add("more"));
+    // What the server does not show to everybody is left out.
+    await expect(Run.open(as(reader))).rejects.toThrow(
+      /^\[state.locked\] .*: \S+@\S+ \(role statekeeping_writer, pid \d+\) writes to it, and was not done after 0 s\.\nHint: .*pg_read_all_stats/,
+    );
+    await hand().run(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '${writer}'`);
+    await writing.append(add("again"));
     await writing.end();
     await expect(destroyState(as(writer, { deletion: "delete" }))).rejects.toThrow("[postgres.permission.denied]");
     await expect(applyState(as(writer, { name: "further" }))).rejects.toThrow("[postgres.permission.denied]");
 
-    expect(namesIn(await readOnly(as(reader)))).toEqual(["db", "web", "more"]);
+    expect(namesIn(await readOnly(as(reader)))).toEqual(["db", "web", "more", "again"]);
     const reading = await Run.open(as(reader));
     await expect(reading.append(add("never"))).rejects.toThrow("[postgres.permission.denied]");
     await reading.end();

@@ -14,6 +14,9 @@ const manual = await readFile(join(import.meta.dirname, "../../../docs/state.md"
 /** What an operator types, up to the first apply and after it. */
 const [beginning = "", rest = ""] = manual.split("### Where NixOps4 makes the database too").map(commandsIn);
 
+/** Before it there is a restored state to go on with. */
+const endOfDrill = "psql -q -c 'drop database nixops4_drill'";
+
 function commandsIn(text: string): string {
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands]) => commands).join("");
 }
@@ -43,7 +46,12 @@ describePostgres(
         const run = await Run.open(JSON.parse(await readFile(join(folder, "shop.json"), "utf8")));
         await run.append(add("db"));
         await run.end();
-        const told = await operate(rest);
+        const [drill, afterwards] = [rest.slice(0, rest.indexOf(endOfDrill)), rest.slice(rest.indexOf(endOfDrill))];
+        let told = await operate(drill);
+        const restored = await Run.open(JSON.parse(await readFile(join(folder, "drill.json"), "utf8")));
+        await restored.append(add("web"));
+        await restored.end();
+        told += await operate(afterwards);
         expect(told).toContain('"db": {');
         expect(told.match(/^whole: .*$/gm)).toEqual([
           "whole: 2 events, 0 snapshots and 1 data keys, up to event 1",
