@@ -52,7 +52,7 @@ describe("a host is only trusted by its key", () => {
     const known = join(host.bin, "known_hosts");
     writeFileSync(known, `[127.0.0.1]:${port} ${hostKey}\n`);
     const configFile = settings(`UserKnownHostsFile ${known}\n`);
-    expect((await apply({ hostKey: otherHostKey(), configFile })).error).toContain("[secrets.ssh.hostKey]");
+    expect((await apply({ hostKey: otherHostKey(host.bin), configFile })).error).toContain("[secrets.ssh.hostKey]");
     // And without a given one, known_hosts is what counts.
     expect((await apply({ hostKey: null, configFile })).outcome).toBe("created");
   });
@@ -60,7 +60,7 @@ describe("a host is only trusted by its key", () => {
 
 describe("what is wrong is told apart", () => {
   test("a key that the host does not know", async () => {
-    expect((await apply({ identity: { file: otherIdentity() } })).error).toContain("[secrets.ssh.denied]");
+    expect((await apply({ identity: { file: otherIdentity(host.bin) } })).error).toContain("[secrets.ssh.denied]");
   });
 
   test("a key that is none", async () => {
@@ -165,15 +165,15 @@ describe("a host that has busybox alone", () => {
   });
 });
 
-test.each([
-  ["this machine", () => null, "dd"],
-  ["a host", () => sshTo(sshd().address), "ssh"],
-])("on the way to %s no program is given the value, nor the server's log", async (_host, ssh, program, context) => {
+test.for([
+  ["this machine", "dd"],
+  ["a host", "ssh"],
+] as const)("on the way to %s no program is given the value, nor the server's log", async ([, program], context) => {
   await startOrSkip(context, async () => findProgram("strace", "strace"));
   const canary = `canary-${"0123456789".repeat(10)}`;
   const [file, trace] = [join(host.bin, "canary"), join(host.bin, "trace")];
   writeFileSync(file, canary, { mode: 0o600 });
-  const connection = { registry: host.registry, ssh: ssh() };
+  const connection = { registry: host.registry, ssh: program === "ssh" ? sshTo(sshd().address) : null };
   const inputProperties = { connection, managedBy: "shop", ...wanted, source: { file } };
   // Each program that is started, with all its arguments and its whole environment.
   const under = ["strace", "-f", "-qq", "-v", "-s", "100000", "-e", "trace=execve", "-o", trace];

@@ -22,8 +22,8 @@ testResource(secretFile, {
     return hostBackend(host, {
       connection: to({}),
       broken: {
-        "a host with another key": to({ hostKey: otherHostKey() }),
-        "a key that the host does not know": to({ identity: { file: otherIdentity() } }),
+        "a host with another key": to({ hostKey: otherHostKey(host.bin) }),
+        "a key that the host does not know": to({ identity: { file: otherIdentity(host.bin) } }),
         "a host that is down": to({ port: 1 }),
       },
       // The others are tried on this machine.

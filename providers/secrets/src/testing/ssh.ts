@@ -1,9 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SshdAddress } from "@nixops4-resources/integration/servers/sshd";
-import { afterAll } from "vitest";
 
 /** `connection.ssh` for a test's own server: its key is known, and nobody's configuration counts. */
 export const sshTo = ({ host, port, user, hostKey, identityFile }: SshdAddress) => ({
@@ -15,17 +13,12 @@ export const sshTo = ({ host, port, user, hostKey, identityFile }: SshdAddress) 
   configFile: "/dev/null",
 });
 
-let made: string | undefined;
-
-/** A private key that no server lets in, gone at the end of the test file. */
-export function otherIdentity(): string {
-  if (made !== undefined) return made;
-  const folder = mkdtempSync(join(tmpdir(), "nixops4-key-"));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  made = join(folder, "key");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", made]);
-  return made;
+/** A private key that no server lets in, made in the folder when it is not there. */
+export function otherIdentity(folder: string): string {
+  const file = join(folder, "other-key");
+  if (!existsSync(file)) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
+  return file;
 }
 
 /** A public key that no server has. */
-export const otherHostKey = (): string => readFileSync(`${otherIdentity()}.pub`, "utf8").trim();
+export const otherHostKey = (folder: string): string => readFileSync(`${otherIdentity(folder)}.pub`, "utf8").trim();
