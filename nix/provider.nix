@@ -34,7 +34,13 @@ in
       _: type:
       lib.optionalAttrs (type.inputs.options ? connection) {
         inputs = {
-          connection = lib.mapAttrs (_: lib.mkDefault) config.connection;
+          connection = lib.mkIf (config.connection != { }) (
+            # A choice between kinds of connections is overridden as a whole, everything else by field.
+            if type.inputs.options.connection.type.name == "attrTag" then
+              lib.mkDefault config.connection
+            else
+              lib.mapAttrs (_: lib.mkDefault) config.connection
+          );
           managedBy = lib.mkIf (config.managedBy != null) (lib.mkDefault config.managedBy);
         };
       }

@@ -62,6 +62,29 @@ await describeNix("settings of a provider", ({ evaluate }) => {
   });
 });
 
+/** The connection of a record, of which a provider has a choice; `settings` are the provider's, `inputs` the record's. */
+const connectionOf = (settings: string, inputs: string) => `
+  ((resources.nixops4.lib.mkRoot {
+    modules = [
+      ({ providers, ... }: {
+        providers.dns = { imports = [ resources.modules.nixops4Provider.dns ]; executable = "/dns"; ${settings} };
+        members.it = { type = providers.dns.rrset; inputs = { ${inputs} }; };
+      })
+    ];
+  }).rootFunction { resourceProviderSystem = "x86_64-linux"; outputValues = { }; }).members.it.resource.inputs.connection`;
+
+await describeNix("a connection that is a choice", ({ evaluate }) => {
+  const update = 'connection.rfc2136 = { host = "ns1"; tsig = { name = "key"; secret.env = "TSIG"; }; };';
+  const other = 'connection.rfc2136 = { host = "ns2"; tsig = { name = "key"; secret.env = "TSIG"; }; };';
+  test.each([
+    ["of the provider", update, "", "ns1"],
+    ["of the resource", "", update, "ns1"],
+    ["of the resource in place of the provider's", update, other, "ns2"],
+  ])("is that %s", async (_, settings, inputs, host) => {
+    expect(await evaluate(connectionOf(settings, inputs))).toMatchObject({ rfc2136: { host } });
+  });
+});
+
 /** The provider of a member, with these settings, from this repository imported with these arguments. */
 const providerOf = (settings: string, given: string) => `
   (let resources = import ${nixPath(join(repository, "default.nix"))} ${given}; in (resources.nixops4.lib.mkRoot {
