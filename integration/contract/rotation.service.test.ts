@@ -2,8 +2,9 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Deployment, type Message, type Told } from "@nixops4-resources/protocol-core/testing";
-import { openSecretStore, type StorePlace } from "@nixops4-resources/protocol-secrets";
-import { makePerson } from "@nixops4-resources/protocol-secrets/testing";
+import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
+import { openSecretStore, storePlace, type StorePlace } from "@nixops4-resources/protocol-secrets";
+import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { Client, DatabaseError } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { superuserLogin, type PostgresAddress } from "../servers/postgres.ts";
@@ -69,26 +70,45 @@ async function canLogIn(server: PostgresAddress, user: string, password: string)
   }
 }
 
-describePostgres("a password from a folder", (server) => {
-  let place: StorePlace;
-  const opened = new AsyncDisposableStack();
-  beforeAll(async () => {
-    const folder = await mkdtemp(join(tmpdir(), "nixops4-rotation-"));
-    opened.defer(() => rm(folder, { recursive: true }));
-    await chmod(folder, 0o700);
-    const { identity } = opened.use(await makePerson());
-    place = { directory: { folder, identity } };
+describePostgres("a password", (server) => {
+  let person: Person;
+  let folder: string;
+  const makeDatabase = PostgresBackend.prepare({
+    prefix: "rotation",
+    account: "admin",
+    database: { name: "rotation_ops", prepare: [] },
+    snapshot: async () => undefined,
   });
-  afterAll(() => opened.disposeAsync());
+  let database: PostgresBackend;
+  beforeAll(async () => {
+    person = await makePerson();
+    folder = await mkdtemp(join(tmpdir(), "nixops4-rotation-"));
+    await chmod(folder, 0o700);
+    database = await makeDatabase(server());
+    await database.reset();
+  });
+  afterAll(async () => {
+    await database?.[Symbol.asyncDispose]();
+    await person[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
 
-  rotates(server, () => place);
+  describe("from a folder", () => {
+    rotates(server, () => ({ directory: { folder, identity: person.identity } }));
+  });
+  describe("from a database", () => {
+    rotates(server, () => {
+      const settings = { ...database.connection, database: "rotation_ops", schema: "rotation_store" };
+      return storePlace.parse({ postgres: { ...settings, identity: person.identity } });
+    });
+  });
 });
 
 /** The chain, by a store of one kind. */
 function rotates(server: () => PostgresAddress, place: () => StorePlace): void {
   describe.each([true, false])("of a role with state: %s", (isStateful) => {
     test("is another one for the role after it was rotated, and the old one is refused", async () => {
-      const role = `rotation_${isStateful ? "stateful" : "stateless"}`;
+      const role = `rotates_${isStateful ? "stateful" : "stateless"}`;
       const apply = new Apply(server(), place(), role);
       const first = await apply.run(1, isStateful);
       expect(toldOf(first)).toEqual(["created", "created"]);
