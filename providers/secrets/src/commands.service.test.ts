@@ -3,10 +3,12 @@ import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describePostgres } from "@nixops4-resources/integration/servers/testing";
 import { Secret } from "@nixops4-resources/protocol-core";
 import { Deployment } from "@nixops4-resources/protocol-core/testing";
 import { newSecret } from "@nixops4-resources/protocol-secrets/testing";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { PostgresStoreBackend } from "./testing/postgres-store-backend.ts";
 import { DirectoryBackend } from "./testing/directory-backend.ts";
 import { usePrograms } from "./testing/programs.ts";
 
@@ -109,6 +111,24 @@ test("audit tells ages, what can still be read, and by its status that something
     stdout: expect.stringContaining("EXPIRED 2020-01-01 00:00"),
   });
   expect(run(["audit", "shop/db"]).status).toBe(0);
+});
+
+describePostgres("audit of a store in a database", (server) => {
+  const make = PostgresStoreBackend.prepare("secretaudit");
+  test("tells who has taken which value when, and for what", async () => {
+    await using database = await make(server());
+    await database.reset();
+    await database.byHand((store) => store.create(newSecret("shop/db")));
+    writeFileSync(connection, JSON.stringify(database.connection));
+    expect(run(["show", "shop/db", "--reveal"]).status).toBe(0);
+    const { status, stdout } = run(["audit", "shop/db"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^shop\/db +1 +0 .* current$/m);
+    expect(stdout).toMatch(/^TAKEN \(UTC\) +NAME +VERSION +BY +FROM +FOR$/m);
+    expect(stdout).toMatch(
+      /^\d{4}-\d\d-\d\d \d\d:\d\d +shop\/db +1 +secretaudit_admin +127\.0\.0\.1\S* +a person who asked to see it$/m,
+    );
+  });
 });
 
 test("import keeps a value from stdin, which a resource adopts and then keeps", async () => {

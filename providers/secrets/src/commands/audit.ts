@@ -1,5 +1,5 @@
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
-import { graceEnd, type StoredSecret } from "@nixops4-resources/protocol-secrets";
+import { graceEnd, type SecretAccess, type StoredSecret } from "@nixops4-resources/protocol-secrets";
 import { find, oneName, openStore } from "./store.ts";
 import { minute, toTable } from "./table.ts";
 
@@ -11,14 +11,22 @@ export async function audit(given: CommandArguments, print: (text: string) => vo
   const name = given.positionals.length === 0 ? null : oneName(given);
   const secrets = name === null ? await store.list() : [await find(store, name)];
   const now = new Date();
-  print(
-    toTable(
-      ["NAME", "VERSION", "AGE (DAYS)", "MADE (UTC)", "STATE"],
-      secrets.flatMap((one) => versionsOf(one, now)),
-    ),
-  );
+  const versions = secrets.flatMap((one) => versionsOf(one, now));
+  print(toTable(["NAME", "VERSION", "AGE (DAYS)", "MADE (UTC)", "STATE"], versions));
+  const accesses = await store.accesses(name);
+  if (accesses !== undefined)
+    print(`\n${toTable(["TAKEN (UTC)", "NAME", "VERSION", "BY", "FROM", "FOR"], accesses.map(toRow))}`);
   return secrets.some((secret) => isExpired(secret, now)) ? 2 : 0;
 }
+
+const toRow = ({ at, name, version, who, address, purpose }: SecretAccess): string[] => [
+  minute(at),
+  name,
+  String(version),
+  who,
+  address ?? "",
+  purpose,
+];
 
 function versionsOf(secret: StoredSecret, now: Date): string[][] {
   const { name, current, previous } = secret;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Backend, FileAccess } from "@nixops4-resources/protocol-core/testing";
 import { openSecretStore, type SecretWriter, type StorePlace } from "@nixops4-resources/protocol-secrets";
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
+import { summaryOf } from "./summary.ts";
 
 /** A store in a folder of its own, as the contract needs to see it. */
 export class DirectoryBackend implements Backend {
@@ -58,10 +59,7 @@ export class DirectoryBackend implements Backend {
         .filter((entry) => entry.isFile())
         .map(({ name }) => name)
         .sort(),
-      secrets: (await store.list()).map(({ current, previous, ...secret }) => ({
-        ...secret,
-        versions: [current, previous].map((one) => one && { version: one.version, generation: one.generation }),
-      })),
+      secrets: summaryOf(await store.list()),
     };
   }
 

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import type { PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
+import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
+import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
+import { openSecretStore, storePlace, type SecretWriter } from "@nixops4-resources/protocol-secrets";
+import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
+import { summaryOf } from "./summary.ts";
+
+/** A store in a database of its own, as the contract needs to see it. */
+export class PostgresStoreBackend implements Backend {
+  readonly access: NetworkAccess;
+  readonly connection: Message;
+  readonly broken: Backend["broken"];
+  readonly canaries: readonly string[];
+  readonly #hand: PostgresBackend;
+  readonly #owner: Person;
+
+  private constructor(hand: PostgresBackend, owner: Person) {
+    this.#hand = hand;
+    this.#owner = owner;
+    const { prefix } = hand;
+    const within = (connection: Message): Message => ({
+      store: {
+        postgres: { ...connection, database: `${prefix}_ops`, schema: `${prefix}_store`, identity: owner.identity },
+      },
+    });
+    this.connection = within(hand.connection);
+    const { endpoint } = hand.access;
+    this.access = { kind: "network", endpoint, at: (other: Endpoint) => within(hand.access.at(other)) };
+    this.broken = Object.fromEntries(
+      Object.entries(hand.broken).map(([what, connection]) => [what, within(connection)]),
+    );
+    const key = /AGE-SECRET-KEY-1\w+/.exec(readFileSync(owner.identity.file, "utf8")) ?? [];
+    this.canaries = [...hand.canaries, ...key];
+  }
+
+  /** Call it where tests are declared. `prefix` begins the name of all that these tests make at the server. */
+  static prepare(prefix: string): (server: PostgresAddress) => Promise<PostgresStoreBackend> {
+    const prepare = PostgresBackend.prepare({
+      prefix,
+      account: "admin",
+      database: { name: `${prefix}_ops`, prepare: [] },
+      snapshot: async () => undefined,
+    });
+    return async (server) => new PostgresStoreBackend(await prepare(server), await makePerson());
+  }
+
+  reset(): Promise<void> {
+    return this.#hand.reset();
+  }
+
+  writes(): Promise<unknown> {
+    return this.#hand.writes();
+  }
+
+  async snapshot(): Promise<unknown> {
+    await using store = await openSecretStore(storePlace.parse(this.connection["store"]), "read");
+    return summaryOf(await store.list());
+  }
+
+  log(): Promise<string> {
+    return this.#hand.log();
+  }
+
+  /** Works on the store past the provider. */
+  async byHand(work: (store: SecretWriter) => Promise<void>): Promise<void> {
+    await using store = await openSecretStore(storePlace.parse(this.connection["store"]), "write");
+    await work(store);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hand[Symbol.asyncDispose]();
+    await this.#owner[Symbol.asyncDispose]();
+  }
+}
