@@ -92,12 +92,20 @@ function run(
 ): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     // Node's pipe is a socket, which nobody can open by its name; that of a shell is a pipe.
-    const child = spawn("/bin/sh", ["-c", 'cat | exec "$@"', "octodns", program, ...args], { signal });
+    // A group of its own, so that all of it ends when the request's time is over.
+    const shell = ["-c", 'cat | exec "$@"', "octodns", program, ...args];
+    const child = spawn("/bin/sh", shell, { detached: true });
+    const stop = (): void => {
+      if (child.pid !== undefined) process.kill(-child.pid);
+      reject(new DOMException("The request's time is over.", "AbortError"));
+    };
+    signal.addEventListener("abort", stop, { once: true });
     const output = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (piece: string) => (output.stdout += piece));
     child.stderr.setEncoding("utf8").on("data", (piece: string) => (output.stderr += piece));
     child.on("error", reject);
     child.on("close", (status) => {
+      signal.removeEventListener("abort", stop);
       if (status === 0) resolve(output);
       else reject(status === 127 ? missing(program) : failed(output.stderr, status));
     });

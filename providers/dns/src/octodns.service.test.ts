@@ -128,6 +128,24 @@ describe("a zone at a service that OctoDNS knows", () => {
     });
   });
 
+  test("ends with the request's time, and all that it started", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "nixops4-slow-"));
+    const slow = join(folder, "octodns-sync");
+    writeFileSync(slow, `#!/bin/sh\necho $$ > ${folder}/pid\nexec sleep 60\n`, { mode: 0o755 });
+    const stop = new AbortController();
+    const settingsOfSlow = settings({ command: slow });
+    const look = new OctodnsReader(settingsOfSlow, { signal: stop.signal, timeoutSeconds: 1 }).all(zone);
+    const pid = await vi.waitFor(() => {
+      const text = readFileSync(join(folder, "pid"), "utf8");
+      expect(text).toMatch(/\n$/);
+      return Number(text);
+    }, 5000);
+    stop.abort();
+    await expect(look).rejects.toThrow("time is over");
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 5000);
+    rmSync(folder, { recursive: true });
+  });
+
   test.each([
     ["TXT", String.raw`"back\\slash"`, "only ASCII without backslashes"],
     ["TXT", String.raw`"\195\164"`, "only ASCII without backslashes"],

@@ -51,7 +51,7 @@ export async function connectZones(
       : new PowerdnsReader(connection.powerdns, request);
   }
   throw failure(
-    `${Object.keys(connection).join()} knows no zones to be made`,
+    `zones cannot be made by \`connection.${Object.keys(connection).join()}\``,
     "dns.zone.connection",
     "Let `connection` be one to PowerDNS' API, `connection.powerdns`, or make the zone at the server by hand",
   );
