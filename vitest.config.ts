@@ -13,7 +13,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["**/*.test.ts"], exclude: service, setupFiles: [noConsole] },
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: service,
+          setupFiles: [noConsole],
+          // Some start processes, twenty at once among them.
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,
@@ -22,9 +29,9 @@ export default defineConfig({
           include: service,
           setupFiles: [noConsole],
           globalSetup: ["./integration/scripts/vitest/start-servers.ts"],
-          // Twenty processes at once on two cores take their time.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Twenty processes at once on two cores take their time, and so do fifty that are killed one after the other.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],
