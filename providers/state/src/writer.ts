@@ -104,14 +104,23 @@ export class StateWriter implements StateStore {
       const command = appendCommand(this.#tables, id, head, attempt);
       const written = await link.during(request, (session) => session.query(command));
       if (written.length === 0) throw moved();
+      this.#state = attempt.after;
+      this.#settle(attempt);
     } catch (error) {
       if (isLost(error)) this.#lose(link);
+      // The server's word settles it, also where it is an error.
+      else this.#settle(attempt);
       throw error;
     }
-    this.#state = attempt.after;
+  }
+
+  #settle(attempt: Attempt): void {
+    if (this.#unsettled === attempt) this.#unsettled = undefined;
   }
 
   async #connected(request: Connecting): Promise<LongSession<WriteSession>> {
+    // One that an event got no answer on before its request ended may not have told yet that it is lost.
+    if (this.#link !== undefined && this.#unsettled !== undefined) this.#lose(this.#link);
     if (this.#link !== undefined) return this.#link;
     const link = await LongSession.open(this.#inputs.connection, "write", request);
     return await orGiveUp(link, async () => {
@@ -140,9 +149,11 @@ export class StateWriter implements StateStore {
   /** With the lock in hand again: only if nobody has written in between. */
   #goOnFrom({ id, hash }: StateRow): void {
     if (id !== this.#state.id) throw moved();
-    if (hash.equals(this.#state.head.hash)) return;
-    if (!this.#unsettled?.event.hash.equals(hash)) throw moved();
-    this.#state = this.#unsettled.after;
+    const arrived = this.#unsettled?.event.hash.equals(hash) === true ? this.#unsettled : undefined;
+    if (arrived === undefined && !hash.equals(this.#state.head.hash)) throw moved();
+    if (arrived !== undefined) this.#state = arrived.after;
+    // What has not arrived never will: the session that sent it was ended.
+    this.#unsettled = undefined;
   }
 
   #lose(link: LongSession<WriteSession>): void {
