@@ -130,8 +130,20 @@ export const characterString: Field<Buffer> = {
   },
 };
 
-/** The same for what is printed without quotes: letters and digits. */
-export const plainText: Field<Buffer> = { ...characterString, print: (value) => value.toString("latin1") };
+/** The same for what is printed without quotes: at least one letter or digit, and nothing else. */
+export const plainText: Field<Buffer> = {
+  ...characterString,
+  accept: (given) => lettersAndDigits(characterString.accept(given), InvalidValue),
+  parse: (words, what) => lettersAndDigits(characterString.parse(words, what), InvalidValue),
+  print: (value) => value.toString("latin1"),
+  read: (reader) => lettersAndDigits(characterString.read(reader), MalformedMessage),
+};
+
+function lettersAndDigits(octets: Buffer, Wrong: typeof InvalidValue | typeof MalformedMessage): Buffer {
+  const text = octets.toString("latin1");
+  if (/^[\da-z]+$/i.test(text)) return octets;
+  throw new Wrong(`letters and digits, not ${JSON.stringify(text)}`);
+}
 
 /** As many texts as there are, at least one. A given text is cut into pieces of 255 octets, wherever characters end. */
 export const characterStrings: Field<Buffer[]> = {

@@ -153,6 +153,8 @@ test.each([
   ["TXT", { text: [] }, "at least one text"],
   ["TXT", "v=DKIM1; k=rsa", "text with ; in double quotes"],
   ["TXT", '"open', "a closing quote"],
+  ["CAA", '0 "" ca.example.net', '`tag` as letters and digits, not ""'],
+  ["CAA", { tag: "issue-wild", value: ";" }, "`tag` as letters and digits"],
   ["TLSA", "3 1 1 abc", "even number of hexadecimal digits"],
   ["HTTPS", "1 . alpn=h2 alpn=h3", "each parameter once"],
   ["HTTPS", { priority: 1, target: ".", parameters: { alpm: ["h2"] } }, 'not "alpm"'],
