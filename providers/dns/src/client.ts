@@ -52,9 +52,10 @@ export class DnsReader<Backend extends BackendReader = BackendReader> implements
 
 /** The same, for writing too. */
 export class DnsWriter extends DnsReader<BackendWriter> {
-  /** Brings the changes about where everything is as it was seen; else throws `Conflict`. */
-  async write(zone: string, changes: readonly Stored[]): Promise<void> {
-    const update = { zone, prerequisites: changes.map((change) => this.seen(change)), changes };
+  /** Brings the changes about where these keys, and those of `basis`, are as they were seen; else throws `Conflict`. */
+  async write(zone: string, changes: readonly Stored[], basis: readonly Key[] = []): Promise<void> {
+    const unchanged = basis.filter((key) => !changes.some((change) => idOf(change) === idOf(key)));
+    const update = { zone, prerequisites: [...changes, ...unchanged].map((key) => this.seen(key)), changes };
     await this.backend.plan(update);
     await this.backend.commit(update);
     for (const change of changes) this.remember(change);

@@ -119,18 +119,22 @@ export class OctodnsWriter extends OctodnsReader implements BackendWriter {
   }
 
   async commit({ zone, prerequisites, changes }: Update): Promise<void> {
-    const ours = changes.flatMap((one) => toRecords(one, zone));
+    // OctoDNS takes away what the filter lets through and is not declared: also what is only to be as it was.
+    const kept = prerequisites.filter(
+      (one) => !changes.some(({ name, type }) => one.name === name && one.type === type),
+    );
+    const declared = [...changes, ...kept];
+    const ours = declared.flatMap((one) => toRecords(one, zone));
     using _turn = await takeSlot(`octodns:${zone}`, 1);
     const folder = mkdtempSync(join(tmpdir(), "nixops4-octodns-"));
     try {
       const providers = { source: sourceIn(folder), target: await this.provider() };
-      const keys = [...prerequisites, ...changes];
-      const filter = this.#writesAllAnew ? undefined : filterFor(zone, keys);
+      const filter = this.#writesAllAnew ? undefined : filterFor(zone, declared);
       const planFor = async (others: readonly OctodnsRecord[]): Promise<OctodnsPlan> => {
         writeZoneFile(folder, zone, [...others, ...ours]);
         return await this.run(zone, providers, filter);
       };
-      const ourIds = new Set(changes.flatMap((one) => idsOf(one, zone)));
+      const ourIds = new Set(declared.flatMap((one) => idsOf(one, zone)));
       const isOurs = (record: OctodnsRecord): boolean => ourIds.has(idOf(record));
 
       const seen = this.#writesAllAnew ? await this.records(zone, undefined) : undefined;

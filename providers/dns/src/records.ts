@@ -13,7 +13,7 @@ import { connect, nothingAt, type DnsReader, type DnsWriter } from "./client.ts"
 import { connection } from "./connection.ts";
 import { checkDelegation, delegation, parentServer } from "./delegation.ts";
 import { failure } from "./failure.ts";
-import { manifestAt, manifestKey, manifestName, readManifest } from "./manifest.ts";
+import { manifestAt, manifestKey, manifestName, readManifest, type Manifest } from "./manifest.ts";
 import { nameOf, outside, textOf } from "./name.ts";
 import { isThere, markOf } from "./note.ts";
 import { inTheWay, isMember, membershipOf } from "./records-claim.ts";
@@ -84,11 +84,9 @@ export default defineResource({
   async read(client: DnsReader, want) {
     const declared = declare(want);
     const zone = await client.findZone({ name: declared.zone, type: "SOA" }, declared.zone);
-    const [manifestStored, ...stored] = await client.look(declared.zone, [declared.manifest, ...declared.sets]);
-    const manifest = readManifest(manifestStored ?? nothingAt(declared.manifest));
+    const { manifest, sets: stored, former } = await lookAtAll(client, declared);
     const obstacle = manifest === undefined ? inTheWay(stored, want) : undefined;
     if (manifest === undefined && !stored.some(isThere)) return undefined;
-    const former = await client.look(declared.zone, leftOut(manifest?.keys ?? [], declared));
     return {
       mark: manifest === undefined ? markOf(obstacle ?? ownOf(stored)) : manifest.mark,
       inputs: {
@@ -119,15 +117,21 @@ export default defineResource({
 
   async update(client: DnsWriter, want, { mark }) {
     const declared = declare(want);
-    const keys = [declared.manifest, ...declared.sets, ...formerKeys(client, declared)];
-    await untilSettled(client, declared.zone, keys, want.managedBy, () => changesFor(client, declared, want, mark));
+    await untilSettled(client, {
+      zone: declared.zone,
+      changes: () => changesFor(client, declared, want, mark),
+      basis: [declared.manifest],
+      lookAgain: () => manifestOfAnother(client, declared, want),
+    });
   },
 
   async delete(client: DnsWriter, want) {
     const declared = declare(want);
-    const members = membersOf(client, declared, want);
-    const keys = [declared.manifest, ...members];
-    await untilSettled(client, declared.zone, keys, want.managedBy, () => keys.map(nothingAt));
+    await untilSettled(client, {
+      zone: declared.zone,
+      changes: () => [declared.manifest, ...membersOf(client, declared, want)].map(nothingAt),
+      lookAgain: () => manifestOfAnother(client, declared, want),
+    });
   },
 
   async setMark(client: DnsWriter, want, mark) {
@@ -172,6 +176,22 @@ function declare(want: Wanted): Declared {
 }
 
 const isAt = (one: Key, other: Key): boolean => one.name === other.name && one.type === other.type;
+
+/** Looks at the manifest, at all that is declared, and at what the manifest tells of beside that. */
+async function lookAtAll(
+  client: DnsReader,
+  declared: Declared,
+): Promise<{ manifest: Manifest | undefined; sets: Stored[]; former: Stored[] }> {
+  const [first, ...sets] = await client.look(declared.zone, [declared.manifest, ...declared.sets]);
+  const manifest = readManifest(first ?? nothingAt(declared.manifest));
+  return { manifest, sets, former: await client.look(declared.zone, leftOut(manifest?.keys ?? [], declared)) };
+}
+
+/** Looks again, and gives the manifest if it bears another mark by now. Whose a set is, is asked for each change. */
+async function manifestOfAnother(client: DnsReader, declared: Declared, want: Wanted): Promise<Key | undefined> {
+  const { manifest } = await lookAtAll(client, declared);
+  return manifest === undefined || manifest.mark?.managedBy === want.managedBy ? undefined : declared.manifest;
+}
 
 /** Members that are no longer declared. */
 const leftOut = (keys: readonly Key[], { sets }: Declared): Key[] =>

@@ -142,10 +142,11 @@ export default defineResource({
     // What leads to an address that leaves goes first: were we stopped in between, the address would still tell of it.
     const leaving = before.filter(({ stored }) => !after.some((one) => one.stored.name === stored.name));
     await removeReverse(client, leaving, target);
-    await untilSettled(client, zone, [wanted, ...former], want.managedBy, () => [
-      ...former.map(nothingAt),
-      { ...wanted, note: noteOf(want, mark) },
-    ]);
+    await untilSettled(client, {
+      zone,
+      changes: () => [...former.map(nothingAt), { ...wanted, note: noteOf(want, mark) }],
+      lookAgain: () => findForeign(client, zone, [wanted, ...former], want),
+    });
     await pointReverse(client, after, target);
   },
 
@@ -153,7 +154,11 @@ export default defineResource({
     const wanted = wantedOf(want);
     const zone = await client.zoneName(wanted, zoneOf(want));
     await removeReverse(client, await reversesOf(client, client.seen(wanted), false), targetOf(want, wanted));
-    await untilSettled(client, zone, [wanted], want.managedBy, () => [nothingAt(wanted)]);
+    await untilSettled(client, {
+      zone,
+      changes: () => [nothingAt(wanted)],
+      lookAgain: () => findForeign(client, zone, [wanted], want),
+    });
   },
 
   async setMark(client: DnsWriter, want, mark) {
@@ -216,6 +221,12 @@ async function storedSet(
   const [former] = await client.look(zone, [{ name, type: managedType(previous.type) }]);
   const isOurs = former !== undefined && markOf(former)?.managedBy === want.managedBy && isAlone(former);
   return isOurs ? former : undefined;
+}
+
+/** Looks, and gives what is there and bears another mark than ours, or none. */
+async function findForeign(client: DnsReader, zone: string, keys: Key[], want: Wanted): Promise<Stored | undefined> {
+  const found = await client.look(zone, keys);
+  return found.find((stored) => isThere(stored) && markOf(stored)?.managedBy !== want.managedBy);
 }
 
 const isAlone = (stored: Stored): boolean => wordOf(stored, "records") === undefined && !isReverse(stored);

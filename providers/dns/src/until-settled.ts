@@ -2,37 +2,36 @@ import { Conflict, type Key, type Stored } from "./backend.ts";
 import type { DnsWriter } from "./client.ts";
 import { failure } from "./failure.ts";
 import { textOf } from "./name.ts";
-import { isThere, markOf } from "./note.ts";
 
 const tries = 5;
 
-/**
- * Writes what differs from what is there, on what was seen last; looks again where somebody else was faster, and goes on if all
- * is still ours or nobody's.
- */
-export async function untilSettled(
-  client: DnsWriter,
-  zone: string,
-  keys: readonly Key[],
-  managedBy: string,
-  changes: () => readonly Stored[],
-): Promise<void> {
+/** What brings a zone to where it is to be. */
+export interface Settling {
+  readonly zone: string;
+  /** What is to be there, on what was seen last. */
+  changes(): readonly Stored[];
+  /** What the changes follow from, whether or not it changes itself. */
+  readonly basis?: readonly Key[];
+  /** Looks again, and gives what somebody else took meanwhile, if there is such. */
+  lookAgain(): Promise<Key | undefined>;
+}
+
+/** Writes what differs from what is there; looks again where somebody else was faster, and goes on unless it is theirs now. */
+export async function untilSettled(client: DnsWriter, { zone, changes, basis, lookAgain }: Settling): Promise<void> {
   for (let done = 1; ; done++) {
     const different = changes().filter((change) => !isSame(client.seen(change), change));
     if (different.length === 0) return;
     try {
-      await client.write(zone, different);
+      await client.write(zone, different, basis);
       return;
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      const foreign = (await client.look(zone, keys)).find(
-        (stored) => isThere(stored) && markOf(stored)?.managedBy !== managedBy,
-      );
-      if (foreign === undefined && done < tries) continue;
+      const taken = await lookAgain();
+      if (taken === undefined && done < tries) continue;
       throw failure(
-        foreign === undefined
+        taken === undefined
           ? "somebody else keeps changing it"
-          : `somebody else took ${textOf(foreign.name)} ${foreign.type} meanwhile`,
+          : `somebody else took ${textOf(taken.name)} ${taken.type} meanwhile`,
         "dns.conflict",
         "Apply again: it looks first",
         error,
