@@ -237,7 +237,7 @@ in
               };
               zoneDs = mkOption {
                 type = types.listOf types.str;
-                description = "DS records that the zone asks for by its CDS records, which the parent should have.";
+                description = "DS records that fit the zone's keys: those that it asks for by CDS records, else one for each digest of each key. Of a key the parent needs one. None where the zone is not signed, or a service does not tell.";
               };
               toDo = mkOption {
                 type = types.nullOr types.str;
@@ -332,7 +332,7 @@ in
               };
               zoneDs = mkOption {
                 type = types.listOf types.str;
-                description = "DS records that the zone asks for by its CDS records, which the parent should have.";
+                description = "DS records that fit the zone's keys: those that it asks for by CDS records, else one for each digest of each key. Of a key the parent needs one. None where the zone is not signed, or a service does not tell.";
               };
               toDo = mkOption {
                 type = types.nullOr types.str;

@@ -51,6 +51,11 @@ export interface BackendReader extends AsyncDisposable {
   look(zone: string, keys: readonly Key[]): Promise<Stored[]>;
   /** Names of the zones that `list` goes through. */
   zones(): Promise<string[]>;
+  /**
+   * DS records that fit the zone's keys, in their canonical form; none where the zone is not signed. Undefined where the backend
+   * cannot tell whether it is.
+   */
+  dsFor(zone: string): Promise<readonly string[] | undefined>;
   /** Everything in the zone but its SOA record, notes where they belong. A note whose records are gone has no values. */
   all(zone: string): Promise<Stored[]>;
 }

@@ -51,6 +51,10 @@ export class OctodnsReader implements BackendReader {
     return keys.map((key) => toStored(zone, key, records));
   }
 
+  async dsFor(): Promise<undefined> {
+    // OctoDNS knows no keys: the service has them.
+  }
+
   async all(zone: string): Promise<Stored[]> {
     const records = await this.records(zone, undefined);
     const keys = records.flatMap(({ name, type }) => {

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import type { Connection } from "./connection.ts";
 import { failure } from "./failure.ts";
 import { PowerdnsReader, PowerdnsWriter, zonePath } from "./powerdns-api.ts";
+import { dsFor } from "./powerdns-ds.ts";
 import { apiRrset, type ApiRrset } from "./powerdns-rrset.ts";
 
 /** A zone as the API tells it. Source: https://doc.powerdns.com/authoritative/http-api/zone.html */
@@ -19,7 +20,6 @@ const apiZone = z.object({
   rrsets: z.array(apiRrset),
 });
 const apiMetadata = z.array(z.object({ kind: z.string(), metadata: z.array(z.string()) }));
-const cryptokeys = z.array(z.object({ active: z.boolean(), ds: z.prefault(z.array(z.string()), []) }));
 
 /** All that is known of a zone but its records. */
 export interface PowerdnsZone extends Omit<z.output<typeof apiZone>, "rrsets"> {
@@ -68,23 +68,13 @@ export async function findZone(api: PowerdnsReader, zone: string): Promise<Power
     ...found,
     metadata: await metadataOf(api, zone),
     nameservers: own && { names: own.records.map(({ content }) => canonicalName(content)), ttlSeconds: own.ttl },
-    ds: found.dnssec ? await dsOf(api, zone) : [],
+    ds: found.dnssec ? await dsFor(api, zone) : [],
   };
 }
 
 export async function metadataOf(api: PowerdnsReader, zone: string): Promise<Map<string, readonly string[]>> {
   const found = apiMetadata.parse((await api.get(`${zonePath(zone)}/metadata`)) ?? []);
   return new Map(found.map(({ kind, metadata }) => [kind, metadata]));
-}
-
-/** Of the digests that the API offers, those that parents take: SHA-256 and SHA-384 (RFC 8624, section 3.3). */
-async function dsOf(api: PowerdnsReader, zone: string): Promise<string[]> {
-  const keys = cryptokeys.parse((await api.get(`${zonePath(zone)}/cryptokeys`)) ?? []);
-  return keys
-    .filter(({ active }) => active)
-    .flatMap(({ ds }) => ds)
-    .filter((record) => /^\d+ \d+ [24] /.test(record))
-    .sort();
 }
 
 /** Names of all zones of the server. */

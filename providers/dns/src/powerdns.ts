@@ -50,6 +50,10 @@ export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> 
     return zones.parse(await this.api.get("zones")).map(({ name }) => canonicalName(name));
   }
 
+  async dsFor(zone: string): Promise<readonly string[]> {
+    return await (await import("./powerdns-ds.ts")).dsFor(this.api, zone);
+  }
+
   async all(zone: string): Promise<Stored[]> {
     const rrsets = await this.rrsets(zone);
     const known = rrsets.filter((one) => isOfKnownType(one)).map((one) => toStored(one));

@@ -11,7 +11,7 @@ import * as z from "zod/mini";
 import { Conflict, type Key, type Stored } from "./backend.ts";
 import { connect, nothingAt, type DnsReader, type DnsWriter } from "./client.ts";
 import { connection } from "./connection.ts";
-import { checkDelegation, delegation, parentServer } from "./delegation.ts";
+import { delegationOf, delegation, parentServer } from "./delegation.ts";
 import { failure } from "./failure.ts";
 import { manifestAt, manifestKey, manifestName, readManifest, type Manifest } from "./manifest.ts";
 import { nameOf, outside, textOf } from "./name.ts";
@@ -101,7 +101,7 @@ export default defineResource({
         zone: textOf(zone.name),
         fqdns: [...new Set(declared.sets.map(({ name }) => textOf(name)))].sort(),
         serial: zone.serial,
-        delegation: await checkDelegation(client, zone.name, want.parentServer),
+        delegation: await delegationOf(client, zone.name, want.parentServer),
       },
     };
   },

@@ -86,6 +86,10 @@ export class Rfc2136Reader implements BackendReader {
     );
   }
 
+  async dsFor(zone: string): Promise<readonly string[]> {
+    return await (await import("./rfc2136-ds.ts")).dsFor(this.server, zone);
+  }
+
   async all(zone: string): Promise<Stored[]> {
     const result = await this.server.transfer(zone);
     if ("refusal" in result) {

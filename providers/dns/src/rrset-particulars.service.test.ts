@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { startBind } from "@nixops4-resources/integration/servers/bind";
 import { dig } from "@nixops4-resources/integration/servers/dig";
 import { startKnot } from "@nixops4-resources/integration/servers/knot";
-import { callApi, startPowerdns } from "@nixops4-resources/integration/servers/powerdns";
+import { startPowerdns } from "@nixops4-resources/integration/servers/powerdns";
 import { serverOf } from "@nixops4-resources/integration/servers/testing";
 import { Deployment } from "@nixops4-resources/protocol-core/testing";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -138,7 +137,6 @@ describe("rrset", () => {
 
 describe("a zone that PowerDNS changes without a signature", () => {
   const powerdns = serverOf(startPowerdns);
-  const bind = serverOf(startBind);
 
   test("is warned of by name; one that wants signatures is not", async () => {
     const hand = await NameServerBackend.make(powerdns(), [zone]);
@@ -149,30 +147,5 @@ describe("a zone that PowerDNS changes without a signature", () => {
     expect(open.said).toContain('"zone":"unsigned.test"');
     const closed = await shop.create("rrset", { name: "www.example.test", type: "A", values: ["192.0.2.1"] });
     expect(closed.said).not.toContain("TSIG-ALLOW-DNSUPDATE");
-  });
-
-  test("the parent's side is told: whom it delegates to, and what is to be done about it", async () => {
-    const delegated = "elsewhere.example.test";
-    const nameServers = ["ns1.elsewhere.test.", "ns2.elsewhere.test."];
-    await callApi(powerdns().address, "POST", "zones", {
-      name: `${delegated}.`,
-      kind: "Master",
-      nameservers: nameServers,
-    });
-    await callApi(powerdns().address, "POST", `zones/${delegated}./metadata`, {
-      kind: "TSIG-ALLOW-DNSUPDATE",
-      metadata: [powerdns().address.keys.sha256.name],
-    });
-    const hand = await NameServerBackend.make(powerdns(), [zone]);
-    const shop = new Deployment(main, hand.connection);
-    const { host, port } = bind().address;
-    const inputs = { name: `www.${delegated}`, type: "A", values: ["192.0.2.1"], parentServer: { host, port } };
-    expect((await shop.create("rrset", inputs)).outputs["delegation"]).toEqual({
-      parentSays: ["ns1.elsewhere.test"],
-      zoneSays: ["ns1.elsewhere.test", "ns2.elsewhere.test"],
-      parentDs: [],
-      zoneDs: [],
-      toDo: "At the registrar of elsewhere.example.test: set the name servers to ns1.elsewhere.test, ns2.elsewhere.test in place of ns1.elsewhere.test.",
-    });
   });
 });

@@ -11,7 +11,7 @@ import * as z from "zod/mini";
 import { Conflict, type Key, type Stored } from "./backend.ts";
 import { connect, nothingAt, type DnsReader, type DnsWriter } from "./client.ts";
 import { connection, refuseHosted } from "./connection.ts";
-import { checkDelegation, delegation, parentServer } from "./delegation.ts";
+import { delegationOf, delegation, parentServer } from "./delegation.ts";
 import { failure } from "./failure.ts";
 import { nameOf, textOf } from "./name.ts";
 import { isThere, markOf, noteFor, wordOf, wordsOf } from "./note.ts";
@@ -111,7 +111,7 @@ export default defineResource({
         zone: textOf(zone.name),
         serial: zone.serial,
         ptrNames: mine.map((reverse) => textOf(reverse.stored.name)),
-        delegation: await checkDelegation(client, zone.name, want.parentServer),
+        delegation: await delegationOf(client, zone.name, want.parentServer),
       },
     };
   },
