@@ -10,12 +10,12 @@ import { ServerUnavailable } from "./server-unavailable.ts";
  */
 export function describePostgres(
   subject: string,
-  tests: (server: () => PostgresAddress) => void,
+  tests: (server: () => PostgresAddress, version: PostgresVersion) => void,
   versions: readonly PostgresVersion[] = [15, 18],
 ): void {
   for (const version of versions) {
     describe(`${subject} on PostgreSQL ${version}`, () =>
-      tests(whenProvided(ofThisWorker(inject(`postgres${version}`)))));
+      tests(whenProvided(ofThisWorker(inject(`postgres${version}`))), version));
   }
 }
 

@@ -7,7 +7,7 @@ import { snapshotDatabase } from "./testing/database-snapshot.ts";
 import { Deployment, main } from "./testing/deployment.ts";
 import { mayActAs } from "./testing/may-act-as.ts";
 
-describePostgres("the extension of an account with CREATEROLE and CREATEDB", (server) => {
+describePostgres("the extension of an account with CREATEROLE and CREATEDB", (server, version) => {
   const database = "extensionadmin_shop";
   const backend = PostgresBackend.prepare({
     prefix: "extensionadmin",
@@ -20,6 +20,7 @@ describePostgres("the extension of an account with CREATEROLE and CREATEDB", (se
     main,
     backend: () => backend(server()),
     reached: "network",
+    ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
     want: { database, name: "pg_trgm", version: "1.6" },
     changed: {},
     notChanged: {

@@ -8,7 +8,7 @@ import { Deployment, main } from "./testing/deployment.ts";
 import { schemaToGrantOn, useGrants } from "./testing/grants.ts";
 import { mayActAs } from "./testing/may-act-as.ts";
 
-describePostgres("the grant of an account with CREATEROLE and CREATEDB, which owns nothing", (server) => {
+describePostgres("the grant of an account with CREATEROLE and CREATEDB, which owns nothing", (server, version) => {
   const database = "grantadmin_shop";
   const backend = PostgresBackend.prepare({
     prefix: "grantadmin",
@@ -31,6 +31,7 @@ describePostgres("the grant of an account with CREATEROLE and CREATEDB, which ow
     main,
     backend: () => backend(server()),
     reached: "network",
+    ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
     want: {
       database,
       objectType: "table",

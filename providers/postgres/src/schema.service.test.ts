@@ -7,7 +7,7 @@ import { snapshotDatabase } from "./testing/database-snapshot.ts";
 import { Deployment, main } from "./testing/deployment.ts";
 import { mayActAs } from "./testing/may-act-as.ts";
 
-describePostgres("the schema of an account with CREATEROLE and CREATEDB", (server) => {
+describePostgres("the schema of an account with CREATEROLE and CREATEDB", (server, version) => {
   const database = "schemaadmin_shop";
   const backend = PostgresBackend.prepare({
     prefix: "schemaadmin",
@@ -24,6 +24,7 @@ describePostgres("the schema of an account with CREATEROLE and CREATEDB", (serve
     main,
     backend: () => backend(server()),
     reached: "network",
+    ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
     want: { database, name: "reports", owner: "schemaadmin_one" },
     changed: { owner: "schemaadmin_two" },
     immutable: { database: "schemaadmin_other", name: "exports" },

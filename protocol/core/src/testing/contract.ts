@@ -28,7 +28,10 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   drift: { readonly [Name in keyof Inputs]?: (backend: B) => Promise<void> };
   /** Makes by hand what `want` names, without a mark; not asked of what bears none. */
   makeUnmarked?: (backend: B) => Promise<void>;
-  /** Why it is neither killed nor hung up on here, such as that the same code is against another server. */
+  /**
+   * Why it is neither killed nor hung up on here, such as that the same code is against another server. WHOLE_CONTRACT=1
+   * does it all the same.
+   */
   notDisturbed?: string;
   /** Outputs that count what is written by anybody, such as a serial number: they differ between two equal runs. */
   counters?: readonly string[];

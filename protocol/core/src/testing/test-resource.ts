@@ -15,7 +15,7 @@ import { straceLacks } from "./strace.ts";
 /** The promises that a resource makes; what cannot bear a mark makes none about whose it is. */
 export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clause[] {
   const bearsMark = resource.setMark !== undefined;
-  const isDisturbed = terms.notDisturbed === undefined;
+  const isDisturbed = terms.notDisturbed === undefined || process.env["WHOLE_CONTRACT"] === "1";
   return [
     ...lifecycle,
     ...changes(resource, terms),
