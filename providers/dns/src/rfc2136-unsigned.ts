@@ -1,17 +1,19 @@
 import { change, classes, DnsClient, prerequisite, TransportError } from "@nixops4-resources/dns-client";
-import { log } from "@nixops4-resources/protocol-core";
+import { log, ProviderError } from "@nixops4-resources/protocol-core";
 import { addressOf } from "./endpoint.ts";
 import { textOf } from "./name.ts";
+import type { NameServer } from "./rfc2136-server.ts";
 
 /**
  * Warns of a zone that PowerDNS changes without a signature, as it does by the way it is made where the zone's metadata
  * TSIG-ALLOW-DNSUPDATE names no key. Tried by removing unsigned what is not there. Other servers are not tried: they
  * would only log that somebody was turned away.
  */
-export async function warnOfUnsigned({ host, port }: { host: string; port: number }, zone: string): Promise<void> {
+export async function warnOfUnsigned(server: NameServer, zone: string): Promise<void> {
+  if (!(await isPowerdns(server))) return;
+  const { host, port } = server.settings;
   using anybody = new DnsClient({ host, port, timeoutMs: 2000 });
   try {
-    if (!(await isPowerdns(anybody))) return;
     const name = `_nixops4-unsigned.${zone}`;
     const prerequisites = [prerequisite.nameUnused(name)];
     const { rcode } = await anybody.update({ zone, prerequisites, changes: [change.removeSet(name, "TXT")] });
@@ -28,7 +30,13 @@ export async function warnOfUnsigned({ host, port }: { host: string; port: numbe
 }
 
 /** By what it says of itself, if it says anything; https://doc.powerdns.com/authoritative/settings.html#version-string */
-async function isPowerdns(server: DnsClient): Promise<boolean> {
-  const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH });
-  return answers.some(({ rdata }) => rdata.includes("PowerDNS"));
+async function isPowerdns(server: NameServer): Promise<boolean> {
+  try {
+    const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH });
+    return answers.some(({ rdata }) => rdata.includes("PowerDNS"));
+  } catch (error) {
+    // There are servers that do not answer this at all, or without a signature.
+    if (error instanceof ProviderError) return false;
+    throw error;
+  }
 }

@@ -144,7 +144,7 @@ export class Rfc2136Writer extends Rfc2136Reader implements BackendWriter {
         isRepeated && isPrerequisite(rcode) && (await holds(this.server, zone, prerequisitesOf(changes, zone)));
       if (!isDone) throw await this.#refusal(update, rcode);
     }
-    await warnOfUnsigned(this.server.settings, zone);
+    await warnOfUnsigned(this.server, zone);
     const { settings, signal } = this.server;
     if (settings.waitForSecondaries.length === 0) return;
     const { waitForSecondaries } = await import("./rfc2136-secondaries.ts");
