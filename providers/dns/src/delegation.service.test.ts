@@ -4,6 +4,7 @@ import { callApi, startPowerdns } from "@nixops4-resources/integration/servers/p
 import { serverOf } from "@nixops4-resources/integration/servers/testing";
 import { Deployment, type Message } from "@nixops4-resources/protocol-core/testing";
 import { beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod/mini";
 import { NameServerBackend } from "./testing/name-server-backend.ts";
 import { PowerdnsBackend } from "./testing/powerdns-backend.ts";
 
@@ -42,9 +43,9 @@ describe("the parent of a zone", () => {
   }
 
   /** The zone with these inputs, and its DS records. */
-  async function zoneWith(nameServer: string, other: Message = {}): Promise<unknown> {
+  async function zoneWith(nameServer: string, other: Message = {}): Promise<string[]> {
     const inputs = { name: zone, nameservers: [nameServer], updateKeys: ["nixops4-sha256"], ...other };
-    return (await byApi.create("zone", inputs)).outputs["ds"];
+    return z.array(z.string()).parse((await byApi.create("zone", inputs)).outputs["ds"]);
   }
 
   test("should delegate to the name servers that the zone has", async () => {
@@ -71,7 +72,7 @@ describe("the parent of a zone", () => {
     });
 
     const ds = await zoneWith("ns1.elsewhere.test", { dnssec: true });
-    const [sha256, sha384] = ds as [string, string];
+    const [sha256, sha384] = ds;
     const toDo = `${atRegistrar}set the DS records to ${sha256}; ${sha384}.`;
     expect(await delegation()).toMatchObject({ parentDs: [stale], zoneDs: ds, toDo });
 

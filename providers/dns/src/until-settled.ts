@@ -9,11 +9,11 @@ const tries = 5;
 export interface Settling {
   readonly zone: string;
   /** What is to be there, on what was seen last. */
-  changes(): readonly Stored[];
+  readonly changes: () => readonly Stored[];
   /** What the changes follow from, whether or not it changes itself. */
   readonly basis?: readonly Key[];
   /** Looks again, and gives what somebody else took meanwhile, if there is such. */
-  lookAgain(): Promise<Key | undefined>;
+  readonly lookAgain: () => Promise<Key | undefined>;
 }
 
 /** Writes what differs from what is there; looks again where somebody else was faster, and goes on unless it is theirs now. */
