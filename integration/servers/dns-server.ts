@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { makeKeys, type TsigKeys } from "./dns-keys.ts";
+import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
 import { startGuarded } from "./guarded-process.ts";
 import { makeServerFolder } from "./server-folder.ts";
-import { ServerUnavailable } from "./server-unavailable.ts";
 
 /** Where a name server is and who may do what there; plain data. */
 export interface DnsAddress {
@@ -83,11 +82,4 @@ export async function startDnsServer<Address extends DnsAddress>(
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-}
-
-function findProgram(name: string, debianPackage: string): string {
-  const folders = ["/usr/sbin", ...(process.env["PATH"] ?? "").split(delimiter)];
-  const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  throw new ServerUnavailable(`there is no ${name} (Debian's package is ${debianPackage})`);
 }
