@@ -47,8 +47,8 @@ export class NameServer implements AsyncDisposable {
     return new NameServer(settings, new DnsClient({ host, port, key }), slot, signal);
   }
 
-  async query(question: Question): Promise<Message> {
-    return (await this.#say(() => this.#client.query(question))).answer;
+  async query(question: Question, timeoutMs?: number): Promise<Message> {
+    return (await this.#say(() => this.#client.query(question, timeoutMs))).answer;
   }
 
   /** What anybody is answered: nothing vouches for it. */

@@ -4,6 +4,9 @@ import { addressOf } from "./endpoint.ts";
 import { textOf } from "./name.ts";
 import type { NameServer } from "./rfc2136-server.ts";
 
+/** What it is worth to wait for a warning, in milliseconds: firewalls drop questions for a server's version. */
+const patienceMs = 2000;
+
 /**
  * Warns of a zone that PowerDNS changes without a signature, as it does by the way it is made where the zone's metadata
  * TSIG-ALLOW-DNSUPDATE names no key. Tried by removing unsigned what is not there. Other servers are not tried: they
@@ -12,7 +15,7 @@ import type { NameServer } from "./rfc2136-server.ts";
 export async function warnOfUnsigned(server: NameServer, zone: string): Promise<void> {
   if (!(await isPowerdns(server))) return;
   const { host, port } = server.settings;
-  using anybody = new DnsClient({ host, port, timeoutMs: 2000 });
+  using anybody = new DnsClient({ host, port, timeoutMs: patienceMs });
   try {
     const name = `_nixops4-unsigned.${zone}`;
     const prerequisites = [prerequisite.nameUnused(name)];
@@ -32,7 +35,7 @@ export async function warnOfUnsigned(server: NameServer, zone: string): Promise<
 /** By what it says of itself, if it says anything; https://doc.powerdns.com/authoritative/settings.html#version-string */
 async function isPowerdns(server: NameServer): Promise<boolean> {
   try {
-    const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH });
+    const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH }, patienceMs);
     return answers.some(({ rdata }) => rdata.includes("PowerDNS"));
   } catch (error) {
     // There are servers that do not answer this at all, or without a signature.

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { dig } from "@nixops4-resources/integration/servers/dig";
 import { startKnot } from "@nixops4-resources/integration/servers/knot";
@@ -149,3 +151,38 @@ describe("a zone that PowerDNS changes without a signature", () => {
     expect(closed.said).not.toContain("TSIG-ALLOW-DNSUPDATE");
   });
 });
+
+describe("a server behind something that drops questions for its version", () => {
+  const knot = serverOf(startKnot);
+
+  test("is written to all the same, two seconds later", async () => {
+    const hand = await NameServerBackend.make(knot(), [zone]);
+    await using front = await withoutVersion(knot().address.port);
+    const shop = new Deployment(main, hand.access.at({ host: "127.0.0.1", port: front.port }));
+    const started = performance.now();
+    const created = await shop.create("rrset", { name: "www.example.test", type: "A", values: ["192.0.2.1"] });
+    expect(created).toMatchObject({ outcome: "created", error: undefined });
+    expect(front.dropped()).toBe(1);
+    expect(performance.now() - started).toBeLessThan(8000);
+    expect(await dig(knot().address, "www.example.test", "A")).toEqual(["192.0.2.1"]);
+  });
+});
+
+/** Passes all messages on but those that ask for `version.bind`. */
+async function withoutVersion(port: number): Promise<{ port: number; dropped(): number } & AsyncDisposable> {
+  let dropped = 0;
+  const server = createServer((client) => {
+    const behind = connect({ host: "127.0.0.1", port });
+    for (const socket of [client, behind]) socket.on("error", () => undefined);
+    behind.pipe(client);
+    client.on("close", () => behind.destroy());
+    client.on("data", (octets) => {
+      if (!octets.includes("version")) behind.write(octets);
+      else dropped++;
+    });
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("There is no port.");
+  return { port: address.port, dropped: () => dropped, [Symbol.asyncDispose]: async () => void server.close() };
+}

@@ -75,8 +75,9 @@ export class DnsClient implements Disposable {
     return this.#hasConnected;
   }
 
-  async query(question: Question): Promise<Message> {
-    const [answer] = await this.queryAll([question]);
+  /** `timeoutMs` is the longest silence, where it is another than with every request. */
+  async query(question: Question, timeoutMs = this.#timeoutMs): Promise<Message> {
+    const [answer] = await this.#exchange([{ opcode: opcodes.QUERY, question }], timeoutMs);
     if (answer === undefined) throw new TypeError("A question has an answer.");
     return answer;
   }
@@ -135,14 +136,14 @@ export class DnsClient implements Disposable {
     this.#connection?.[Symbol.dispose]();
   }
 
-  async #exchange(requests: readonly Omit<Request, "id">[]): Promise<Message[]> {
+  async #exchange(requests: readonly Omit<Request, "id">[], timeoutMs = this.#timeoutMs): Promise<Message[]> {
     const prepared = requests.map((request) => this.#prepare(request));
     const awaited = new Map(prepared.map(({ id, verifier }) => [id, verifier]));
     const answers = new Map<number, Message>();
     const connection = await this.#open();
     await connection.exchange(
       prepared.map(({ signed }) => signed),
-      this.#timeoutMs,
+      timeoutMs,
       (octets) => {
         const message = decodeAnswer(octets, (id) => awaited.has(id));
         awaited.get(message.id)?.take(message);
