@@ -41,7 +41,7 @@ function dsToSet(parentDs: readonly string[], zoneDs: readonly string[] | undefi
   if (zoneDs.length === 0) {
     return parentDs.length === 0
       ? []
-      : ["remove the DS records: the zone is not signed, and resolvers that validate refuse it"];
+      : ["remove the DS records: the zone has no keys for them, and resolvers that validate refuse it"];
   }
   const isEachKnown = parentDs.every((record) => zoneDs.includes(record));
   const isEachKeyThere = zoneDs.every((record) => parentDs.some((one) => keyOf(one) === keyOf(record)));
@@ -57,22 +57,29 @@ async function askParent(
 ): Promise<{ nameServers: string[]; ds: string[] }> {
   using server = new DnsClient({ host, port });
   try {
-    const [referral, ds] = await server.queryAll([
+    const answers = await server.queryAll([
       { name: zone, type: "NS" },
       { name: zone, type: "DS" },
     ]);
+    const refusal = answers.find(({ rcode }) => rcode !== "NOERROR" && rcode !== "NXDOMAIN");
+    if (refusal !== undefined) throw noAnswer({ host, port }, `${refusal.rcode} for ${textOf(zone)}`);
+    const [referral, ds] = answers;
     const at = (records: readonly ResourceRecord[] = [], type = ""): string[] =>
       records
         .filter((record) => record.name === zone && record.type === type)
         .map(({ rdata }) => valueText(type, rdata));
-    return { nameServers: at(referral?.authorities, "NS").sort(), ds: at(ds?.answers, "DS").sort() };
+    // Where the parent's server has the zone too, it answers for the zone instead of referring to its servers.
+    const delegated = referral === undefined ? [] : [...referral.authorities, ...referral.answers];
+    return { nameServers: at(delegated, "NS").sort(), ds: at(ds?.answers, "DS").sort() };
   } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-    throw failure(
-      `\`parentServer\` ${addressOf({ host, port })} does not answer: ${error.message}`,
-      "dns.server.unreachable",
-      "Name a server of the parent zone that answers on TCP, or null",
-      error,
-    );
+    throw error instanceof TransportError ? noAnswer({ host, port }, error.message, error) : error;
   }
 }
+
+const noAnswer = (parent: { host: string; port: number }, why: string, cause?: Error): Error =>
+  failure(
+    `\`parentServer\` ${addressOf(parent)} does not answer: ${why}`,
+    "dns.server.unreachable",
+    "Name a server of the parent zone that answers on TCP, or null",
+    cause,
+  );

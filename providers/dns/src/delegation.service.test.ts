@@ -68,7 +68,7 @@ describe("the parent of a zone", () => {
     expect(await delegation()).toMatchObject({
       parentDs: [stale],
       zoneDs: [],
-      toDo: `${atRegistrar}remove the DS records: the zone is not signed, and resolvers that validate refuse it.`,
+      toDo: `${atRegistrar}remove the DS records: the zone has no keys for them, and resolvers that validate refuse it.`,
     });
 
     const ds = await zoneWith("ns1.elsewhere.test", { dnssec: true });
@@ -85,5 +85,49 @@ describe("the parent of a zone", () => {
     const metadata = { kind: "PUBLISH-CDS", metadata: ["4"] };
     await callApi(child().address, "PUT", `zones/${zone}./metadata/PUBLISH-CDS`, metadata);
     expect(await delegationBy(byUpdate)).toMatchObject({ zoneDs: [expect.stringMatching(/^\d+ 13 4 [\da-f]{96}$/)] });
+  });
+
+  test("is no parent where its server refuses to speak of the zone, which is not taken for an answer", async () => {
+    await byApi.create("zone", { name: "orphan.test", nameservers: ["ns1.orphan.test"], updateKeys: [] });
+    const { host, port } = parent().address;
+    const inputs = { name: "www.orphan.test", type: "A", values: ["192.0.2.1"], parentServer: { host, port } };
+    expect((await byApi.create("rrset", inputs)).error).toContain("does not answer: REFUSED for orphan.test");
+  });
+
+  test("may have its server in common with the zone", async () => {
+    const { host, port } = parent().address;
+    const shop = new Deployment(main, registrar.connection);
+    const inputs = { name: "www.child.example.test", type: "A", values: ["192.0.2.1"], parentServer: { host, port } };
+    expect((await shop.create("rrset", inputs)).outputs["delegation"]).toMatchObject({
+      parentSays: ["ns1.child.example.test"],
+      toDo: null,
+    });
+  });
+
+  test("is told nothing about a zone that was signed elsewhere", async () => {
+    const key = "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==";
+    await byApi.create("zone", { name: "presigned.example.test", nameservers: ["ns1.example.test"], updateKeys: [] });
+    await callApi(child().address, "PATCH", "zones/presigned.example.test.", {
+      rrsets: [
+        {
+          name: "presigned.example.test.",
+          type: "DNSKEY",
+          ttl: 300,
+          changetype: "REPLACE",
+          records: [{ content: key, disabled: false }],
+        },
+      ],
+    });
+    await registrar.change("example.test", "add presigned.example.test 300 NS ns1.example.test.");
+    await registrar.change("example.test", `add presigned.example.test 300 DS 4711 13 2 ${"ab".repeat(32)}`);
+    const { host, port } = parent().address;
+    const name = "www.presigned.example.test";
+    const { outputs } = await byApi.create("rrset", {
+      name,
+      type: "A",
+      values: ["192.0.2.1"],
+      parentServer: { host, port },
+    });
+    expect(outputs["delegation"]).toMatchObject({ zoneDs: [], toDo: null });
   });
 });

@@ -50,8 +50,11 @@ export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> 
     return zones.parse(await this.api.get("zones")).map(({ name }) => canonicalName(name));
   }
 
-  async dsFor(zone: string): Promise<readonly string[]> {
-    return await (await import("./powerdns-ds.ts")).dsFor(this.api, zone);
+  async dsFor(zone: string): Promise<readonly string[] | undefined> {
+    const found = await (await import("./powerdns-ds.ts")).dsFor(this.api, zone);
+    if (found.length > 0) return found;
+    // A zone that was signed elsewhere brings its keys as records.
+    return (await this.rrsets(zone, zone, "DNSKEY")).some(({ records }) => records.length > 0) ? undefined : [];
   }
 
   async all(zone: string): Promise<Stored[]> {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { nameToWire, textOf as valueText, type Message } from "@nixops4-resources/dns-client";
+import { refusedLook } from "./rfc2136-failure.ts";
 import type { NameServer } from "./rfc2136-server.ts";
 
 /** Types by number: DNSKEY (RFC 4034) and CDS (RFC 7344). */
@@ -12,13 +13,17 @@ const digests = { 2: "sha256", 4: "sha384" } as const;
 /** What the zone asks its parent for by CDS records, else what fits its keys; none where it is not signed. */
 export async function dsFor(server: NameServer, zone: string): Promise<string[]> {
   // What is served counts: PowerDNS signs as it answers, and has neither among its records.
-  const [wanted, keys] = await server.queryAll([
+  const answers = await server.queryAll([
     { name: zone, type: cds },
     { name: zone, type: dnskey },
   ]);
+  const refusal = answers.find(({ rcode }) => rcode !== "NOERROR");
+  if (refusal !== undefined) throw refusedLook(server.settings, refusal);
+  const [wanted, keys] = answers;
+  const asked = rdataIn(wanted, cds);
   // One with algorithm 0 asks for no DS record at all (RFC 8078, section 4).
-  const asked = rdataIn(wanted, cds).filter((rdata) => rdata[2] !== 0);
-  if (asked.length > 0) return asked.map((rdata) => valueText("DS", rdata)).sort();
+  const isNone = asked.some((rdata) => rdata[2] === 0);
+  if (asked.length > 0) return isNone ? [] : asked.map((rdata) => valueText("DS", rdata)).sort();
   const signers = rdataIn(keys, dnskey).filter(isEntryPoint);
   return signers.flatMap((rdata) => dsOfKey(zone, rdata)).sort();
 }

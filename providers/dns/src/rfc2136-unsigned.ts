@@ -39,7 +39,8 @@ async function isPowerdns(server: NameServer): Promise<boolean> {
     return answers.some(({ rdata }) => rdata.includes("PowerDNS"));
   } catch (error) {
     // There are servers that do not answer this at all, or without a signature.
-    if (error instanceof ProviderError) return false;
-    throw error;
+    if (!(error instanceof ProviderError)) throw error;
+    log.debug("what the server says of itself is not known", { reason: error.message });
+    return false;
   }
 }
