@@ -45,6 +45,28 @@ const jsonSchemaApart: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
+/**
+ * Keeps protocol/core in one chunk. A module that is loaded on request shares only some of its imports with what every
+ * process loads, so esbuild would split those off. Importing the index first makes all of them common to both.
+ */
+const oneProtocolChunk: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "one-protocol-chunk",
+  setup(build) {
+    const core = join(import.meta.dirname, "protocol/core/src");
+    const index = JSON.stringify(join(core, "index.ts"));
+    const lazy = new Set<string>();
+    build.onResolve({ filter: /^\.|^@nixops4-resources\/protocol-core\// }, ({ kind, path, importer, resolveDir }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const module = path.startsWith(".") ? join(resolveDir, path) : createRequire(importer).resolve(path);
+      if (module.startsWith(core)) lazy.add(module);
+      return undefined;
+    });
+    build.onLoad({ filter: /\/protocol\/core\/src\/.*\.ts$/ }, ({ path }) =>
+      lazy.has(path) ? { contents: `import ${index};\n${readFileSync(path, "utf8")}`, loader: "ts" } : undefined,
+    );
+  },
+};
+
 /** Of its manifest a provider tells the version; the rest would be part of every start. */
 const manifestVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "manifest-version",
@@ -68,7 +90,7 @@ const bundle = (provider: string): Options => ({
   format: "esm",
   splitting: true,
   plugins: [commonJs],
-  esbuildPlugins: [jsonSchemaApart, manifestVersion],
+  esbuildPlugins: [oneProtocolChunk, jsonSchemaApart, manifestVersion],
   outExtension: () => ({ js: ".cjs" }),
   noExternal: [/.*/],
   // pg asks for these where they are installed; they are not.

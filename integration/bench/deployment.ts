@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Recording, RecordedMember } from "../driver/recording.ts";
-import type { PostgresAddress } from "../servers/postgres.ts";
+import type { Recording, RecordedMember } from "@nixops4-resources/integration-driver/recording/recording";
+import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { cleanEnvironment } from "./timed-run.ts";
 
 const count = 100;

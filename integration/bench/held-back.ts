@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { superuserLogin, type PostgresAddress } from "../servers/postgres.ts";
+import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 
 /** Keeps every other session of a server waiting, as a slow server does, until it is disposed of. */
 export async function heldBack(address: PostgresAddress): Promise<AsyncDisposable & { waiting(): number }> {

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { startBind } from "../servers/bind.ts";
-import { transferZone } from "../servers/dig.ts";
-import type { DnsAddress } from "../servers/dns-server.ts";
-import { startKnot } from "../servers/knot.ts";
+import { startBind } from "@nixops4-resources/integration-servers/dns/bind";
+import { transferZone } from "@nixops4-resources/integration-servers/dns/dig";
+import type { DnsAddress } from "@nixops4-resources/integration-servers/dns/server";
+import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
 import { measure, median, type Case } from "./measure.ts";
 import { timedRun } from "./timed-run.ts";
 

@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { answers } from "../driver/answer.ts";
-import type { JsonObject } from "../driver/json.ts";
-import { ProviderProcess } from "../driver/provider-process.ts";
-import type { PostgresAddress } from "../servers/postgres.ts";
+import { answers } from "@nixops4-resources/integration-driver/provider/answer";
+import type { JsonObject } from "@nixops4-resources/integration-driver/json";
+import { ProviderProcess } from "@nixops4-resources/integration-driver/provider/process";
+import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { median } from "./measure.ts";
 import { cleanEnvironment } from "./timed-run.ts";
 

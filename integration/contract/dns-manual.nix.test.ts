@@ -6,14 +6,14 @@ import { Deployment, type Message } from "@nixops4-resources/protocol-core/testi
 import { makePerson } from "@nixops4-resources/protocol-secrets/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
-import { evaluate } from "../nix/evaluate.ts";
-import { bringProgram, findProgram } from "../nix/nix-program.ts";
-import { startBind } from "../servers/bind.ts";
-import { dig } from "../servers/dig.ts";
-import type { DnsAddress } from "../servers/dns-server.ts";
-import { startKnot } from "../servers/knot.ts";
-import { startPowerdns, type PowerdnsAddress } from "../servers/powerdns.ts";
-import { serverOf } from "../servers/testing.ts";
+import { evaluate } from "@nixops4-resources/integration-nix/evaluate";
+import { bringProgram, findProgram } from "@nixops4-resources/integration-nix/nix-program";
+import { startBind } from "@nixops4-resources/integration-servers/dns/bind";
+import { dig } from "@nixops4-resources/integration-servers/dns/dig";
+import type { DnsAddress } from "@nixops4-resources/integration-servers/dns/server";
+import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
+import { startPowerdns, type PowerdnsAddress } from "@nixops4-resources/integration-servers/dns/powerdns";
+import { serverOf } from "@nixops4-resources/integration-servers/testing";
 
 // The deployment of docs/dns.md is plain Nix: what its modules would add are the defaults, which the providers know too.
 const manual = await readFile(join(import.meta.dirname, "../../docs/dns.md"), "utf8");

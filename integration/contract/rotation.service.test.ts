@@ -7,8 +7,8 @@ import { openSecretStore, storePlace, type StorePlace } from "@nixops4-resources
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { Client, DatabaseError } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { superuserLogin, type PostgresAddress } from "../servers/postgres.ts";
-import { describePostgres } from "../servers/testing.ts";
+import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
+import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 
 // What the references are for: a secret is rotated, its reference changes, so NixOps4 updates the role that takes it, and the
 // old password opens nothing any more. No value is in any message of it.

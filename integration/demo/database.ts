@@ -1,6 +1,6 @@
 import type { Secret } from "@nixops4-resources/protocol-core";
 import { Client, DatabaseError } from "pg";
-import { superuserLogin, type PostgresAddress } from "../servers/postgres.ts";
+import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { apps, type App } from "./apps.ts";
 
 /** What a person would look up in the server, a line per database. */

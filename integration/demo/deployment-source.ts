@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findNix } from "../nix/find-nix.ts";
+import { findNix } from "@nixops4-resources/integration-nix/find-nix";
 
 /** Where the driver finds the deployment. */
 export interface DeploymentSource {

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { build } from "../scripts/build.ts";
+import { build } from "@nixops4-resources/integration-scripts/build";
 import { apps } from "./apps.ts";
 import { describeDatabases, drift, logIn } from "./database.ts";
 import { deploymentSource, type DeploymentSource } from "./deployment-source.ts";

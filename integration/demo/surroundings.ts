@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DirectoryStore } from "@nixops4-resources/protocol-secrets";
 import { generateX25519Identity } from "age-encryption";
-import { startPostgres, type PostgresAddress } from "../servers/postgres.ts";
+import { startPostgres, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 
 /** What the demo runs on: a server of its own, an empty folder for secrets and a key; gone when it is disposed of. */
 export interface Surroundings extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "./errors.ts";
-import { parseMemberName, type MemberPath } from "./member.ts";
+import { parseMemberName, type MemberPath } from "./evaluation/member.ts";
 
 /**
  * Providers at once, unless `--jobs` says otherwise. See README.md for the measurements: more than this gains nothing

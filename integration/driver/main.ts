@@ -8,7 +8,7 @@ process.exitCode = await run(process.argv.slice(2), {
   stdout,
   stderr,
   async findNix() {
-    const { findNix } = await import("../nix/find-nix.ts");
+    const { findNix } = await import("@nixops4-resources/integration-nix/find-nix");
     return findNix();
   },
 });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { holdLock } from "./run-lock.ts";
-import { lines } from "./lines.ts";
+import { lines } from "./provider/lines.ts";
 
 // Each starts a program, on a machine that may be busy.
 vi.setConfig({ testTimeout: 30_000 });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test, vi } from "vitest";
-import type { RecordedMember } from "./recording.ts";
+import type { RecordedMember } from "./recording/recording.ts";
 import { note, stateFile } from "./testing/recordings.ts";
 import { endGroup, hasSaid, hasStarted, pressCtrlC, recorded, run, start } from "./testing/runs.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";

@@ -1,18 +1,18 @@
 import { realpath, writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { Nix } from "../nix/find-nix.ts";
-import type { NoNix } from "../nix/nix-program.ts";
-import { apply, type RunOptions } from "./apply.ts";
+import type { Nix } from "@nixops4-resources/integration-nix/find-nix";
+import type { NoNix } from "@nixops4-resources/integration-nix/nix-program";
+import { apply, type RunOptions } from "./apply/apply.ts";
 import { parseCommandLine, usage, type Command, type Source } from "./command-line.ts";
-import { countStates, createDisplay, type Screen } from "./display.ts";
+import { countStates, createDisplay, type Screen } from "./show/display.ts";
 import { describeFailure, DriverError, reasonOf, UsageError } from "./errors.ts";
-import { evaluate, type NixDeployment } from "./evaluate.ts";
-import type { Evaluation } from "./evaluation.ts";
+import { evaluate, type NixDeployment } from "./evaluation/evaluate.ts";
+import type { Evaluation } from "./evaluation/evaluation.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { countPlans, plan, renderPlan, type MemberPlan } from "./plan.ts";
-import { Progress } from "./progress.ts";
-import { openVariables, openVariablesOf, record } from "./record.ts";
-import { readRecording, replay } from "./recording.ts";
+import { countPlans, plan, renderPlan, type MemberPlan } from "./apply/plan.ts";
+import { Progress } from "./show/progress.ts";
+import { openVariables, openVariablesOf, record } from "./recording/record.ts";
+import { readRecording, replay } from "./recording/recording.ts";
 import { holdLock } from "./run-lock.ts";
 
 /** What a run takes from its process. */

@@ -1,7 +1,7 @@
 // Everything that can be said of the sources without running a test: `npm run check`.
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { driverErrors } from "../driver/errors.ts";
+import { driverErrors } from "@nixops4-resources/integration-driver/errors";
 import { build } from "./build.ts";
 import { bundleFaults, type Metafile } from "./check/bundle.ts";
 import { codeFaults } from "./check/error-codes.ts";

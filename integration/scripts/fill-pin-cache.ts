@@ -4,8 +4,8 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { bringProgram, findProgram, nixBeside } from "../nix/nix-program.ts";
-import { cachedTree, pinsForEvaluation, type Pin } from "../nix/pins.ts";
+import { bringProgram, findProgram, nixBeside } from "@nixops4-resources/integration-nix/nix-program";
+import { cachedTree, pinsForEvaluation, type Pin } from "@nixops4-resources/integration-nix/pins";
 
 try {
   await fillAll(new Map(process.argv.slice(2).map(splitOnce)));

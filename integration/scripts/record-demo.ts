@@ -2,8 +2,8 @@
 //   node integration/scripts/record-demo.ts [--check]
 // With --check it writes nothing, and ends with status 2 where the recording is not what Nix evaluates now.
 import { join } from "node:path";
-import { run } from "../driver/run.ts";
-import { findNix } from "../nix/find-nix.ts";
+import { run } from "@nixops4-resources/integration-driver/run";
+import { findNix } from "@nixops4-resources/integration-nix/find-nix";
 import { build } from "./build.ts";
 
 const demo = join(import.meta.dirname, "../demo");

@@ -1,6 +1,6 @@
 // Builds the providers once, then runs vitest: `npm test [-- ARGUMENT...]`, with vitest's own arguments.
 import { spawnSync } from "node:child_process";
-import { ensureDebianPackages, testPrograms } from "../servers/debian-packages.ts";
+import { ensureDebianPackages, testPrograms } from "@nixops4-resources/integration-servers/debian-packages";
 import { build } from "./build.ts";
 
 if (process.env["NO_SERVICES"] !== "1") ensureDebianPackages(testPrograms);

@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { findProgram } from "./find-program.ts";
-import { freePort } from "./free-port.ts";
-import { startGuarded } from "./guarded-process.ts";
-import { isListening } from "./is-listening.ts";
+import { findProgram } from "./process/find-program.ts";
+import { freePort } from "./process/free-port.ts";
+import { startGuarded } from "./process/guarded-process.ts";
+import { isListening } from "./process/is-listening.ts";
 
 const run = promisify(execFile);
 

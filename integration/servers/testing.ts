@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, inject, type TestContext } from "vitest";
-import type { PostgresVersion } from "./postgres-binaries.ts";
-import type { PostgresAddress } from "./postgres.ts";
-import type { Provided } from "./provided.ts";
+import type { PostgresVersion } from "./postgres/binaries.ts";
+import type { PostgresAddress } from "./postgres/postgres.ts";
+import type { Provided } from "./postgres/provided.ts";
 import { ServerUnavailable } from "./server-unavailable.ts";
 
 /**

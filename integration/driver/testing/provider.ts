@@ -6,7 +6,7 @@
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { applyPatch, type Operation } from "rfc6902";
-import { lines } from "../lines.ts";
+import { lines } from "../provider/lines.ts";
 
 interface Resource {
   type: string;

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { JsonObject } from "../json.ts";
-import type { RecordedMember, Recording } from "../recording.ts";
-import type { Request } from "../answer.ts";
+import type { RecordedMember, Recording } from "../recording/recording.ts";
+import type { Request } from "../provider/answer.ts";
 
 const provider = fileURLToPath(new URL("provider.ts", import.meta.url));
 

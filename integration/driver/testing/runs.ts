@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import type { RecordedMember } from "../recording.ts";
+import type { RecordedMember } from "../recording/recording.ts";
 import { connected } from "./recordings.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ProviderDescription } from "@nixops4-resources/protocol-core";
 import { exampleInputs, generateDocs, generateErrorDocs, generateNix } from "@nixops4-resources/protocol-core/generate";
 import { fromJSONSchema, prettifyError } from "zod";
-import { driverErrors } from "../../driver/errors.ts";
+import { driverErrors } from "@nixops4-resources/integration-driver/errors";
 import { snapshotOf, snapshotText } from "./snapshot.ts";
 
 /** Every generated file by its path from the root, with its text. */

@@ -1,7 +1,11 @@
 import type { TestProject } from "vitest/node";
-import { startPostgres, type PostgresAddress, type PostgresVersion } from "../../servers/postgres.ts";
-import type { Provided } from "../../servers/provided.ts";
-import { ServerUnavailable } from "../../servers/server-unavailable.ts";
+import {
+  startPostgres,
+  type PostgresAddress,
+  type PostgresVersion,
+} from "@nixops4-resources/integration-servers/postgres/postgres";
+import type { Provided } from "@nixops4-resources/integration-servers/postgres/provided";
+import { ServerUnavailable } from "@nixops4-resources/integration-servers/server-unavailable";
 
 /**
  * Starts a server of each kind for every worker, so that no test file meets the roles, databases and sessions of another;

@@ -1,8 +1,8 @@
-export { encodeMark, readMark, withMark, type Mark } from "./mark.ts";
-export { isSame } from "./difference.ts";
-export { parseStrictly } from "./inputs.ts";
-export { option, withExample } from "./option.ts";
-export { ProviderError, type ErrorCatalogue, type ProviderErrorOptions } from "./error.ts";
+export { encodeMark, readMark, withMark, type Mark } from "./resource/mark.ts";
+export { isSame } from "./converge/difference.ts";
+export { parseStrictly } from "./converge/inputs.ts";
+export { option, withExample } from "./resource/option.ts";
+export { ProviderError, type ErrorCatalogue, type ProviderErrorOptions } from "./report/error.ts";
 export {
   AlreadyExists,
   defineResource,
@@ -18,8 +18,8 @@ export {
   type Shape,
   type Values,
   type Want,
-} from "./resource.ts";
-export type { Provider } from "./provider.ts";
+} from "./resource/resource.ts";
+export type { Provider } from "./serve/provider.ts";
 export {
   directSecretRef,
   runtimePath,
@@ -30,16 +30,16 @@ export {
   type SecretRef,
   type SopsRef,
   type StoreRef,
-} from "./secret-ref.ts";
-export { largestSecretBytes, toSecret, unreadable } from "./read-secret.ts";
-export type { SecretSources } from "./secret-sources.ts";
-export { tagged, type Tagged, type Tags } from "./tagged.ts";
-export { Secret, scrub } from "./secret.ts";
-export { serve } from "./serve.ts";
-export { log } from "./log.ts";
-export { retry, type RetryOptions } from "./retry.ts";
-export { takeSlot, type Slot } from "./slots.ts";
-export { currentSignal, waitFor } from "./waiting.ts";
+} from "./secrets/ref.ts";
+export { largestSecretBytes, toSecret, unreadable } from "./secrets/read-secret.ts";
+export type { SecretSources } from "./secrets/sources.ts";
+export { tagged, type Tagged, type Tags } from "./resource/tagged.ts";
+export { Secret, scrub } from "./secrets/secret.ts";
+export { serve } from "./serve/serve.ts";
+export { log } from "./report/log.ts";
+export { retry, type RetryOptions } from "./patience/retry.ts";
+export { takeSlot, type Slot } from "./patience/slots.ts";
+export { currentSignal, waitFor } from "./patience/waiting.ts";
 export {
   isExactObject,
   isRawNumber,
@@ -47,6 +47,6 @@ export {
   type ExactJson,
   type ExactObject,
   type RawNumber,
-} from "./exact-json.ts";
-export type { StateEvent, StateOpening, StateStore } from "./state-store.ts";
-export type { ProviderDescription, TypeDescription } from "./describe.ts";
+} from "./wire/exact-json.ts";
+export type { StateEvent, StateOpening, StateStore } from "./resource/state-store.ts";
+export type { ProviderDescription, TypeDescription } from "./serve/describe.ts";

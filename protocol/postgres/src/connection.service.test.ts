@@ -1,20 +1,20 @@
 import { connect as connectSocket, createServer } from "node:net";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { startPgbouncer } from "@nixops4-resources/integration/servers/pgbouncer";
+import { startPgbouncer } from "@nixops4-resources/integration-servers/postgres/pgbouncer";
 import {
   certifiedUser,
   superuserLogin,
   trustedUser,
   type PostgresAddress,
-} from "@nixops4-resources/integration/servers/postgres";
-import { describePostgres, startOrSkip } from "@nixops4-resources/integration/servers/testing";
+} from "@nixops4-resources/integration-servers/postgres/postgres";
+import { describePostgres, startOrSkip } from "@nixops4-resources/integration-servers/testing";
 import { Client, escapeLiteral } from "pg";
 import { describe, expect, test } from "vitest";
 import { connect, type PostgresReader } from "./client.ts";
 import { connection, type Connection } from "./connection.ts";
 import { ownLogin } from "./login.ts";
-import { scramVerifier } from "./scram.ts";
+import { scramVerifier } from "./scram/scram.ts";
 import { openWriteSession } from "./session.ts";
 import { sql, type Sql } from "./sql.ts";
 import { makeSecretFile } from "./testing/secret-file.ts";

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomFillSync } from "node:crypto";
 import { ProviderError, type Secret } from "@nixops4-resources/protocol-core";
-import { decryptWith, encryptTo } from "./age.ts";
+import { decryptWith, encryptTo } from "./age/age.ts";
 import type { ErrorCode } from "./errors.ts";
 
 const algorithm = "aes-256-gcm";

@@ -1,8 +1,8 @@
-export { decryptWith, encryptTo, recipientsOf } from "./age.ts";
-export { directoryStore, type DirectoryStore } from "./directory-settings.ts";
+export { decryptWith, encryptTo, recipientsOf } from "./age/age.ts";
+export { directoryStore, type DirectoryStore } from "./directory/settings.ts";
 export { DataKey } from "./envelope.ts";
 export { secretName, storePlace } from "./inputs.ts";
-export { postgresStore, type PostgresStore } from "./postgres-settings.ts";
+export { postgresStore, type PostgresStore } from "./postgres/settings.ts";
 export { openSecretStore, type StorePlace } from "./open-store.ts";
 export type {
   NewSecret,

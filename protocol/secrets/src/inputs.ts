@@ -1,8 +1,8 @@
 import { option, tagged } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
-import { directoryStore } from "./directory-settings.ts";
+import { directoryStore } from "./directory/settings.ts";
 import { longestName, namePattern } from "./names.ts";
-import { postgresStore } from "./postgres-settings.ts";
+import { postgresStore } from "./postgres/settings.ts";
 
 /** The input of a provider that names a secret in a store, such as `shop/db-password`. */
 export const secretName = z.string().check(z.regex(namePattern), z.maxLength(longestName));

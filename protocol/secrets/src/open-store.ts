@@ -1,5 +1,5 @@
-import type { DirectoryStore } from "./directory-settings.ts";
-import type { PostgresStore } from "./postgres-settings.ts";
+import type { DirectoryStore } from "./directory/settings.ts";
+import type { PostgresStore } from "./postgres/settings.ts";
 import type { SecretReader, SecretWriter } from "./store.ts";
 
 /** Where secrets are kept, as the connection of the provider `secrets` and references of kind `store` say it. */
@@ -10,9 +10,9 @@ export async function openSecretStore(place: StorePlace, access: "write"): Promi
 export async function openSecretStore(place: StorePlace, access: "read"): Promise<SecretReader>;
 export async function openSecretStore(place: StorePlace, access: "read" | "write"): Promise<SecretReader> {
   if ("directory" in place) {
-    const { openDirectory } = await import("./directory-store.ts");
+    const { openDirectory } = await import("./directory/store.ts");
     return await openDirectory(place.directory, access);
   }
-  const { PostgresSecretReader, PostgresSecretWriter } = await import("./postgres-store.ts");
+  const { PostgresSecretReader, PostgresSecretWriter } = await import("./postgres/store.ts");
   return access === "write" ? new PostgresSecretWriter(place.postgres) : new PostgresSecretReader(place.postgres);
 }

@@ -81,15 +81,17 @@ export async function connect(
 }
 
 async function openReader(connection: Connection, request: Connecting): Promise<BackendReader> {
-  if ("powerdns" in connection) return (await import("./powerdns.ts")).openReader(connection.powerdns, request);
-  if ("octodns" in connection) return (await import("./octodns.ts")).openReader(connection.octodns, request);
-  return await (await import("./rfc2136.ts")).openReader(connection.rfc2136, request);
+  if ("powerdns" in connection)
+    return (await import("./powerdns/powerdns.ts")).openReader(connection.powerdns, request);
+  if ("octodns" in connection) return (await import("./octodns/octodns.ts")).openReader(connection.octodns, request);
+  return await (await import("./rfc2136/rfc2136.ts")).openReader(connection.rfc2136, request);
 }
 
 async function openWriter(connection: Connection, request: Connecting): Promise<BackendWriter> {
-  if ("powerdns" in connection) return (await import("./powerdns.ts")).openWriter(connection.powerdns, request);
-  if ("octodns" in connection) return (await import("./octodns.ts")).openWriter(connection.octodns, request);
-  return await (await import("./rfc2136.ts")).openWriter(connection.rfc2136, request);
+  if ("powerdns" in connection)
+    return (await import("./powerdns/powerdns.ts")).openWriter(connection.powerdns, request);
+  if ("octodns" in connection) return (await import("./octodns/octodns.ts")).openWriter(connection.octodns, request);
+  return await (await import("./rfc2136/rfc2136.ts")).openWriter(connection.rfc2136, request);
 }
 
 const idOf = ({ name, type }: Key): string => `${type} ${name}`;

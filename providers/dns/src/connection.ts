@@ -1,9 +1,9 @@
 import { option, tagged, withExample } from "@nixops4-resources/protocol-core";
 import type * as z from "zod/mini";
 import { failure } from "./failure.ts";
-import { octodnsSettings } from "./octodns-settings.ts";
-import { powerdnsSettings } from "./powerdns-settings.ts";
-import { rfc2136Settings } from "./rfc2136-settings.ts";
+import { octodnsSettings } from "./octodns/settings.ts";
+import { powerdnsSettings } from "./powerdns/settings.ts";
+import { rfc2136Settings } from "./rfc2136/settings.ts";
 
 /** Where the records are and who we are there; the same for every type of this provider. */
 export const connection = withExample(

@@ -9,9 +9,9 @@ serve({
     "DNS records, by dynamic update (RFC 2136) with TSIG, by PowerDNS' HTTP API, or at hosting services by OctoDNS.",
   version: manifest.version,
   types: {
-    records: () => import("./records.ts"),
-    rrset: () => import("./rrset.ts"),
-    zone: () => import("./zone.ts"),
+    records: () => import("./records/records.ts"),
+    rrset: () => import("./rrset/rrset.ts"),
+    zone: () => import("./zone/zone.ts"),
   },
   errors: () => import("./errors.ts"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { dig } from "@nixops4-resources/integration/servers/dig";
-import { startKnot } from "@nixops4-resources/integration/servers/knot";
-import { serverOf } from "@nixops4-resources/integration/servers/testing";
+import { dig } from "@nixops4-resources/integration-servers/dns/dig";
+import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
+import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { Deployment } from "@nixops4-resources/protocol-core/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { DnsWriter } from "./client.ts";
 import { connection } from "./connection.ts";
-import records from "./records.ts";
+import records from "./records/records.ts";
 import { NameServerBackend } from "./testing/name-server-backend.ts";
 import { openWriter } from "./testing/open-writer.ts";
 

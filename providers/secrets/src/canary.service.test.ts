@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Deployment, startProvider, type Message } from "@nixops4-resources/protocol-core/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { generators } from "./generators.ts";
+import type { generators } from "./generators/generators.ts";
 import { DirectoryBackend } from "./testing/directory-backend.ts";
 
 // The contract knows the secrets that go in. What comes into being here is a secret too, whatever makes it.

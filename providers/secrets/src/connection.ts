@@ -2,8 +2,8 @@ import { option, ProviderError } from "@nixops4-resources/protocol-core";
 import { openSecretStore, storePlace, type SecretReader, type SecretWriter } from "@nixops4-resources/protocol-secrets";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
-import { hostPath } from "./host-path.ts";
-import { sshConnection } from "./ssh-connection.ts";
+import { hostPath } from "./host/path.ts";
+import { sshConnection } from "./ssh/connection.ts";
 
 export const connection = z.strictObject({
   store: option(z.nullable(storePlace), "Where the secrets are kept. Null is for types that keep none.", null),

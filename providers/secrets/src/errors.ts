@@ -1,5 +1,5 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
-import hostErrors from "./host-errors.ts";
+import hostErrors from "./host/errors.ts";
 
 /** What can go wrong here, beside what can go wrong everywhere. */
 const errors = {

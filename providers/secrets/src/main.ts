@@ -9,11 +9,11 @@ serve({
     "Passwords, keys and certificates: made, kept in a store, rotated and derived, without a value in any state.",
   version: manifest.version,
   types: {
-    secret: () => import("./secret.ts"),
-    secret_file: () => import("./secret-file.ts"),
-    ssh_host_key: () => import("./ssh-host-key.ts"),
+    secret: () => import("./secret/secret.ts"),
+    secret_file: () => import("./secret-file/secret-file.ts"),
+    ssh_host_key: () => import("./secret/ssh-host-key.ts"),
   },
   errors: () => import("./errors.ts"),
-  commands: () => import("./commands.ts"),
+  commands: () => import("./commands/commands.ts"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

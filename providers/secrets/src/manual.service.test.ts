@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { findProgram } from "@nixops4-resources/integration/servers/find-program";
-import { startOrSkip } from "@nixops4-resources/integration/servers/testing";
+import { findProgram } from "@nixops4-resources/integration-servers/process/find-program";
+import { startOrSkip } from "@nixops4-resources/integration-servers/testing";
 import { ask, type Message } from "@nixops4-resources/protocol-core/testing";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 

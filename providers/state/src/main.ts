@@ -12,5 +12,5 @@ serve({
   },
   errors: () => import("./errors.ts"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
-  commands: () => import("./commands.ts"),
+  commands: () => import("./commands/commands.ts"),
 });

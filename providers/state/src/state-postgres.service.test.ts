@@ -1,4 +1,4 @@
-import { describePostgres } from "@nixops4-resources/integration/servers/testing";
+import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
 import statePostgres from "./state-postgres.ts";
 import { makePerson } from "./testing/people.ts";

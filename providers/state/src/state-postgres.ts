@@ -2,11 +2,11 @@ import { defineResource, option, readMark, secretRef, withExample } from "@nixop
 import { objectName } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import { connect, connection } from "./connection.ts";
-import { destroyState } from "./destroy.ts";
-import { allRecipients } from "./keys.ts";
-import { openStore } from "./store.ts";
-import { createState, findState, listStates, setStateMark } from "./states.ts";
-import { bringKeysInLine } from "./rekey.ts";
+import { destroyState } from "./store/destroy.ts";
+import { allRecipients } from "./keys/keys.ts";
+import { openStore } from "./store/store.ts";
+import { createState, findState, listStates, setStateMark } from "./store/states.ts";
+import { bringKeysInLine } from "./keys/rekey.ts";
 
 export default defineResource({
   type: "state_postgres",

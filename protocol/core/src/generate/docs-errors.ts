@@ -1,4 +1,4 @@
-import type { ErrorCatalogue } from "../error.ts";
+import type { ErrorCatalogue } from "../report/error.ts";
 import { blocks, sentence } from "./markdown.ts";
 
 /** The text of `docs/errors.md`: every code of the suite. Throws where two catalogues explain one code differently. */

@@ -1,8 +1,8 @@
-import type { ProviderDescription, TypeDescription } from "../describe.ts";
+import type { ProviderDescription, TypeDescription } from "../serve/describe.ts";
 import { resolve, valueInNix } from "./docs-options.ts";
 import { indent, nixLiteral, nixName, nixSet } from "./nix-text.ts";
 import type { JsonSchema } from "./nix-type.ts";
-import { isObject } from "../wire.ts";
+import { isObject } from "../wire/wire.ts";
 
 /** The resource of a type's documentation, as a NixOps4 module without its function head. */
 export function exampleOf({ provider, resourceTypes }: ProviderDescription, type: string): string {

@@ -1,4 +1,4 @@
-import type { ProviderDescription } from "../describe.ts";
+import type { ProviderDescription } from "../serve/describe.ts";
 import { blocks, code, fenced, list, table } from "./markdown.ts";
 
 /** What a reference to a secret is. */

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { JsonSchema } from "./nix-type.ts";
 import * as z from "zod/mini";
-import { describeProvider, type ProviderDescription, type TypeDescription } from "../describe.ts";
-import { option, withExample } from "../option.ts";
-import { defineResource } from "../resource.ts";
-import { secretRef } from "../secret-ref.ts";
+import { describeProvider, type ProviderDescription, type TypeDescription } from "../serve/describe.ts";
+import { option, withExample } from "../resource/option.ts";
+import { defineResource } from "../resource/resource.ts";
+import { secretRef } from "../secrets/ref.ts";
 import { generateDocs } from "./docs.ts";
 import { generateErrorDocs } from "./docs-errors.ts";
 

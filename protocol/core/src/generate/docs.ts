@@ -1,6 +1,6 @@
-import { commonInputs } from "../common-inputs.ts";
-import type { ProviderDescription, TypeDescription } from "../describe.ts";
-import suiteErrors from "../errors.ts";
+import { commonInputs } from "../resource/common-inputs.ts";
+import type { ProviderDescription, TypeDescription } from "../serve/describe.ts";
+import suiteErrors from "../report/errors.ts";
 import { exampleOf } from "./docs-example.ts";
 import { optionRows, resolve, type OptionRow } from "./docs-options.ts";
 import { belongingPart, secretsPart } from "./docs-prose.ts";

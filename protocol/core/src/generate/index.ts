@@ -1,5 +1,5 @@
-export { describeProvider } from "../describe.ts";
-export { inputSchema, outputSchema } from "../inputs.ts";
+export { describeProvider } from "../serve/describe.ts";
+export { inputSchema, outputSchema } from "../converge/inputs.ts";
 export { generateDocs } from "./docs.ts";
 export { generateErrorDocs } from "./docs-errors.ts";
 export { exampleInputs, exampleOf } from "./docs-example.ts";

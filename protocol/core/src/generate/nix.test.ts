@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
-import { option } from "../option.ts";
-import type { Shape } from "../resource.ts";
-import { directSecretRef, runtimePath, secretRef } from "../secret-ref.ts";
-import "../secret-ref-schema.ts";
+import { option } from "../resource/option.ts";
+import type { Shape } from "../resource/resource.ts";
+import { directSecretRef, runtimePath, secretRef } from "../secrets/ref.ts";
+import "../secrets/ref-schema.ts";
 import { generateNix, type DescribedProvider } from "./nix.ts";
 
 describe("generateNix", () => {

@@ -1,4 +1,4 @@
-import type { ProviderDescription, TypeDescription } from "../describe.ts";
+import type { ProviderDescription, TypeDescription } from "../serve/describe.ts";
 import { indent, nixName, nixSet, nixString } from "./nix-text.ts";
 import { nixMembers, nixOptions, type JsonSchema } from "./nix-type.ts";
 

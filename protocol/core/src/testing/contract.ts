@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "vitest";
 import type * as z from "zod/mini";
-import type { AnyResource, Shape } from "../resource.ts";
+import type { AnyResource, Shape } from "../resource/resource.ts";
 import type { Backend } from "./backend.ts";
 import { ask, type Executable, type Finished, type Message } from "./provider-process.ts";
 import { asObject, replyOf, type Reply, type ToldError } from "./reply.ts";

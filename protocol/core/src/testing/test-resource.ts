@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, test } from "vitest";
 import type * as z from "zod/mini";
-import type { AnyResource, Resource, Shape } from "../resource.ts";
+import type { AnyResource, Resource, Shape } from "../resource/resource.ts";
 import type { Backend } from "./backend.ts";
 import { changes } from "./clauses/changes.ts";
 import { failures, networkFailures } from "./clauses/failures.ts";

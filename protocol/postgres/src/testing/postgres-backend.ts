@@ -1,5 +1,5 @@
-import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
-import { StatementLog } from "@nixops4-resources/integration/servers/statement-log";
+import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
+import { StatementLog } from "@nixops4-resources/integration-servers/postgres/statement-log";
 import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
 import { readFile } from "node:fs/promises";
 import { Client, escapeIdentifier, escapeLiteral, type QueryResultRow } from "pg";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
+import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { openSecretStore } from "../open-store.ts";
-import { postgresStore, type PostgresStore } from "../postgres-settings.ts";
+import { postgresStore, type PostgresStore } from "../postgres/settings.ts";
 import type { SecretReader, SecretWriter } from "../store.ts";
 import { makePerson, type Person } from "./person.ts";
 

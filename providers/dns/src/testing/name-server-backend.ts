@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { serials, transferZone } from "@nixops4-resources/integration/servers/dig";
-import type { DnsAddress, DnsServer } from "@nixops4-resources/integration/servers/dns-server";
-import { nsupdate } from "@nixops4-resources/integration/servers/nsupdate";
+import { serials, transferZone } from "@nixops4-resources/integration-servers/dns/dig";
+import type { DnsAddress, DnsServer } from "@nixops4-resources/integration-servers/dns/server";
+import { nsupdate } from "@nixops4-resources/integration-servers/dns/nsupdate";
 import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
 
 /** How the provider reaches the server. */

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { DnsClient, type ClientOptions } from "@nixops4-resources/dns-client";
-import type { DnsAddress } from "@nixops4-resources/integration/servers/dns-server";
-import type { TsigKey } from "@nixops4-resources/integration/servers/dns-keys";
+import type { DnsAddress } from "@nixops4-resources/integration-servers/dns/server";
+import type { TsigKey } from "@nixops4-resources/integration-servers/dns/keys";
 import { nameOf } from "../name.ts";
-import { Rfc2136Writer } from "../rfc2136.ts";
-import { NameServer } from "../rfc2136-server.ts";
+import { Rfc2136Writer } from "../rfc2136/rfc2136.ts";
+import { NameServer } from "../rfc2136/server.ts";
 
 /** The backend of dynamic updates in this very process, with something about it changed. */
 export async function openWriter(

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { DnsServer } from "@nixops4-resources/integration/servers/dns-server";
-import { testZones } from "@nixops4-resources/integration/servers/dns-zones";
-import { apiWrites, callApi, type PowerdnsAddress } from "@nixops4-resources/integration/servers/powerdns";
+import type { DnsServer } from "@nixops4-resources/integration-servers/dns/server";
+import { testZones } from "@nixops4-resources/integration-servers/dns/zones";
+import { apiWrites, callApi, type PowerdnsAddress } from "@nixops4-resources/integration-servers/dns/powerdns";
 import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
 import * as z from "zod/mini";
 

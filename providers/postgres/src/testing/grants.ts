@@ -1,4 +1,4 @@
-import type { PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
+import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import type { Message } from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import type { QueryResultRow } from "pg";

@@ -2,8 +2,8 @@ import { ProviderError, Secret } from "@nixops4-resources/protocol-core";
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { graceEnd } from "@nixops4-resources/protocol-secrets";
 import type { ErrorCode } from "../errors.ts";
-import { kindOf } from "../generators.ts";
-import { asGiven, generate } from "../specification.ts";
+import { kindOf } from "../generators/generators.ts";
+import { asGiven, generate } from "../secret/specification.ts";
 import { find, oneName, openStore } from "./store.ts";
 import { minute } from "./table.ts";
 

@@ -1,10 +1,10 @@
-import { superuserLogin } from "@nixops4-resources/integration/servers/postgres";
-import { describePostgres } from "@nixops4-resources/integration/servers/testing";
+import { superuserLogin } from "@nixops4-resources/integration-servers/postgres/postgres";
+import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import { Secret, type SecretRef } from "@nixops4-resources/protocol-core";
 import { newSecret } from "@nixops4-resources/protocol-secrets/testing";
 import { Client, escapeLiteral } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { generate } from "../specification.ts";
+import { generate } from "../secret/specification.ts";
 import { DirectoryBackend } from "../testing/directory-backend.ts";
 import { usePrograms } from "../testing/programs.ts";
 

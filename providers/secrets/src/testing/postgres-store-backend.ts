@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
+import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { openSecretStore, storePlace, type SecretWriter } from "@nixops4-resources/protocol-secrets";

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findProgram } from "@nixops4-resources/integration/servers/find-program";
-import { startOrSkip } from "@nixops4-resources/integration/servers/testing";
+import { findProgram } from "@nixops4-resources/integration-servers/process/find-program";
+import { startOrSkip } from "@nixops4-resources/integration-servers/testing";
 import { afterAll, beforeEach } from "vitest";
 
 /** The real programs that have to agree with what we make. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SshdAddress } from "@nixops4-resources/integration/servers/sshd";
+import type { SshdAddress } from "@nixops4-resources/integration-servers/sshd";
 
 /** `connection.ssh` for a test's own server: its key is known, and nobody's configuration counts. */
 export const sshTo = ({ host, port, user, hostKey, identityFile }: SshdAddress) => ({

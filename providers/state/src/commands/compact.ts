@@ -1,11 +1,11 @@
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { sql } from "@nixops4-resources/protocol-postgres";
-import { sealSnapshot } from "../chain.ts";
-import { chronicleIn, documentAt } from "../chronicle.ts";
-import { LongSession } from "../connect.ts";
-import { lockAndRead } from "../read-state.ts";
-import { snapshotInsert } from "../rows.ts";
-import { Tables } from "../tables.ts";
+import { sealSnapshot } from "../history/chain.ts";
+import { chronicleIn, documentAt } from "../history/chronicle.ts";
+import { LongSession } from "../store/connect.ts";
+import { lockAndRead } from "../store/read-state.ts";
+import { snapshotInsert } from "../history/rows.ts";
+import { Tables } from "../store/tables.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
 /**

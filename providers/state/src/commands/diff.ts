@@ -1,6 +1,6 @@
 import { isExactObject, type ExactJson } from "@nixops4-resources/protocol-core";
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
-import { documentAt, readChronicle } from "../chronicle.ts";
+import { documentAt, readChronicle } from "../history/chronicle.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
 /** One line per value that differs: `+` is new, `-` is gone, `~` is another one. */

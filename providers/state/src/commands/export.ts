@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { ProviderError, type ExactObject } from "@nixops4-resources/protocol-core";
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { formatStateFileEvent, type StateFileEvent } from "@nixops4-resources/protocol-state";
-import { openEvent, type EventBody, type Position } from "../chain.ts";
-import { beginning, readChronicle, type WrittenEvent } from "../chronicle.ts";
+import { openEvent, type EventBody, type Position } from "../history/chain.ts";
+import { beginning, readChronicle, type WrittenEvent } from "../history/chronicle.ts";
 import type { ErrorCode } from "../errors.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 

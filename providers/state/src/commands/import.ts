@@ -18,11 +18,11 @@ import {
   type Position,
   type SealedEvent,
   type SealedSnapshot,
-} from "../chain.ts";
-import { LongSession } from "../connect.ts";
+} from "../history/chain.ts";
+import { LongSession } from "../store/connect.ts";
 import type { ErrorCode } from "../errors.ts";
-import { makeKey, storeBeginning, type Beginning } from "../states.ts";
-import { snapshotEvery } from "../writer.ts";
+import { makeKey, storeBeginning, type Beginning } from "../store/states.ts";
+import { snapshotEvery } from "../store/writer.ts";
 import resource from "../state-postgres.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 

@@ -1,8 +1,8 @@
 import type { ExactJson } from "@nixops4-resources/protocol-core";
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { readPatch } from "@nixops4-resources/protocol-state";
-import { openEvent, type Position } from "../chain.ts";
-import { beginning, readChronicle, type WrittenEvent } from "../chronicle.ts";
+import { openEvent, type Position } from "../history/chain.ts";
+import { beginning, readChronicle, type WrittenEvent } from "../history/chronicle.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
 /** One line per event: number, time, what, who, and the resources it is about. */

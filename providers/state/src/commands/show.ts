@@ -1,6 +1,6 @@
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
-import { documentAt, readChronicle } from "../chronicle.ts";
-import { readState } from "../read-state.ts";
+import { documentAt, readChronicle } from "../history/chronicle.ts";
+import { readState } from "../store/read-state.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
 /** The document as JSON; not all of the history is read where only its end is asked for. */

@@ -1,10 +1,10 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import { Misunderstood, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { sql } from "@nixops4-resources/protocol-postgres";
-import { LongSession } from "../connect.ts";
+import { LongSession } from "../store/connect.ts";
 import type { ErrorCode } from "../errors.ts";
-import { holderOf, inWords, type Holder } from "../lock.ts";
-import { Tables } from "../tables.ts";
+import { holderOf, inWords, type Holder } from "../store/lock.ts";
+import { Tables } from "../store/tables.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { ExactJson } from "@nixops4-resources/protocol-core";
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { applyPatch } from "@nixops4-resources/protocol-state";
-import { flawInChain, openEvent, openSnapshot, type Position } from "../chain.ts";
-import { beginning, readChronicle, type Chronicle } from "../chronicle.ts";
-import { headMismatch } from "../history.ts";
+import { flawInChain, openEvent, openSnapshot, type Position } from "../history/chain.ts";
+import { beginning, readChronicle, type Chronicle } from "../history/chronicle.ts";
+import { headMismatch } from "../history/history.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
 /** Looks at everything, and prints a line for each thing that is wrong; exit status 1 where there is one. */

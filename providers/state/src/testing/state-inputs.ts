@@ -1,4 +1,4 @@
-import type { PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
+import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { useBackend, type PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import type { Person } from "./people.ts";
 import type { StateInputs } from "./run.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { ask } from "@nixops4-resources/protocol-core/testing";
-import type { PostgresAddress } from "@nixops4-resources/integration/servers/postgres";
+import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import type { Person } from "./people.ts";
 
 export const main = join(import.meta.dirname, "../../dist/main.cjs");

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { AnyResource } from "../../resource.ts";
+import type { AnyResource } from "../../resource/resource.ts";
 import type { AnyTerms, Clause } from "../contract.ts";
 import { asObject } from "../reply.ts";
 

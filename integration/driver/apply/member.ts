@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from "node:util";
+import { answers } from "../provider/answer.ts";
+import { DriverError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import { memberName, type MemberRequest } from "../evaluation/member.ts";
+import type { MemberState } from "../show/progress.ts";
+import type { Outcome } from "../provider/message.ts";
+import { ProviderProcess, type ProviderSurroundings } from "../provider/process.ts";
+import type { StateEntry } from "../state/document.ts";
+import { createStateLog, readStateLog } from "../state/log.ts";
+import { isStateFile, stateFileName, type StateStore } from "../state/store.ts";
+
+type Success = Exclude<Outcome, "failed">;
+
+export interface Applied {
+  readonly state: MemberState;
+  readonly outputs: JsonObject;
+}
+
+/**
+ * Does to one member what NixOps4 does (perform_apply_resource in rust/nixops4/src/work.rs): a stateless resource gets
+ * a create on every apply; one with state gets a create where the state has no entry, nothing at all where its inputs
+ * equal the entry's, and else an update.
+ */
+export async function applyMember(
+  request: MemberRequest,
+  store: StateStore | undefined,
+  surroundings: ProviderSurroundings,
+): Promise<Applied> {
+  if (isStateFile(request)) return applyStateFile(stateFileName(request));
+  const { type, inputs, path } = request;
+  if (store === undefined) {
+    const { outputs, outcome } = await create(request, false, surroundings);
+    return { outputs, state: outcome ?? "applied" };
+  }
+
+  const past = store.entry(path);
+  if (past === undefined) {
+    const { outputs, outcome } = await create(request, true, surroundings);
+    await store.record("create", path, { type, inputs, outputs });
+    return { outputs, state: outcome ?? "created" };
+  }
+  refuseTypeChange(request, past);
+  if (isDeepStrictEqual(past.inputs, inputs)) return { outputs: past.outputs, state: "unchanged" };
+
+  const { outputs, outcome } = await update(request, past, surroundings);
+  await store.record("update", path, { type, inputs, outputs });
+  return { outputs, state: outcome ?? "updated" };
+}
+
+export function refuseTypeChange({ path, type }: MemberRequest, past: StateEntry): void {
+  if (past.type === type) return;
+  throw new DriverError(
+    "driver.state.type",
+    `Unable to apply member ${memberName(path)}: its state has a ${past.type}, the deployment says ${type}.`,
+  );
+}
+
+async function applyStateFile(file: string): Promise<Applied> {
+  if (await createStateLog(file)) return { state: "created", outputs: {} };
+  await readStateLog(file);
+  return { state: "unchanged", outputs: {} };
+}
+
+function create({ type, inputs, provider }: MemberRequest, isStateful: boolean, surroundings: ProviderSurroundings) {
+  return once(provider, surroundings, (process) =>
+    process.ask({ createResourceRequest: { type, inputProperties: inputs, isStateful } }, answers.create),
+  );
+}
+
+function update({ type, inputs, provider }: MemberRequest, past: StateEntry, surroundings: ProviderSurroundings) {
+  const resource = { type, inputProperties: past.inputs, outputProperties: past.outputs };
+  return once(provider, surroundings, (process) =>
+    process.ask({ updateResourceRequest: { resource, inputProperties: inputs } }, answers.update),
+  );
+}
+
+/** One process for one request, and how the provider says that it ended. */
+async function once(
+  provider: MemberRequest["provider"],
+  surroundings: ProviderSurroundings,
+  ask: (process: ProviderProcess) => Promise<{ outputProperties: JsonObject }>,
+): Promise<{ outputs: JsonObject; outcome: Success | undefined }> {
+  let outcome: Success | undefined;
+  const onMessage: ProviderSurroundings["onMessage"] = (message) => {
+    // What failed says so in its answer.
+    if (message.kind === "outcome" && message.outcome !== "failed") outcome = message.outcome;
+    surroundings.onMessage(message);
+  };
+  const { outputProperties } = await (async () => {
+    await using process = await ProviderProcess.start(provider, { ...surroundings, onMessage });
+    return await ask(process);
+  })();
+  return { outputs: outputProperties, outcome };
+}

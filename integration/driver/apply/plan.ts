@@ -1,0 +1,97 @@
+import { diagnose } from "../evaluation/diagnose.ts";
+import { describeFailure } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import { memberKey, memberName, type MemberKey, type MemberRequest } from "../evaluation/member.ts";
+import { planMember, type Planned } from "./plan-member.ts";
+import type { ProviderSurroundings } from "../provider/process.ts";
+import type { RunOptions } from "./apply.ts";
+import { schedule } from "./schedule.ts";
+import { StateStores } from "../state/stores.ts";
+import type { StateStore } from "../state/store.ts";
+
+/** What an apply would do to one member. `unknown` depends on an output that is only there after something else. */
+export interface MemberPlan {
+  readonly name: string;
+  readonly action: Planned["action"] | "unknown";
+  readonly differences: Planned["differences"];
+  readonly reason: string | null;
+}
+
+/** Asks every provider what an apply would do. Failures go to `progress`, as those of an apply do. */
+export async function plan(options: RunOptions): Promise<MemberPlan[]> {
+  const { progress } = options;
+  const plans: MemberPlan[] = [];
+  const done = new Map<MemberKey, { request: MemberRequest; planned: Planned | undefined }>();
+  await using stores = new StateStores();
+
+  function surroundings(name: string): ProviderSurroundings {
+    return { env: options.env, onMessage: (message) => progress.message(name, message) };
+  }
+
+  /** A state that is not there yet remembers nothing, so its members have none. */
+  async function storeOf({ state }: MemberRequest): Promise<StateStore | undefined> {
+    const keeper = state === null ? undefined : done.get(memberKey(state));
+    if (keeper === undefined || keeper.planned?.action === "create") return undefined;
+    return stores.read(keeper.request, surroundings(memberName(keeper.request.path)));
+  }
+
+  async function perform(request: MemberRequest): Promise<JsonObject | undefined> {
+    const name = memberName(request.path);
+    let planned: Planned | undefined;
+    progress.start(name);
+    try {
+      planned = await planMember(request, await storeOf(request), surroundings(name));
+      plans.push({ name, ...planned });
+      progress.finish(name, "planned");
+    } catch (error) {
+      progress.fail(name, describeFailure(error));
+    }
+    done.set(memberKey(request.path), { request, planned });
+    return planned?.outputs;
+  }
+
+  const result = await schedule({ ...options, onMember: (name) => progress.expect(name), perform });
+  // An output that is not known yet is no failure of its provider here.
+  for (const found of diagnose({ ...result, known: new Map() })) {
+    if (found.kind === "wrong") {
+      progress.fail(found.name, found.error.message);
+      continue;
+    }
+    plans.push({ name: found.name, action: "unknown", differences: [], reason: found.because });
+    progress.finish(found.name, "planned");
+  }
+  return plans.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+const words = {
+  create: { verb: "create", count: "to create" },
+  update: { verb: "update", count: "to update" },
+  adopt: { verb: "adopt", count: "to adopt" },
+  none: { verb: "no change", count: "unchanged" },
+  unknown: { verb: "unknown", count: "unknown until then" },
+  refuse: { verb: "refuse", count: "refused" },
+} as const satisfies Record<MemberPlan["action"], { verb: string; count: string }>;
+
+/** The plan for a person: a line for each member, and below it what differs. */
+export function renderPlan(plans: readonly MemberPlan[]): string {
+  const width = Math.max(...Object.values(words).map(({ verb }) => verb.length));
+  return plans
+    .flatMap(({ name, action, differences, reason }) => [
+      `${words[action].verb.padEnd(width)}  ${name}${reason === null ? "" : ` (${reason})`}`,
+      ...differences.map(
+        ({ field, current, wanted }) =>
+          `${" ".repeat(width + 4)}${field}: ${JSON.stringify(current)} -> ${JSON.stringify(wanted)}`,
+      ),
+    ])
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** `2 to create, 1 unchanged`. */
+export function countPlans(plans: readonly MemberPlan[]): string {
+  return Object.entries(words)
+    .map(([action, { count }]) => [plans.filter((one) => one.action === action).length, count] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, count]) => `${number} ${count}`)
+    .join(", ");
+}

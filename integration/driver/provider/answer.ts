@@ -1,0 +1,85 @@
+import * as z from "zod";
+import { DriverError, ProviderFailure } from "../errors.ts";
+import { isJsonObject, parseJson, type Json, type JsonObject } from "../json.ts";
+
+const properties = z.record(z.string(), z.json());
+const difference = z.strictObject({ field: z.string(), current: z.json(), wanted: z.json() });
+
+/** A JSON Schema, of which nothing is checked here. */
+const jsonSchema = z.record(z.string(), z.json());
+
+/** One kind of answer: the key it has, and what may stand under it. */
+export interface AnswerType<Answer> {
+  readonly key: string;
+  readonly schema: z.ZodType<Answer>;
+}
+
+/** The answers that the driver asks for; as in the protocol's schema, nothing else may stand in them. */
+export const answers = {
+  create: answer("createResourceResponse", z.strictObject({ outputProperties: properties })),
+  update: answer("updateResourceResponse", z.strictObject({ outputProperties: properties })),
+  stateRead: answer("stateResourceReadResponse", z.strictObject({ state: properties })),
+  stateEvent: answer("stateResourceEventResponse", z.strictObject({})),
+  destroy: answer("destroyResourceResponse", z.strictObject({})),
+  read: answer(
+    "readResourceResponse",
+    z.strictObject({
+      exists: z.boolean(),
+      managedBy: z.nullable(z.string()),
+      outputProperties: z.nullable(properties),
+      differences: z.array(difference),
+    }),
+  ),
+  plan: answer(
+    "planResourceResponse",
+    z.strictObject({
+      action: z.enum(["create", "update", "adopt", "none", "refuse"]),
+      differences: z.array(difference),
+      reason: z.nullable(z.string()),
+    }),
+  ),
+  // Only what the driver uses of it; the rest is for documentation.
+  describe: answer(
+    "describeProviderResponse",
+    z.object({
+      resourceTypes: z.record(z.string(), z.object({ stableOutputs: z.array(z.string()), outputs: jsonSchema })),
+    }),
+  ),
+};
+
+export type Plan = z.output<typeof answers.plan.schema>;
+
+/**
+ * The answer in a line of a provider's stdout. Throws ProviderFailure for an `errorResponse`, and DriverError for
+ * anything that is not an answer of this type; what the line holds is not repeated, since it may hold outputs.
+ */
+export function parseAnswer<Answer>(type: AnswerType<Answer>, line: string, provider: string): Answer {
+  const wrong = (reason: string) =>
+    new DriverError("driver.provider.answer", `Unable to understand ${provider}: ${reason}.`);
+  let value: Json;
+  try {
+    value = parseJson(line);
+  } catch {
+    throw wrong(line.trim() === "" ? "its answer is an empty line" : "its answer is not JSON");
+  }
+  const [entry, ...more] = isJsonObject(value) ? Object.entries(value) : [];
+  if (entry === undefined || more.length > 0) throw wrong("its answer is not an object with one key");
+  const [key, inner] = entry;
+  if (key === "errorResponse") throw failure(inner, wrong);
+  if (key !== type.key) throw wrong(`it answered ${key} where ${type.key} was expected`);
+  const parsed = type.schema.safeParse(inner);
+  if (!parsed.success) throw wrong(`its ${key} is not what the protocol says (${z.prettifyError(parsed.error)})`);
+  return parsed.data;
+}
+
+function answer<Answer>(key: string, schema: z.ZodType<Answer>): AnswerType<Answer> {
+  return { key, schema };
+}
+
+function failure(inner: Json, wrong: (reason: string) => DriverError): Error {
+  const message = isJsonObject(inner) ? inner["message"] : undefined;
+  return typeof message === "string" ? new ProviderFailure(message) : wrong("its errorResponse has no message");
+}
+
+/** One request, in the protocol's one-key style. */
+export type Request = { readonly [Name in `${string}Request` | "stateResourceEvent"]?: JsonObject };

@@ -1,0 +1,66 @@
+import { answers } from "../provider/answer.ts";
+import { DriverError, ProviderFailure } from "../errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import type { MemberRequest, Provider } from "../evaluation/member.ts";
+import { ProviderProcess } from "../provider/process.ts";
+import type { MakeSample, Mark } from "./stand-in.ts";
+
+/**
+ * Samples of what providers return, by the schemas that they have of it; each program is asked once. One that does not
+ * describe itself, as NixOps4's own do not, is taken to return texts.
+ */
+export class OutputSamples {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #types = new Map<string, Promise<ResourceTypes>>();
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  /** Of each output of the member, by name. Throws DriverError where its provider cannot be started. */
+  async of({ type, provider, outputs }: MemberRequest): Promise<Map<string, MakeSample>> {
+    if (outputs.length === 0) return new Map();
+    const key = JSON.stringify(provider);
+    const asked = this.#types.get(key) ?? describe(provider, this.#env);
+    this.#types.set(key, asked);
+    const schema = (await asked)[type]?.outputs ?? {};
+    return new Map(outputs.map((name) => [name, (mark) => sampleOf(field(schema, "properties", name), schema, mark)]));
+  }
+}
+
+type ResourceTypes = Readonly<Record<string, { outputs: JsonObject }>>;
+
+async function describe(provider: Provider, env: NodeJS.ProcessEnv): Promise<ResourceTypes> {
+  await using process = await ProviderProcess.start(provider, { env, onMessage() {} });
+  try {
+    return (await process.ask({ describeProviderRequest: {} }, answers.describe)).resourceTypes;
+  } catch (error) {
+    const doesNotKnow =
+      error instanceof ProviderFailure || (error instanceof DriverError && error.code === "driver.provider.ended");
+    if (doesNotKnow) return {};
+    throw error;
+  }
+}
+
+/** Some value of a JSON Schema; a text where that says nothing of one, for Nix to tell what it wants. */
+function sampleOf(schema: JsonObject, root: JsonObject, mark: Mark): Json {
+  const { $ref, anyOf, type, properties } = schema;
+  const inner = (value: Json | undefined) => sampleOf(isJsonObject(value) ? value : {}, root, mark);
+  if (typeof $ref === "string") return sampleOf(field(root, "$defs", $ref.replace("#/$defs/", "")), root, mark);
+  if (Array.isArray(anyOf)) return inner(anyOf.find((one) => isJsonObject(one) && one["type"] !== "null"));
+  const isA = (name: string) => (Array.isArray(type) ? type.includes(name) : type === name);
+  if (isA("integer")) return mark.integer;
+  if (isA("array")) return [inner(schema["items"])];
+  if (isA("object")) {
+    return isJsonObject(properties)
+      ? Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, inner(value)]))
+      : { [mark.text]: inner(schema["additionalProperties"]) };
+  }
+  return schema["x-nix-type"] === "runtimePath" ? `/${mark.text}` : mark.text;
+}
+
+function field(schema: JsonObject, part: string, name: string): JsonObject {
+  const fields = schema[part];
+  const found = isJsonObject(fields) ? fields[name] : undefined;
+  return isJsonObject(found) ? found : {};
+}

@@ -1,0 +1,127 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { DriverError, reasonOf } from "../errors.ts";
+import type { Evaluation, Explanation, KnownOutputs } from "../evaluation/evaluation.ts";
+import { parseJson, type Json } from "../json.ts";
+import { memberKey, memberName, type MemberRequest } from "../evaluation/member.ts";
+import { fill, fillText, gapsIn } from "./template.ts";
+
+/**
+ * A recorded evaluation: what Nix says of a deployment, with gaps where outputs and environment variables go, so that
+ * it can be applied where there is no Nix. Made and checked by record.ts.
+ */
+
+const path = z.array(z.string());
+const environmentGap = z.strictObject({ environment: z.string(), kind: z.enum(["text", "path", "integer"]) });
+/** An output's `value` is any but a text or an integer, such as a reference to a secret, and stands as a whole only. */
+const outputGap = z.strictObject({ member: path, output: z.string(), kind: z.enum(["text", "integer", "value"]) });
+const gapSchema = z.union([outputGap, environmentGap]);
+const recordingSchema = z.strictObject({
+  _type: z.literal("nixops4-resources-recording"),
+  version: z.literal(2),
+  /** What each gap's text stands for. */
+  gaps: z.record(z.string(), gapSchema),
+  members: z.array(
+    z.strictObject({
+      path,
+      type: z.string(),
+      state: z.nullable(path),
+      provider: z.strictObject({ executable: z.string(), args: z.array(z.string()) }),
+      inputs: z.record(z.string(), z.json()),
+      outputs: z.array(z.string()),
+    }),
+  ),
+});
+
+export type Recording = z.output<typeof recordingSchema>;
+export type RecordedGap = z.output<typeof gapSchema>;
+export type RecordedMember = Recording["members"][number];
+export type EnvironmentGap = z.output<typeof environmentGap>;
+export type OutputGap = z.output<typeof outputGap>;
+
+export async function readRecording(file: string): Promise<Recording> {
+  let value: Json;
+  try {
+    value = parseJson(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new DriverError("driver.recording.invalid", `Unable to read the recording ${file}: ${reasonOf(error)}.`);
+  }
+  const parsed = recordingSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new DriverError(
+    "driver.recording.invalid",
+    `Unable to read the recording ${file}: ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+/** A deployment as it was recorded. Throws DriverError where an environment variable that it needs is missing. */
+export function replay(recording: Recording, env: NodeJS.ProcessEnv): Evaluation {
+  const constant = new Map<string, Json>();
+  for (const [text, gap] of Object.entries(recording.gaps)) {
+    if ("environment" in gap) constant.set(text, environmentValue(gap, env));
+  }
+
+  function resolve(member: RecordedMember, known: KnownOutputs): MemberRequest | Explanation {
+    const { provider, inputs } = member;
+    const fillings = new Map(constant);
+    for (const text of gapsIn([provider, inputs], Object.keys(recording.gaps))) {
+      const gap = recording.gaps[text];
+      if (gap === undefined || "environment" in gap) continue;
+      const value = known.get(memberKey(gap.member))?.[gap.output];
+      if (value === undefined) return { kind: "needs", member: gap.member, output: gap.output };
+      if (!isOfKind(gap.kind, value)) return { kind: "error", text: otherKind(gap) };
+      fillings.set(text, value);
+    }
+    return {
+      ...member,
+      provider: {
+        executable: fillText(provider.executable, fillings),
+        args: provider.args.map((argument) => fillText(argument, fillings)),
+      },
+      inputs: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, fill(value, fillings)])),
+    };
+  }
+
+  return {
+    async evaluate(known, skip) {
+      const members = recording.members.filter((member) => !skip.has(memberKey(member.path)));
+      const resolved = members.map((member) => resolve(member, known));
+      return {
+        ready: resolved.filter((one) => "path" in one),
+        blocked: members.flatMap(({ path: blocked }, index) =>
+          resolved[index] !== undefined && "kind" in resolved[index] ? [{ path: blocked, kind: "resource" }] : [],
+        ),
+      };
+    },
+    async explain(wanted, known) {
+      const member = recording.members.find((one) => memberKey(one.path) === memberKey(wanted));
+      const found = member && resolve(member, known);
+      return found !== undefined && "kind" in found ? found : undefined;
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+function environmentValue({ environment, kind }: EnvironmentGap, env: NodeJS.ProcessEnv): Json {
+  const value = env[environment];
+  const wrong = (reason: string) =>
+    new DriverError(
+      "driver.recording.value",
+      `Unable to replay the recording: the environment variable ${environment} ${reason}.`,
+    );
+  if (value === undefined) throw wrong("is not set");
+  if (kind === "path" && !value.startsWith("/")) throw wrong(`must be an absolute path, got "${value}"`);
+  if (kind !== "integer") return value;
+  if (!/^-?\d{1,15}$/.test(value)) throw wrong(`must be an integer, got "${value}"`);
+  return Number(value);
+}
+
+function isOfKind(kind: OutputGap["kind"], value: Json): boolean {
+  if (kind === "value") return true;
+  return kind === "text" ? typeof value === "string" : Number.isSafeInteger(value);
+}
+
+function otherKind({ member, output, kind }: OutputGap): string {
+  const words = kind === "text" ? "text" : "an integer";
+  return `the recording has room for ${words} only, but output \`${output}\` of ${memberName(member)} is not ${words}.`;
+}

@@ -1,0 +1,79 @@
+import { createPatch, type Operation } from "rfc6902";
+import { DriverError } from "../errors.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
+import { memberName, type MemberPath } from "../evaluation/member.ts";
+
+/** What the state remembers of one resource. */
+export interface StateEntry {
+  readonly type: string;
+  readonly inputs: JsonObject;
+  readonly outputs: JsonObject;
+}
+
+/**
+ * NixOps4's state, as a document that is kept as it is but for the entries that change: another program may have put
+ * more into it.
+ */
+export type StateDocument = JsonObject;
+
+export const emptyState: StateDocument = { _type: "nixopsState", resources: {}, deployments: {} };
+
+/** Throws DriverError for anything that NixOps4 would refuse to take for its state. */
+export function checkState(document: JsonObject, source: string): StateDocument {
+  if (document["_type"] === "nixopsState") return document;
+  const found = JSON.stringify(document["_type"]) ?? "none";
+  throw new DriverError(
+    "driver.state.document",
+    `Unable to read the state of ${source}: its _type must be "nixopsState", got ${found}.`,
+  );
+}
+
+export function readEntry(state: StateDocument, path: MemberPath): StateEntry | undefined {
+  const name = path.at(-1) ?? "";
+  let deployment: JsonObject = state;
+  for (const step of path.slice(0, -1)) deployment = child(child(deployment, "deployments"), step);
+  const entry = child(deployment, "resources")[name];
+  if (!isJsonObject(entry)) return undefined;
+  // NixOps4 writes input_properties; its manual's examples, and so other tools, say inputProperties.
+  const inputs = entry["input_properties"] ?? entry["inputProperties"];
+  const outputs = entry["output_properties"] ?? entry["outputProperties"];
+  const { type } = entry;
+  if (typeof type === "string" && isJsonObject(inputs) && isJsonObject(outputs)) return { type, inputs, outputs };
+  throw new DriverError(
+    "driver.state.document",
+    `Unable to read the state of member ${memberName(path)}: its entry has no type, inputs and outputs.`,
+  );
+}
+
+/** The same document with another entry under `path` (without one, where `entry` is undefined); shares what is the same. */
+export function withEntry(state: StateDocument, path: MemberPath, entry: StateEntry | undefined): StateDocument {
+  const [step, ...rest] = path;
+  if (step === undefined) return state;
+  if (rest.length > 0) {
+    const deployments = child(state, "deployments");
+    const inner = deployments[step] ?? { resources: {}, deployments: {} };
+    return {
+      ...state,
+      deployments: { ...deployments, [step]: withEntry(isJsonObject(inner) ? inner : {}, rest, entry) },
+    };
+  }
+  const { [step]: _, ...others } = child(state, "resources");
+  if (entry === undefined) return { ...state, resources: others };
+  return {
+    ...state,
+    resources: {
+      ...others,
+      [step]: { type: entry.type, input_properties: entry.inputs, output_properties: entry.outputs },
+    },
+  };
+}
+
+/** The RFC 6902 patch from one state to the next; empty where nothing differs. */
+export function statePatch(before: StateDocument, after: StateDocument): Operation[] {
+  return createPatch(before, after);
+}
+
+function child(object: JsonObject, name: string): JsonObject {
+  const value = object[name];
+  return isJsonObject(value) ? value : {};
+}

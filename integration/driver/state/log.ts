@@ -1,0 +1,85 @@
+import { constants } from "node:fs";
+import { open, readFile, type FileHandle } from "node:fs/promises";
+import type { ExactJson, ExactObject } from "@nixops4-resources/protocol-core";
+import {
+  applyPatch,
+  formatStateFileEvent,
+  parseStateFile,
+  PatchError,
+  StateFileError,
+  type StateFileEvent,
+} from "@nixops4-resources/protocol-state";
+import type { Operation } from "rfc6902";
+import { DriverError, reasonOf } from "../errors.ts";
+import { isJsonObject, parseJson } from "../json.ts";
+import { checkState, emptyState, type StateDocument } from "./document.ts";
+
+/** Makes the file with its first event, unless it is there. Says whether it was made. */
+export async function createStateLog(file: string): Promise<boolean> {
+  let handle: FileHandle;
+  try {
+    // Inputs and outputs lie there in clear, so only the owner may read it.
+    handle = await open(file, "wx", 0o600);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw unable("create", file, reasonOf(error), error);
+  }
+  await using _ = handle;
+  await append(handle, event({}, [{ op: "add", path: "", value: emptyState }]));
+  return true;
+}
+
+/** Throws DriverError where the file is not there, is damaged, or ends in the middle of an event. */
+export async function readStateLog(file: string): Promise<StateDocument> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    throw unable("read", file, reasonOf(error), error);
+  }
+  let state: ExactJson = null;
+  for (const [number, { patch }] of eventsIn(text, file).entries()) {
+    try {
+      state = applyPatch(state, patch);
+    } catch (error) {
+      if (!(error instanceof PatchError)) throw error;
+      throw unable("read", file, `event ${number} cannot be applied: ${error.message}`, error);
+    }
+  }
+  const document = parseJson(JSON.stringify(state));
+  return checkState(isJsonObject(document) ? document : {}, file);
+}
+
+/** Adds one event and has it on disk when it returns. */
+export async function appendStateEvent(file: string, name: string, patch: readonly Operation[]): Promise<void> {
+  try {
+    // Without O_CREAT: a file that went away in the meantime must not come back without its first event.
+    await using handle = await open(file, constants.O_WRONLY | constants.O_APPEND);
+    await append(handle, event({ event: name }, patch));
+  } catch (error) {
+    throw unable("write", file, reasonOf(error), error);
+  }
+}
+
+function eventsIn(text: string, file: string): StateFileEvent[] {
+  try {
+    return parseStateFile(text);
+  } catch (error) {
+    if (!(error instanceof StateFileError)) throw error;
+    throw unable("read", file, error.message, error);
+  }
+}
+
+function event(meta: ExactObject, patch: readonly Operation[]): string {
+  const operations = patch.map((operation): ExactObject => ({ ...operation }));
+  return formatStateFileEvent({ index: 0, meta: { time: new Date().toISOString(), ...meta }, patch: operations });
+}
+
+async function append(handle: FileHandle, text: string): Promise<void> {
+  await handle.appendFile(text);
+  await handle.datasync();
+}
+
+function unable(verb: string, file: string, reason: string, cause?: unknown): DriverError {
+  return new DriverError("driver.state.log", `Unable to ${verb} the state log ${file}: ${reason}.`, { cause });
+}

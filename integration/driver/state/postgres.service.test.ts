@@ -1,0 +1,111 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generateX25519Identity } from "age-encryption";
+import { expect, test } from "vitest";
+import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
+import { describePostgres } from "@nixops4-resources/integration-servers/testing";
+import type { JsonObject } from "../json.ts";
+import type { RecordedMember } from "../recording/recording.ts";
+import { note, requestsIn } from "../testing/recordings.ts";
+import { hasSaid, hasStarted, pressCtrlC, recorded, run, start } from "../testing/runs.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+
+const main = fileURLToPath(new URL("../../../providers/state/dist/main.cjs", import.meta.url));
+
+describePostgres("a state", (server) => {
+  test("is gone on with by the next apply", async () => {
+    const state = await newState(server(), "goes-on");
+    const first = await recorded((log) => [state, stateful("a", log, { text: "one" })]);
+    expect((await run("apply", "--recording", first.file)).stderr).toMatch(
+      /state: created .*\na: created .*\n2 created/,
+    );
+    const again = await run("apply", "--recording", first.file);
+    expect(again.stderr).toMatch(/state: unchanged .*\na: unchanged .*\n2 unchanged/);
+    expect(await asked(first.requestLog)).toEqual(["createResourceRequest"]);
+
+    const second = await recorded((log) => [state, stateful("a", log, { text: "two" })]);
+    expect((await run("apply", "--recording", second.file)).stderr).toMatch(/a: updated/);
+    const [update] = await requestsIn(second.requestLog);
+    expect(update?.request).toMatchObject({
+      updateResourceRequest: {
+        resource: { inputProperties: { text: "one" }, outputProperties: { text: "one" } },
+        inputProperties: { text: "two" },
+      },
+    });
+  });
+
+  test("gets what an interrupted apply finishes", async () => {
+    const state = await newState(server(), "interrupted");
+    const { file, requestLog, openGate } = await recorded((log, folder) => [
+      state,
+      stateful("a", log, { until: join(folder, "gate") }),
+      stateful("b", log, { text: "@text of a@" }),
+    ]);
+    const { child, ended } = start("apply", "--recording", file);
+    await hasStarted(requestLog, 1);
+    pressCtrlC(child);
+    await hasSaid(child, "Interrupted");
+    await openGate();
+    const { stderr, status } = await ended;
+    expect(stderr).toMatch(/a: created \(.*\nb: skipped, the run was interrupted\n2 created, 1 skipped/);
+    expect(status).toBe(130);
+    expect((await run("apply", "--recording", file)).stderr).toMatch(/a: unchanged .*\nb: created/);
+  });
+
+  test("is locked for another apply, which is told who writes", async () => {
+    const state = await newState(server(), "locked");
+    const members = (log: string, folder: string) => [state, stateful("a", log, { until: join(folder, "gate") })];
+    const first = await recorded(members);
+    const second = await recorded(members);
+    const writing = start("apply", "--recording", first.file);
+    await hasStarted(first.requestLog, 1);
+    const { stderr, status } = await run("apply", "--recording", second.file);
+    expect(stderr).toMatch(
+      /\nFailed: a\n {2}\[state\.locked\] Unable to read state postgres locked: .*\n {2}Hint: .*unlock/,
+    );
+    expect(status).toBe(1);
+    // A plan reads without the lock.
+    expect((await run("plan", "--recording", second.file)).stderr).not.toContain("state.locked");
+    await first.openGate();
+    expect((await writing.ended).status).toBe(0);
+    expect(await asked(second.requestLog)).not.toContain("createResourceRequest");
+  });
+
+  test("and its keys are seen nowhere, whatever is shown", async () => {
+    const state = await newState(server(), "keys");
+    const { file } = await recorded((log) => [state, stateful("a", log, { text: "canary" })]);
+    const quiet = await run("apply", "--recording", file);
+    const verbose = await run("apply", "--recording", file, "--verbose");
+    expect(quiet.stdout + quiet.stderr).not.toMatch(/canary|AGE-SECRET-KEY/);
+    expect(verbose.stdout + verbose.stderr).not.toContain("AGE-SECRET-KEY");
+  });
+});
+
+/** A member that keeps a state of its own in the server. */
+async function newState({ host, port, user, passwordFile }: PostgresAddress, name: string): Promise<RecordedMember> {
+  const identity = join(await temporaryFolder(), "identity");
+  await writeFile(identity, `${await generateX25519Identity()}\n`, { mode: 0o600 });
+  return {
+    path: ["state"],
+    type: "state_postgres",
+    state: null,
+    provider: { executable: process.execPath, args: [main] },
+    inputs: {
+      name,
+      schema: "driver_state",
+      managedBy: "tests",
+      identity: { file: identity },
+      lockTimeoutSeconds: 1,
+      connection: { host, port, user, password: { file: passwordFile } },
+    },
+    outputs: ["openedBy"],
+  };
+}
+
+const stateful = (path: string, requestLog: string, inputs: JsonObject): RecordedMember =>
+  note(path, requestLog, inputs, { state: ["state"] });
+
+async function asked(requestLog: string): Promise<string[]> {
+  return (await requestsIn(requestLog)).flatMap(({ request = {} }) => Object.keys(request));
+}

@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { cacheFolder } from "@nixops4-resources/integration-nix/cache-folder";
+import { ServerUnavailable } from "../server-unavailable.ts";
+
+const run = promisify(execFile);
+
+/** OctoDNS, its provider for name servers with dynamic updates, and all that they need, from PyPI. */
+const packages = [
+  "octodns==1.22.0",
+  "octodns-bind==1.1.0",
+  "dnspython==2.9.2",
+  "fqdn==1.6.0",
+  "idna==3.20",
+  "natsort==8.4.0",
+  "python-dateutil==4.0.0",
+  "pyyaml==6.0.4",
+  "tzdata==2026.6",
+];
+
+/**
+ * The path of `octodns-sync`, in a virtual environment that is made once per machine. Throws `ServerUnavailable` where
+ * there is no Python.
+ */
+export async function findOctodns(): Promise<string> {
+  // Named after all versions: another one makes another environment.
+  const name = `octodns-${createHash("sha256").update(packages.join()).digest("hex").slice(0, 12)}`;
+  const environment = join(cacheFolder(), name);
+  // pip is done when its last word is there.
+  if (!existsSync(join(environment, "complete"))) await makeEnvironment(environment);
+  return join(environment, "bin/octodns-sync");
+}
+
+async function makeEnvironment(environment: string): Promise<void> {
+  await rm(environment, { recursive: true, force: true });
+  try {
+    await run("python3", ["-m", "venv", environment]);
+  } catch (cause) {
+    throw new ServerUnavailable("there is no Python with venv (Debian's package is python3-venv)", { cause });
+  }
+  const pip = join(environment, "bin/pip");
+  await run(pip, ["install", "--quiet", "--no-deps", "--disable-pip-version-check", ...packages]);
+  await writeFile(join(environment, "complete"), "");
+}

@@ -1,0 +1,162 @@
+import { execFile } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { request, type IncomingMessage } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
+import { dig } from "./dig.ts";
+import { keysWithRights } from "./keys.ts";
+import { startDnsServer, type DnsAddress, type DnsServer } from "./server.ts";
+import { testZones, zoneFile, type TestZone } from "./zones.ts";
+import { freePort } from "../process/free-port.ts";
+import { writePrivateFile } from "../process/private-file.ts";
+import { ServerUnavailable } from "../server-unavailable.ts";
+import { unprivilegedAccount } from "../process/unprivileged-account.ts";
+
+export interface PowerdnsAddress extends DnsAddress {
+  /** Port of the HTTP API. */
+  apiPort: number;
+  /** Holds what the header X-API-Key has to say. */
+  apiKeyFile: string;
+}
+
+const schema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
+
+/** Starts Debian's PowerDNS with SQLite, its HTTP API and dynamic updates, and makes the test zones by the API. */
+export async function startPowerdns(): Promise<DnsServer<PowerdnsAddress>> {
+  const server = await startDnsServer<PowerdnsAddress>({
+    program: "pdns_server",
+    package: "pdns-server",
+    isReady,
+    async prepare(folder, place) {
+      const apiKey = randomBytes(18).toString("base64url");
+      const apiKeyFile = await writePrivateFile(join(folder, "api-key"), apiKey);
+      const address = { ...place, apiPort: await freePort(), apiKeyFile };
+      await writePrivateFile(join(folder, "pdns.conf"), settingsText(folder, address, apiKey));
+      await mkdir(join(folder, "no-more-settings"));
+      await makeDatabase(join(folder, "database"));
+      return { args: [`--config-dir=${folder}`], address };
+    },
+  });
+  try {
+    await makeZones(server.address);
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * Calls the API with a path below `/api/v1/servers/localhost/`; gives what it answers, null where that is nothing.
+ * Throws the server's words where the status is no success. Source: https://doc.powerdns.com/authoritative/http-api/
+ */
+export async function callApi(
+  address: PowerdnsAddress,
+  method: Method,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const { status, words } = await send(address, method, path, body);
+  if (status >= 300) throw new Error(`${method} ${path}: ${status} ${words}`);
+  return words === "" ? null : JSON.parse(words);
+}
+
+/** How many requests of the API were writes so far, by the server's own log. */
+export async function apiWrites(address: PowerdnsAddress): Promise<number> {
+  // A request is logged a moment after its answer: once this one is there, those before it are.
+  const last = `zones/${randomUUID()}.`;
+  await send(address, "GET", last);
+  for (;;) {
+    const log = await readFile(address.logFile, "utf8");
+    if (log.includes(last)) return [...log.matchAll(/\[webserver\] \S+ \S+ "(?:POST|PUT|PATCH|DELETE) /g)].length;
+    await setTimeout(1);
+  }
+}
+
+async function send(
+  { host, apiPort, apiKeyFile }: PowerdnsAddress,
+  method: Method,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; words: string }> {
+  const headers = { "X-API-Key": await readFile(apiKeyFile, "utf8") };
+  const url = `http://${host}:${apiPort}/api/v1/servers/localhost/${path}`;
+  const sent = request(url, { method, headers }).end(body === undefined ? undefined : JSON.stringify(body));
+  const [answer]: IncomingMessage[] = await once(sent, "response");
+  return { status: answer?.statusCode ?? 0, words: answer === undefined ? "" : await text(answer) };
+}
+
+/** Whether its API and its name server answer, be it that they know no zone. */
+async function isReady(address: PowerdnsAddress): Promise<boolean> {
+  try {
+    await callApi(address, "GET", "zones");
+    // Not one of the zones to come: it remembers for a while that there was none.
+    await dig(address, "no-such-zone.invalid", "SOA");
+    return true;
+  } catch (error) {
+    if (error instanceof ServerUnavailable) throw error;
+    return false;
+  }
+}
+
+/** Source: https://doc.powerdns.com/authoritative/settings.html */
+function settingsText(folder: string, { port, apiPort }: PowerdnsAddress, apiKey: string): string {
+  return `launch=gsqlite3
+gsqlite3-database=${folder}/database
+gsqlite3-dnssec=yes
+# Nothing has to survive a power cut.
+gsqlite3-pragma-synchronous=0
+include-dir=${folder}/no-more-settings
+socket-dir=${folder}
+local-address=127.0.0.1
+local-port=${port}
+daemon=no
+guardian=no
+primary=yes
+dnsupdate=yes
+allow-dnsupdate-from=127.0.0.0/8
+api=yes
+api-key=${apiKey}
+webserver-address=127.0.0.1
+webserver-port=${apiPort}
+webserver-allow-from=127.0.0.1
+# Each request with its method, and no header.
+webserver-loglevel=normal
+loglevel=6
+security-poll-suffix=
+`;
+}
+
+async function makeDatabase(file: string): Promise<void> {
+  if (!existsSync(schema))
+    throw new ServerUnavailable("PowerDNS has no SQLite (Debian's package is pdns-backend-sqlite3)");
+  await promisify(execFile)("sqlite3", [file, `.read ${schema}`], { ...unprivilegedAccount(), cwd: "/" });
+}
+
+async function makeZones(address: PowerdnsAddress): Promise<void> {
+  const signing = keysWithRights(address.keys);
+  for (const { name, algorithm, secretFile } of Object.values(address.keys)) {
+    await callApi(address, "POST", "tsigkeys", { name, algorithm, key: (await readFile(secretFile, "utf8")).trim() });
+  }
+  const updaters: Record<TestZone["updates"], readonly string[] | undefined> = {
+    signed: signing.map(({ name }) => name),
+    others: [address.keys.rightless.name],
+    // Without this metadata anybody may, by the way PowerDNS is made.
+    unsigned: undefined,
+  };
+  for (const zone of testZones) {
+    const path = `zones/${zone.name}.`;
+    await callApi(address, "POST", "zones", { name: `${zone.name}.`, kind: "Master", zone: zoneFile(zone) });
+    await callApi(address, "PUT", path, { master_tsig_key_ids: signing.map(({ name }) => `${name}.`) });
+    const metadata = updaters[zone.updates];
+    if (metadata !== undefined)
+      await callApi(address, "POST", `${path}/metadata`, { kind: "TSIG-ALLOW-DNSUPDATE", metadata });
+  }
+}

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import type { Certificates } from "../tls/certificates.ts";
+
+/** Superusers with these names log in over TLS by client certificate, or over the Unix socket without any proof. */
+export const certifiedUser = "certified";
+export const trustedUser = "trusted";
+
+export interface PostgresSettings {
+  folder: string;
+  port: number;
+  certificates: Certificates | null;
+  logStatements: boolean;
+}
+
+/** The arguments of `postgres`. */
+export function postgresArguments({ folder, port, certificates, logStatements }: PostgresSettings): string[] {
+  const settings = {
+    data_directory: join(folder, "data"),
+    hba_file: join(folder, "pg_hba.conf"),
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: folder,
+    // Nothing has to survive a power cut.
+    fsync: "off",
+    // A backend writes its line itself and before the work: who has an answer finds the statement in the log.
+    logging_collector: "off",
+    log_line_prefix: "%m [%p] user=%u,db=%d,app=%a ",
+    log_statement: logStatements ? "all" : "none",
+    ...(certificates && {
+      ssl: "on",
+      ssl_ca_file: certificates.caFile,
+      ssl_cert_file: certificates.serverCertificateFile,
+      ssl_key_file: certificates.serverKeyFile,
+    }),
+  };
+  return [
+    "-D",
+    join(folder, "data"),
+    ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+  ];
+}
+
+/** pg_hba.conf; the first rule that matches counts. */
+export function loginRules(certificates: Certificates | null): string {
+  return [
+    `local all ${trustedUser} trust`,
+    ...(certificates ? [`hostssl all ${certifiedUser} all cert`] : []),
+    "local all all scram-sha-256",
+    "host all all all scram-sha-256",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,101 @@
+import { differences } from "./difference.ts";
+import { ProviderError } from "../report/error.ts";
+import type { Mark } from "../resource/mark.ts";
+import { outputsOf } from "./outputs.ts";
+import { claim } from "./ownership.ts";
+import { AlreadyExists, somethingElse } from "../resource/resource.ts";
+import { FailedStep, step } from "./step.ts";
+import { look, open, remembering, type AnySeen, type Client, type Task } from "./task.ts";
+import type { Properties } from "../wire/wire.ts";
+
+/**
+ * Looks, then creates or brings in line or refuses, then looks again: the one path of create and update requests. Whatever
+ * an earlier process left behind when it was killed, the same call goes on from there (docs/adr/001-converge.md).
+ */
+export async function converge(
+  given: Task,
+  previous: Properties | undefined,
+): Promise<{ outcome: "created" | "updated" | "adopted" | "unchanged"; outputs: Properties }> {
+  const task = remembering(given, previous);
+  refuseImmutable(task, (name) => task.previous?.[name]);
+  await using client = await open(task, "write");
+  const found = (await look(client, task)) ?? (await create(client, task));
+  const outcome = found === undefined ? "created" : await bringInLine(client, task, found);
+  // Where nothing was written, the first look is still the truth.
+  const settled = found !== undefined && outcome === "unchanged" ? found : await lookAgain(client, task);
+  return { outcome, outputs: outputsOf(task, settled) };
+}
+
+/** Undefined where it was made; what is there where somebody else was faster. */
+async function create(client: Client, task: Task): Promise<AnySeen | undefined> {
+  const { resource, want, subject } = task;
+  const mark = ours(task);
+  for (let tries = 1; ; tries++) {
+    try {
+      await step("create", subject, () => resource.create(client, want, mark));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof FailedStep && error.cause instanceof AlreadyExists) || tries === 3) throw error;
+      const seen = await look(client, task);
+      if (seen !== undefined) return seen;
+    }
+  }
+}
+
+async function bringInLine(client: Client, task: Task, seen: AnySeen): Promise<"updated" | "adopted" | "unchanged"> {
+  const { resource, want, subject } = task;
+  const claimed = claim(resource, want, seen.mark);
+  if (claimed.kind === "refused") throw new FailedStep("update", subject, claimed.error);
+  refuseChange(task, seen);
+  if (claimed.kind === "adopt")
+    await step("adopt", subject, async () => resource.setMark?.(client, want, claimed.mark));
+
+  const changed = new Set(differences(want, seen.inputs).map(({ field }) => field));
+  const mark = claimed.kind === "adopt" ? claimed.mark : (seen.mark ?? ours(task));
+  if (changed.size > 0) await step("update", subject, () => resource.update(client, want, { changed, seen, mark }));
+  if (claimed.kind === "adopt") return "adopted";
+  return changed.size > 0 ? "updated" : "unchanged";
+}
+
+const ours = ({ resource, want }: Task): Mark => ({ managedBy: want.managedBy, type: resource.type });
+
+/** The look after a write: whatever is not as wanted now did not take effect. */
+async function lookAgain(client: Client, task: Task): Promise<AnySeen> {
+  const { resource, want, subject } = task;
+  const seen = await look(client, task);
+  if (seen === undefined) throw unsettled(task, "it is gone right after it was written");
+  if (resource.setMark !== undefined && seen.mark?.managedBy !== want.managedBy) {
+    throw unsettled(task, "it does not bear this deployment's mark after it was written");
+  }
+  const left = differences(want, seen.inputs).map(({ field }) => `\`${field}\``);
+  if (left.length > 0) throw unsettled({ subject }, `the change of ${left.join(", ")} did not take effect`);
+  return seen;
+}
+
+/** Something was written and is not there: the sign of a second writer, or of a fault in the provider. */
+export function unsettled({ subject }: Pick<Task, "subject">, reason: string): FailedStep {
+  const hint = "Somebody else may be changing it at the same time; apply again";
+  return new FailedStep("settle", subject, new ProviderError(reason, { code: "protocol.unsettled", hint }));
+}
+
+/** Refuses what the thing that is there cannot become, before anything is written. */
+export function refuseChange(task: Task, seen: AnySeen): void {
+  const { resource, want, subject } = task;
+  refuseImmutable(task, (name) => seen.inputs[name]);
+  const refusal = resource.refuse?.(want, seen);
+  if (refusal !== undefined) throw new FailedStep("update", subject, refusal);
+}
+
+/** Refuses an input that cannot change in place, before anything is written. `current` tells its value; undefined: unknown. */
+export function refuseImmutable({ resource, want, subject }: Task, current: (name: string) => unknown): void {
+  const immutable: Record<string, string | undefined> = resource.immutable;
+  for (const [name, whyAndHow] of Object.entries(immutable)) {
+    const now = current(name);
+    if (now === undefined || differences(want, { [name]: now }).length === 0) continue;
+    const reason = `\`${name}\` cannot change in place from ${showValue(now)} to ${showValue(want[name])}`;
+    const hint = whyAndHow === undefined ? {} : { hint: whyAndHow };
+    throw new FailedStep("update", subject, new ProviderError(reason, { code: "protocol.immutable", ...hint }));
+  }
+}
+
+const showValue = (value: unknown): string => (value === somethingElse ? "something else" : JSON.stringify(value));

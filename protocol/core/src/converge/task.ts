@@ -1,0 +1,70 @@
+import { inputSchema, listSchema, parseInputs, parseRemembered, rememberedInputs, type AnyWant } from "./inputs.ts";
+import type { AnyResource, ClientRequest, Connecting, Seen } from "../resource/resource.ts";
+import { step, type Subject } from "./step.ts";
+import { currentSignal } from "../patience/waiting.ts";
+import type { Properties } from "../wire/wire.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what a definition's own read returned goes back to its own verbs
+export type AnySeen = Seen<any, any>;
+export type Client = Awaited<ReturnType<AnyResource["connect"]>>;
+
+/** A resource type, and what is wanted of it by one request. */
+export interface Task {
+  readonly resource: AnyResource;
+  readonly want: AnyWant;
+  readonly subject: Subject;
+  /** The inputs that the request remembers from before, in today's terms. */
+  readonly previous?: Properties;
+  /** True where the thing is to be destroyed. */
+  readonly destroys?: true;
+}
+
+/** Reads the inputs of a request. `remembered` ones may be of an older schema and are read kindly. */
+export async function prepare(resource: AnyResource, raw: Properties, reading: "strict" | "remembered"): Promise<Task> {
+  const { type } = resource;
+  const want: AnyWant = await step("read inputs of", { type, label: labelOf(resource, raw) }, () =>
+    reading === "strict" ? parseInputs(resource, inputSchema(resource), raw) : parseRemembered(resource, raw),
+  );
+  return { resource, want, subject: { type, label: resource.label(want) } };
+}
+
+/** The task of a request that remembers earlier inputs. */
+export const remembering = (task: Task, previous: Properties | undefined): Task =>
+  previous === undefined ? task : { ...task, previous: rememberedInputs(task.resource, previous) };
+
+/** The task of looking for everything of a type: it has no identity. */
+export async function prepareList(resource: AnyResource, raw: Properties): Promise<Task> {
+  const subject = { type: resource.type, label: undefined };
+  const want: AnyWant = await step("read inputs of", subject, () => parseInputs(resource, listSchema(resource), raw));
+  return { resource, want, subject };
+}
+
+/** Inputs that do not parse may still have a name, to tell the person which resource it is. */
+function labelOf(resource: AnyResource, raw: Properties): string | undefined {
+  try {
+    const label = resource.label(raw);
+    return label.includes("undefined") ? undefined : label;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A client for the length of a request; a `read` one has no method that writes. */
+export async function open(task: Task, access: "read" | "write"): Promise<Client> {
+  const { resource, want, subject, destroys = false } = task;
+  const request: ClientRequest = { ...requestOf({ want }), needsSecrets: !destroys };
+  return await step("read", subject, () =>
+    access === "write"
+      ? resource.connect(want.connection, access, request)
+      : resource.connect(want.connection, access, request),
+  );
+}
+
+/** The request in hand, as clients and stores are told of it. */
+export const requestOf = ({ want }: Pick<Task, "want">): Connecting => ({
+  signal: currentSignal(),
+  timeoutSeconds: want.timeoutSeconds,
+});
+
+export const look = (client: Client, { resource, want, subject, previous = {} }: Task): Promise<AnySeen | undefined> =>
+  step("read", subject, () => resource.read(client, want, previous));

@@ -1,0 +1,147 @@
+import { closest, distance } from "fastest-levenshtein";
+import type * as z from "zod/mini";
+import { ProviderError } from "../report/error.ts";
+import { exactlyOneOf } from "../resource/tagged.ts";
+import { isObject, type Properties } from "../wire/wire.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Words for inputs that the schema refuses; zod/mini itself has none. Values of `secret` inputs are never repeated. */
+export function inputError(
+  schema: z.ZodMiniObject,
+  issues: readonly Issue[],
+  raw: Properties,
+  secret: readonly PropertyKey[],
+): ProviderError {
+  const reasons = issues.map((issue) => describe(issue, { secret, schema, raw }));
+  return new ProviderError(reasons.map(({ text }) => text).join("; "), {
+    code: "protocol.inputs.invalid",
+    hint: reasons.find(({ hint }) => hint !== undefined)?.hint ?? "Change the inputs of this resource",
+  });
+}
+
+interface Context {
+  secret: readonly PropertyKey[];
+  schema: z.ZodMiniObject;
+  raw: Properties;
+}
+
+function describe(issue: Issue, context: Context): { text: string; hint?: string } {
+  const path = toPath(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(context.schema, issue.path);
+    const text = issue.keys.map((key) => `there is no input \`${toPath([...issue.path, key])}\``).join(", ");
+    const guess = nearest(issue.keys[0] ?? "", known);
+    return {
+      text,
+      hint:
+        guess === undefined
+          ? `The inputs are ${known.join(", ")}`
+          : `Did you mean \`${toPath([...issue.path, guess])}\`?`,
+    };
+  }
+  const value = valueAt(context.raw, issue.path);
+  if (value === undefined || value === null) return { text: `\`${path}\` is missing` };
+  return { text: `\`${path}\` must be ${expected(issue, context.schema)}${got(issue, value, context.secret)}` };
+}
+
+const seeDescription = "different: its description says how";
+
+function expected(issue: Issue, schema: z.ZodMiniObject): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.expected === "int" || issue.expected === "number" ? "an integer" : article(issue.expected);
+    case "too_small":
+      return issue.origin === "string" || issue.origin === "array"
+        ? `at least ${issue.minimum} ${issue.origin === "string" ? "characters" : "entries"} long`
+        : `>= ${issue.minimum}`;
+    case "too_big":
+      return issue.origin === "string" || issue.origin === "array"
+        ? `at most ${issue.maximum} ${issue.origin === "string" ? "characters" : "entries"} long`
+        : `<= ${issue.maximum}`;
+    case "invalid_format":
+      return issue.format === "regex"
+        ? `of the form ${issue.pattern ?? "that its description gives"}`
+        : `a valid ${issue.format}`;
+    case "invalid_value":
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+    case "invalid_union":
+      return oneOf(issue, schema);
+    case "custom":
+      return issue.message === "Invalid input" ? seeDescription : issue.message;
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor}`;
+    case "invalid_key":
+    case "invalid_element":
+    case "unrecognized_keys":
+    default:
+      return seeDescription;
+  }
+}
+
+/** A union of objects with one key each, such as a reference to a secret, is best told by those keys. */
+function oneOf(issue: Extract<Issue, { code: "invalid_union" }>, schema: z.ZodMiniObject): string {
+  const branches = branchesOf(schemaAt(schema, issue.path)).map((branch) => Object.keys(shapeOf(branch) ?? {}));
+  if (branches.length > 0 && branches.every(({ length }) => length === 1)) {
+    return exactlyOneOf(branches.flat());
+  }
+  const inner = issue.errors.flatMap((branch) => branch.map((part) => expected(part, schema)));
+  return [...new Set(inner)].join(" or ");
+}
+
+/** The value that was refused, where showing it is safe: not where a secret was expected, or something that may be one. */
+function got(issue: Issue, value: unknown, secret: readonly PropertyKey[]): string {
+  const isSecret = secret.includes(String(issue.path[0])) || issue.code === "invalid_union" || issue.code === "custom";
+  if (isSecret || (typeof value === "object" && value !== null)) return "";
+  return `, got ${JSON.stringify(value).slice(0, 80)}`;
+}
+
+/** The nearest known name, if it is near enough to be a slip. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const guess = closest(name.toLowerCase(), [...known]);
+  return distance(name.toLowerCase(), guess.toLowerCase()) <= Math.max(2, name.length / 3) ? guess : undefined;
+}
+
+const keysAt = (schema: z.ZodMiniObject, path: readonly PropertyKey[]): string[] =>
+  Object.keys(shapeOf(schemaAt(schema, path)) ?? {});
+
+function schemaAt(schema: z.ZodMiniObject, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((current, key) => shapeOf(current)?.[String(key)], schema);
+}
+
+/** The fields of an object schema; of a choice between objects those of all. */
+function shapeOf(schema: unknown): Properties | undefined {
+  const shape = firstDef(schema, (def) => (isObject(def["shape"]) ? def["shape"] : undefined));
+  const branches = shape === undefined ? branchesOf(schema).map((branch) => shapeOf(branch)) : [];
+  return shape ?? (branches.length > 0 ? Object.assign({}, ...branches) : undefined);
+}
+
+/** The branches of a union. */
+const branchesOf = (schema: unknown): unknown[] =>
+  firstDef(schema, ({ options }) => (Array.isArray(options) && options.length > 0 ? options : undefined)) ?? [];
+
+/** What `pick` finds in the schema, or behind the defaults and nullables around it, or where it is made on request. */
+function firstDef<T>(schema: unknown, pick: (def: Properties) => T | undefined): T | undefined {
+  if (!isObject(schema) || !isObject(schema["def"])) return undefined;
+  const { def } = schema;
+  const { innerType, getter } = def;
+  return pick(def) ?? firstDef(typeof getter === "function" ? getter() : innerType, pick);
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  let current = raw;
+  for (const key of path) current = isObject(current) || Array.isArray(current) ? Reflect.get(current, key) : undefined;
+  return current;
+}
+
+/** `grants[0].role`, as one writes it. */
+function toPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
+    "",
+  );
+}
+
+const article = (noun: string): string =>
+  `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun === "record" ? "set of names and values" : noun}`;

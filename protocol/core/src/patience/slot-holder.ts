@@ -1,0 +1,7 @@
+// Takes a place, says so, and keeps it: `node slot-holder.ts ENDPOINT SLOTS`, with an IPC channel.
+import { takeSlot } from "./slots.ts";
+
+const [endpoint = "", slots = "1"] = process.argv.slice(2);
+const slot = await takeSlot(endpoint, Number(slots));
+process.send?.("taken");
+process.on("disconnect", () => slot[Symbol.dispose]());

@@ -1,0 +1,39 @@
+import { isatty } from "node:tty";
+import { pino } from "pino";
+import { writeFully } from "../wire/lines.ts";
+import { scrub } from "../secrets/secret.ts";
+import { wantsJson } from "./stderr.ts";
+
+/** JSON for programs, a sentence for a person who looks at a terminal. */
+const forPeople = isatty(2) && !wantsJson();
+
+const logger = pino(
+  {
+    level: "trace",
+    timestamp: false,
+    base: { pid: process.pid },
+    formatters: { level: (label) => ({ level: label }) },
+  },
+  {
+    write(line: string) {
+      const clean = scrub(line);
+      writeFully(2, forPeople ? toSentence(clean) : clean);
+    },
+  },
+);
+
+export function write(
+  level: "debug" | "info" | "warn" | "error",
+  fields: Record<string, unknown>,
+  message: string,
+): void {
+  logger[level](fields, message);
+}
+
+function toSentence(line: string): string {
+  const { level, msg, pid: _pid, time: _time, ...fields }: Record<string, unknown> = JSON.parse(line);
+  const details = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return `${[`${String(level)}: ${String(msg)}`, ...details].join(" ")}\n`;
+}

@@ -1,0 +1,83 @@
+import { exactlyOneOf } from "../resource/tagged.ts";
+import { isObject } from "../wire/wire.ts";
+
+/** One kind of reference to a secret: what its value is. JSON Schema has it in secret-ref-schema.ts. */
+export interface SecretKind {
+  /** To go on "a reference whose `file` is ...". */
+  readonly words: string;
+  accepts(value: unknown): boolean;
+}
+
+export type SecretKinds = Readonly<Record<string, SecretKind>>;
+
+/** What the texts in a reference look like. */
+export const patterns = {
+  path: "^/.*$",
+  env: "^[A-Za-z_][A-Za-z0-9_]*$",
+  credential: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$",
+} as const;
+
+const matches = (pattern: string) => (value: unknown) => typeof value === "string" && new RegExp(pattern).test(value);
+const isPath = matches(patterns.path);
+const isListOfTexts = (value: unknown) =>
+  Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string");
+
+/** Whether it is an object with these fields and no other. */
+function hasFields(
+  value: unknown,
+  required: Readonly<Record<string, (field: unknown) => boolean>>,
+  optional: Readonly<Record<string, (field: unknown) => boolean>> = {},
+): boolean {
+  if (!isObject(value)) return false;
+  const all = { ...optional, ...required };
+  return (
+    Object.keys(required).every((name) => Object.hasOwn(value, name)) &&
+    Object.entries(value).every(([name, field]) => Object.hasOwn(all, name) && all[name]?.(field) === true)
+  );
+}
+
+/** References that say themselves where the secret is. */
+export const directKinds: SecretKinds = {
+  file: { words: "an absolute path", accepts: isPath },
+  env: { words: "the name of a variable", accepts: matches(patterns.env) },
+  credential: { words: "the name of a credential", accepts: matches(patterns.credential) },
+  command: { words: "a list of a program and its arguments", accepts: isListOfTexts },
+};
+
+/** Every kind. What the last three need is loaded when one of them is met: see SecretSources. */
+export const allKinds: SecretKinds = {
+  ...directKinds,
+  age: {
+    words: "an object with the absolute path `file` and the reference `identity`",
+    accepts: (value) =>
+      hasFields(value, { file: isPath, identity: (identity) => flawOf(directKinds, identity) === undefined }),
+  },
+  sops: {
+    words: "an object with the absolute path `file` and the list of names `key`",
+    accepts: (value) => hasFields(value, { file: isPath, key: isListOfTexts }),
+  },
+  store: {
+    words: "an object with `name`, with or without `version`, and one of `directory` and `postgres`",
+    // Each store checks its own settings.
+    accepts: (value) =>
+      hasFields(
+        value,
+        { name: (name) => typeof name === "string" && name !== "" },
+        {
+          version: (version) => Number.isSafeInteger(version) && Number(version) >= 1,
+          directory: isObject,
+          postgres: isObject,
+        },
+      ) &&
+      isObject(value) &&
+      "directory" in value !== "postgres" in value,
+  },
+};
+
+/** What a value should be that is no reference, without a word of the value; undefined for a good one. */
+export function flawOf(kinds: SecretKinds, value: unknown): string | undefined {
+  const [name = "", ...others] = isObject(value) ? Object.keys(value) : [];
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  if (!isObject(value) || kind === undefined || others.length > 0) return exactlyOneOf(Object.keys(kinds));
+  return kind.accepts(value[name]) ? undefined : `a reference whose \`${name}\` is ${kind.words}`;
+}

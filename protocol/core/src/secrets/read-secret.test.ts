@@ -1,0 +1,130 @@
+import { chmodSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
+import * as z from "zod/mini";
+import { directSecretRef, resolveSecret, secretRef, type SecretRef } from "./ref.ts";
+import { Secret } from "./secret.ts";
+import { useSecretSources } from "./sources.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "secret-"));
+afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
+
+const put = (name: string, text: string, mode = 0o600): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+};
+const value = async (ref: SecretRef): Promise<string> =>
+  (await resolveSecret(ref, "the password of role app")).reveal();
+
+test("a file, without its last newline", async () => {
+  expect(await value({ file: put("good", "hunter2\n") })).toBe("hunter2");
+  expect(await value({ file: put("spaces", " a \n\n") })).toBe(" a \n");
+});
+
+test("an environment variable, a systemd credential, a command without a shell", async () => {
+  vi.stubEnv("APP_PASSWORD", "hunter3");
+  expect(await value({ env: "APP_PASSWORD" })).toBe("hunter3");
+  put("app", "hunter4\n");
+  vi.stubEnv("CREDENTIALS_DIRECTORY", folder);
+  expect(await value({ credential: "app" })).toBe("hunter4");
+  expect(await value({ command: ["printf", "%s", "$HOME;hunter5"] })).toBe("$HOME;hunter5");
+});
+
+test.each([
+  ["a missing file", { file: "/nowhere/password" }, "secret.file.missing"],
+  ["a variable that is not set", { env: "NOT_SET_HERE" }, "secret.env.missing"],
+  ["a credential where there are none", { credential: "app" }, "secret.credential.missing"],
+  ["a command that fails", { command: ["false"] }, "secret.command.failed"],
+  ["a command that is not there", { command: ["no-such-program", "hunter6"] }, "secret.command.failed"],
+  ["the Nix store", { file: "/nix/store/abc-password" }, "secret.file."],
+] as const)("refuses %s", async (_name, ref, code) => {
+  const refused: unknown = await value("command" in ref ? { command: [...ref.command] } : ref).catch(
+    (error: unknown) => error,
+  );
+  expect(refused).toMatchObject({
+    code: expect.stringContaining(code),
+    message: expect.stringContaining("the password of role app"),
+  });
+  expect(String(refused)).not.toContain("hunter6");
+});
+
+test.each([0o640, 0o604, 0o644, 0o660])("refuses a file of mode %o", async (mode) => {
+  await expect(value({ file: put("open", "x", mode) })).rejects.toMatchObject({ code: "secret.file.mode" });
+});
+
+test("refuses the Nix store behind a link", async () => {
+  const store = mkdtempSync(join(folder, "store-"));
+  vi.stubEnv("NIX_STORE_DIR", store);
+  writeFileSync(join(store, "password"), "x", { mode: 0o600 });
+  symlinkSync(join(store, "password"), join(folder, "link"));
+  await expect(value({ file: join(folder, "link") })).rejects.toMatchObject({ code: "secret.file.store" });
+});
+
+test("refuses an empty secret and one too large", async () => {
+  await expect(value({ file: put("empty", "\n") })).rejects.toMatchObject({ code: "secret.empty" });
+  await expect(value({ file: put("large", "x".repeat(1_048_577)) })).rejects.toMatchObject({
+    code: "secret.file.size",
+  });
+});
+
+test("references of the other kinds are read by what the provider names, loaded for them alone", async () => {
+  const ref = { age: { file: "/run/agenix/app.age", identity: { file: "/etc/ssh/key" } } };
+  await expect(value(ref)).rejects.toMatchObject({ code: "secret.kind.unsupported" });
+  let loads = 0;
+  useSecretSources(async () => {
+    loads++;
+    return {
+      default: {
+        read: async (given) => ({ secret: new Secret(JSON.stringify(given)), from: "here" }),
+        errors: async () => ({ default: {} }),
+      },
+    };
+  });
+  expect(await value({ file: put("direct", "hunter7") })).toBe("hunter7");
+  expect(loads).toBe(0);
+  expect(await value(ref)).toBe(JSON.stringify(ref));
+  expect(loads).toBe(1);
+});
+
+test.each([
+  { age: { file: "/a.age", identity: { env: "KEY" } } },
+  { sops: { file: "/a.yaml", key: ["db", "password"] } },
+  { store: { name: "db", directory: { folder: "/srv/secrets" } } },
+  { store: { name: "db", version: 3, postgres: {} } },
+])("%o is a reference", (right) => {
+  expect(z.safeParse(secretRef, right).success).toBe(true);
+});
+
+test("the key that opens a secret does not lie behind another one", () => {
+  expect(z.safeParse(directSecretRef, { env: "KEY" }).success).toBe(true);
+  expect(z.safeParse(directSecretRef, { store: { name: "db", directory: {} } }).error?.issues[0]?.message).toBe(
+    "an object with exactly one of `file`, `env`, `credential`, `command`",
+  );
+});
+
+test("a reference has exactly one key, and no value can pass for one", () => {
+  expect(z.safeParse(secretRef, { file: "/run/secrets/x" }).success).toBe(true);
+  for (const wrong of [
+    {},
+    { file: "/x", env: "X" },
+    { file: "relative" },
+    { command: [] },
+    "hunter2",
+    { value: "hunter2" },
+    { toString: "hunter2" },
+    { age: { file: "/a.age" } },
+    { age: { file: "/a.age", identity: { age: {} } } },
+    { sops: { file: "/a.yaml", key: [] } },
+    { store: { name: "db" } },
+    { store: { name: "db", directory: {}, postgres: {} } },
+    { store: { name: "db", version: 0, directory: {} } },
+    { store: { name: "db", directory: {}, password: "hunter2" } },
+  ]) {
+    expect(z.safeParse(secretRef, wrong).success).toBe(false);
+  }
+});

@@ -1,0 +1,53 @@
+import * as z from "zod/mini";
+import { log } from "../report/log.ts";
+import { readSecret } from "./read-secret.ts";
+import type { Secret } from "./secret.ts";
+import { allKinds, directKinds, flawOf, type SecretKinds } from "./kinds.ts";
+
+/** An absolute path that is read when the provider runs; in Nix a string, never a path literal, which would be copied to the store. */
+export const runtimePath = z
+  .string()
+  .check(z.regex(/^\/.*$/))
+  .register(z.globalRegistry, { "x-nix-type": "runtimePath" });
+
+/** References that say themselves where the secret is. */
+export type DirectSecretRef = { file: string } | { env: string } | { credential: string } | { command: string[] };
+
+/** An age file, also one of agenix, and the key that opens it: an age identity or an SSH private key. */
+export type AgeRef = { age: { file: string; identity: DirectSecretRef } };
+
+/** A value in a file that sops encrypts, by the names on the way to it. */
+export type SopsRef = { sops: { file: string; key: string[] } };
+
+/** A secret in a store of the provider `secrets`: by its name, and the version or (null) the current one. */
+export type StoreRef = {
+  store: { name: string; version?: number | null } & (
+    | { directory: Record<string, unknown> }
+    | { postgres: Record<string, unknown> }
+  );
+};
+
+export type SecretRef = DirectSecretRef | AgeRef | SopsRef | StoreRef;
+
+/** One type with a check of its own, not a union of objects: that would be dozens of zod types, which take 4 ms to make. */
+const reference = <Ref>(kinds: SecretKinds) =>
+  z.custom<Ref>((value) => flawOf(kinds, value) === undefined, { error: ({ input }) => flawOf(kinds, input) });
+
+/**
+ * Where a secret is to be found. Only the reference crosses the protocol; `resolveSecret` reads the value at the moment of
+ * its use. One trailing newline is not part of the value.
+ */
+export const secretRef = reference<SecretRef>(allKinds);
+
+/** The same for a key that itself opens secrets: it cannot lie behind another one. */
+export const directSecretRef = reference<DirectSecretRef>(directKinds);
+
+/**
+ * The value of a secret. `what` says whose it is, such as `the password of role app`.
+ * Throws a ProviderError (`secret.*`) that names the reference where it cannot be read.
+ */
+export async function resolveSecret(ref: SecretRef, what: string): Promise<Secret> {
+  const { secret, from } = await readSecret(ref, what);
+  log.info("secret resolved", { what, from });
+  return secret;
+}

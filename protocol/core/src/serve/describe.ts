@@ -1,0 +1,73 @@
+import { toJSONSchema, type core } from "zod/mini";
+import errors from "../report/errors.ts";
+import { inputSchema, outputSchema } from "../converge/inputs.ts";
+import type { Provider } from "./provider.ts";
+import "../secrets/ref-schema.ts";
+import { messages } from "../wire/wire.ts";
+
+/** One resource type, for generators, other front ends and people. */
+export interface TypeDescription {
+  description: string;
+  requireState: boolean;
+  storesState: boolean;
+  bearsMark: boolean;
+  inputs: core.JSONSchema.BaseSchema;
+  outputs: core.JSONSchema.BaseSchema;
+  immutable: Record<string, string>;
+  secret: string[];
+  stableOutputs: string[];
+  leastRights: string;
+  example: Record<string, unknown>;
+}
+
+/** The body of a describeProviderResponse. */
+export interface ProviderDescription {
+  protocol: "v0";
+  provider: { name: string; title: string; description: string; version: string };
+  extensions: string[];
+  resourceTypes: Record<string, TypeDescription>;
+  errors: Record<string, { meaning: string; remedy: string }>;
+}
+
+/** Everything that a generator or another front end needs to know of a provider. */
+export async function describeProvider({
+  name,
+  title,
+  description,
+  version,
+  types,
+  errors: own,
+  secretSources,
+}: Provider): Promise<ProviderDescription> {
+  const resourceTypes: Record<string, TypeDescription> = {};
+  for (const [type, load] of Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { default: resource } = await load();
+    resourceTypes[type] = {
+      description: resource.description,
+      requireState: resource.requireState,
+      storesState: resource.openStateStore !== undefined,
+      bearsMark: resource.setMark !== undefined,
+      inputs: toJSONSchema(inputSchema(resource), { io: "input", unrepresentable: "any" }),
+      outputs: toJSONSchema(outputSchema(resource), { io: "output", unrepresentable: "any" }),
+      immutable: definedOnly(resource.immutable),
+      secret: [...(resource.secret ?? [])].map(String),
+      stableOutputs: resource.stableOutputs.map(String),
+      leastRights: resource.leastRights,
+      example: resource.example,
+    };
+  }
+  const sources = await secretSources?.();
+  return {
+    protocol: "v0",
+    provider: { name, title, description, version },
+    extensions: Object.values(messages).flatMap(({ request, origin }) => (origin === "extension" ? [request] : [])),
+    resourceTypes,
+    errors: { ...errors, ...(await sources?.default.errors())?.default, ...(await own()).default },
+  };
+}
+
+function definedOnly(record: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  );
+}

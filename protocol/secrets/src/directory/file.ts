@@ -1,0 +1,82 @@
+import { ProviderError, readMark, Secret } from "@nixops4-resources/protocol-core";
+import * as z from "zod/mini";
+import { fields, parseContent } from "../content.ts";
+import type { ErrorCode } from "../errors.ts";
+import { fingerprintOf, makeFingerprintKey } from "../fingerprint.ts";
+import type { NewValue, SecretVersion, StoredSecret } from "../store.ts";
+
+const versionSchema = z.strictObject({
+  version: z.int(),
+  generation: z.int(),
+  fingerprint: z.string(),
+  fingerprintKey: z.string(),
+  public: fields.textsByName,
+  createdAt: z.string(),
+  expiresAt: z.nullable(z.string()),
+  value: z.string(),
+});
+
+/** What is in a secret's file, encrypted: all that is known of it. */
+const contentSchema = z.strictObject({
+  format: fields.format,
+  name: z.string(),
+  mark: z.nullable(z.string()),
+  specification: fields.specification,
+  recipients: fields.texts,
+  encryptedTo: fields.texts,
+  graceSeconds: z.int(),
+  current: versionSchema,
+  previous: z.nullable(versionSchema),
+});
+
+export type Content = z.output<typeof contentSchema>;
+export type VersionContent = z.output<typeof versionSchema>;
+
+export const toText = (given: Content): string => `${JSON.stringify(given, null, 2)}\n`;
+
+/** Throws where the text is not what `toText` wrote for a secret of this name; none of it is repeated. */
+export function parseFile(text: string, name: string): Content {
+  const content = parseContent(contentSchema, text);
+  if (content.name === name) return content;
+  throw new ProviderError<ErrorCode>(`its file is a copy of the one of ${content.name}`, {
+    code: "secret.encrypted.moved",
+    hint: `Put back the file of ${name}, or remove this one to have a new value made`,
+  });
+}
+
+/** What a new version is written as. */
+export function newVersion(number: number, { value, generation, public: known, expiresAt }: NewValue): VersionContent {
+  const key = makeFingerprintKey();
+  return {
+    version: number,
+    generation,
+    fingerprint: fingerprintOf(value, key),
+    fingerprintKey: key.toString("base64"),
+    public: { ...known },
+    createdAt: new Date().toISOString(),
+    expiresAt,
+    value: value.reveal(),
+  };
+}
+
+/** What may be known of it: field by field, so that nothing of a value slips in. */
+export function withoutValues(content: Content): StoredSecret {
+  const { name, specification, recipients, encryptedTo, graceSeconds, current, previous } = content;
+  return {
+    name,
+    mark: readMark(content.mark),
+    specification,
+    recipients,
+    encryptedTo,
+    graceSeconds,
+    current: withoutValue(current),
+    previous: previous === null ? null : withoutValue(previous),
+  };
+}
+
+function withoutValue(content: VersionContent): SecretVersion {
+  const { version, generation, fingerprint, public: known, createdAt, expiresAt } = content;
+  return { version, generation, fingerprint, public: known, createdAt, expiresAt };
+}
+
+export const valueOf = ({ value }: VersionContent): Secret => new Secret(value);

@@ -1,0 +1,201 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { encryptTo } from "../age/age.ts";
+import { openDirectory } from "./store.ts";
+import type { SecretWriter } from "../store.ts";
+import { makePerson, newSecret, testSecretStore, type Person } from "../testing/index.ts";
+
+testSecretStore("a store in a folder", async () => {
+  const path = mkdtempSync(join(tmpdir(), "nixops4-secrets-"));
+  return {
+    placeFor: ({ identity }) => ({ directory: { folder: path, identity } }),
+    kept: async () =>
+      filesIn(path)
+        .map((file) => `${file} ${statSync(file, { bigint: true }).ctimeNs}\n${readFileSync(file, "utf8")}`)
+        .join("\n"),
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true }),
+  };
+});
+
+const filesIn = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+
+describe("what is particular about a store in a folder", () => {
+  let alice: Person;
+  let folder: string;
+  let store: SecretWriter;
+  const open = (path = folder): Promise<SecretWriter> =>
+    openDirectory({ folder: path, identity: alice.identity }, "write");
+
+  beforeAll(async () => {
+    alice = await makePerson();
+  });
+  afterAll(() => alice[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "nixops4-secrets-"));
+    store = await open();
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("files are text, and nobody else's business", async () => {
+    await store.create(newSecret("shop/db"));
+    await store.change("shop/db", { graceSeconds: 5 });
+    expect(filesIn(folder)).toEqual([join(folder, "shop/db.age")]);
+    expect(statSync(join(folder, "shop/db.age")).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, "shop")).mode & 0o777).toBe(0o700);
+    expect(readFileSync(join(folder, "shop/db.age"), "utf8")).toMatch(
+      /^-----BEGIN AGE ENCRYPTED FILE-----\n[A-Za-z0-9+/=\n]+-----END AGE ENCRYPTED FILE-----\n$/,
+    );
+  });
+
+  test("a copy under another name is refused, a file that was renamed too", async () => {
+    await store.create(newSecret("a"));
+    copyFileSync(join(folder, "a.age"), join(folder, "b.age"));
+    for (const refused of [
+      () => store.look("b"),
+      () => store.reveal("b", null, "a test"),
+      () => store.change("b", {}),
+      () => store.list(),
+    ]) {
+      await expect(refused()).rejects.toMatchObject({
+        code: "secret.encrypted.moved",
+        message: expect.stringContaining("its file is a copy of the one of a"),
+      });
+    }
+    renameSync(join(folder, "b.age"), join(folder, "a.age"));
+    expect(await store.look("a")).toMatchObject({ name: "a" });
+  });
+
+  test("a changed byte is found, and never taken for a missing secret", async () => {
+    await store.create(newSecret("a"));
+    const path = join(folder, "a.age");
+    const text = readFileSync(path, "utf8");
+    const at = text.length - 60;
+    writeFileSync(path, text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1));
+    await expect(store.look("a")).rejects.toMatchObject({
+      code: "secret.encrypted.damaged",
+      message: expect.stringContaining(`secret a in the folder ${folder} cannot be opened`),
+    });
+    writeFileSync(path, `<<<<<<< HEAD\n${text}=======\n${text}>>>>>>> branch\n`);
+    await expect(store.look("a")).rejects.toMatchObject({ code: "secret.encrypted.damaged" });
+  });
+
+  test.each([
+    ["another program's", "hunter2-hunter2", "secret.encrypted.damaged"],
+    ["JSON that is no secret", '{"format":1,"value":"hunter2-hunter2"}', "secret.encrypted.damaged"],
+    ["a later version's", '{"format":2,"value":"hunter2-hunter2"}', "secret.encrypted.later"],
+  ])("refuses %s file, and repeats nothing of it", async (_whose, text, code) => {
+    writeFileSync(join(folder, "a.age"), await encryptTo([alice.recipient], Buffer.from(text)));
+    const refused: unknown = await store.look("a").catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code });
+    expect(String(refused)).not.toContain("hunter2");
+  });
+
+  test("links are not followed, to a file or to a folder", async () => {
+    const outside = mkdtempSync(join(tmpdir(), "nixops4-outside-"));
+    try {
+      await store.create(newSecret("shop/db"));
+      renameSync(join(folder, "shop/db.age"), join(outside, "db.age"));
+      symlinkSync(join(outside, "db.age"), join(folder, "shop/db.age"));
+      await expect(store.look("shop/db")).rejects.toMatchObject({ code: "secret.directory.link" });
+      rmSync(join(folder, "shop"), { recursive: true });
+      symlinkSync(outside, join(folder, "shop"));
+      for (const refused of [
+        () => store.look("shop/db"),
+        () => store.create(newSecret("shop/db")),
+        () => store.create(newSecret("shop/a/b")),
+        () => store.remove("shop/db"),
+      ]) {
+        await expect(refused()).rejects.toMatchObject({ code: "secret.directory.link" });
+      }
+      expect(readdirSync(outside)).toEqual(["db.age"]);
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
+  });
+
+  test("a folder by another spelling is the same store, and has the same lock", async () => {
+    await store.create(newSecret("a"));
+    symlinkSync(folder, `${folder}-link`);
+    try {
+      const other = await open(`${folder}-link`);
+      expect(other.place).toBe(store.place);
+      const value = newSecret("a");
+      const added = await Promise.all([store.addVersion("a", 1, value), other.addVersion("a", 1, value)]);
+      expect(added.filter(Boolean)).toHaveLength(1);
+    } finally {
+      rmSync(`${folder}-link`);
+    }
+  });
+
+  test("the draft of a killed process is taken away, that of a living one is not", async () => {
+    mkdirSync(join(folder, "shop"), { mode: 0o700 });
+    // Above the highest pid that Linux gives.
+    const dead = join(folder, "shop/.db.age.4194305.draft");
+    const living = join(folder, `.a.age.${process.ppid}.draft`);
+    for (const draft of [dead, living]) writeFileSync(draft, "half", { mode: 0o600 });
+    await openDirectory({ folder, identity: alice.identity }, "read");
+    expect(existsSync(dead)).toBe(true);
+    const again = await open();
+    expect([existsSync(dead), existsSync(living)]).toEqual([false, true]);
+    expect(await again.list()).toEqual([]);
+  });
+
+  test.each([0o750, 0o705, 0o755, 0o770])("refuses a folder of mode %o", async (mode) => {
+    chmodSync(folder, mode);
+    await expect(open()).rejects.toMatchObject({
+      code: "secret.directory.public",
+      message: expect.stringContaining(`(mode 0${mode.toString(8)})`),
+      hint: `chmod 0700 ${folder}`,
+    });
+  });
+
+  test("refuses a folder in the Nix store, also behind a link", async () => {
+    vi.stubEnv("NIX_STORE_DIR", folder);
+    const inside = join(folder, "abc-secrets");
+    mkdirSync(inside, { mode: 0o700 });
+    symlinkSync(inside, `${folder}-link`);
+    try {
+      for (const path of [inside, `${folder}-link`]) {
+        await expect(open(path)).rejects.toMatchObject({
+          code: "secret.directory.public",
+          message: expect.stringContaining("Nix store"),
+        });
+      }
+    } finally {
+      rmSync(`${folder}-link`);
+    }
+  });
+
+  test("a folder that is not there, or is none, is not made: the hint says how", async () => {
+    const nowhere = join(folder, "nowhere");
+    await expect(open(nowhere)).rejects.toMatchObject({
+      code: "secret.directory.missing",
+      hint: `mkdir -m 0700 ${nowhere}`,
+    });
+    writeFileSync(nowhere, "");
+    await expect(open(nowhere)).rejects.toMatchObject({ code: "secret.directory.missing" });
+  });
+});

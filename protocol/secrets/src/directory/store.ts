@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { log, resolveSecret, takeSlot, type Secret } from "@nixops4-resources/protocol-core";
+import { decryptWith, encryptTo } from "../age/age.ts";
+import { markText } from "../content.ts";
+import { newVersion, parseFile, toText, valueOf, withoutValues, type Content } from "./file.ts";
+import { SecretFolder } from "./folder.ts";
+import type { DirectoryStore } from "./settings.ts";
+import { inContext } from "../in-context.ts";
+import { checkName } from "../names.ts";
+import { withOwn } from "../age/recipients.ts";
+import type {
+  NewSecret,
+  NewValue,
+  Revealed,
+  SecretChanges,
+  SecretReader,
+  SecretWriter,
+  StoredSecret,
+} from "../store.ts";
+import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
+
+/** One age file per secret, for looking. All that is known of a secret is encrypted; its name is that of the file too. */
+export class DirectoryReader implements SecretReader {
+  readonly place: string;
+  protected readonly folder: SecretFolder;
+  protected readonly identity: Secret;
+
+  constructor(folder: SecretFolder, identity: Secret) {
+    this.place = `the folder ${folder.path}`;
+    this.folder = folder;
+    this.identity = identity;
+  }
+
+  async look(name: string): Promise<StoredSecret | undefined> {
+    const content = await this.read(name);
+    return content && withoutValues(content);
+  }
+
+  async reveal(name: string, version: number | null, purpose: string): Promise<Revealed> {
+    const content = await this.read(name);
+    if (content === undefined) throw missingSecret(name, this.place);
+    const { version: chosen } = readableVersion(withoutValues(content), version, new Date());
+    log.info("secret read", { secret: name, version: chosen, place: this.place, purpose });
+    const kept = content.previous?.version === chosen ? content.previous : content.current;
+    return { value: valueOf(kept), version: chosen };
+  }
+
+  async list(): Promise<StoredSecret[]> {
+    const names = this.folder.names().map((name) => ({ name }));
+    return await ofThisIdentity(names, this.place, ({ name }) => this.look(name));
+  }
+
+  /** A folder keeps no record of who reads in it. */
+  async accesses(): Promise<undefined> {
+    return undefined;
+  }
+
+  protected async read(name: string): Promise<Content | undefined> {
+    checkName(name);
+    const bytes = this.folder.read(name);
+    if (bytes === undefined) return undefined;
+    return await inContext(`secret ${name} in ${this.place} cannot be opened`, async () =>
+      parseFile(Buffer.from(await decryptWith(this.identity, bytes)).toString(), name),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** The same folder, for writing too. */
+export class DirectoryWriter extends DirectoryReader implements SecretWriter {
+  async create({ name, mark, recipients, graceSeconds, ...value }: NewSecret): Promise<void> {
+    checkName(name);
+    const content: Content = {
+      format: 1,
+      name,
+      mark: markText(mark),
+      specification: { ...value.specification },
+      recipients: [...recipients],
+      encryptedTo: await withOwn(recipients, this.identity),
+      graceSeconds,
+      current: newVersion(1, value),
+      previous: null,
+    };
+    this.folder.create(name, await encrypt(content));
+  }
+
+  async addVersion(name: string, expected: number, value: NewValue): Promise<boolean> {
+    return await this.#rewrite(name, async (content) => {
+      if (content.current.version !== expected) return undefined;
+      return {
+        ...content,
+        specification: { ...value.specification },
+        encryptedTo: await withOwn(content.encryptedTo, this.identity),
+        current: newVersion(expected + 1, value),
+        previous: content.current,
+      };
+    });
+  }
+
+  async change(name: string, { mark, recipients, graceSeconds }: SecretChanges): Promise<void> {
+    await this.#rewrite(name, async (content) => ({
+      ...content,
+      ...(mark !== undefined && { mark: markText(mark) }),
+      ...(graceSeconds !== undefined && { graceSeconds }),
+      ...(recipients !== undefined && { recipients: [...recipients] }),
+      encryptedTo: await withOwn(recipients ?? content.encryptedTo, this.identity),
+    }));
+  }
+
+  async remove(name: string): Promise<void> {
+    checkName(name);
+    using _lock = await this.#lock(name);
+    this.folder.remove(name);
+  }
+
+  /** Nobody else changes the secret meanwhile. `work` gives what it is to be, or undefined where it stays. */
+  async #rewrite(name: string, work: (content: Content) => Promise<Content | undefined>): Promise<boolean> {
+    checkName(name);
+    using _lock = await this.#lock(name);
+    const content = await this.read(name);
+    if (content === undefined) throw missingSecret(name, this.place);
+    const changed = await work(content);
+    if (changed === undefined) return false;
+    this.folder.replace(name, await encrypt(changed));
+    return true;
+  }
+
+  /** Among the processes of this host: a store that several hosts share is one in a database. */
+  async #lock(name: string): Promise<Disposable> {
+    // Short, whatever the path.
+    const digest = createHash("sha256").update(this.folder.path).update("\0").update(name).digest("hex").slice(0, 40);
+    return await takeSlot(`secret:${digest}`, 1, `another process that changes secret ${name}`);
+  }
+}
+
+const encrypt = async (content: Content): Promise<Uint8Array> =>
+  // Text, for git and for people.
+  await encryptTo(content.encryptedTo, Buffer.from(toText(content)), "armored");
+
+export async function openDirectory(settings: DirectoryStore, access: "write"): Promise<SecretWriter>;
+export async function openDirectory(settings: DirectoryStore, access: "read" | "write"): Promise<SecretReader>;
+export async function openDirectory(
+  { folder: path, identity: ref }: DirectoryStore,
+  access: "read" | "write",
+): Promise<SecretReader> {
+  const folder = SecretFolder.open(path);
+  const identity = await resolveSecret(ref, `the identity of the secrets in ${path}`);
+  if (access === "read") return new DirectoryReader(folder, identity);
+  folder.removeDeadDrafts();
+  return new DirectoryWriter(folder, identity);
+}

@@ -1,0 +1,76 @@
+import { readMark, Secret } from "@nixops4-resources/protocol-core";
+import * as z from "zod/mini";
+import { fields, formatVersion, parseContent } from "../content.ts";
+import type { DataKey } from "../envelope.ts";
+import { fingerprintOf, makeFingerprintKey } from "../fingerprint.ts";
+import type { Revision } from "./tables.ts";
+import type { NewValue, StoredSecret } from "../store.ts";
+
+const versionSchema = z.strictObject({
+  version: z.int(),
+  generation: z.int(),
+  fingerprint: z.string(),
+  public: fields.textsByName,
+  expiresAt: z.nullable(z.string()),
+});
+
+/** What is known of a secret, without values. When versions were made, and their grace, the server knows and minds. */
+const aboutSchema = z.strictObject({
+  format: fields.format,
+  mark: z.nullable(z.string()),
+  specification: fields.specification,
+  recipients: fields.texts,
+  encryptedTo: fields.texts,
+  current: versionSchema,
+  previous: z.nullable(versionSchema),
+});
+
+const valueSchema = z.strictObject({ format: fields.format, value: z.string(), fingerprintKey: z.string() });
+
+export type About = z.output<typeof aboutSchema>;
+
+// What is sealed says what it is and where it belongs: in another row it does not open.
+const aboutOf = (name: string, revision: number): string => `what is known of secret ${name} in revision ${revision}`;
+const valueOf = (name: string, version: number): string => `the value of secret ${name} in version ${version}`;
+
+const seal = (key: DataKey, content: object, what: string): Buffer =>
+  key.seal(Buffer.from(JSON.stringify(content)), what);
+
+export const sealAbout = (key: DataKey, about: About, name: string, revision: number): Buffer =>
+  seal(key, about, aboutOf(name, revision));
+
+export const openAbout = (key: DataKey, sealed: Uint8Array, name: string, revision: number): About =>
+  parseContent(aboutSchema, key.open(sealed, aboutOf(name, revision)).toString());
+
+export function openValue(key: DataKey, sealed: Uint8Array, name: string, version: number): Secret {
+  return new Secret(parseContent(valueSchema, key.open(sealed, valueOf(name, version)).toString()).value);
+}
+
+/** A value as it is kept, and what is known of it. */
+export function sealValue(key: DataKey, given: NewValue, name: string, version: number) {
+  const fingerprintKey = makeFingerprintKey();
+  const { value, generation, public: known, expiresAt } = given;
+  const content = { format: formatVersion, value: value.reveal(), fingerprintKey: fingerprintKey.toString("base64") };
+  return {
+    sealed: seal(key, content, valueOf(name, version)),
+    about: { version, generation, fingerprint: fingerprintOf(value, fingerprintKey), public: { ...known }, expiresAt },
+  };
+}
+
+/** What is known, with what the server tells beside it. */
+export function toStored({ name, graceSeconds, createdAt, previousCreatedAt }: Revision, about: About): StoredSecret {
+  const { mark, specification, recipients, encryptedTo, current, previous } = about;
+  return {
+    name,
+    mark: readMark(mark),
+    specification,
+    recipients,
+    encryptedTo,
+    graceSeconds,
+    current: { ...current, createdAt: toText(createdAt) },
+    previous: previous && { ...previous, createdAt: toText(previousCreatedAt) },
+  };
+}
+
+/** Null only where there is no such version. */
+const toText = (at: Date | null): string => at?.toISOString() ?? "";

@@ -1,0 +1,107 @@
+import {
+  identifier,
+  lockForTransaction,
+  nothing,
+  sql,
+  type Sql,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
+import { migrations, rolesOf } from "./migrations.ts";
+import { cannotMake, denied, foreign, isAbsent, isDenied, type Site } from "./site.ts";
+
+/**
+ * Makes the store where it is not there, or brings it up to date: all or nothing. Of those who come at once one does it, and
+ * the others wait. Throws `secret.postgres.missing` where the account may not make it, `.denied` and `.foreign`.
+ */
+export async function ensureStore(session: WriteSession, site: Site): Promise<void> {
+  const found = await installedVersion(session, site);
+  if (found === migrations.length) return;
+  if (found > migrations.length) {
+    throw foreign(site, "was made by a later version of nixops4-resources", "Update this one");
+  }
+  const lock = lockForTransaction("store of secrets", site.schema);
+  try {
+    if (await session.transaction(() => migrate(session, site, found), lock)) return;
+  } catch (error) {
+    throw isDenied(error) ? cannotMake(site, error) : error;
+  }
+  await ensureStore(session, site);
+}
+
+/** 0 where there is no store. */
+async function installedVersion(session: WriteSession, site: Site): Promise<number> {
+  try {
+    const [row] = await session.query<{ version: number }>(
+      sql`select max(version) as version from ${identifier(site.schema)}.migration`,
+    );
+    return row?.version ?? 0;
+  } catch (error) {
+    if (isAbsent(error)) return 0;
+    if (!isDenied(error)) throw error;
+    const { hasStore } = await look(session, site);
+    throw hasStore ? denied(site, "write", error) : holdsSomethingElse(site);
+  }
+}
+
+const holdsSomethingElse = (site: Site): Error =>
+  foreign(site, "holds something else", "Name a schema that is not there yet");
+
+interface Standing {
+  hasSchema: boolean;
+  hasStore: boolean;
+  roles: string[];
+}
+
+/** In the catalogs, which everybody may read. */
+async function look(session: WriteSession, { schema }: Site): Promise<Standing> {
+  const [standing] = await session.query<Standing>(sql`
+    select
+      exists(select from pg_namespace where nspname = ${schema}) as "hasSchema",
+      exists(
+        select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = ${schema} and c.relname = 'migration'
+      ) as "hasStore",
+      array(select rolname::text from pg_roles where rolname = any(${Object.values(rolesOf(schema))})) as roles`);
+  return standing ?? { hasSchema: false, hasStore: false, roles: [] };
+}
+
+/** Brings a store of the version that was found (0: none) up to date. False where somebody else has done so meanwhile. */
+async function migrate(session: WriteSession, site: Site, found: number): Promise<boolean> {
+  const { schema } = site;
+  const { hasSchema, hasStore, roles } = await look(session, site);
+  if (hasSchema && !hasStore) throw holdsSomethingElse(site);
+  // Of a store that is new we need not be a writer, and a query that fails would be the transaction's last.
+  if (hasStore && (found === 0 || (await installedVersion(session, site)) !== found)) return false;
+  const missing = Object.values(rolesOf(schema)).filter((name) => !roles.includes(name));
+  const steps = migrations
+    .slice(found)
+    .flatMap((migration, index) => [
+      ...migration(schema),
+      sql`insert into ${identifier(schema)}.migration (version) values (${found + index + 1})`,
+    ]);
+  await session.execute(
+    ...missing.map((name) => sql`create role ${identifier(name)}`),
+    ...asOwner(session, schema, hasSchema, steps),
+  );
+  return true;
+}
+
+/** The owner is nobody: who makes the store is one of its writers afterwards, and no more. */
+function asOwner({ facts }: WriteSession, schema: string, hasSchema: boolean, steps: readonly Sql[]): Sql[] {
+  const [owner, writer] = [identifier(rolesOf(schema).owner), identifier(rolesOf(schema).writer)];
+  const act = [
+    ...(hasSchema ? [] : [sql`create schema ${identifier(schema)} authorization ${owner}`]),
+    sql`set local role ${owner}`,
+    ...steps,
+    sql`reset role`,
+  ];
+  if (facts.isSuperuser) return act;
+  // Since PostgreSQL 16 who may give a membership does not have it.
+  const only = facts.majorVersion < 16 ? nothing : sql` with set true, inherit false`;
+  return [
+    sql`grant ${owner} to current_user${only}`,
+    ...act,
+    sql`revoke ${owner} from current_user`,
+    sql`grant ${writer} to current_user`,
+  ];
+}

@@ -1,0 +1,240 @@
+import { AlreadyExists, log, resolveSecret, type Secret } from "@nixops4-resources/protocol-core";
+import { formatVersion, markText } from "../content.ts";
+import { DataKey } from "../envelope.ts";
+import { inContext } from "../in-context.ts";
+import { checkName } from "../names.ts";
+import { openAbout, openValue, sealAbout, sealValue, toStored, type About } from "./content.ts";
+import type { PostgresStore } from "./settings.ts";
+import { StoreTables, type NewRevision, type Revision } from "./tables.ts";
+import { withOwn } from "../age/recipients.ts";
+import type {
+  NewSecret,
+  NewValue,
+  Revealed,
+  SecretAccess,
+  SecretChanges,
+  SecretReader,
+  SecretWriter,
+  StoredSecret,
+} from "../store.ts";
+import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
+
+/** Later than any grace ends. */
+const atLast = new Date(8.64e15);
+
+/** A secret whose last revision was decrypted. */
+interface Opened {
+  readonly revision: Revision;
+  readonly key: DataKey;
+  readonly about: About;
+}
+
+/** Secrets in tables that are only ever added to, for looking. The server sees no value and no key. */
+export class PostgresSecretReader implements SecretReader {
+  readonly place: string;
+  protected readonly tables: StoreTables;
+  readonly #store: PostgresStore;
+  #identity: Promise<Secret> | undefined;
+
+  constructor(store: PostgresStore, access: "read" | "write" = "read") {
+    this.#store = store;
+    this.tables = new StoreTables(store, access);
+    this.place = this.tables.site.place;
+  }
+
+  async look(name: string): Promise<StoredSecret | undefined> {
+    const opened = await this.open(name);
+    return opened && stored(opened);
+  }
+
+  async reveal(name: string, wanted: number | null, purpose: string): Promise<Revealed> {
+    checkName(name);
+    const revealed = await this.tables.reveal(name, wanted, purpose);
+    if (revealed === undefined) {
+      const secret = await this.look(name);
+      if (secret === undefined) throw missingSecret(name, this.place);
+      readableVersion(secret, wanted, atLast);
+      // Somebody made it between the two looks.
+      return await this.reveal(name, wanted, purpose);
+    }
+    const { version, value, key } = revealed;
+    log.info("secret read", { secret: name, version, place: this.place, purpose });
+    return await this.#opening(name, async () => {
+      const dataKey = await DataKey.unwrap(key, await this.identity());
+      return { value: openValue(dataKey, value, name, version), version };
+    });
+  }
+
+  async list(): Promise<StoredSecret[]> {
+    const revisions = await this.tables.look(null);
+    return await ofThisIdentity(revisions, this.place, async (revision) => {
+      const opened = await this.#openRevision(revision);
+      return opened && stored(opened);
+    });
+  }
+
+  async accesses(name: string | null): Promise<SecretAccess[]> {
+    if (name !== null) checkName(name);
+    return await this.tables.accesses(name);
+  }
+
+  /** Undefined where there is no such secret, or none any more. */
+  protected async open(name: string): Promise<Opened | undefined> {
+    checkName(name);
+    const [revision] = await this.tables.look(name);
+    return revision && (await this.#openRevision(revision));
+  }
+
+  protected identity(): Promise<Secret> {
+    return (this.#identity ??= resolveSecret(this.#store.identity, `the identity of the secrets in ${this.place}`));
+  }
+
+  async #openRevision(revision: Revision): Promise<Opened | undefined> {
+    const { name, about, key: wrapped } = revision;
+    if (about === null || wrapped === null) return undefined;
+    return await this.#opening(name, async () => {
+      const key = await DataKey.unwrap(wrapped, await this.identity());
+      return { revision, key, about: openAbout(key, about, name, revision.revision) };
+    });
+  }
+
+  #opening<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return inContext(`secret ${name} in ${this.place} cannot be opened`, work);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.tables[Symbol.asyncDispose]();
+  }
+}
+
+/** The same store, for writing too: each change is one statement, which adds a revision to the one that was seen. */
+export class PostgresSecretWriter extends PostgresSecretReader implements SecretWriter {
+  constructor(store: PostgresStore) {
+    super(store, "write");
+  }
+
+  async create({ name, mark, recipients, graceSeconds, ...value }: NewSecret): Promise<void> {
+    checkName(name);
+    const [last] = await this.tables.look(name);
+    if (last !== undefined && last.version !== null) throw new AlreadyExists(name);
+    // What was destroyed keeps its numbers: a reference to an old version never gives another value.
+    const version = (last?.lastVersion ?? 0) + 1;
+    const encryptedTo = await withOwn(recipients, await this.identity());
+    const { key, sealed, known } = await newVersion(name, version, value, encryptedTo);
+    const about: About = {
+      format: formatVersion,
+      mark: markText(mark),
+      specification: value.specification,
+      recipients: [...recipients],
+      encryptedTo,
+      current: known,
+      previous: null,
+    };
+    const seen = last?.revision ?? 0;
+    const isAdded = await this.tables.append({
+      name,
+      seen,
+      version,
+      previous: null,
+      graceSeconds,
+      value: sealed,
+      key: key.wrapped,
+      previousKey: null,
+      about: sealAbout(key, about, name, seen + 1),
+    });
+    if (!isAdded) throw new AlreadyExists(name);
+  }
+
+  async addVersion(name: string, expected: number, value: NewValue): Promise<boolean> {
+    return await this.#revise(name, async (opened) => {
+      const { about, revision } = opened;
+      if (about.current.version !== expected) return undefined;
+      const encryptedTo = await withOwn(about.encryptedTo, await this.identity());
+      const { key, sealed, known } = await newVersion(name, expected + 1, value, encryptedTo);
+      const { specification } = value;
+      const next = { ...about, specification, encryptedTo, current: known, previous: about.current };
+      return {
+        ...following(revision, key, next),
+        version: expected + 1,
+        previous: expected,
+        value: sealed,
+        key: key.wrapped,
+        previousKey: isSame(encryptedTo, about.encryptedTo) ? null : await opened.key.rewrap(encryptedTo),
+      };
+    });
+  }
+
+  async change(name: string, { mark, recipients, graceSeconds }: SecretChanges): Promise<void> {
+    await this.#revise(name, async ({ about, revision, key }) => {
+      const encryptedTo = await withOwn(recipients ?? about.encryptedTo, await this.identity());
+      const next = {
+        ...about,
+        ...(mark !== undefined && { mark: markText(mark) }),
+        ...(recipients !== undefined && { recipients: [...recipients] }),
+        encryptedTo,
+      };
+      return {
+        ...following(revision, key, next),
+        ...(graceSeconds !== undefined && { graceSeconds }),
+        ...(!isSame(encryptedTo, about.encryptedTo) && (await this.#rewrapped(revision, key, encryptedTo))),
+      };
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    checkName(name);
+    for (;;) {
+      const [last] = await this.tables.look(name);
+      if (last === undefined || last.version === null) return;
+      const nothing = { version: null, previous: null, about: null, value: null, key: null, previousKey: null };
+      if (await this.tables.append({ name, seen: last.revision, graceSeconds: 0, ...nothing })) return;
+    }
+  }
+
+  /** Again where somebody else changed it meanwhile. False where `work` has nothing to add. */
+  async #revise(name: string, work: (opened: Opened) => Promise<NewRevision | undefined>): Promise<boolean> {
+    for (;;) {
+      const opened = await this.open(name);
+      if (opened === undefined) throw missingSecret(name, this.place);
+      const added = await work(opened);
+      if (added === undefined) return false;
+      if (await this.tables.append(added)) return true;
+    }
+  }
+
+  async #rewrapped({ previousKey }: Revision, key: DataKey, recipients: readonly string[]) {
+    const previous = previousKey && (await DataKey.unwrap(previousKey, await this.identity()));
+    return { key: await key.rewrap(recipients), previousKey: previous && (await previous.rewrap(recipients)) };
+  }
+}
+
+/** The next revision, with the same values under the same keys. */
+function following(
+  { name, revision, version, previous, graceSeconds }: Revision,
+  key: DataKey,
+  about: About,
+): NewRevision {
+  const sealed = sealAbout(key, about, name, revision + 1);
+  return {
+    name,
+    seen: revision,
+    version,
+    previous,
+    graceSeconds,
+    about: sealed,
+    value: null,
+    key: null,
+    previousKey: null,
+  };
+}
+
+async function newVersion(name: string, version: number, value: NewValue, recipients: readonly string[]) {
+  const key = await DataKey.make(recipients);
+  const { sealed, about: known } = sealValue(key, value, name, version);
+  return { key, sealed, known };
+}
+
+const stored = ({ revision, about }: Opened): StoredSecret => toStored(revision, about);
+
+const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+  JSON.stringify(some) === JSON.stringify(others);

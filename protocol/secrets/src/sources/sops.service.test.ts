@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findProgram } from "@nixops4-resources/integration-servers/process/find-program";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import sources from "./sources.ts";
+import { makePerson, type Person } from "../testing/index.ts";
+
+const what = "the password of role app";
+let alice: Person;
+let folder: string;
+
+// Neither Debian 12 nor a registry of packages has sops: it comes from nixpkgs, or `go install` builds it in minutes.
+beforeEach((context) => {
+  try {
+    findProgram("sops", "none; nixpkgs has it");
+  } catch (error) {
+    context.skip(error instanceof Error ? error.message : String(error));
+  }
+});
+beforeAll(async () => {
+  alice = await makePerson();
+  folder = mkdtempSync(join(tmpdir(), "nixops4-sops-"));
+  vi.stubEnv("SOPS_AGE_KEY_FILE", alice.identity.file);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await alice[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+function encrypt(name: string, text: string): string {
+  const [plain, file] = [join(folder, `plain-${name}`), join(folder, name)];
+  writeFileSync(plain, text, { mode: 0o600 });
+  writeFileSync(file, execFileSync("sops", ["--encrypt", "--age", alice.recipient, plain]));
+  return file;
+}
+
+test.each([
+  ["YAML", "a.yaml", 'db:\n  "the password": "päss: \\"wörd\\""\n'],
+  ["JSON", "a.json", '{"db":{"the password":"päss: \\"wörd\\""}}'],
+])("a value in a file of %s", async (_format, name, text) => {
+  const file = encrypt(name, text);
+  const { secret, from } = await sources.read({ sops: { file, key: ["db", "the password"] } }, what);
+  expect(secret.reveal()).toBe('päss: "wörd"');
+  expect(from).toBe(`db.the password in sops file ${file}`);
+});
+
+test("what sops refuses is told with the command to try", async () => {
+  const file = encrypt("b.yaml", "db: hunter2-hunter2\n");
+  await expect(sources.read({ sops: { file, key: ["no"] } }, what)).rejects.toMatchObject({
+    code: "secret.sops.failed",
+    message: expect.stringMatching(/^the password of role app cannot be read: sops ended with status \d+$/),
+    hint: `See what it says to: sops --decrypt --extract '["no"]' ${file}`,
+  });
+  vi.stubEnv("SOPS_AGE_KEY_FILE", "/nowhere");
+  await expect(sources.read({ sops: { file, key: ["db"] } }, what)).rejects.toMatchObject({
+    code: "secret.sops.failed",
+  });
+});

@@ -1,0 +1,36 @@
+import {
+  largestSecretBytes,
+  toSecret,
+  unreadable,
+  type ProviderError,
+  type Secret,
+  type SopsRef,
+} from "@nixops4-resources/protocol-core";
+import { ProgramFailed, programOutput } from "@nixops4-resources/protocol-core/program-output";
+import type { ErrorCode } from "../errors.ts";
+
+/**
+ * A value in a file of sops, decrypted by sops itself: so with whatever key it was encrypted to (age, PGP, a cloud's), found
+ * as always by sops's own variables and files.
+ */
+export async function readSops({ sops }: SopsRef, what: string): Promise<{ secret: Secret; from: string }> {
+  // Source: https://getsops.io/docs/#extract-a-sub-part-of-a-document-tree
+  const path = sops.key.map((name) => `[${JSON.stringify(name)}]`).join("");
+  const args = ["--decrypt", "--extract", path, sops.file];
+  try {
+    const secret = toSecret(await programOutput("sops", args, largestSecretBytes), what);
+    return { secret, from: `${sops.key.join(".")} in sops file ${sops.file}` };
+  } catch (error) {
+    throw error instanceof ProgramFailed ? notRead(what, args, error) : error;
+  }
+}
+
+function notRead(what: string, args: readonly string[], { isMissing, message }: ProgramFailed): ProviderError {
+  if (isMissing) {
+    const code: ErrorCode = "secret.sops.missing";
+    return unreadable(what, "there is no program sops on PATH", code, "Put sops on the PATH of nixops4 (nixpkgs#sops)");
+  }
+  const code: ErrorCode = "secret.sops.failed";
+  const command = ["sops", ...args.map((argument) => (/[^\w/.-]/.test(argument) ? `'${argument}'` : argument))];
+  return unreadable(what, `sops ${message}`, code, `See what it says to: ${command.join(" ")}`);
+}

@@ -1,0 +1,126 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Secret } from "@nixops4-resources/protocol-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { encryptTo } from "../age/age.ts";
+import { openSecretStore } from "../open-store.ts";
+import sources from "./sources.ts";
+import { makePerson, newSecret, newValue, type Person } from "../testing/index.ts";
+
+const what = "the password of role app";
+let alice: Person;
+let bob: Person;
+let folder: string;
+
+beforeAll(async () => {
+  [alice, bob] = [await makePerson(), await makePerson()];
+  folder = mkdtempSync(join(tmpdir(), "nixops4-sources-"));
+});
+afterAll(async () => {
+  for (const person of [alice, bob]) await person[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const directory = (): { folder: string; identity: Person["identity"] } => ({ folder, identity: alice.identity });
+
+/** An age file that everybody may read. */
+const put = async (name: string, text: string): Promise<string> => {
+  const path = join(folder, name);
+  writeFileSync(path, await encryptTo([alice.recipient], Buffer.from(text)), { mode: 0o644 });
+  return path;
+};
+
+describe("age", () => {
+  test("the text of the file, without its last newline; anybody may read the ciphertext", async () => {
+    const file = await put("app.age", "hunter2-hunter2\n");
+    const { secret, from } = await sources.read({ age: { file, identity: alice.identity } }, what);
+    expect(secret.reveal()).toBe("hunter2-hunter2");
+    expect(from).toBe(`age file ${file}`);
+  });
+
+  test("each failure says whose secret it is, which file, and why", async () => {
+    const file = await put("other.age", "hunter2-hunter2");
+    const damaged = join(folder, "damaged.age");
+    writeFileSync(damaged, "age-encryption.org/v1\n");
+    const cases = [
+      [{ file, identity: bob.identity }, "secret.identity.mismatch", `${file} cannot be opened: it is not encrypted`],
+      [{ file: damaged, identity: alice.identity }, "secret.encrypted.damaged", `${damaged} cannot be opened`],
+      [{ file: "/nowhere.age", identity: alice.identity }, "secret.file.missing", "there is no file /nowhere.age"],
+      [{ file: folder, identity: alice.identity }, "secret.file.unreadable", "EISDIR"],
+      [{ file: await put("empty.age", "\n"), identity: alice.identity }, "secret.empty", "it is empty"],
+    ] as const;
+    for (const [age, code, why] of cases) {
+      await expect(sources.read({ age }, what)).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(new RegExp(`^${what} cannot be read: .*${why.replaceAll(/[()]/g, ".")}`)),
+      });
+    }
+    await expect(sources.read({ age: { file, identity: { file: "/nowhere/key" } } }, what)).rejects.toMatchObject({
+      code: "secret.file.missing",
+      message: expect.stringContaining("the identity that opens"),
+    });
+  });
+});
+
+describe("sops", () => {
+  test("without the program the error says what lacks", async () => {
+    vi.stubEnv("PATH", folder);
+    await expect(sources.read({ sops: { file: "/a.yaml", key: ["db"] } }, what)).rejects.toMatchObject({
+      code: "secret.sops.missing",
+      message: `${what} cannot be read: there is no program sops on PATH`,
+    });
+  });
+});
+
+describe("store", () => {
+  test("the current version, or the one that the reference names", async () => {
+    const store = await openSecretStore({ directory: directory() }, "write");
+    await store.create(newSecret("db", { value: new Secret("first-value") }));
+    await store.addVersion("db", 1, newValue({ value: new Secret("second-value") }));
+    for (const [version, value, shown] of [
+      [undefined, "second-value", 2],
+      [null, "second-value", 2],
+      [2, "second-value", 2],
+      [1, "first-value", 1],
+    ] as const) {
+      const ref = { store: { name: "db", ...(version !== undefined && { version }), directory: directory() } };
+      const { secret, from } = await sources.read(ref, what);
+      expect(secret.reveal()).toBe(value);
+      expect(from).toBe(`secret db in the folder ${folder}, version ${shown}`);
+    }
+    await expect(
+      sources.read({ store: { name: "db", version: 7, directory: directory() } }, what),
+    ).rejects.toMatchObject({ code: "secret.version.missing", message: expect.stringContaining(what) });
+    await expect(sources.read({ store: { name: "no", directory: directory() } }, what)).rejects.toMatchObject({
+      code: "secret.store.missing",
+      message: `${what} cannot be read: there is no secret no in the folder ${folder}`,
+    });
+  });
+
+  test.each([
+    [{ foldr: "/srv/secrets" }, "there is no input `directory.foldr`", "Did you mean `directory.folder`?"],
+    [{ folder: "secrets" }, "`directory.folder` must be of the form", undefined],
+    [{ folder: "/srv/secrets" }, "`directory.identity` is missing", undefined],
+    [
+      { folder: "/srv/secrets", identity: { age: { file: "/a", identity: { file: "/b" } } } },
+      "`directory.identity` must be an object with exactly one of `file`, `env`, `credential`, `command`",
+      undefined,
+    ],
+  ])("refuses settings of the store that are wrong: %j", async (settings, why, hint) => {
+    await expect(sources.read({ store: { name: "db", directory: settings } }, what)).rejects.toMatchObject({
+      code: "protocol.inputs.invalid",
+      message: expect.stringContaining(why),
+      ...(hint !== undefined && { hint }),
+    });
+  });
+
+  test("refuses a name that is none", async () => {
+    await expect(sources.read({ store: { name: "../db", directory: directory() } }, what)).rejects.toMatchObject({
+      code: "secret.name.invalid",
+      message: `${what} cannot be read: \`../db\` is no name for a secret`,
+    });
+  });
+});

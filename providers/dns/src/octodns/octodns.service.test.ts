@@ -1,0 +1,212 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startBind } from "@nixops4-resources/integration-servers/dns/bind";
+import { dig, serials, transferZone } from "@nixops4-resources/integration-servers/dns/dig";
+import { nsupdate, restoreZones, transferZones } from "@nixops4-resources/integration-servers/dns/nsupdate";
+import { findOctodns } from "@nixops4-resources/integration-servers/dns/octodns";
+import { serverOf } from "@nixops4-resources/integration-servers/testing";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Conflict, type Stored } from "../backend.ts";
+import { OctodnsReader, OctodnsWriter } from "./octodns.ts";
+import type { OctodnsSettings } from "./settings.ts";
+
+const zone = "example.test.";
+const request = { signal: new AbortController().signal, timeoutSeconds: 60 };
+const mark = 'nixops4:{"v":1,"managedBy":"shop","type":"records"}';
+
+const octodns = serverOf(async () => ({
+  command: await findOctodns(),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+}));
+
+const records = (name: string, type: string, values: string[], note: string | null = mark): Stored => ({
+  name: `${name}${zone}`,
+  type,
+  ttlSeconds: values.length === 0 ? 0 : 300,
+  values,
+  note,
+});
+const nothing = (name: string, type: string): Stored => records(name, type, [], null);
+
+describe("a zone at a service that OctoDNS knows", () => {
+  const bind = serverOf(startBind);
+  let before: ReadonlyMap<string, readonly string[]>;
+
+  const settings = (other: Partial<OctodnsSettings> = {}): OctodnsSettings => {
+    const { host, port, keys } = bind().address;
+    return {
+      class: "octodns_bind.Rfc2136Provider",
+      settings: { host, port, key_name: keys.sha256.name, key_algorithm: keys.sha256.algorithm },
+      secrets: { key_secret: { file: keys.sha256.secretFile } },
+      zones: ["example.test", "child.example.test"],
+      command: octodns().command,
+      ...other,
+    };
+  };
+  const writer = (other?: Partial<OctodnsSettings>): OctodnsWriter => new OctodnsWriter(settings(other), request);
+  const reader = (other?: Partial<OctodnsSettings>): OctodnsReader => new OctodnsReader(settings(other), request);
+  const commit = (changes: Stored[], prerequisites: Stored[] = []): Promise<void> =>
+    writer().commit({ zone, prerequisites, changes });
+  const contents = (): Promise<string[]> => transferZone(bind().address, bind().address.keys.sha256, "example.test");
+
+  beforeEach(async (context) => {
+    // Without a server the test is skipped.
+    if (context.task.result?.state !== "skip") before ??= await transferZones(bind().address);
+  });
+  afterEach(() => restoreZones(bind().address, before));
+
+  test("is one of those that are named", async () => {
+    expect(await reader().findZone({ name: "a.b.child.example.test.", type: "A" })).toEqual({
+      name: "child.example.test.",
+      serial: 0,
+    });
+    await expect(reader().findZone({ name: "second.test.", type: "A" })).rejects.toMatchObject({
+      code: "dns.zone.missing",
+    });
+  });
+
+  test("keeps what it is given, with marks beside, in one update, and everything else", async () => {
+    const wanted = [
+      records("", "MX", ["10 mail.example.test."]),
+      records("mail.", "A", ["192.0.2.1", "192.0.2.2"]),
+      records("mail.", "AAAA", ["2001:db8::1"]),
+      records("www.", "CNAME", ["example.test."]),
+      records("*.apps.", "A", ["192.0.2.3"]),
+      records("", "CAA", ['0 issue "letsencrypt.org; validationmethods=dns-01"']),
+      records("_imaps._tcp.", "SRV", ["0 1 993 mail.example.test."]),
+      records("_25._tcp.mail.", "TLSA", [`3 1 1 ${"ab".repeat(32)}`]),
+      records("host.", "SSHFP", [`4 2 ${"cd".repeat(32)}`]),
+      records("sip.", "NAPTR", ['1 2 "U" "sip" "!^.*$!sip:x@example.test!" .']),
+      records("k._domainkey.", "TXT", [`"v=DKIM1; k=rsa; p=${"A".repeat(237)}" "${"B".repeat(153)}"`]),
+    ];
+    const earlier = await contents();
+    const { "example.test.": serial = 0 } = await serials(bind().address);
+    await commit(
+      wanted,
+      wanted.map(({ name, type }) => ({ name, type, ttlSeconds: 0, values: [], note: null })),
+    );
+    expect((await serials(bind().address))["example.test."]).toBe(serial + 1);
+    expect(await reader().look(zone, wanted)).toEqual(wanted);
+    expect(await contents()).toEqual(expect.arrayContaining(earlier));
+    expect(await dig(bind().address, "_nixops4-mx.example.test", "TXT")).toEqual([JSON.stringify(mark)]);
+    const everything = await reader().all(zone);
+    expect(everything).toEqual(expect.arrayContaining(wanted));
+    expect(everything.filter(({ name }) => name.startsWith("_nixops4"))).toEqual([]);
+
+    await commit(
+      wanted.map(({ name, type }) => ({ name, type, ttlSeconds: 0, values: [], note: null })),
+      wanted,
+    );
+    expect(await contents()).toEqual(earlier);
+  });
+
+  test("changes at all only where everything is as it was seen", async () => {
+    const [one, other] = [records("cas.", "A", ["192.0.2.1"]), records("cas.", "A", ["192.0.2.2"])];
+    await commit([one], [nothing("cas.", "A")]);
+    for (const stale of [nothing("cas.", "A"), other, records("cas.", "A", ["192.0.2.1"], null)]) {
+      await expect(commit([other], [stale])).rejects.toThrow(Conflict);
+    }
+    await commit([other], [one]);
+    expect(await dig(bind().address, "cas.example.test", "A")).toEqual(["192.0.2.2"]);
+  });
+
+  test("keeps a foreign record at our name, of a type that another of our names has", async () => {
+    const { address } = bind();
+    await nsupdate(address, address.keys.sha256, "example.test", ['add mixed.example.test 60 TXT "theirs"']);
+    await commit([records("mixed.", "A", ["192.0.2.1"]), records("other.", "TXT", ['"ours"'])]);
+    expect(await dig(address, "mixed.example.test", "TXT")).toEqual(['"theirs"']);
+  });
+
+  test("says what the service says", async () => {
+    const wrongKey = { secrets: { key_secret: { command: ["echo", "d3Jvbmc="] } } };
+    await expect(reader(wrongKey).all(zone)).rejects.toThrow(/AxfrSourceZoneTransferFailed/);
+    const noClass = { class: "octodns_nowhere.Provider" };
+    await expect(reader(noClass).all(zone)).rejects.toMatchObject({ code: "dns.octodns.failed" });
+    await expect(reader({ command: "/nowhere/octodns-sync" }).all(zone)).rejects.toMatchObject({
+      code: "dns.octodns.missing",
+    });
+  });
+
+  test("ends with the request's time, and all that it started", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "nixops4-slow-"));
+    const slow = join(folder, "octodns-sync");
+    writeFileSync(slow, `#!/bin/sh\necho $$ > ${folder}/pid\nexec sleep 60\n`, { mode: 0o755 });
+    const stop = new AbortController();
+    const settingsOfSlow = settings({ command: slow });
+    const look = new OctodnsReader(settingsOfSlow, { signal: stop.signal, timeoutSeconds: 1 }).all(zone);
+    const pid = await vi.waitFor(() => {
+      const text = readFileSync(join(folder, "pid"), "utf8");
+      expect(text).toMatch(/\n$/);
+      return Number(text);
+    }, 5000);
+    stop.abort();
+    await expect(look).rejects.toThrow("time is over");
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 5000);
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    ["TXT", String.raw`"back\\slash"`, "only ASCII without backslashes"],
+    ["TXT", String.raw`"\195\164"`, "only ASCII without backslashes"],
+    ["TXT", '"a" "b"', "at every 255 octets"],
+    ["SVCB", "1 svc.example.test.", "another way than through OctoDNS"],
+  ])("refuses %s %s beforehand", async (type, value, why) => {
+    await expect(commit([records("refused.", type, [value])])).rejects.toThrow(why);
+  });
+});
+
+describe("a zone in a file", () => {
+  let folder: string;
+  const file = (): string => readFileSync(join(folder, "example.test.yaml"), "utf8");
+  const kept = "---\nkept:\n  ttl: 60\n  type: A\n  value: 192.0.2.9\n";
+  const writer = (name: string): OctodnsWriter => {
+    const { command } = octodns();
+    const settings = { class: name, settings: { directory: folder }, secrets: {}, zones: ["example.test"], command };
+    return new OctodnsWriter(settings, request);
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "nixops4-octodns-"));
+    writeFileSync(join(folder, "example.test.yaml"), kept);
+    vi.stubEnv("PYTHONPATH", folder);
+    return () => {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    };
+  });
+
+  test("that OctoDNS writes anew each time loses nothing that others wrote", async () => {
+    const yaml = writer("octodns.provider.yaml.YamlProvider");
+    const wanted = records("www.", "A", ["192.0.2.1"]);
+    await yaml.commit({ zone, prerequisites: [nothing("www.", "A")], changes: [wanted] });
+    expect(file()).toContain("192.0.2.9");
+    expect(await yaml.look(zone, [wanted])).toEqual([wanted]);
+    await expect(yaml.commit({ zone, prerequisites: [nothing("www.", "A")], changes: [] })).rejects.toThrow(Conflict);
+    await yaml.commit({ zone, prerequisites: [wanted], changes: [nothing("www.", "A")] });
+    expect(file()).toBe(kept);
+  });
+
+  test("is not touched where OctoDNS would change what is not ours", async () => {
+    // Each time somebody looks, there is another record at our name.
+    const code = `
+from octodns.provider.yaml import YamlProvider
+from octodns.record import Record
+class Restless(YamlProvider):
+    def populate(self, zone, target=False, lenient=False):
+        super().populate(zone, False, lenient)
+        if target:
+            value = f"192.0.2.{len(open('${folder}/looks', 'a+').write('x') and open('${folder}/looks').read())}"
+            zone.add_record(Record.new(zone, "www", {"type": "A", "ttl": 60, "value": value}, source=self))
+        return True
+`;
+    writeFileSync(join(folder, "restless.py"), code);
+    const change = {
+      zone,
+      prerequisites: [],
+      changes: [records("www.", "TXT", ['"x"']), records("a.", "A", ["192.0.2.1"])],
+    };
+    await expect(writer("restless.Restless").commit(change)).rejects.toMatchObject({ code: "dns.octodns.plan" });
+    expect(file()).toBe(kept);
+  });
+});

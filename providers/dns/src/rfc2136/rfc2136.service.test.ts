@@ -1,0 +1,246 @@
+import { createServer, connect } from "node:net";
+import { once } from "node:events";
+import { startBind } from "@nixops4-resources/integration-servers/dns/bind";
+import { serials } from "@nixops4-resources/integration-servers/dns/dig";
+import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
+import { startPowerdns } from "@nixops4-resources/integration-servers/dns/powerdns";
+import { serverOf } from "@nixops4-resources/integration-servers/testing";
+import { canonical, DnsClient } from "@nixops4-resources/dns-client";
+import { describe, expect, test } from "vitest";
+import { Conflict, type Key, type Stored } from "../backend.ts";
+import { nothingAt } from "../client.ts";
+import type { Rfc2136Writer } from "./rfc2136.ts";
+import { openWriter } from "../testing/open-writer.ts";
+
+const zone = "example.test.";
+
+/** A value of every type, at names of every kind. */
+const everyType: [name: string, type: string, values: unknown[]][] = [
+  ["a.types", "A", ["192.0.2.1", "192.0.2.2"]],
+  ["aaaa.types", "AAAA", ["2001:db8::1", "::ffff:192.0.2.1"]],
+  ["cname.types", "CNAME", ["www.example.test."]],
+  ["mx.types", "MX", ["10 mail.elsewhere.invalid.", "0 ."]],
+  [
+    "txt.types",
+    "TXT",
+    [{ text: `v=DKIM1; k=rsa; p=${"A".repeat(700)}` }, { text: 'héllo "q" \\ ; ünï' }, { text: "" }],
+  ],
+  ["_xmpp-client._tcp.types", "SRV", ["5 0 5222 xmpp.example.test."]],
+  [
+    "caa.types",
+    "CAA",
+    [{ tag: "issue", value: "letsencrypt.org; validationmethods=dns-01" }, '128 iodef "mailto:x@example.test"'],
+  ],
+  ["_443._tcp.types", "TLSA", [`3 1 1 ${"ab".repeat(32)}`]],
+  ["sshfp.types", "SSHFP", [`4 2 ${"cd".repeat(32)}`]],
+  ["https.types", "HTTPS", ["1 . alpn=h2,h3 port=8443 ipv4hint=192.0.2.1 ipv6hint=2001:db8::1", "0 svc.example.test."]],
+  ["_foo.types", "SVCB", ["2 svc.example.test. mandatory=alpn alpn=h2 dohpath=/dns-query{?dns}"]],
+  ["naptr.types", "NAPTR", ['1 2 "S" "SIP+D2U" "" _sip._udp.example.test.']],
+  ["ptr.types", "PTR", ["host.example.test."]],
+  ["cut.types", "NS", ["ns1.elsewhere.invalid."]],
+  ["cut.types", "DS", [`1 13 2 ${"ef".repeat(32)}`]],
+  ["raw.types", "TYPE65400", [String.raw`\# 4 00010203`]],
+  ["*.types", "A", ["192.0.2.77"]],
+  ["_acme-challenge.bücher.types", "TXT", [{ text: "x" }]],
+];
+
+const setAt = (name: string, type: string, values: readonly unknown[], note: string | null = null): Stored => ({
+  name,
+  type,
+  ttlSeconds: 300,
+  values: values.map((value) => canonical(type, value)).sort(),
+  note,
+});
+
+const setsOfEveryType = everyType.map(([name, type, values]) =>
+  setAt(`${name.replace("bücher", "xn--bcher-kva")}.${zone}`, type, values, `nixops4:test\n${type}`),
+);
+
+describe.each([
+  ["BIND", startBind],
+  ["Knot", startKnot],
+  ["PowerDNS", startPowerdns],
+])("dynamic updates of %s", (_name, start) => {
+  const server = serverOf(start);
+  const open = (): Promise<Rfc2136Writer> => openWriter(server().address);
+
+  test("every type is stored and seen again, octet by octet, and so in a transfer", async () => {
+    await using writer = await open();
+    const prerequisites = setsOfEveryType.map(nothingAt);
+    await writer.commit({ zone, prerequisites, changes: setsOfEveryType });
+    expect(await writer.look(zone, setsOfEveryType)).toEqual(setsOfEveryType);
+    expect(await writer.all(zone)).toEqual(expect.arrayContaining(setsOfEveryType));
+    await writer.commit({ zone, prerequisites: setsOfEveryType, changes: prerequisites });
+    expect(await writer.look(zone, setsOfEveryType)).toEqual(prerequisites);
+  });
+
+  test.each<[why: string, key: Key, values: string[]]>([
+    ["under a wildcard there is only what is stored", { name: "any.wild.example.test.", type: "A" }, []],
+    ["the wildcard itself is there", { name: "*.wild.example.test.", type: "A" }, ["192.0.2.99"]],
+    ["a delegation is there", { name: "elsewhere.example.test.", type: "NS" }, ["ns1.elsewhere.test."]],
+    ["below a delegation there is nothing", { name: "www.elsewhere.example.test.", type: "A" }, []],
+    ["a name that only has names below it has no records", { name: "wild.example.test.", type: "TXT" }, []],
+  ])("%s", async (_why, key, values) => {
+    await using writer = await open();
+    const before = await serials(server().address);
+    const [stored] = await writer.look(zone, [key]);
+    expect(stored).toEqual({ ...key, ttlSeconds: values.length === 0 ? 0 : 300, values, note: null });
+    expect(await serials(server().address), "a look writes nothing").toEqual(before);
+  });
+
+  test("what a delegation hides is seen by a transfer", async () => {
+    await using writer = await open();
+    const hidden = setAt("www.elsewhere.example.test.", "A", ["192.0.2.1"], "nixops4:test");
+    await writer.commit({ zone, prerequisites: [nothingAt(hidden)], changes: [hidden] });
+    expect(await writer.look(zone, [hidden])).toEqual([hidden]);
+    await writer.commit({ zone, prerequisites: [hidden], changes: [nothingAt(hidden)] });
+  });
+
+  test.each([
+    ["www.example.test.", "A", "example.test."],
+    ["a.b.child.example.test.", "A", "child.example.test."],
+    ["child.example.test.", "NS", "child.example.test."],
+    ["child.example.test.", "DS", "example.test."],
+    ["www.elsewhere.example.test.", "A", "example.test."],
+    ["1.2.0.192.in-addr.arpa.", "PTR", "2.0.192.in-addr.arpa."],
+  ])("the zone of %s %s is %s", async (name, type, expected) => {
+    await using writer = await open();
+    expect(await writer.findZone({ name, type })).toEqual({ name: expected, serial: expect.any(Number) });
+  });
+
+  test("the zone of an alias is the one that it is in, not the one that it leads to", async () => {
+    await using writer = await open();
+    const alias = setAt("alias.example.test.", "CNAME", ["ns1.second.test."]);
+    await writer.commit({ zone, prerequisites: [nothingAt(alias)], changes: [alias] });
+    expect(await writer.findZone(alias)).toMatchObject({ name: zone });
+    await writer.commit({ zone, prerequisites: [alias], changes: [nothingAt(alias)] });
+  });
+
+  test("of 20 that make the same at once one does, and the others are told so", async () => {
+    const racers = Array.from({ length: 20 }, (_, index) =>
+      setAt("race.example.test.", "A", [`192.0.2.${index + 1}`], "m"),
+    );
+    const results = await Promise.allSettled(
+      racers.map(async (set) => {
+        await using writer = await open();
+        await writer.commit({ zone, prerequisites: [nothingAt(set)], changes: [set] });
+      }),
+    );
+    const lost = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+    expect(lost).toHaveLength(19);
+    for (const reason of lost) expect(reason).toBeInstanceOf(Conflict);
+  });
+
+  test("what changed since it was seen is not overwritten, be it a value or the mark beside it", async () => {
+    await using writer = await open();
+    const seen = setAt("swap.example.test.", "A", ["192.0.2.1"], "nixops4:ours");
+    const wanted = setAt("swap.example.test.", "A", ["192.0.2.2"], "nixops4:ours");
+    await writer.commit({ zone, prerequisites: [nothingAt(seen)], changes: [seen] });
+    for (const stale of [nothingAt(seen), wanted, { ...seen, note: null }, { ...seen, note: "nixops4:theirs" }]) {
+      await expect(writer.commit({ zone, prerequisites: [stale], changes: [wanted] })).rejects.toBeInstanceOf(Conflict);
+    }
+    expect(await writer.look(zone, [seen])).toEqual([seen]);
+    await writer.commit({ zone, prerequisites: [seen], changes: [wanted] });
+    expect(await writer.look(zone, [seen])).toEqual([wanted]);
+  });
+
+  test("a commit whose answer was lost is found to be done, and not done twice", async () => {
+    await using lossy = await loseAnswer(server().address, 1);
+    await using writer = await openWriter({ ...server().address, ...lossy.endpoint });
+    const set = setAt("lost.example.test.", "A", ["192.0.2.1"], "nixops4:test");
+    const before = (await serials(server().address))["example.test."] ?? 0;
+    await writer.commit({ zone, prerequisites: [nothingAt(set)], changes: [set] });
+    expect(lossy.lost, "answers lost").toBe(1);
+    expect((await serials(server().address))["example.test."]).toBe(before + 1);
+    expect(await writer.look(zone, [set])).toEqual([set]);
+  });
+
+  test("value and TTL change at once: who asks all the time sees the old or the new, and never nothing", async () => {
+    await using writer = await open();
+    const old = setAt("steady.example.test.", "A", ["192.0.2.1"], "m");
+    const changed: Stored = { ...setAt("steady.example.test.", "A", ["192.0.2.2"], "m"), ttlSeconds: 60 };
+    await writer.commit({ zone, prerequisites: [nothingAt(old)], changes: [old] });
+    const seen = await whileAsking(server().address, [old], async () => {
+      for (let round = 0; round < 5; round++) {
+        await writer.commit({ zone, prerequisites: [old], changes: [changed] });
+        await writer.commit({ zone, prerequisites: [changed], changes: [old] });
+      }
+    });
+    expect([...seen].sort()).toEqual(["A 192.0.2.1 300", "A 192.0.2.2 60"]);
+  });
+
+  test("an address becomes an alias at once: there is always one of the two, and never both", async () => {
+    await using writer = await open();
+    const address = setAt("turn.example.test.", "A", ["192.0.2.1"], "m");
+    const alias = setAt("turn.example.test.", "CNAME", ["ns1.example.test."], "m");
+    await writer.commit({ zone, prerequisites: [nothingAt(address)], changes: [address] });
+    const seen = await whileAsking(server().address, [address], async () => {
+      for (const [from, to] of [[address, alias] as const, [alias, address] as const]) {
+        await writer.commit({ zone, prerequisites: [from, nothingAt(to)], changes: [nothingAt(from), to] });
+      }
+    });
+    expect([...seen].sort()).toEqual(["A 192.0.2.1 300", "CNAME ns1.example.test. 300"]);
+  });
+});
+
+/** All that anybody sees at a key while the work is done, each as `TYPE VALUE TTL`. */
+async function whileAsking(
+  { host, port }: { host: string; port: number },
+  [key = { name: ".", type: "A" }]: readonly Key[],
+  work: () => Promise<void>,
+): Promise<Set<string>> {
+  using resolver = new DnsClient({ host, port });
+  const seen = new Set<string>();
+  const working = new AbortController();
+  const asking = (async () => {
+    while (!working.signal.aborted) {
+      const { answers } = await resolver.query(key);
+      const own = answers.filter(({ name }) => name === key.name);
+      if (own.length === 0) seen.add("nothing");
+      for (const { type, rdata, ttlSeconds } of own) {
+        const value = type === "A" ? rdata.join(".") : "ns1.example.test.";
+        seen.add(`${type} ${value} ${ttlSeconds}`);
+      }
+    }
+  })();
+  await work();
+  working.abort();
+  await asking;
+  return seen;
+}
+
+/** Passes everything on but one answer, with which it closes the connection; later connections are left alone. */
+async function loseAnswer(
+  target: { host: string; port: number },
+  number: number,
+): Promise<{ endpoint: { host: string; port: number }; readonly lost: number } & AsyncDisposable> {
+  let answers = 0;
+  let lost = 0;
+  const proxy = createServer((client) => {
+    const server = connect(target);
+    client.on("data", (octets) => server.write(octets)).on("close", () => server.destroy());
+    client.on("error", () => server.destroy());
+    server.on("error", () => client.destroy()).on("close", () => client.destroy());
+    server.on("data", (octets) => {
+      if (++answers !== number) {
+        client.write(octets);
+        return;
+      }
+      lost++;
+      client.destroy();
+    });
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const address = proxy.address();
+  if (address === null || typeof address === "string") throw new Error("The proxy does not listen.");
+  return {
+    endpoint: { host: "127.0.0.1", port: address.port },
+    get lost() {
+      return lost;
+    },
+    async [Symbol.asyncDispose]() {
+      proxy.close();
+    },
+  };
+}

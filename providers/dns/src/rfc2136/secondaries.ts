@@ -1,0 +1,39 @@
+import { setTimeout } from "node:timers/promises";
+import { DnsClient, fieldsOf, TransportError, type Endpoint } from "@nixops4-resources/dns-client";
+import { waitFor } from "@nixops4-resources/protocol-core";
+import type { Zone } from "../backend.ts";
+import { addressOf } from "../endpoint.ts";
+import { textOf } from "../name.ts";
+
+const pauseMs = 200;
+
+/** Waits until every secondary serves the zone with this serial number, or a later one; ends with the signal. */
+export async function waitForSecondaries(
+  secondaries: readonly Endpoint[],
+  zone: Zone,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    secondaries.map((secondary) =>
+      waitFor(`${addressOf(secondary)} to serve ${textOf(zone.name)} with the serial ${zone.serial}`, async () => {
+        while (!(await serves(secondary, zone))) await setTimeout(pauseMs, undefined, { signal });
+      }),
+    ),
+  );
+}
+
+async function serves({ host, port }: Endpoint, zone: Zone): Promise<boolean> {
+  using client = new DnsClient({ host, port, timeoutMs: 2000 });
+  try {
+    const { answers } = await client.query({ name: zone.name, type: "SOA" });
+    const soa = answers.find(({ type, name }) => type === "SOA" && name === zone.name);
+    return soa !== undefined && isReached(Number(fieldsOf("SOA", soa.rdata)["serial"]), zone.serial);
+  } catch (error) {
+    // It may be starting: only the end of the request's time is the end of patience.
+    if (error instanceof TransportError) return false;
+    throw error;
+  }
+}
+
+/** Serial numbers go round: later is what is less than half a round ahead (RFC 1982, section 3.2). */
+export const isReached = (serial: number, wanted: number): boolean => (serial - wanted) >>> 0 < 2 ** 31;

@@ -1,0 +1,188 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { dig } from "@nixops4-resources/integration-servers/dns/dig";
+import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
+import { startPowerdns } from "@nixops4-resources/integration-servers/dns/powerdns";
+import { serverOf } from "@nixops4-resources/integration-servers/testing";
+import { Deployment } from "@nixops4-resources/protocol-core/testing";
+import { beforeEach, describe, expect, test } from "vitest";
+import { NameServerBackend } from "../testing/name-server-backend.ts";
+
+const main = join(import.meta.dirname, "../../dist/main.cjs");
+const zone = "example.test";
+
+describe("rrset", () => {
+  const server = serverOf(startKnot);
+  let hand: NameServerBackend;
+  let shop: Deployment;
+  beforeEach(async () => {
+    hand ??= await NameServerBackend.make(server(), [zone, "2.0.192.in-addr.arpa", "8.b.d.0.1.0.0.2.ip6.arpa"]);
+    await hand.reset();
+    shop = new Deployment(main, hand.connection);
+  });
+  const at = (address: string): Promise<string[]> => dig(server().address, "-x", address);
+  const www = { name: "www.example.test", type: "A", values: ["192.0.2.1"] };
+
+  test("what was declared as another type before becomes this one in one update, with its mark", async () => {
+    await shop.create("rrset", www);
+    const alias = { name: www.name, type: "CNAME", values: ["ns1.example.test"] };
+    const serial = async (): Promise<number> => Number((await dig(server().address, zone, "SOA"))[0]?.split(" ")[2]);
+    const before = await serial();
+    expect(await shop.update("rrset", www, alias)).toMatchObject({ outcome: "updated", error: undefined });
+    expect(await serial()).toBe(before + 1);
+    expect((await hand.records(zone)).filter((record) => record.includes("www"))).toEqual([
+      expect.stringMatching(/^_nixops4-cname\.www\.example\.test\. 300 IN TXT "nixops4:/),
+      "www.example.test. 300 IN CNAME ns1.example.test.",
+    ]);
+    expect(await shop.update("rrset", alias, www)).toMatchObject({ outcome: "updated" });
+    expect(await dig(server().address, www.name, "A")).toEqual(["192.0.2.1"]);
+  });
+
+  test("without a memory of it, a set of another type is not removed: an alias beside it is refused", async () => {
+    await shop.create("rrset", www);
+    const alias = { name: www.name, type: "CNAME", values: ["ns1.example.test"] };
+    expect((await shop.create("rrset", alias)).error).toContain("[dns.cname.beside]");
+    expect(await dig(server().address, www.name, "A")).toEqual(["192.0.2.1"]);
+  });
+
+  test("names may be Unicode and wildcards, and a text of TXT is the text whatever is in it", async () => {
+    const dkim = `v=DKIM1; k=rsa; p=${"A".repeat(390)}`;
+    const created = await shop.create("rrset", { name: "_dk.bücher.example.test.", type: "TXT", values: [dkim] });
+    expect(created.outputs).toMatchObject({ fqdn: "_dk.xn--bcher-kva.example.test", zone });
+    const [text = ""] = await dig(server().address, "_dk.xn--bcher-kva.example.test", "TXT");
+    expect(text.replaceAll(/^"|"$|" "/g, "").replaceAll("\\;", ";")).toBe(dkim);
+    expect((await shop.create("rrset", { ...www, name: "*.example.test" })).outcome).toBe("created");
+    expect(await dig(server().address, "anything.example.test", "A")).toEqual(["192.0.2.1"]);
+    // Under the wildcard there is an answer, and nothing that is in the way.
+    expect((await shop.create("rrset", { ...www, values: ["192.0.2.2"] })).outcome).toBe("created");
+  });
+
+  test("the same values in another spelling change nothing", async () => {
+    const inputs = { name: "v6.example.test", type: "AAAA", values: ["2001:DB8:0::1", "2001:db8::2"] };
+    await shop.create("rrset", inputs);
+    const values = ["2001:db8::2", { address: "2001:db8::1" }];
+    expect((await shop.create("rrset", { ...inputs, name: "V6.Example.Test.", values })).outcome).toBe("unchanged");
+  });
+
+  test.each([
+    [{ name: "www" }, "[dns.zone.missing]"],
+    [{ zone: "second.test" }, "[dns.name.outside]"],
+    [{ zone: "www.example.test" }, "[dns.zone.missing]"],
+    [{ name: "a..example.test" }, "[dns.name.invalid]"],
+    [{ type: "MX", values: ["10 mail"] }, "a whole name, not"],
+    [{ type: "MX", values: [{ preference: 10 }] }, "`values[0]` must have `exchange` as a name"],
+    [{ type: "SOA", values: ["a.test. b.test. 1 2 3 4 5"] }, "[dns.type.refused]"],
+    [{ type: "RRSIG", values: ["x"] }, "is no type of record"],
+    [{ type: "TYPE46", values: [String.raw`\# 0`] }, "[dns.type.refused]"],
+    [{ type: "TXT", values: ["x"], ptr: true }, "`ptr` is for A and AAAA"],
+  ])("%j is refused: %s", async (other, words) => {
+    const before = await hand.writes();
+    expect((await shop.create("rrset", { ...www, ...other })).error).toContain(words);
+    expect(await hand.writes()).toEqual(before);
+  });
+
+  test("`ptr` makes the reverse records of all addresses, follows them, and takes them away", async () => {
+    const both = { ...www, values: ["192.0.2.1", "192.0.2.2"], ptr: true };
+    const created = await shop.create("rrset", both);
+    expect(created.outputs["ptrNames"]).toEqual(["1.2.0.192.in-addr.arpa", "2.2.0.192.in-addr.arpa"]);
+    expect([await at("192.0.2.1"), await at("192.0.2.2")]).toEqual([["www.example.test."], ["www.example.test."]]);
+    await shop.create("rrset", { ...both, values: ["192.0.2.2", "192.0.2.3"] });
+    expect([await at("192.0.2.1"), await at("192.0.2.3")]).toEqual([[], ["www.example.test."]]);
+    await shop.create("rrset", { ...both, values: ["192.0.2.2"], ptr: false });
+    expect([await at("192.0.2.2"), await at("192.0.2.3")]).toEqual([[], []]);
+    const v6 = { name: www.name, type: "AAAA", values: ["2001:db8::1"], ptr: true };
+    await shop.create("rrset", v6);
+    expect(await at("2001:db8::1")).toEqual(["www.example.test."]);
+    await shop.destroy("rrset", v6);
+    expect(await at("2001:db8::1")).toEqual([]);
+  });
+
+  test("a reverse record of somebody else's is left alone, and nothing is made", async () => {
+    await hand.change("2.0.192.in-addr.arpa", "add 1.2.0.192.in-addr.arpa 300 PTR old.example.test.");
+    expect((await shop.create("rrset", { ...www, ptr: true })).error).toContain("[dns.ptr.taken]");
+    expect(await dig(server().address, www.name, "A")).toEqual([]);
+    expect((await shop.create("rrset", { ...www, ptr: true, adopt: true })).outcome).toBe("created");
+    expect(await dig(server().address, "-x", "192.0.2.1")).toEqual(["www.example.test."]);
+    // It was there before: only our mark goes.
+    await shop.destroy("rrset", { ...www, ptr: true });
+    expect(await dig(server().address, "-x", "192.0.2.1")).toEqual(["www.example.test."]);
+  });
+
+  test("an address whose reverse zone is elsewhere is no error, but told", async () => {
+    const created = await shop.create("rrset", { ...www, values: ["198.51.100.1"], ptr: true });
+    expect(created).toMatchObject({ outcome: "created", outputs: { ptrNames: [] } });
+    expect(created.said).toContain("the server does not have the reverse zone of an address");
+  });
+
+  test("two resources of one deployment do not take turns", async () => {
+    await shop.create("records", { zone, name: "site", rrsets: [www] });
+    expect((await shop.create("rrset", www)).error).toContain(
+      "[dns.rrset.taken] Unable to read rrset www.example.test A: www.example.test A belongs to the records site",
+    );
+    const twice = await shop.create("records", { zone, name: "other", rrsets: [www] });
+    expect(twice.error).toContain("belongs to the records site of this deployment");
+  });
+
+  test("what is no longer among the records is removed, also without a memory of it; what was adopted stays", async () => {
+    await hand.change(zone, "add old.example.test 300 A 192.0.2.9");
+    const old = { name: "old.example.test", type: "A", values: ["192.0.2.9"] };
+    const mail = { name: "mail.example.test", type: "A", values: ["192.0.2.2"] };
+    await shop.create("records", { zone, name: "site", rrsets: [www, mail] });
+    const more = { zone, name: "site", rrsets: [www, mail, old] };
+    expect((await shop.create("records", more)).error).toContain("[dns.rrset.taken]");
+    expect(await shop.create("records", { ...more, adopt: true })).toMatchObject({ outcome: "updated" });
+    expect(await shop.create("records", { zone, name: "site", rrsets: [www] })).toMatchObject({ outcome: "updated" });
+    expect(await dig(server().address, "mail.example.test", "A", "old.example.test", "A")).toEqual(["192.0.2.9"]);
+  });
+});
+
+describe("a zone that PowerDNS changes without a signature", () => {
+  const powerdns = serverOf(startPowerdns);
+
+  test("is warned of by name; one that wants signatures is not", async () => {
+    const hand = await NameServerBackend.make(powerdns(), [zone]);
+    const shop = new Deployment(main, hand.connection);
+    const open = await shop.create("rrset", { name: "www.unsigned.test", type: "A", values: ["192.0.2.1"] });
+    expect(open).toMatchObject({ outcome: "created" });
+    expect(open.said).toContain("TSIG-ALLOW-DNSUPDATE");
+    expect(open.said).toContain('"zone":"unsigned.test"');
+    const closed = await shop.create("rrset", { name: "www.example.test", type: "A", values: ["192.0.2.1"] });
+    expect(closed.said).not.toContain("TSIG-ALLOW-DNSUPDATE");
+  });
+});
+
+describe("a server behind something that drops questions for its version", () => {
+  const knot = serverOf(startKnot);
+
+  test("is written to all the same, two seconds later", async () => {
+    const hand = await NameServerBackend.make(knot(), [zone]);
+    await using front = await withoutVersion(knot().address.port);
+    const shop = new Deployment(main, hand.access.at({ host: "127.0.0.1", port: front.port }));
+    const started = performance.now();
+    const created = await shop.create("rrset", { name: "www.example.test", type: "A", values: ["192.0.2.1"] });
+    expect(created).toMatchObject({ outcome: "created", error: undefined });
+    expect(front.dropped()).toBe(1);
+    expect(performance.now() - started).toBeLessThan(8000);
+    expect(await dig(knot().address, "www.example.test", "A")).toEqual(["192.0.2.1"]);
+  });
+});
+
+/** Passes all messages on but those that ask for `version.bind`. */
+async function withoutVersion(port: number): Promise<{ port: number; dropped(): number } & AsyncDisposable> {
+  let dropped = 0;
+  const server = createServer((client) => {
+    const behind = connect({ host: "127.0.0.1", port });
+    for (const socket of [client, behind]) socket.on("error", () => undefined);
+    behind.pipe(client);
+    client.on("close", () => behind.destroy());
+    client.on("data", (octets) => {
+      if (!octets.includes("version")) behind.write(octets);
+      else dropped++;
+    });
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("There is no port.");
+  return { port: address.port, dropped: () => dropped, [Symbol.asyncDispose]: async () => void server.close() };
+}

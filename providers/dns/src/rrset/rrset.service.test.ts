@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { startBind } from "@nixops4-resources/integration-servers/dns/bind";
+import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
+import { startPowerdns } from "@nixops4-resources/integration-servers/dns/powerdns";
+import { serverOf } from "@nixops4-resources/integration-servers/testing";
+import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { describe } from "vitest";
+import rrset from "./rrset.ts";
+import { NameServerBackend } from "../testing/name-server-backend.ts";
+import { PowerdnsBackend } from "../testing/powerdns-backend.ts";
+
+const zone = "example.test";
+const main = join(import.meta.dirname, "../../dist/main.cjs");
+
+/** The same for every server, however it is reached. */
+const terms = {
+  main,
+  reached: "network" as const,
+  want: { name: "www.example.test", type: "A", values: ["192.0.2.1", { address: "192.0.2.2" }], ttlSeconds: 600 },
+  changed: { values: ["192.0.2.3"], ttlSeconds: 60, ptr: true },
+  immutable: { name: "web.example.test" },
+  notChanged: {
+    zone: "It says where the name is; it never is anywhere else.",
+    type: "Only who is remembered to have declared the other type may remove it: see rrset-particulars.",
+    parentServer: "It asks the parent, and changes nothing.",
+  },
+  counters: ["serial"],
+};
+
+/** The same on every server, and tried by rfc2136-failures on each without a process of its own. */
+const ofConnection = /^(a backend that cannot be reached|no secret)/;
+
+describe.each([
+  ["BIND", startBind, {}],
+  ["Knot", startKnot, { notDisturbed: "The same code is disturbed on BIND." }],
+  ["PowerDNS", startPowerdns, { notDisturbed: "The same code is disturbed on BIND." }],
+])("by dynamic update on %s", (name, start, disturbance) => {
+  const server = serverOf(start);
+  testResource(
+    rrset,
+    {
+      ...terms,
+      ...disturbance,
+      backend: () => NameServerBackend.make(server(), [zone, "2.0.192.in-addr.arpa"]),
+      drift: {
+        values: (hand) => hand.change(zone, "add www.example.test 600 A 192.0.2.9"),
+        ttlSeconds: (hand) =>
+          hand.change(
+            zone,
+            "delete www.example.test A",
+            "add www.example.test 90 A 192.0.2.1",
+            "add www.example.test 90 A 192.0.2.2",
+          ),
+      },
+      makeUnmarked: (hand) =>
+        hand.change(zone, "add www.example.test 600 A 192.0.2.1", "add www.example.test 600 A 192.0.2.2"),
+    },
+    ({ says }) => name === "BIND" || !ofConnection.test(says),
+  );
+});
+
+describe("by PowerDNS' API", () => {
+  const server = serverOf(startPowerdns);
+  const name = "www.example.test.";
+  const change = (hand: PowerdnsBackend, ttl: number, ...addresses: string[]): Promise<void> =>
+    hand.change("example.test.", {
+      name,
+      type: "A",
+      ttl,
+      records: addresses.map((content) => ({ content, disabled: false })),
+    });
+  testResource(rrset, {
+    ...terms,
+    changed: { values: ["192.0.2.3"], ttlSeconds: 60 },
+    notChanged: {
+      ...terms.notChanged,
+      ptr: "It is the same code as by dynamic update, and ten calls to be killed at.",
+    },
+    backend: () => PowerdnsBackend.make(server(), ["example.test."]),
+    drift: {
+      values: (hand) => change(hand, 600, "192.0.2.1", "192.0.2.2", "192.0.2.9"),
+      ttlSeconds: (hand) => change(hand, 90, "192.0.2.1", "192.0.2.2"),
+    },
+    makeUnmarked: (hand) => change(hand, 600, "192.0.2.1", "192.0.2.2"),
+  });
+});

@@ -1,0 +1,180 @@
+import { ProviderError } from "@nixops4-resources/protocol-core";
+import { join, lockForTransaction, nothing, sql, Sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
+import type { Access } from "./change.ts";
+import { accessColumns, accessList, type AccessRow } from "./list.ts";
+import type { ErrorCode } from "../errors.ts";
+
+export const objectTypes = [
+  "database",
+  "schema",
+  "table",
+  "allTables",
+  "sequence",
+  "allSequences",
+  "routine",
+  "allRoutines",
+  "type",
+  "language",
+  "foreignServer",
+] as const;
+export type ObjectType = (typeof objectTypes)[number];
+
+/** The inputs that name what rights are granted on. */
+export interface GrantObject {
+  database: string;
+  objectType: ObjectType;
+  schema: string | null;
+  object: string | null;
+}
+
+/** A kind of object, and where PostgreSQL keeps it: https://www.postgresql.org/docs/18/catalogs.html */
+interface Kind {
+  /** As messages call it. */
+  words: string;
+  /** What GRANT calls it. */
+  keyword: string;
+  /** acldefault's letter. */
+  letter: string;
+  catalog: string;
+  /** Its columns begin with this: `relname`, `relowner`, `relacl`. */
+  prefix: string;
+  /** Which of the inputs name it, beside `database`. */
+  namedBy: readonly ("schema" | "object")[];
+  /** Which rows of the catalog are of this kind, where not all are. */
+  only?: Sql;
+}
+
+const table = {
+  keyword: "table",
+  letter: "r",
+  catalog: "pg_class",
+  prefix: "rel",
+  only: sql`c.relkind in ('r', 'p', 'v', 'm', 'f')`,
+};
+const sequence = { keyword: "sequence", letter: "s", catalog: "pg_class", prefix: "rel", only: sql`c.relkind = 'S'` };
+const routine = { keyword: "routine", letter: "f", catalog: "pg_proc", prefix: "pro" };
+const ofSchema = ["schema"] as const;
+const inSchema = ["schema", "object"] as const;
+const byName = ["object"] as const;
+
+const kinds: Record<ObjectType, Kind> = {
+  database: { words: "database", keyword: "database", letter: "d", catalog: "pg_database", prefix: "dat", namedBy: [] },
+  schema: {
+    words: "schema",
+    keyword: "schema",
+    letter: "n",
+    catalog: "pg_namespace",
+    prefix: "nsp",
+    namedBy: ofSchema,
+  },
+  table: { words: "table", ...table, namedBy: inSchema },
+  allTables: { words: "all tables in", ...table, namedBy: ofSchema },
+  sequence: { words: "sequence", ...sequence, namedBy: inSchema },
+  allSequences: { words: "all sequences in", ...sequence, namedBy: ofSchema },
+  routine: { words: "routine", ...routine, namedBy: inSchema },
+  allRoutines: { words: "all routines in", ...routine, namedBy: ofSchema },
+  type: { words: "type", keyword: "type", letter: "T", catalog: "pg_type", prefix: "typ", namedBy: inSchema },
+  language: {
+    words: "language",
+    keyword: "language",
+    letter: "l",
+    catalog: "pg_language",
+    prefix: "lan",
+    namedBy: byName,
+  },
+  foreignServer: {
+    words: "foreign server",
+    keyword: "foreign server",
+    letter: "S",
+    catalog: "pg_foreign_server",
+    prefix: "srv",
+    namedBy: byName,
+  },
+};
+
+/** `table public.orders in shop`; also of inputs that were not checked yet. */
+export function objectInWords({ database, objectType, schema, object }: GrantObject): string {
+  const { words, namedBy } = kinds[objectType];
+  const named = { schema, object };
+  const name = namedBy.map((input) => named[input]).join(".");
+  return namedBy.length === 0 ? `${words} ${database}` : `${words} ${name} in ${database}`;
+}
+
+/** Refuses inputs that name nothing, or more than they should. */
+export function checkNames(want: GrantObject): void {
+  const { namedBy } = kinds[want.objectType];
+  for (const input of inSchema) {
+    const isNeeded = namedBy.some((name) => name === input);
+    if (isNeeded === (want[input] !== null)) continue;
+    const reason = `\`${input}\` must ${isNeeded ? "be given" : "be null"} where \`objectType\` is ${want.objectType}`;
+    const hint = `${want.objectType} is named by ${["database", ...namedBy].map((name) => `\`${name}\``).join(" and ")}`;
+    throw new ProviderError<ErrorCode>(reason, { code: "postgres.grant.object", hint });
+  }
+}
+
+/** Keeps parallel changes apart: of what is in a schema, and of the schema itself, one at a time. */
+export function lockOf({ database, objectType, schema, object }: GrantObject): Sql {
+  if (schema !== null) return lockForTransaction("schema", schema);
+  return object === null ? lockForTransaction("database", database) : lockForTransaction(objectType, object);
+}
+
+/** Who may do what with what is meant. Undefined where there is no such object, or no schema to look in. */
+export async function readObjectAccess(session: ReadSession, want: GrantObject): Promise<Access | undefined> {
+  const { namedBy, keyword } = kinds[want.objectType];
+  const rows = await session.query<AccessRow & { name: string | null }>(accessQuery(want));
+  const lists = rows.flatMap((row) =>
+    row.name === null ? [] : [accessList(row, nothing, new Sql(`${keyword} ${row.name}`))],
+  );
+  const [first] = rows;
+  // All objects of a schema may be none; the schema alone is then a row.
+  if (first === undefined || (namedBy === inSchema && lists.length === 0)) return undefined;
+  if (namedBy === inSchema && lists.length > 1) throw ambiguous(want);
+  return { lists, privileges: first.privileges };
+}
+
+function accessQuery({ database, objectType, schema, object }: GrantObject): Sql {
+  const { catalog, prefix, letter, namedBy, only } = kinds[objectType];
+  const column = (name: string): Sql => new Sql(`c.${prefix}${name}`);
+  const owner = objectType === "database" ? sql`c.datdba` : column("owner");
+  const from = new Sql(`pg_catalog.${catalog} c`);
+  if (objectType !== "schema" && namedBy.includes("schema")) {
+    const quoted =
+      objectType === "routine" || objectType === "allRoutines"
+        ? sql`c.oid::regprocedure::text`
+        : sql`format('%I.%I', n.nspname, ${column("name")})`;
+    const conditions = [sql`${column("namespace")} = n.oid`];
+    if (only !== undefined) conditions.push(only);
+    if (object !== null) conditions.push(isNamed(column("name"), objectType, object));
+    return sql`
+      select case when c.oid is not null then ${quoted} end as name,
+        ${accessColumns({ kind: letter, owner: sql`coalesce(${owner}, n.nspowner)`, acl: column("acl") })}
+      from pg_namespace n left join ${from} on ${join(conditions, " and ")}
+      where n.nspname = ${schema}`;
+  }
+  const name = namedBy.length === 0 ? database : (schema ?? object);
+  return sql`
+    select quote_ident(${column("name")}) as name,
+      ${accessColumns({ kind: letter, owner, acl: column("acl") })}
+    from ${from} where ${column("name")} = ${name}`;
+}
+
+/** A routine is named alone, or with the types of its arguments: `add(integer, integer)`. */
+function isNamed(column: Sql, objectType: ObjectType, object: string): Sql {
+  const [, name = "", types] = (objectType === "routine" && /^(.*?)(\(.*\))$/s.exec(object)) || [];
+  if (types === undefined) return sql`${column} = ${object}`;
+  return sql`c.oid = to_regprocedure(format('%I.%I', n.nspname, ${name}::text) || ${types})`;
+}
+
+function ambiguous(want: GrantObject): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(`several have the name ${objectInWords(want)}`, {
+    code: "postgres.grant.object",
+    hint: "Write `object` with the types of its arguments, such as `add(integer, integer)`",
+  });
+}
+
+export function objectMissing(want: GrantObject): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(`there is no ${objectInWords(want)}`, {
+    code: "postgres.object.missing",
+    hint: "Make it first, or correct `database`, `schema` and `object`",
+  });
+}

@@ -1,0 +1,99 @@
+import { describePostgres } from "@nixops4-resources/integration-servers/testing";
+import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
+import { expect, test } from "vitest";
+import grant from "./grant.ts";
+import { snapshotDatabase } from "../testing/database-snapshot.ts";
+import { Deployment, main } from "../testing/deployment.ts";
+import { schemaToGrantOn, useGrants } from "../testing/grants.ts";
+import { mayActAs } from "../testing/may-act-as.ts";
+
+describePostgres("the grant of an account with CREATEROLE and CREATEDB, which owns nothing", (server, version) => {
+  const database = "grantadmin_shop";
+  const backend = PostgresBackend.prepare({
+    prefix: "grantadmin",
+    account: "admin",
+    prepare: [
+      ...["owner", "reader", "writer"].map((role) => `create role grantadmin_${role}`),
+      mayActAs("grantadmin_owner"),
+    ],
+    database: {
+      name: database,
+      prepare: [
+        `alter database ${database} owner to grantadmin_owner`,
+        `set role grantadmin_owner; ${schemaToGrantOn}`,
+      ],
+    },
+    snapshot: (hand) => snapshotDatabase(hand, database),
+  });
+  const privileges = ["SELECT", "INSERT"] as const;
+  testResource(grant, {
+    main,
+    backend: () => backend(server()),
+    reached: "network",
+    ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
+    want: {
+      database,
+      objectType: "table",
+      schema: "app",
+      object: "orders",
+      grants: {
+        grantadmin_reader: { privileges: [...privileges], grantable: ["SELECT"] },
+        grantadmin_writer: { privileges: ["ALL"] },
+        PUBLIC: { privileges: ["SELECT"] },
+      },
+    },
+    changed: { grants: { grantadmin_reader: { privileges: ["SELECT"] } } },
+    notChanged: { exclusive: "it says what of others may stay, and is nothing by itself; tried below" },
+    immutable: { database: "grantadmin_other", objectType: "sequence", schema: "public", object: "customers" },
+    drift: {
+      grants: async (hand) => {
+        await hand.runIn(database, "revoke select on app.orders from public");
+      },
+    },
+  });
+});
+
+describePostgres("a grant", (server) => {
+  const { grants, reader, run } = useGrants(server, "grants");
+
+  test("the owner's own rights are no difference, and a new owner is none either", async () => {
+    await run("alter table app.orders owner to grants_owner");
+    await grants().create({ grants: { ...reader("SELECT"), grants_owner: { privileges: ["SELECT"] } } });
+    await run("alter table app.orders owner to grants_other");
+    const { outcome, body } = await grants().create({ grants: reader("SELECT") });
+    expect(outcome).toBe("unchanged");
+    expect(body).toEqual({ outputProperties: { owner: "grants_other" } });
+  });
+
+  test("a GRANT that PostgreSQL takes and does not make is an error", async () => {
+    const limited = PostgresBackend.prepare({
+      prefix: "grantless",
+      account: "admin",
+      snapshot: async () => undefined,
+    });
+    await using account = await limited(server());
+    await account.reset();
+    await run("grant usage on schema app to grantless_admin");
+    const { error } = await new Deployment(account, "grant", { database: "grants_shop" }).create({
+      objectType: "schema",
+      schema: "app",
+      grants: { PUBLIC: { privileges: ["USAGE"] } },
+    });
+    await run("revoke all on schema app from grantless_admin");
+    expect(error).toContain("[postgres.grant.ineffective]");
+    expect(error).toContain("USAGE for PUBLIC was not granted");
+    expect(error).toContain("GRANT grants_superuser TO it");
+  });
+
+  test("20 grants on one object at once all succeed", async () => {
+    const roles = Array.from({ length: 20 }, (_, index) => `grants_role${index}`);
+    await run(roles.map((role) => `create role ${role};`).join("\n"));
+    const told = await Promise.all(
+      roles.map((role) =>
+        grants({ objectType: "database" }).create({ grants: { [role]: { privileges: ["CREATE"] } } }),
+      ),
+    );
+    expect(told.map(({ outcome, error }) => error ?? outcome)).toEqual(roles.map(() => "created"));
+  });
+});

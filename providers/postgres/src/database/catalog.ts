@@ -1,0 +1,82 @@
+import { readMark, type Listed } from "@nixops4-resources/protocol-core";
+import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
+import type { DatabaseInputs } from "./database.ts";
+import { seenSettings } from "../settings.ts";
+
+/** A database in the shape of the inputs, all but its template, which nobody remembers. */
+export type SeenDatabase = Omit<DatabaseInputs, "template"> & { comment: string | null };
+
+interface Row {
+  owner: string;
+  encoding: string;
+  isWantedEncoding: boolean;
+  localeProvider: "libc" | "icu" | "builtin";
+  /** Of icu and builtin; null of libc. */
+  ownLocale: string | null;
+  lcCollate: string;
+  lcCtype: string;
+  connectionLimit: number;
+  allowConnections: boolean;
+  revokePublicConnect: boolean;
+  settings: string[] | null;
+  comment: string | null;
+}
+
+/**
+ * A database as it is, said in the words of the wanted one where they mean the same. The provider's own locale has another
+ * column before PostgreSQL 17. https://www.postgresql.org/docs/18/catalog-pg-database.html
+ */
+export async function selectDatabase(session: ReadSession, wanted: DatabaseInputs): Promise<SeenDatabase | undefined> {
+  const [row] = await session.query<Row>(sql`
+    select pg_get_userbyid(datdba) as owner, pg_encoding_to_char(encoding) as encoding,
+           encoding = pg_char_to_encoding(${wanted.encoding}) as "isWantedEncoding",
+           case datlocprovider when 'i' then 'icu' when 'b' then 'builtin' else 'libc' end as "localeProvider",
+           coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as "ownLocale",
+           datcollate as "lcCollate", datctype as "lcCtype", datconnlimit as "connectionLimit",
+           datallowconn as "allowConnections",
+           not has_database_privilege('public', d.oid, 'connect') as "revokePublicConnect",
+           (select setconfig from pg_db_role_setting where setdatabase = d.oid and setrole = 0) as settings,
+           shobj_description(d.oid, 'pg_database') as comment
+    from pg_database as d where datname = ${wanted.name}`);
+  if (row === undefined) return undefined;
+  const { ownLocale: _, isWantedEncoding, ...seen } = row;
+  return {
+    ...seen,
+    name: wanted.name,
+    owner: leftToServer(wanted.owner, row.owner),
+    encoding: isWantedEncoding ? wanted.encoding : row.encoding,
+    localeProvider: wanted.localeProvider === null && wanted.locale === null ? null : seenProvider(row, wanted),
+    locale: leftToServer(wanted.locale, seenLocale(row, wanted)),
+    lcCollate: leftToServer(wanted.lcCollate, row.lcCollate),
+    lcCtype: leftToServer(wanted.lcCtype, row.lcCtype),
+    settings: seenSettings(row.settings, wanted.settings),
+  };
+}
+
+/** What is wanted as null is as whatever it is. */
+const leftToServer = <T>(wanted: T | null, seen: T): T | null => (wanted === null ? null : seen);
+
+/** A locale without a provider is one of libc. */
+const seenProvider = ({ localeProvider }: Row, wanted: DatabaseInputs): DatabaseInputs["localeProvider"] =>
+  wanted.localeProvider === null && localeProvider === "libc" ? null : localeProvider;
+
+function seenLocale({ localeProvider, ownLocale, lcCollate, lcCtype }: Row, wanted: DatabaseInputs): string | null {
+  if (localeProvider === "libc") {
+    // It stands for both, as far as they are not given by themselves.
+    const parts = [...(wanted.lcCollate === null ? [lcCollate] : []), ...(wanted.lcCtype === null ? [lcCtype] : [])];
+    return parts.find((part) => part !== wanted.locale) ?? wanted.locale;
+  }
+  const own = ownLocale ?? "";
+  // From PostgreSQL 16 on `en_US` is stored as `en-US`.
+  return wanted.locale?.replaceAll("_", "-") === own.replaceAll("_", "-") ? wanted.locale : own;
+}
+
+export async function listDatabases(session: ReadSession, managedBy: string): Promise<Listed[]> {
+  const rows = await session.query<{ name: string; comment: string }>(sql`
+    select datname as name, shobj_description(oid, 'pg_database') as comment from pg_database
+    where shobj_description(oid, 'pg_database') like '%nixops4:%' order by 1`);
+  return rows.flatMap(({ name, comment }) => {
+    const mark = readMark(comment);
+    return mark?.managedBy === managedBy ? [{ label: name, inputs: { name }, mark }] : [];
+  });
+}

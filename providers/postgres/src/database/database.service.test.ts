@@ -1,0 +1,94 @@
+import { describePostgres } from "@nixops4-resources/integration-servers/testing";
+import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { PostgresBackend, type Account } from "@nixops4-resources/protocol-postgres/testing";
+import database from "./database.ts";
+import { main } from "../testing/deployment.ts";
+
+/** Everything of the databases whose names begin so, of their owners, and of what was left half made. */
+async function snapshotDatabases(backend: PostgresBackend): Promise<unknown> {
+  return await backend.run(`
+    select datname, pg_get_userbyid(datdba) as owner, encoding, datcollate, datctype, datlocprovider, datconnlimit,
+           datallowconn, datacl::text as acl, shobj_description(d.oid, 'pg_database') as comment,
+           (select jsonb_agg(one order by one) from pg_db_role_setting, unnest(setconfig) one where setdatabase = d.oid)
+             as settings,
+           (select jsonb_agg(m.roleid::regrole::text || (to_jsonb(m) - '{oid,roleid,member,grantor}'::text[])::text
+                             order by m.roleid::regrole::text, m.admin_option)
+            from pg_auth_members m where m.member = '${backend.account}'::regrole) as "memberships of the account"
+    from pg_database d
+    where datname like '${backend.prefix}\\_%' or datname like 'nixops4-pending-%'
+    order by datname`);
+}
+
+/** What the resource `role` does for an account that is no superuser; before PostgreSQL 16 it inherits as well. */
+const grantToSelf = (role: string): string => `
+  do $$ begin
+    if current_setting('server_version_num')::int >= 160000 then
+      execute 'grant ${role} to current_user with set true, inherit false';
+    else
+      execute 'grant ${role} to current_user';
+    end if;
+  end $$`;
+
+function testDatabase(prefix: string, account: Account): void {
+  const name = `${prefix}_shöp "1"`;
+  const backend = PostgresBackend.prepare({
+    prefix,
+    account,
+    prepare: ["owner", "heir"].flatMap((role) => {
+      const creation = `create role ${prefix}_${role}`;
+      return account === "superuser" ? [creation] : [creation, grantToSelf(`${prefix}_${role}`)];
+    }),
+    snapshot: snapshotDatabases,
+  });
+  const byHand = async (hand: PostgresBackend, sql: string): Promise<void> => {
+    await hand.run(sql.replaceAll("%", `"${name.replaceAll('"', '""')}"`));
+  };
+  describePostgres(`a database made by ${account}`, (server, version) => {
+    const isDisturbed = (account === "admin") === (version === 15);
+    testResource(database, {
+      main,
+      backend: () => backend(server()),
+      reached: "network",
+      ...(!isDisturbed && {
+        notDisturbed: "Each account is disturbed on one version, and each version by one account.",
+      }),
+      want: {
+        name,
+        template: "template0",
+        owner: `${prefix}_owner`,
+        settings: { statement_timeout: "60s" },
+        locale: "C",
+      },
+      changed: {
+        owner: `${prefix}_heir`,
+        connectionLimit: 5,
+        allowConnections: false,
+        revokePublicConnect: false,
+        settings: { search_path: "app, public" },
+      },
+      immutable: {
+        name: `${prefix}_renamed`,
+        encoding: "LATIN1",
+        localeProvider: "icu",
+        locale: "C.UTF-8",
+        lcCollate: "C.UTF-8",
+        lcCtype: "C.UTF-8",
+        template: "template1",
+      },
+      drift: {
+        owner: (hand) => byHand(hand, `alter database % owner to ${prefix}_heir`),
+        connectionLimit: (hand) => byHand(hand, "alter database % connection limit 1"),
+        allowConnections: (hand) => byHand(hand, "alter database % allow_connections false"),
+        revokePublicConnect: (hand) => byHand(hand, "grant connect on database % to public"),
+        settings: (hand) => byHand(hand, "alter database % reset all; alter database % set work_mem = '9MB'"),
+      },
+      makeUnmarked: async (hand) => {
+        const quoted = `"${name.replaceAll('"', '""')}"`;
+        await hand.runAsAccount(`create database ${quoted} template template0 locale 'C'`);
+      },
+    });
+  });
+}
+
+testDatabase("dbsuper", "superuser");
+testDatabase("dbadmin", "admin");

@@ -1,0 +1,135 @@
+import { describePostgres } from "@nixops4-resources/integration-servers/testing";
+import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { matchesVerifier } from "@nixops4-resources/protocol-postgres/scram";
+import { makeSecretFile, PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
+import { main } from "../testing/deployment.ts";
+import role from "./role.ts";
+
+const [first, second] = [makeSecretFile(), makeSecretFile()];
+
+/** Everything of the roles whose names begin so, a password by which one it is: its salt differs from run to run. */
+async function snapshotRoles(backend: PostgresBackend): Promise<unknown> {
+  const rows = await backend.run<{ role: Record<string, unknown>; password: string | null }>(`
+    select rolpassword as password, to_jsonb(r) - '{oid,rolpassword}'::text[] || jsonb_build_object(
+      'comment', shobj_description(r.oid, 'pg_authid'),
+      'rolvaliduntil', nullif(rolvaliduntil, 'infinity'),
+      'settings', (select jsonb_agg(one order by one) from pg_db_role_setting, unnest(setconfig) one where setrole = r.oid),
+      'memberOf', (
+        select jsonb_agg(to_jsonb(m) - '{oid,roleid,member,grantor}'::text[] || jsonb_build_object(
+          'role', m.roleid::regrole, 'grantor', m.grantor::regrole) order by m.roleid::regrole::text, m.grantor)
+        from pg_auth_members m where m.member = r.oid)) as role
+    from pg_authid r where rolname like '${backend.prefix}\\_%' order by rolname`);
+  return await Promise.all(
+    rows.map(async ({ role: { rolname, ...columns }, password }) => ({
+      rolname,
+      ...columns,
+      password: rolname === backend.account ? "its own" : await nameOf(password),
+    })),
+  );
+}
+
+async function nameOf(stored: string | null): Promise<string | null> {
+  if (stored === null || stored.startsWith("md5")) return stored;
+  for (const [name, { value }] of Object.entries({ first, second })) {
+    if (await matchesVerifier(value, stored)) return name;
+  }
+  return "another";
+}
+
+describePostgres("a superuser's role", (server) => {
+  const backend = PostgresBackend.prepare({
+    prefix: "rolesuper",
+    account: "superuser",
+    prepare: ["create role rolesuper_group", "create role rolesuper_other"],
+    snapshot: snapshotRoles,
+    secrets: [first, second],
+  });
+  testResource(role, {
+    main,
+    backend: () => backend(server()),
+    reached: "network",
+    want: {
+      name: 'rolesuper_"Ä p"',
+      login: true,
+      password: { file: first.file },
+      allowSuperuser: true,
+      memberOf: [{ role: "rolesuper_group" }],
+      settings: { work_mem: "8MB", search_path: '"$user", app' },
+    },
+    changed: {
+      login: false,
+      password: { file: second.file },
+      connectionLimit: 5,
+      validUntil: "2031-05-06T07:08:09+02:00",
+      createdb: true,
+      createrole: true,
+      replication: true,
+      bypassrls: true,
+      superuser: true,
+      memberOf: [{ role: "rolesuper_other", admin: true }],
+      settings: { search_path: "app", timezone: "UTC" },
+    },
+    notChanged: {
+      inherit: "before PostgreSQL 16 the membership changes with it; tried below",
+      allowSuperuser: "it is a leave to change another input, and nothing at the server",
+    },
+    immutable: { name: "rolesuper_renamed" },
+    drift: {
+      login: (hand) => run(hand, "alter role % nologin"),
+      password: (hand) =>
+        run(hand, "set password_encryption = md5; alter role % password 'by hand'; reset password_encryption"),
+      memberOf: (hand) => run(hand, "revoke rolesuper_group from %; grant rolesuper_other to % with admin option"),
+      settings: (hand) =>
+        run(
+          hand,
+          "alter role % reset work_mem; alter role % set search_path = app; alter role % set datestyle = german",
+        ),
+    },
+    makeUnmarked: (hand) => run(hand, "create role % connection limit 3 password null"),
+  });
+});
+
+describePostgres("the role of an account with CREATEROLE alone", (server) => {
+  const backend = PostgresBackend.prepare({
+    prefix: "roleadmin",
+    account: "admin",
+    prepare: ["create role roleadmin_group", "create role roleadmin_other"],
+    snapshot: snapshotRoles,
+    secrets: [first, second],
+  });
+  testResource(role, {
+    main,
+    backend: () => backend(server()),
+    reached: "network",
+    want: { name: "roleadmin_app", login: true, password: { file: first.file } },
+    changed: {
+      login: false,
+      password: { file: second.file },
+      connectionLimit: 5,
+      validUntil: "2031-05-06T07:08:09Z",
+      createdb: true,
+      createrole: true,
+      memberOf: [{ role: "roleadmin_other" }, { role: "roleadmin_group", admin: true }],
+      settings: { statement_timeout: "60s" },
+    },
+    notChanged: {
+      inherit: "before PostgreSQL 16 the memberships change with it; tried below",
+      replication: "only a superuser may",
+      bypassrls: "only a superuser may",
+      superuser: "only a superuser may",
+      allowSuperuser: "it is a leave to change another input, and nothing at the server",
+    },
+    immutable: { name: "roleadmin_renamed" },
+    drift: {
+      password: (hand) => run(hand, "alter role % password 'by hand'"),
+      connectionLimit: (hand) => run(hand, "alter role % connection limit 1"),
+    },
+    makeUnmarked: (hand) => hand.runAsAccount("create role roleadmin_app").then(() => undefined),
+  });
+});
+
+/** Does it by hand to the role that the contract is about, which stands as % in it. */
+async function run(backend: PostgresBackend, sql: string): Promise<void> {
+  const name = backend.prefix === "rolesuper" ? '"rolesuper_""Ä p"""' : "roleadmin_app";
+  await backend.run(sql.replaceAll("%", name));
+}

@@ -1,0 +1,153 @@
+import { ProviderError, type Mark } from "@nixops4-resources/protocol-core";
+import {
+  identifier,
+  join,
+  lockForTransaction,
+  serverErrorOf,
+  sql,
+  type Sql,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
+import { commentWithMark } from "../comment.ts";
+import type { ErrorCode } from "../errors.ts";
+import { membershipStatements } from "./membership.ts";
+import { verifierFor } from "./password.ts";
+import { selectRole } from "./catalog.ts";
+import type { RoleInputs } from "./role.ts";
+import { settingStatements } from "../settings.ts";
+
+const lock = (name: string): Sql => lockForTransaction("role", name);
+const role = (name: string): Sql => sql`role ${identifier(name)}`;
+
+/** What CREATE ROLE makes of a role of which nothing is said. */
+const born: Pick<RoleInputs, AttributeName> = {
+  login: false,
+  password: null,
+  connectionLimit: -1,
+  validUntil: null,
+  createdb: false,
+  createrole: false,
+  inherit: true,
+  replication: false,
+  bypassrls: false,
+  superuser: false,
+};
+
+/** The role with its mark, memberships and settings, all or nothing, in one round trip. */
+export async function createRole(session: WriteSession, want: RoleInputs, mark: Mark): Promise<void> {
+  const unlike = attributeNames.filter((name) => want[name] !== born[name]);
+  const { facts } = session;
+  await session.execute(
+    lock(want.name),
+    sql`create ${role(want.name)} ${await attributes(want, unlike)}`,
+    commentWithMark(role(want.name), null, mark),
+    ...(facts.isSuperuser ? [] : [grantToSelf(want.name, facts.majorVersion)]),
+    ...membershipStatements(want, [], facts),
+    ...settingStatements(role(want.name), {}, want.settings),
+  );
+}
+
+/**
+ * Who is not superuser can give a database to a role only as a member who may SET ROLE to it, which CREATEROLE does not
+ * give from PostgreSQL 16 on. The role's rights are not inherited where that can be told apart.
+ */
+const grantToSelf = (name: string, majorVersion: number): Sql =>
+  majorVersion >= 16
+    ? sql`grant ${identifier(name)} to current_user with set true, inherit false`
+    : sql`grant ${identifier(name)} to current_user`;
+
+/** Brings in line the inputs that changed. */
+export async function alterRole(
+  session: WriteSession,
+  want: RoleInputs,
+  changed: ReadonlySet<keyof RoleInputs>,
+): Promise<void> {
+  const altered = attributeNames.filter((name) => changed.has(name));
+  const options = await attributes(want, altered);
+  await session.transaction(async () => {
+    // What is there is read under the lock: somebody may have changed it since the look.
+    const now = await selectRole(session, want);
+    if (now === undefined) return;
+    const statements = [
+      ...(altered.length > 0 ? [sql`alter ${role(want.name)} ${options}`] : []),
+      ...(changed.has("memberOf") ? membershipStatements(want, now.grants, session.facts) : []),
+      ...(changed.has("settings") ? settingStatements(role(want.name), now.settings, want.settings) : []),
+    ];
+    if (statements.length > 0) await session.execute(...statements);
+  }, lock(want.name));
+}
+
+/** Writes our mark into the role's comment, or takes it out. */
+export async function commentOnRole(session: WriteSession, name: string, mark: Mark | undefined): Promise<void> {
+  await session.transaction(async () => {
+    const [row] = await session.query<{ comment: string | null }>(
+      sql`select shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = ${name}`,
+    );
+    if (row !== undefined) await session.execute(commentWithMark(role(name), row.comment, mark));
+  }, lock(name));
+}
+
+export async function dropRole(session: WriteSession, name: string): Promise<void> {
+  try {
+    await session.execute(lock(name), sql`drop role if exists ${identifier(name)}`);
+  } catch (error) {
+    const refused = serverErrorOf(error);
+    // https://www.postgresql.org/docs/18/errcodes-appendix.html: dependent_objects_still_exist
+    if (refused?.code !== "2BP01") throw error;
+    const what = (refused.detail ?? refused.message).replaceAll("\n", "; ");
+    throw new ProviderError<ErrorCode>(`it still owns objects or has rights: ${what}`, {
+      code: "postgres.role.inUse",
+      hint: `In each database concerned, give its objects away (REASSIGN OWNED BY ${identifier(name).text} TO ...; it also moves whole databases), then take its rights away (DROP OWNED BY ${identifier(name).text})`,
+      cause: error,
+    });
+  }
+}
+
+const attributeNames = [
+  "login",
+  "password",
+  "connectionLimit",
+  "validUntil",
+  "createdb",
+  "createrole",
+  "inherit",
+  "replication",
+  "bypassrls",
+  "superuser",
+] as const;
+type AttributeName = (typeof attributeNames)[number];
+type Clause = (want: RoleInputs) => Sql | Promise<Sql>;
+
+const flag =
+  (name: AttributeName, word: Sql): Clause =>
+  (want) =>
+    want[name] === true ? word : sql`no${word}`;
+
+/** The options of CREATE and ALTER ROLE; https://www.postgresql.org/docs/18/sql-alterrole.html */
+const clauses: Record<AttributeName, Clause> = {
+  login: flag("login", sql`login`),
+  password: async ({ name, password }) => sql`password ${password === null ? null : await verifierFor(name, password)}`,
+  connectionLimit: ({ connectionLimit }) => sql`connection limit ${connectionLimit}`,
+  validUntil: ({ validUntil }) => sql`valid until ${validUntil ?? "infinity"}`,
+  createdb: flag("createdb", sql`createdb`),
+  createrole: flag("createrole", sql`createrole`),
+  inherit: flag("inherit", sql`inherit`),
+  replication: flag("replication", sql`replication`),
+  bypassrls: flag("bypassrls", sql`bypassrls`),
+  superuser: flag("superuser", sql`superuser`),
+};
+
+/** Only those named, since naming NOSUPERUSER alone needs a superuser. */
+async function attributes(want: RoleInputs, names: readonly AttributeName[]): Promise<Sql> {
+  if (names.includes("superuser") && want.superuser && !want.allowSuperuser) throw superuserUnsaid();
+  const chosen = [];
+  for (const name of names) chosen.push(await clauses[name](want));
+  return join(chosen, " ");
+}
+
+function superuserUnsaid(): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>("`superuser` is the power over everything on the server", {
+    code: "postgres.role.superuser",
+    hint: "Set `allowSuperuser = true` on this role if that is meant",
+  });
+}

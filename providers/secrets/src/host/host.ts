@@ -1,0 +1,141 @@
+import {
+  readMark,
+  resolveSecret,
+  type ClientRequest,
+  type Mark,
+  type SecretRef,
+} from "@nixops4-resources/protocol-core";
+import type { Connection } from "../connection.ts";
+import { attributesIn, type Attributes } from "./file-attributes.ts";
+import { explainEnd, explainRefusal } from "./failure.ts";
+import { HostSession, SessionEnded } from "./session.ts";
+import { localCommand, sshCommand } from "../ssh/command.ts";
+
+/** A file on the host, and what the registry says of its path. */
+export interface FoundFile {
+  /** Undefined where the path bears none. */
+  mark: Mark | undefined;
+  /** Whether units were to be restarted and were not. */
+  owesRestart: boolean;
+  /** Undefined where no file is there: the host was restarted, or a shell killed. */
+  attributes: Attributes | undefined;
+  /** Key of the host's fingerprints; undefined before anything was delivered. */
+  fingerprintKey: string | undefined;
+}
+
+/** One host, for looking only. It is not reached before the first question. */
+export class HostReader implements AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #request: ClientRequest;
+  readonly #running = new DisposableStack();
+  readonly #contents = new Map<SecretRef, Promise<Buffer>>();
+  #session: Promise<HostSession> | undefined;
+
+  constructor(connection: Connection, request: ClientRequest) {
+    this.#connection = connection;
+    this.#request = request;
+  }
+
+  /** False where the file is only to be destroyed: its secret may be gone already. */
+  get needsContent(): boolean {
+    return this.#request.needsSecrets;
+  }
+
+  /** What the file of this secret is to hold. One request reads a secret once. */
+  content(source: SecretRef, path: string): Promise<Buffer> {
+    const content = this.#contents.get(source) ?? readContent(source, path);
+    this.#contents.set(source, content);
+    return content;
+  }
+
+  /** Undefined where there is neither a file nor a mark. */
+  async look(path: string): Promise<FoundFile | undefined> {
+    const said = await this.ask("look", [...this.registered(path), ...placed(path), this.sweeps ? "yes" : ""]);
+    const saying = (word: string): string | undefined =>
+      said.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
+    const [markText, names, numbers] = [saying("mark"), saying("names"), saying("numbers")];
+    if (markText === undefined && names === undefined) return undefined;
+    return {
+      mark: readMark(markText),
+      owesRestart: said.includes("owed"),
+      attributes: names === undefined || numbers === undefined ? undefined : attributesIn(names, numbers),
+      fingerprintKey: saying("key"),
+    };
+  }
+
+  /** Whether the file holds just this. The host compares, and tells no more than that. */
+  async holds(path: string, content: Buffer): Promise<boolean> {
+    return (await this.ask("compare", [path, String(content.length)], content)).includes("same");
+  }
+
+  /** Every path that bears a mark. */
+  async list(): Promise<{ path: string; mark: Mark }[]> {
+    const said = await this.ask("list", this.registry);
+    return said.flatMap((line) => {
+      const [, entry = "", text] = /^entry (\S+) (.*)$/.exec(line) ?? [];
+      const mark = readMark(text);
+      return mark === undefined ? [] : [{ path: entry.replaceAll(":", "/"), mark }];
+    });
+  }
+
+  /** Whether drafts that a killed shell has left are removed. */
+  protected get sweeps(): boolean {
+    return false;
+  }
+
+  protected get registry(): string[] {
+    const { registry } = this.#connection;
+    return [registry, [...foldersAbove(registry), registry].join(" ")];
+  }
+
+  /** A path's place in the registry: its own name, with colons, which no path has, for slashes. */
+  protected registered(path: string): string[] {
+    return [...this.registry, path.replaceAll("/", ":")];
+  }
+
+  protected async ask(verb: string, settings: readonly string[], content?: Buffer): Promise<string[]> {
+    try {
+      this.#session ??= this.#open();
+      const said = await (await this.#session).ask(verb, settings, content);
+      const [first = ""] = said;
+      if (first.startsWith("failed ")) throw explainRefusal(first);
+      return said;
+    } catch (error) {
+      throw error instanceof SessionEnded ? explainEnd(error, this.#connection.ssh) : error;
+    }
+  }
+
+  async #open(): Promise<HostSession> {
+    const { ssh } = this.#connection;
+    const { signal } = this.#request;
+    if (ssh === null) return this.#running.use(await HostSession.open(localCommand(), signal));
+    let agent: string | null = null;
+    if (ssh.identity !== null) {
+      const { startAgent } = await import("../ssh/identity.ts");
+      agent = this.#running.use(await startAgent(ssh.identity, signal)).socket;
+    }
+    return this.#running.use(await HostSession.open(sshCommand(ssh, agent), signal));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#running.dispose();
+  }
+}
+
+/** The folder of a path with all above it, and its name there. */
+export const placed = (path: string): string[] => [foldersAbove(path).join(" "), path.slice(path.lastIndexOf("/") + 1)];
+
+/** From `/` down. */
+function foldersAbove(path: string): string[] {
+  const names = path.split("/").slice(1, -1);
+  return ["/", ...names.map((_, index) => `/${names.slice(0, index + 1).join("/")}`)];
+}
+
+/**
+ * A value of several lines is a key or a certificate, which OpenSSH and others read only with an end to its last line; a
+ * password is one line without.
+ */
+async function readContent(source: SecretRef, path: string): Promise<Buffer> {
+  const value = (await resolveSecret(source, `the content of secret file ${path}`)).reveal();
+  return Buffer.from(value.includes("\n") && !value.endsWith("\n") ? `${value}\n` : value);
+}

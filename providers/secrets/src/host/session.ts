@@ -1,0 +1,94 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { hostScript } from "./script.ts";
+
+/** A program with its arguments and its whole environment. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * The shell's own command line: it reads the script from stdin, so that neither a process list nor a log has more than this,
+ * and says when it begins, since what a login prints may come first. No single quotes: it goes into a pair of them.
+ */
+export const shellProgram = `echo nixops4-begins; IFS= read -r script && eval "$(printf %b "$script")"`;
+
+/** Why a session ended before it had answered. */
+export class SessionEnded extends Error {
+  override readonly name = "SessionEnded";
+  /** Whether the host's shell had begun. */
+  readonly hadBegun: boolean;
+  readonly status: number | null;
+  /** All that came on stderr, from ssh and from the host. */
+  readonly words: string;
+
+  constructor({ hadBegun, status, words }: Pick<SessionEnded, "hadBegun" | "status" | "words">, cause?: unknown) {
+    super("the session ended", { cause });
+    this.hadBegun = hadBegun;
+    this.status = status;
+    this.words = words;
+  }
+}
+
+/** One shell on the host that answers one request after the other, over one connection. */
+export class HostSession implements Disposable {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+  readonly #ended: Promise<SessionEnded>;
+  #hasBegun = false;
+
+  private constructor(child: ChildProcessWithoutNullStreams, lines: AsyncIterator<string>) {
+    this.#child = child;
+    this.#lines = lines;
+    let words = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (words += text));
+    // Its end says why: a pipe that breaks is only how it is noticed.
+    child.stdin.on("error", () => undefined);
+    this.#ended = new Promise((resolve) => {
+      const end = (cause?: unknown): void =>
+        resolve(new SessionEnded({ hadBegun: this.#hasBegun, status: child.exitCode, words }, cause));
+      child.on("error", end).on("close", () => end());
+    });
+  }
+
+  /** Starts the command, whose shell is `shellProgram`. The signal ends it at once. */
+  static async open({ program, args, environment }: Command, signal: AbortSignal): Promise<HostSession> {
+    const [{ spawn }, { createInterface }] = await Promise.all([import("node:child_process"), import("node:readline")]);
+    // A session of its own: without a terminal nothing can ask there for a password or about a host key, and Ctrl-C leaves
+    // the request in hand to end well.
+    const child = spawn(program, args, { env: environment, detached: true, stdio: ["pipe", "pipe", "pipe"], signal });
+    const session = new HostSession(child, createInterface({ input: child.stdout })[Symbol.asyncIterator]());
+    child.stdin.write(`${encode(hostScript)}\n`);
+    return session;
+  }
+
+  /**
+   * What the host says to a request: its lines before `done`, or the one that begins with `failed`. Throws `SessionEnded`
+   * where there is neither: never are the lines up to there an answer.
+   */
+  async ask(verb: string, settings: readonly string[], value?: Buffer): Promise<string[]> {
+    const request = [verb, ...settings];
+    if (request.some((line) => /[\n\0]/.test(line))) throw new TypeError(`A setting of ${verb} has several lines`);
+    this.#child.stdin.write(`${request.join("\n")}\n`);
+    if (value !== undefined) this.#child.stdin.write(value);
+    const said: string[] = [];
+    for (;;) {
+      const { done, value: line } = await this.#lines.next();
+      if (done === true) throw await this.#ended;
+      if (!this.#hasBegun) this.#hasBegun = line === "nixops4-begins";
+      else if (line === "done") return said;
+      else if (line.startsWith("failed ")) return [line];
+      else said.push(line);
+    }
+  }
+
+  /** All that was asked is answered, so nothing is lost. */
+  [Symbol.dispose](): void {
+    this.#child.stdin.end();
+    this.#child.kill();
+  }
+}
+
+/** As one line that `printf %b` turns back. */
+const encode = (script: string): string => script.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");

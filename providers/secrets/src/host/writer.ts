@@ -1,0 +1,62 @@
+import { AlreadyExists, encodeMark, type ClientRequest, type Mark } from "@nixops4-resources/protocol-core";
+import type { Connection } from "../connection.ts";
+import { HostReader, placed } from "./host.ts";
+
+/** A file as it is to be. */
+export interface NewFile {
+  path: string;
+  mode: string;
+  owner: string;
+  group: string;
+  content: Buffer;
+  /** Units to restart once it is there. */
+  restartUnits: readonly string[];
+}
+
+/** The same host, for writing too. */
+export class HostWriter extends HostReader {
+  /** Marks the path, then puts the file there. Throws AlreadyExists where the path has a file or a mark by now. */
+  async create(file: NewFile, mark: Mark): Promise<void> {
+    const said = await this.#write(file, mark, "new");
+    if (said.includes("taken")) throw new AlreadyExists(file.path);
+  }
+
+  /** The new file takes the place of an old one, or of none, in one step. Refused where the path bears another mark. */
+  async replace(file: NewFile, mark: Mark): Promise<void> {
+    await this.#write(file, mark, "");
+  }
+
+  async #write({ path, mode, owner, group, content, restartUnits }: NewFile, mark: Mark, guard: string) {
+    const place = [...this.registered(path), ...placed(path), encodeMark(mark), guard];
+    const look = [mode, owner, group, restartUnits.join(" "), String(content.length)];
+    return await this.ask("write", [...place, ...look], content);
+  }
+
+  async restart(path: string, units: readonly string[]): Promise<void> {
+    await this.ask("restart", [...this.registered(path), units.join(" ")]);
+  }
+
+  async setMark(path: string, mark: Mark | undefined): Promise<void> {
+    await this.ask("mark", [...this.registered(path), mark === undefined ? "" : encodeMark(mark)]);
+  }
+
+  /** The file, and then its mark, which must be this one. */
+  async remove(path: string, mark: Mark): Promise<void> {
+    await this.ask("remove", [...this.registered(path), ...placed(path), encodeMark(mark)]);
+  }
+
+  protected override get sweeps(): boolean {
+    return true;
+  }
+}
+
+/** A client that fits the access: what only looks gets no method that writes. */
+export async function connectHost(connection: Connection, access: "write", request: ClientRequest): Promise<HostWriter>;
+export async function connectHost(connection: Connection, access: "read", request: ClientRequest): Promise<HostReader>;
+export async function connectHost(
+  connection: Connection,
+  access: "read" | "write",
+  request: ClientRequest,
+): Promise<HostReader> {
+  return access === "write" ? new HostWriter(connection, request) : new HostReader(connection, request);
+}

@@ -1,0 +1,52 @@
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { startSshd } from "@nixops4-resources/integration-servers/sshd";
+import { serverOf } from "@nixops4-resources/integration-servers/testing";
+import { testResource } from "@nixops4-resources/protocol-core/testing";
+import secretFile from "./secret-file.ts";
+import { hostBackend, HostFolder } from "../testing/host-backend.ts";
+import { otherHostKey, otherIdentity, sshTo } from "../testing/ssh.ts";
+
+const host = new HostFolder();
+const sshd = serverOf(() => startSshd({ path: host.path }));
+const { username, gid } = userInfo();
+
+// What depends on the way to the host; what does not, such as each drift, is tried on this machine beside this.
+testResource(secretFile, {
+  main: join(import.meta.dirname, "../../dist/main.cjs"),
+  reached: "programs",
+  backend: async () => {
+    const { address } = sshd();
+    const { registry } = host;
+    const to = (ssh: object) => ({ registry, ssh: { ...sshTo(address), ...ssh } });
+    return hostBackend(host, {
+      connection: to({}),
+      broken: {
+        "a host with another key": to({ hostKey: otherHostKey(host.bin) }),
+        "a key that the host does not know": to({ identity: { file: otherIdentity(host.bin) } }),
+        "a host that is down": to({ port: 1 }),
+      },
+      // The others are tried on this machine.
+      programs: ["dd", "mv", "rm"],
+      logFile: address.logFile,
+    });
+  },
+  want: {
+    path: host.pathOf("db-password"),
+    source: { env: "FILE_SECRET" },
+    owner: username,
+    group: String(gid),
+  },
+  changed: { source: { env: "FILE_OTHER_SECRET" } },
+  notChanged: {
+    mode: "Tried on this machine.",
+    owner: "Tried on this machine.",
+    group: "Tried on this machine.",
+    restartUnits: "It counts when the content changes.",
+  },
+  immutable: { path: host.pathOf("other-password") },
+  secretVariables: ["FILE_SECRET", "FILE_OTHER_SECRET"],
+  newEachTime: ["fingerprint"],
+  drift: { source: () => host.write("db-password", "something else") },
+  makeUnmarked: () => host.write("db-password", "Made by hand.\n"),
+});

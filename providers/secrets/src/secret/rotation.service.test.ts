@@ -1,0 +1,195 @@
+import { join } from "node:path";
+import { Secret, secretRef, type StoreRef } from "@nixops4-resources/protocol-core";
+import { Deployment, type Message } from "@nixops4-resources/protocol-core/testing";
+import sources from "@nixops4-resources/protocol-secrets/sources";
+import { newSecret } from "@nixops4-resources/protocol-secrets/testing";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { DirectoryBackend } from "../testing/directory-backend.ts";
+
+const main = join(import.meta.dirname, "../../dist/main.cjs");
+const backend = await DirectoryBackend.make();
+const deployment = new Deployment(main, backend.connection);
+beforeEach(() => backend.reset());
+afterAll(() => backend[Symbol.asyncDispose]());
+
+const password = { name: "shop/db", generator: { password: { length: 20 } } };
+const apply = (inputs: Message) => deployment.create("secret", inputs);
+const valueOf = (name: string, version: number | null = null): Promise<string> => backend.valueOf(name, version);
+
+describe("a raised generation", () => {
+  test("gives a new value and another reference; the old value can be read meanwhile", async () => {
+    const first = await apply(password);
+    const old = await valueOf("shop/db");
+    expect(first.outputs).toMatchObject({ version: 1, ref: { store: { name: "shop/db", version: 1 } } });
+
+    const planned = await deployment.plan("secret", { ...password, generation: 2 });
+    expect(planned.body).toMatchObject({ action: "update", differences: [{ field: "generation" }] });
+    const second = await apply({ ...password, generation: 2 });
+    expect(second.outcome).toBe("updated");
+    expect(second.outputs).toMatchObject({ version: 2, ref: { store: { name: "shop/db", version: 2 } } });
+    expect(second.outputs["fingerprint"]).not.toBe(first.outputs["fingerprint"]);
+    expect(await valueOf("shop/db")).not.toBe(old);
+    expect(await valueOf("shop/db", 1)).toBe(old);
+    // As a provider with state remembers it.
+    const same = await deployment.update("secret", password, { ...password, generation: 2 });
+    expect([same.outcome, same.outputs]).toEqual(["unchanged", second.outputs]);
+  });
+
+  test("without grace leaves nothing of the old value to read", async () => {
+    await apply({ ...password, graceSeconds: 0 });
+    await apply({ ...password, graceSeconds: 0, generation: 2 });
+    await expect(valueOf("shop/db", 1)).rejects.toMatchObject({ code: "secret.version.expired" });
+  });
+
+  test("may come with another generator", async () => {
+    await apply(password);
+    const { outcome } = await apply({ ...password, generation: 2, generator: { hex: { sizeBytes: 16 } } });
+    expect(outcome).toBe("updated");
+    expect(await valueOf("shop/db")).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test("is told to five processes at once, and gives one value", async () => {
+    await apply(password);
+    const all = await Promise.all(Array.from({ length: 5 }, () => apply({ ...password, generation: 2 })));
+    for (const { error, outputs } of all) {
+      expect(error).toBeUndefined();
+      expect(outputs).toEqual(all[0]?.outputs);
+    }
+    expect(all[0]?.outputs["version"]).toBe(2);
+  });
+});
+
+describe("what would change a value by the way is refused", () => {
+  const refused: [string, Message, string][] = [
+    ["another length", { generator: { password: { length: 21 } } }, "secrets.generator.changed"],
+    ["another kind", { generator: { uuid: {} } }, "secrets.generator.changed"],
+    ["a lowered generation", { generation: 2 }, "secrets.generation.lowered"],
+  ];
+  test.each(refused)("%s", async (_, change, code) => {
+    const inputs = { ...password, generation: 3 };
+    await apply(inputs);
+    const value = await valueOf("shop/db");
+    const wanted = { ...inputs, ...change };
+    const before = await backend.writes();
+    for (const told of [await apply(wanted), await deployment.update("secret", inputs, wanted)]) {
+      expect(told.error).toContain(`[${code}] Unable to update secret shop/db: `);
+      expect(told.error).toMatch(/Hint: Set `generation = \d`/);
+    }
+    const plan = await deployment.plan("secret", wanted);
+    expect(plan.body).toMatchObject({ action: "refuse", reason: expect.stringContaining("`generation = ") });
+    expect(await backend.writes()).toEqual(before);
+    expect(await valueOf("shop/db")).toBe(value);
+    expect((await deployment.destroy("secret", wanted)).outcome, "what was declared last can be destroyed").toBe(
+      "deleted",
+    );
+  });
+});
+
+test("an input that a later version of the generator has, with its default, is no change", async () => {
+  const mark = { managedBy: "shop", type: "secret" };
+  const old = newSecret("shop/db", { mark, graceSeconds: 86_400, specification: { password: { length: 20 } } });
+  await backend.byHand((store) => store.create(old));
+  expect((await apply(password)).outcome).toBe("unchanged");
+});
+
+test("a value that was brought along stays, whatever made it, until its generation is raised", async () => {
+  const brought = newSecret("shop/db", { mark: undefined, value: new Secret("brought"), specification: {} });
+  await backend.byHand((store) => store.create(brought));
+  expect((await apply({ ...password, adopt: true })).outcome).toBe("adopted");
+  expect(await valueOf("shop/db")).toBe("brought");
+  expect((await apply({ ...password, generator: { uuid: {} } })).error).toBeUndefined();
+  expect(await valueOf("shop/db")).toBe("brought");
+  await apply({ ...password, generation: 2 });
+  expect(await valueOf("shop/db")).toHaveLength(20);
+});
+
+const derived = (ref: unknown, more: Message = {}) => ({
+  name: "shop/admin-hash",
+  generator: { bcrypt: { cost: 4, source: ref } },
+  ...more,
+});
+
+describe("a value that is made from another secret", () => {
+  const source = { name: "shop/admin", generator: { password: {} } };
+
+  test("stays as long as its source does, and follows it to a new version by itself", async () => {
+    const { outputs: first } = await apply(source);
+    const made = await apply(derived(first["ref"]));
+    const hash = await valueOf("shop/admin-hash");
+    const again = await apply(derived(first["ref"]));
+    expect([again.outcome, again.outputs]).toEqual(["unchanged", made.outputs]);
+    expect(await valueOf("shop/admin-hash")).toBe(hash);
+
+    const { outputs: second } = await apply({ ...source, generation: 2 });
+    const planned = await deployment.plan("secret", derived(second["ref"]));
+    expect(planned.body).toMatchObject({ action: "update", differences: [{ field: "generator" }] });
+    expect((await apply(derived(second["ref"]))).outputs).toMatchObject({ version: 2 });
+    const newer = await valueOf("shop/admin-hash");
+    expect(newer).not.toBe(hash);
+    expect((await apply(derived(second["ref"]))).outcome).toBe("unchanged");
+  });
+
+  test("follows a reference without a version to what is current", async () => {
+    const ref = { store: { ...backend.connection.store, name: "shop/admin" } };
+    await apply(source);
+    await apply(derived(ref));
+    await apply({ ...source, generation: 2 });
+    expect((await apply(derived(ref))).outputs).toMatchObject({ version: 2 });
+    expect((await apply(derived(ref))).outcome).toBe("unchanged");
+  });
+
+  test("follows a source that was destroyed and made anew under the same name and version", async () => {
+    const { outputs } = await apply(source);
+    await apply(derived(outputs["ref"]));
+    await deployment.destroy("secret", source);
+    await apply(source);
+    expect((await apply(derived(outputs["ref"]))).outputs).toMatchObject({ version: 2 });
+  });
+
+  test("cannot change otherwise, and cannot be made from what is not there", async () => {
+    const { outputs } = await apply(source);
+    await apply(derived(outputs["ref"]));
+    const costlier = { generator: { bcrypt: { cost: 5, source: outputs["ref"] } } };
+    expect((await apply(derived(outputs["ref"], costlier))).error).toContain("[secrets.generator.changed]");
+    const nowhere = { store: { ...backend.connection.store, name: "shop/nobody" } };
+    const lost = await apply(derived(nowhere, { name: "shop/other" }));
+    expect(lost.error).toContain("[secret.store.missing] Unable to create secret shop/other");
+    const direct = await apply(derived({ env: "HOME" }, { name: "shop/other" }));
+    expect(direct.error).toContain("[secrets.source.kind]");
+  });
+
+  test("can be destroyed after its source", async () => {
+    const { outputs } = await apply(source);
+    await apply(derived(outputs["ref"]));
+    await deployment.destroy("secret", source);
+    expect((await deployment.destroy("secret", derived(outputs["ref"]))).outcome).toBe("deleted");
+  });
+});
+
+test("a certificate follows its authority by itself", async () => {
+  const authority = { name: "ca", generator: { certificateAuthority: { commonName: "CA" } } };
+  const server = async (outputs: Message) => {
+    const { certificate } = Object(outputs["public"]);
+    const inputs = { authority: { key: outputs["ref"], certificate }, commonName: "shop.example" };
+    return apply({ name: "web", generator: { certificate: inputs } });
+  };
+  const { outputs: first } = await apply(authority);
+  expect((await server(first)).outputs).toMatchObject({ version: 1 });
+  expect((await server(first)).outcome).toBe("unchanged");
+  const { outputs: second } = await apply({ ...authority, generation: 2 });
+  expect((await server(second)).outputs).toMatchObject({ version: 2 });
+});
+
+test("the reference that it outputs is one that every provider reads, by its version", async () => {
+  const first = await apply(password);
+  const value = await valueOf("shop/db");
+  await apply({ ...password, generation: 2 });
+  const { secret } = await sources.read(refIn(first.outputs), "a test");
+  expect(secret.reveal()).toBe(value);
+});
+
+function refIn({ ref }: Message): StoreRef {
+  const parsed = secretRef.parse(ref);
+  if (!("store" in parsed)) throw new Error("no reference to a store");
+  return parsed;
+}

@@ -1,0 +1,111 @@
+import { defineResource, option, ProviderError, somethingElse } from "@nixops4-resources/protocol-core";
+import * as z from "zod/mini";
+import { connect, connection } from "../connection.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { Given } from "../generators/generators.ts";
+import { keyAlgorithm, keyAlgorithms } from "../generators/key-pair.ts";
+import {
+  create,
+  immutable,
+  keptInputs,
+  keptOutputs,
+  leastRights,
+  list,
+  look,
+  refusal,
+  seenInputs,
+  seenOutputs,
+  update,
+} from "./lifecycle.ts";
+
+export default defineResource({
+  type: "ssh_host_key",
+  description:
+    "The SSH host key of a machine, made before the machine is: its private half is a secret in the store, and what clients, DNS and secret tools must know of it are outputs.",
+  requireState: false,
+  connection,
+  inputs: {
+    ...keptInputs,
+    algorithm: option(
+      keyAlgorithm(),
+      "Kind of the key, with its size where there is a choice. Another one needs a raised `generation`.",
+      "ed25519",
+    ),
+    hostNames: option(
+      z.array(z.string().check(z.regex(/^[^\s,*?!|@#]+$/))).check(z.minLength(1)),
+      "Names and addresses of the machine as clients call it, with a port that is not 22 as `[web.example.org]:2222`.",
+    ),
+  },
+  outputs: {
+    ...keptOutputs,
+    publicKey: option(z.string(), "The public key, one line: also the recipient to which agenix encrypts."),
+    knownHosts: option(z.string(), "Line for `known_hosts`, with all host names."),
+    sshfp: option(
+      z.array(z.string()),
+      "Values of the SSHFP records of the machine's names, such as `4 2 1f3a...`: the algorithm, SHA-256, and the hash.",
+    ),
+    ageRecipient: option(
+      z.nullable(z.string()),
+      "The recipient (`age1...`) to which sops encrypts for who has the private key, as `ssh-to-age` tells it; null unless the key is `ed25519`.",
+    ),
+  },
+  immutable,
+  stableOutputs: [],
+  leastRights,
+  example: { name: "web/ssh-host-key", hostNames: ["web.example.org", "192.0.2.1"] },
+
+  label: ({ name }) => name,
+  connect,
+
+  async read(store, want) {
+    const found = await look(store, want, keyOf(want));
+    if (found === undefined) return undefined;
+    const { mark, current } = found.stored;
+    const { publicKey = "" } = current.public;
+    const { ageRecipientOf, sshfpOf } = await import("../ssh/public-key.ts");
+    return {
+      mark,
+      inputs: { ...seenInputs(found), algorithm: algorithmOf(found.madeBy) ?? somethingElse },
+      outputs: {
+        ...seenOutputs(found, want.connection),
+        publicKey,
+        knownHosts: `${want.hostNames.join(",")} ${publicKey}`,
+        sshfp: sshfpOf(publicKey),
+        ageRecipient: ageRecipientOf(publicKey),
+      },
+    };
+  },
+
+  refuse(want, { inputs: { generation, algorithm }, outputs: { publicKey } }) {
+    const refused = refusal(want, keyOf(want), { generation, madeBy: keyOf({ name: want.name, algorithm }) });
+    if (refused !== undefined || want.generation > Number(generation) || publicKey !== "") return refused;
+    return new ProviderError<ErrorCode>("the secret of this name is no SSH key whose public half is known", {
+      code: "secrets.hostKey.none",
+      hint: "Give another `name`, or import the private key as OpenSSH writes it, without a passphrase",
+    });
+  },
+
+  create: async (store, want, mark) => create(store, want, keyOf(want), mark),
+
+  update: async (store, want, { changed, seen: { outputs } }) =>
+    update(store, want, keyOf(want), {
+      changed,
+      version: outputs.version,
+      remake: changed.has("generation") || changed.has("algorithm"),
+    }),
+
+  delete: async (store, { name }) => store.remove(name),
+
+  setMark: async (store, { name }, mark) => store.change(name, { mark: mark ?? null }),
+
+  list: async (store, managedBy) => list(store, "ssh_host_key", managedBy),
+});
+
+/** The generator of the key. */
+const keyOf = ({ name, algorithm }: { name: string; algorithm: unknown }): Given => ({
+  sshKey: { algorithm, comment: name },
+});
+
+function algorithmOf({ sshKey }: Given): (typeof keyAlgorithms)[number] | undefined {
+  return keyAlgorithms.find((known) => known === sshKey?.["algorithm"]);
+}

@@ -1,0 +1,221 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describePostgres } from "@nixops4-resources/integration-servers/testing";
+import { afterAll, expect, test } from "vitest";
+import { makePerson } from "../testing/people.ts";
+import { add, applyState, namesIn, readOnly, Run, type StateInputs } from "../testing/run.ts";
+import { useStates } from "../testing/state-inputs.ts";
+import { main } from "../testing/states.ts";
+
+const alice = await makePerson();
+const folder = await mkdtemp(join(tmpdir(), "nixops4-state-"));
+afterAll(() => rm(folder, { recursive: true }));
+let files = 0;
+const newFile = (): string => join(folder, `file${files++}`);
+
+/** Runs the command line as a person does. */
+async function command(inputs: StateInputs, ...args: string[]) {
+  const file = newFile();
+  await writeFile(file, JSON.stringify(inputs));
+  return await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, [main, ...args, "--inputs", file], (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+    );
+  });
+}
+
+describePostgres("the command line of a state", (server) => {
+  const schema = "statecommands";
+  const { hand, inputs } = useStates(schema, server, [alice]);
+  const make = async (names: readonly string[]): Promise<void> => {
+    await applyState(inputs());
+    const run = await Run.open(inputs());
+    for (const name of names) run.send(add(name, { type: name, input_properties: { n: 1 } }));
+    for (const _ of names) await run.answer();
+    await run.append([{ op: "replace", path: "/resources/db/input_properties/n", value: 2 }], "update");
+    await run.end();
+  };
+
+  test("log tells who wrote what and when", async () => {
+    await make(["db", "web"]);
+    const { stdout, code } = await command(inputs(), "log");
+    const lines = stdout.trimEnd().split("\n");
+    const who = `statecommands_superuser \\S+@\\S+ 127.0.0.1`;
+    const time = "20..-..-..T..:..:..Z";
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(new RegExp(`^0  ${time}  init +${who}  \\(everything\\)$`));
+    expect(lines[1]).toMatch(new RegExp(`^1  ${time}  create  ${who}  db$`));
+    expect(lines[3]).toMatch(new RegExp(`^3  ${time}  update  ${who}  db$`));
+    expect(code).toBe(0);
+    expect((await command(inputs(), "log", "--last", "1")).stdout).toBe(`${lines[3]}\n`);
+  });
+
+  test("show gives the document now and then, diff what lies between", async () => {
+    await make(["db", "web"]);
+    const shown = await command(inputs(), "show");
+    expect(JSON.parse(shown.stdout)).toEqual(await readOnly(inputs()));
+    expect(namesIn(JSON.parse((await command(inputs(), "show", "--at", "1")).stdout))).toEqual(["db"]);
+    expect(await command(inputs(), "diff", "1", "3")).toEqual({
+      code: 2,
+      stderr: "",
+      stdout:
+        '~ /resources/db/input_properties/n 1 -> 2\n+ /resources/web/input_properties/n 1\n+ /resources/web/type "web"\n',
+    });
+    expect(await command(inputs(), "diff", "3", "3")).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect((await command(inputs(), "show", "--at", "4")).stderr).toContain(
+      "[state.unreachableIndex] Unable to run show: event 4 is not there: the history goes from 0 to 3.",
+    );
+    expect(await command(inputs(), "diff", "1")).toMatchObject({ code: 3 });
+    expect(await command(inputs(), "show", "--at", "soon")).toMatchObject({ code: 3 });
+  });
+
+  test("verify finds a whole history whole, and names all that was changed", async () => {
+    await make(["db", "web"]);
+    expect(await command(inputs(), "verify")).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: "whole: 4 events, 0 snapshots and 1 data keys, up to event 3\n",
+    });
+    await hand().run(`
+      set session_replication_role = replica;
+      update ${schema}.event set sealed = set_byte(sealed, 70, get_byte(sealed, 70) # 1) where index = 1;
+      update ${schema}.event set event = 'create' where index = 3;
+      update ${schema}.state set head = 2;
+      reset session_replication_role`);
+    const { code, stdout } = await command(inputs(), "verify");
+    expect(code).toBe(1);
+    const [one, three, head, summary] = stdout.split("\n");
+    expect(one).toBe("event 1 was changed after it was written");
+    expect(three).toMatch(/^event 3: event 3 cannot be trusted: /);
+    expect(head).toBe("the last event is said to be 2, and is 3");
+    expect(summary).toBe("DAMAGED in 3 places: 4 events, 0 snapshots and 1 data keys, up to event 2");
+  });
+
+  test("unlock ends the session that it names and no other; its run goes on where nobody has written", async () => {
+    await make(["db"]);
+    const run = await Run.open(inputs());
+    const { stderr } = await new Run(inputs()).read().then(
+      () => ({ stderr: "" }),
+      (error: unknown) => ({ stderr: String(error) }),
+    );
+    const [, holder = ""] = /--holder (\S+)`/.exec(stderr) ?? [];
+    const refused = await command(inputs(), "unlock", "--holder", "12345.1");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("[state.unlock] Unable to run unlock: its lock is held by ");
+    const ended = await command(inputs(), "unlock", "--holder", holder);
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ended the session of \S+@\S+ \(/) });
+    expect((await command(inputs(), "unlock", "--holder", holder)).stderr).toContain("nobody holds its lock");
+    await run.append(add("more"));
+    await run.end();
+    expect(namesIn(await readOnly(inputs()))).toEqual(["db", "more"]);
+  });
+
+  test("import and export give a state_file back as it was, to the last digit", async () => {
+    const text = `{
+  "index": 0,
+  "meta": {
+    "time": "2019-03-04T07:40:00Z"
+  },
+  "patch": [
+    {
+      "op": "add",
+      "path": "",
+      "value": {
+        "_type": "nixopsState",
+        "resources": {},
+        "deployments": {}
+      }
+    }
+  ]
+}
+{
+  "index": 0,
+  "meta": {
+    "time": "2019-03-04T07:41:00.123456789Z",
+    "event": "create"
+  },
+  "patch": [
+    {
+      "op": "add",
+      "path": "/resources/a",
+      "value": {
+        "type": "x",
+        "inputProperties": {
+          "f": 1.0,
+          "n": 9223372036854775807
+        },
+        "output_properties": {}
+      }
+    }
+  ]
+}
+`;
+    const [file, again] = [newFile(), newFile()];
+    await writeFile(file, text);
+    expect(await command(inputs(), "import", file)).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: "imported 2 events into state prod\n",
+    });
+    expect((await command(inputs(), "export")).stdout).toBe(text);
+    expect(await command(inputs(), "export", "--file", again)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await readFile(again, "utf8")).toBe(text);
+    expect((await stat(again)).mode & 0o777).toBe(0o600);
+    expect((await command(inputs(), "export", "--file", again)).stderr).toContain("[state.file.unusable]");
+    // The state resource is as wanted, and the next run goes on from there.
+    await applyState(inputs());
+    const run = await Run.open(inputs());
+    await run.append(add("b"));
+    await run.end();
+    const exported = (await command(inputs(), "export")).stdout;
+    expect(exported.startsWith(text)).toBe(true);
+    await writeFile(newFile(), exported);
+    expect((await command(inputs(), "import", file)).stderr).toContain(
+      "[state.exists] Unable to run import: there is a state prod already.",
+    );
+  });
+
+  test.each([
+    ["no file", undefined, "state.file.unusable"],
+    ["an event cut off", '{"index":0,"meta":{"time":"t"},"patch":[]', "state.file.damaged"],
+    ["what makes no state", '{"index":0,"meta":{"time":"t"},"patch":[]}', "state.file.damaged"],
+    [
+      "a patch that does not apply",
+      '{"index":0,"meta":{"time":"t"},"patch":[{"op":"remove","path":"/a"}]}',
+      "state.file.damaged",
+    ],
+  ])("import refuses %s, and makes nothing", async (_what, text, code) => {
+    const file = newFile();
+    if (text !== undefined) await writeFile(file, text);
+    expect((await command(inputs(), "import", file)).stderr).toContain(`[${code}] Unable to run import: ${file}`);
+    await expect(readOnly(inputs())).rejects.toThrow("[state.missing]");
+  });
+
+  test("compact moves old events to the archive, and everything goes on as before", async () => {
+    const names = Array.from({ length: 120 }, (_, index) => (index === 0 ? "db" : `r${index}`));
+    await make(names);
+    const before = (await command(inputs(), "export")).stdout;
+    expect((await command(inputs(), "compact", "--keep", "10")).stdout).toBe(
+      "moved 112 events to the archive, up to event 111; 10 are kept\n",
+    );
+    const counts = `select (select count(*)::int from ${schema}.event) as events,
+      (select count(*)::int from ${schema}.event_archive) as archived, (select array_agg(index) from ${schema}.snapshot) as snapshots`;
+    expect(await hand().run(counts)).toEqual([{ events: 10, archived: 112, snapshots: [111] }]);
+    expect(namesIn(await readOnly(inputs()))).toEqual(names);
+    expect((await command(inputs(), "export")).stdout).toBe(before);
+    expect((await command(inputs(), "verify")).stdout).toMatch(/^whole: 122 events, 1 snapshots/);
+    const run = await Run.open(inputs());
+    await run.append(add("more"));
+    await run.end();
+
+    // Who does not need the old events takes them out: the history then begins with the snapshot.
+    await hand().run(`
+      set session_replication_role = replica; delete from ${schema}.event_archive; reset session_replication_role`);
+    expect(await command(inputs(), "verify")).toMatchObject({ code: 0 });
+    expect(namesIn(await readOnly(inputs()))).toEqual([...names, "more"]);
+    expect((await command(inputs(), "compact", "--keep", "10")).stdout).toContain("moved 1 events");
+    expect((await command(inputs(), "compact")).stdout).toContain("nothing to move");
+  });
+});

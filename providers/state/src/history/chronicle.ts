@@ -1,0 +1,88 @@
+import { ProviderError, type Connecting, type ExactJson } from "@nixops4-resources/protocol-core";
+import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
+import { openSnapshot, origin, type Position, type SealedEvent, type SealedSnapshot } from "./chain.ts";
+import { LongSession } from "../store/connect.ts";
+import type { ErrorCode } from "../errors.ts";
+import { replay } from "./history.ts";
+import { KeyRing, type StoredKey } from "../keys/keys.ts";
+import { missing, orMissing, type StateInputs } from "../store/read-state.ts";
+import { allEvents, allSnapshots, keysOf, named, stateColumns, type StateRow } from "./rows.ts";
+import { Tables } from "../store/tables.ts";
+
+/** An event with what the server has written down beside it. */
+export interface WrittenEvent extends SealedEvent {
+  /** As RFC 3339, in UTC. */
+  readonly at: string;
+  /** The role that was logged in. */
+  readonly actor: string;
+  /** Null over a Unix socket. */
+  readonly address: string | null;
+  readonly application: string;
+}
+
+/** A whole history, with what was archived of it. */
+export interface Chronicle {
+  readonly row: StateRow;
+  readonly keys: readonly StoredKey[];
+  readonly ring: KeyRing;
+  readonly events: readonly WrittenEvent[];
+  readonly snapshots: readonly SealedSnapshot[];
+}
+
+export async function readChronicle(inputs: StateInputs, request: Connecting): Promise<Chronicle> {
+  await using link = await LongSession.open(inputs.connection, "read", request);
+  return await link.during(request, (session) => chronicleIn(session, inputs));
+}
+
+export async function chronicleIn(session: ReadSession, inputs: StateInputs): Promise<Chronicle> {
+  const tables = new Tables(inputs.schema);
+  const { name } = inputs;
+  const queries = [
+    sql`select ${stateColumns} from ${named(tables, name)}`,
+    keysOf(tables, name),
+    allEvents(tables, name),
+    allSnapshots(tables, name),
+  ] as const;
+  const [[row], keys, events, snapshots] = await orMissing(inputs, () =>
+    session.queryEach<[StateRow, StoredKey, WrittenEvent, SealedSnapshot]>(...queries),
+  );
+  if (row === undefined) throw missing(inputs);
+  return { row, keys, ring: new KeyRing(inputs, keys), events, snapshots };
+}
+
+/** Where the history begins: before everything, or with a snapshot where the archive was taken away. */
+export async function beginning({
+  row,
+  ring,
+  events,
+  snapshots,
+}: Chronicle): Promise<Position & { document: ExactJson }> {
+  const firstIndex = events[0]?.index ?? row.index + 1;
+  if (firstIndex === 0) return { ...origin, document: null };
+  const snapshot = snapshots.find(({ index }) => index === firstIndex - 1);
+  if (snapshot === undefined) throw unreachable(0, firstIndex, row.index);
+  return { ...snapshot, document: openSnapshot(row.id, snapshot, await ring.get(snapshot.dataKey)) };
+}
+
+/** The document after the event of this index. Checks all that it passes. */
+export async function documentAt(chronicle: Chronicle, index: number): Promise<ExactJson> {
+  const { row, ring, events } = chronicle;
+  const begin = await beginning(chronicle);
+  if (index < Math.max(begin.index, 0) || index > row.index) {
+    throw unreachable(index, Math.max(begin.index, 0), row.index);
+  }
+  let { document } = begin;
+  let head: Position = begin;
+  for (const event of events.filter((candidate) => candidate.index <= index)) {
+    document = await replay(row.id, head, event, document, ring);
+    head = event;
+  }
+  return document;
+}
+
+function unreachable(index: number, first: number, last: number): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(`event ${index} is not there: the history goes from ${first} to ${last}`, {
+    code: "state.unreachableIndex",
+    hint: "`nixops4-resources-state log` lists the events",
+  });
+}

@@ -1,0 +1,51 @@
+import type { ExactJson, ExactObject } from "@nixops4-resources/protocol-core";
+import { applyPatch, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
+import { damaged, flawInChain, openEvent, openSnapshot, origin, type Position, type SealedEvent } from "./chain.ts";
+import { KeyRing, type KeyInputs } from "../keys/keys.ts";
+import type { StateParts } from "./rows.ts";
+
+/** A state as it is after its last event, and what writes the next one. */
+export interface State {
+  readonly id: string;
+  readonly head: Position;
+  readonly document: ExactObject;
+  readonly keys: KeyRing;
+}
+
+/** Checks every part and puts the document together. Throws `state.damaged`, which names the part. */
+export async function assemble({ row, keys, snapshot, events }: StateParts, inputs: KeyInputs): Promise<State> {
+  const ring = new KeyRing(inputs, keys);
+  let head: Position = snapshot ?? origin;
+  let document: ExactJson = snapshot ? openSnapshot(row.id, snapshot, await ring.get(snapshot.dataKey)) : null;
+  for (const event of events) {
+    document = await replay(row.id, head, event, document, ring);
+    head = event;
+  }
+  if (head.index !== row.index || !head.hash.equals(row.hash)) throw damaged(headMismatch(head, row));
+  if (!isStateDocument(document)) throw damaged("what its events make is no state of NixOps4");
+  return { id: row.id, head, document, keys: ring };
+}
+
+/** The document after one more event. */
+export async function replay(
+  state: string,
+  before: Position,
+  event: SealedEvent,
+  document: ExactJson,
+  keys: KeyRing,
+): Promise<ExactJson> {
+  const flaw = flawInChain(before, event);
+  if (flaw !== undefined) throw damaged(flaw);
+  const { patch } = openEvent(state, before, event, await keys.get(event.dataKey));
+  try {
+    return applyPatch(document, patch);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    throw damaged(`event ${event.index} does not apply: ${error.message}`, error);
+  }
+}
+
+export const headMismatch = (head: Position, row: Position): string =>
+  head.index < row.index
+    ? `event ${head.index + 1} is missing: the last is said to be ${row.index}`
+    : `the last event is said to be ${row.index}, and is ${head.index}`;

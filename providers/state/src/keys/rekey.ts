@@ -1,0 +1,55 @@
+import { ProviderError } from "@nixops4-resources/protocol-core";
+import { lockForTransaction, sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
+import type { ErrorCode } from "../errors.ts";
+import { allRecipients, KeyRing, type StoredKey } from "./keys.ts";
+import { keyInsert, keysOf, named } from "../history/rows.ts";
+import { makeKey, type NewState } from "../store/states.ts";
+import { bytes, Tables } from "../store/tables.ts";
+
+/**
+ * Wraps all data keys to the wanted recipients, and makes a new one where it is asked for or where somebody is no longer to
+ * read: he may have kept the old one. Events stay as they are.
+ */
+export async function bringKeysInLine(session: WriteSession, want: NewState): Promise<void> {
+  const tables = new Tables(want.schema);
+  const wanted = await allRecipients(want);
+  await session.transaction(
+    async () => {
+      const [[row], keys] = await session.queryEach<[{ id: string }, StoredKey]>(
+        sql`select id from ${named(tables, want.name)}`,
+        keysOf(tables, want.name),
+      );
+      if (row === undefined) return;
+      const newest = keys.at(-1);
+      const generation = newest?.generation ?? want.keyGeneration;
+      if (want.keyGeneration < generation) throw generationIsHigher(generation);
+
+      const ring = new KeyRing(want, keys);
+      const changes: Sql[] = [];
+      for (const { number, recipients } of keys) {
+        if (isSame(recipients, wanted)) continue;
+        const wrapped = await (await ring.get(number)).rewrap(wanted);
+        changes.push(sql`
+          update ${tables.dataKey} set wrapped = ${bytes(wrapped)}, recipients = ${wanted}
+          where state = ${row.id} and number = ${number}`);
+      }
+      const isSomebodyGone = keys.some(({ recipients }) => recipients.some((one) => !wanted.includes(one)));
+      if (want.keyGeneration > generation || isSomebodyGone) {
+        const { stored } = await makeKey(want, (newest?.number ?? 0) + 1);
+        changes.push(keyInsert(tables, row.id, stored));
+      }
+      await session.execute(...changes);
+    },
+    lockForTransaction("states of schema", want.schema),
+  );
+}
+
+const isSame = (recipients: readonly string[], wanted: readonly string[]): boolean =>
+  [...recipients].sort().join("\n") === wanted.join("\n");
+
+function generationIsHigher(generation: number): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(`its data key is of generation ${generation}, and there is no way back`, {
+    code: "state.key.generation",
+    hint: `Set \`keyGeneration\` to ${generation}, or to more for a new data key`,
+  });
+}

@@ -1,0 +1,66 @@
+import { ProviderError, type Connecting } from "@nixops4-resources/protocol-core";
+import { sqlStateOf, type Connection, type ReadSession } from "@nixops4-resources/protocol-postgres";
+import { LongSession } from "./connect.ts";
+import type { ErrorCode } from "../errors.ts";
+import { assemble, type State } from "../history/history.ts";
+import type { KeyInputs } from "../keys/keys.ts";
+import { tryLock, waitForLock, type OwnSession, type TriedLock } from "./lock.ts";
+import { partsOf, toParts, type PartRows, type StateParts } from "../history/rows.ts";
+import { Tables } from "./tables.ts";
+
+/** What opening a state takes of a resource's inputs. */
+export interface StateInputs extends KeyInputs {
+  readonly connection: Connection;
+  readonly schema: string;
+  readonly lockTimeoutSeconds: number;
+}
+
+/** The state as it is at this moment, whoever writes to it. */
+export async function readState(inputs: StateInputs, request: Connecting): Promise<State> {
+  await using link = await LongSession.open(inputs.connection, "read", request);
+  const queries = partsOf(new Tables(inputs.schema), inputs.name);
+  const rows = await link.during(request, (session) =>
+    orMissing(inputs, () => session.queryEach<PartRows>(...queries)),
+  );
+  return await assemble(there(toParts(rows), inputs), inputs);
+}
+
+/** Takes the state's lock, then reads it: what nobody else can change until the session ends. */
+export async function lockAndRead(
+  session: ReadSession,
+  inputs: StateInputs,
+): Promise<{ own: OwnSession; state: State }> {
+  const tables = new Tables(inputs.schema);
+  const queries = [tryLock(tables, inputs.name), ...partsOf(tables, inputs.name)] as const;
+  // One round trip where nobody has the lock. What follows it in the same text sees all that was written before.
+  let [[lock], ...rows] = await orMissing(inputs, () => session.queryEach<[TriedLock, ...PartRows]>(...queries));
+  if (lock?.locked === false) {
+    await waitForLock(session, tables, inputs);
+    // Taken once more, which is no harm: a session gives all of them back when it ends.
+    [[lock], ...rows] = await session.queryEach<[TriedLock, ...PartRows]>(...queries);
+  }
+  if (lock === undefined) throw missing(inputs);
+  return { own: lock, state: await assemble(there(toParts(rows), inputs), inputs) };
+}
+
+/** Where there are no tables there is no state either. */
+export async function orMissing<T>(inputs: StateInputs, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    // undefined_table
+    throw sqlStateOf(error) === "42P01" ? missing(inputs) : error;
+  }
+}
+
+function there(parts: StateParts | undefined, inputs: StateInputs): StateParts {
+  if (parts === undefined) throw missing(inputs);
+  return parts;
+}
+
+export function missing({ name, schema, connection: { database } }: StateInputs): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(`there is no state ${name} in schema ${schema} of database ${database}`, {
+    code: "state.missing",
+    hint: "Apply the state resource first: that makes it. Or correct `name`, `schema` or `connection`",
+  });
+}

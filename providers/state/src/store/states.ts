@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { AlreadyExists, encodeMark, readMark, type Listed, type Mark } from "@nixops4-resources/protocol-core";
+import {
+  identifier,
+  lockForTransaction,
+  sql,
+  sqlStateOf,
+  type ReadSession,
+  type Sql,
+  type WriteSession,
+} from "@nixops4-resources/protocol-postgres";
+import { DataKey } from "@nixops4-resources/protocol-secrets";
+import { emptyState } from "@nixops4-resources/protocol-state";
+import { origin, sealEvent, type Position, type SealedEvent, type SealedSnapshot } from "../history/chain.ts";
+import { allRecipients, type KeyInputs, type StoredKey } from "../keys/keys.ts";
+import { eventInsert, keyInsert, named, snapshotInsert } from "../history/rows.ts";
+import { bytes, schemasWithStates, Tables, union } from "./tables.ts";
+
+/** A state as a resource. */
+export interface FoundState {
+  readonly mark: string | null;
+  /** Of each data key. */
+  readonly recipients: readonly (readonly string[])[];
+  readonly keyGeneration: number;
+}
+
+export async function findState(session: ReadSession, schema: string, name: string): Promise<FoundState | undefined> {
+  const tables = new Tables(schema);
+  try {
+    const keys = await session.query<{ mark: string | null; generation: number; recipients: string[] }>(sql`
+      select mark, generation, recipients from (select id, mark from ${named(tables, name)}) state
+      join ${tables.dataKey} on state = id order by number desc`);
+    const [newest] = keys;
+    if (newest === undefined) return undefined;
+    const recipients = keys.map((key) => [...key.recipients].sort());
+    return { mark: newest.mark, recipients, keyGeneration: newest.generation };
+  } catch (error) {
+    // undefined_table
+    if (sqlStateOf(error) === "42P01") return undefined;
+    throw error;
+  }
+}
+
+/** What a new state begins with: its first event, and those after it where it comes from elsewhere. `head` is the last. */
+export interface Beginning {
+  readonly id: string;
+  readonly key: StoredKey;
+  readonly head: Position;
+  readonly events: readonly SealedEvent[];
+  readonly snapshots: readonly SealedSnapshot[];
+}
+
+export interface NewState extends KeyInputs {
+  readonly schema: string;
+  readonly keyGeneration: number;
+}
+
+/** A fresh data key, to be stored with the state. */
+export async function makeKey(want: NewState, number: number): Promise<{ key: DataKey; stored: StoredKey }> {
+  const recipients = await allRecipients(want);
+  const key = await DataKey.make(recipients);
+  const stored = { number, generation: want.keyGeneration, recipients, wrapped: Buffer.from(key.wrapped) };
+  return { key, stored };
+}
+
+export async function createState(session: WriteSession, want: NewState, mark: Mark): Promise<void> {
+  const id = randomUUID();
+  const { key, stored } = await makeKey(want, 1);
+  const patch = [{ op: "add", path: "", value: emptyState }];
+  const first = sealEvent(id, origin, { event: "init", nixopsVersion: "" }, { patch }, { number: 1, key });
+  await storeBeginning(session, want, mark, { id, key: stored, head: first, events: [first], snapshots: [] });
+}
+
+/** All of it or nothing, with the tables where there are none. Throws AlreadyExists where somebody was faster. */
+export async function storeBeginning(
+  session: WriteSession,
+  { schema, name }: Pick<NewState, "schema" | "name">,
+  mark: Mark,
+  { id, key, head, events, snapshots }: Beginning,
+): Promise<void> {
+  const tables = new Tables(schema);
+  const before = await lookForTables(session, tables);
+  try {
+    await session.execute(
+      lockForTransaction("states of schema", schema),
+      ...(before.tables ? [] : tables.creation(before.schema)),
+      sql`insert into ${tables.state} (id, name, mark, head, head_hash)
+        values (${id}, ${name}, ${encodeMark(mark)}, ${head.index}, ${bytes(head.hash)})`,
+      keyInsert(tables, id, key),
+      ...events.map((event) => eventInsert(tables, id, event)),
+      ...snapshots.map((snapshot) => snapshotInsert(tables, id, snapshot)),
+    );
+  } catch (error) {
+    // unique_violation of the name; or anything where the tables came in between.
+    const isLate = sqlStateOf(error) === "23505" || (!before.tables && (await lookForTables(session, tables)).tables);
+    throw isLate ? new AlreadyExists(name, { cause: error }) : error;
+  }
+}
+
+async function lookForTables(session: ReadSession, tables: Tables): Promise<{ schema: boolean; tables: boolean }> {
+  const [there] = await session.query<{ schema: boolean; tables: boolean }>(sql`
+    select to_regnamespace(${identifier(tables.schema).text}) is not null as schema,
+      to_regclass(${tables.state.text}) is not null as tables`);
+  return there ?? { schema: false, tables: false };
+}
+
+export async function setStateMark(
+  session: WriteSession,
+  schema: string,
+  name: string,
+  mark: Mark | undefined,
+): Promise<void> {
+  const tables = new Tables(schema);
+  const text = mark === undefined ? null : encodeMark(mark);
+  await session.execute(sql`update ${tables.state} set mark = ${text} where name = ${name} and destroyed_at is null`);
+}
+
+/** The states of the deployment in all schemas of the database. */
+export async function listStates(session: ReadSession, managedBy: string): Promise<Listed[]> {
+  const schemas = await session.query<{ schema: string }>(schemasWithStates);
+  if (schemas.length === 0) return [];
+  const rows = await session.query<{ schema: string; name: string; mark: string | null }>(
+    sql`${union(schemas.map(({ schema }) => statesIn(schema)))} order by schema, name`,
+  );
+  return rows.flatMap(({ schema, name, mark: text }) => {
+    const mark = readMark(text);
+    return mark?.managedBy === managedBy ? [{ label: name, inputs: { name, schema }, mark }] : [];
+  });
+}
+
+const statesIn = (schema: string): Sql =>
+  sql`select ${schema} as schema, name, mark from ${new Tables(schema).state} where destroyed_at is null`;

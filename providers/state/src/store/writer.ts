@@ -1,0 +1,225 @@
+import {
+  ProviderError,
+  retry,
+  type Connecting,
+  type ExactJson,
+  type ExactObject,
+  type StateEvent,
+  type StateStore,
+} from "@nixops4-resources/protocol-core";
+import { sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
+import { applyPatch, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
+import { sealEvent, sealSnapshot, type NumberedKey, type SealedEvent, type SealedSnapshot } from "../history/chain.ts";
+import { LongSession } from "./connect.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { State } from "../history/history.ts";
+import { endOwn, tryLock, waitForLock, type OwnSession, type TriedLock } from "./lock.ts";
+import { lockAndRead, missing, type StateInputs } from "./read-state.ts";
+import { eventInsert, named, snapshotInsert, stateColumns, type StateRow } from "../history/rows.ts";
+import { bytes, Tables } from "./tables.ts";
+
+/** Every so many events the whole document is stored too, so that reading a state never takes more events than that. */
+export const snapshotEvery = 100;
+
+/** An event on its way to the table, and the state when it has arrived. */
+interface Attempt {
+  readonly event: SealedEvent;
+  readonly snapshot: SealedSnapshot | undefined;
+  readonly after: State;
+}
+
+/**
+ * A state that this process alone writes to, from its opening to its end. Its lock is the connection's. Where that breaks,
+ * the lock is taken again, and used only if nobody has written meanwhile; and should two hold it for whatever reason, each
+ * event also checks the head that it follows.
+ */
+export class StateWriter implements StateStore {
+  readonly #inputs: StateInputs;
+  readonly #tables: Tables;
+  readonly #key: NumberedKey;
+  #state: State;
+  /** Undefined where it is known to be lost. */
+  #link: LongSession<WriteSession> | undefined;
+  #own: OwnSession;
+  /** An event of which we do not know whether it arrived. */
+  #unsettled: Attempt | undefined;
+
+  private constructor(
+    inputs: StateInputs,
+    link: LongSession<WriteSession>,
+    { own, state }: { own: OwnSession; state: State },
+    key: NumberedKey,
+  ) {
+    this.#inputs = inputs;
+    this.#tables = new Tables(inputs.schema);
+    this.#link = link;
+    this.#own = own;
+    this.#state = state;
+    this.#key = key;
+  }
+
+  static async open(inputs: StateInputs, request: Connecting): Promise<StateWriter> {
+    const link = await LongSession.open(inputs.connection, "write", request);
+    return await orGiveUp(link, async () => {
+      const locked = await link.during(request, (session) => lockAndRead(session, inputs));
+      return new StateWriter(inputs, link, locked, await locked.state.keys.newest());
+    });
+  }
+
+  async read(): Promise<ExactObject> {
+    return this.#state.document;
+  }
+
+  async append(event: StateEvent, request: Connecting): Promise<void> {
+    let attempt: Attempt | undefined;
+    await retry(
+      async () => {
+        const link = await this.#connected(request);
+        // The connection broke, and yet it had arrived.
+        if (attempt !== undefined && attempt.after === this.#state) return;
+        attempt = this.#prepare(event);
+        await this.#write(link, attempt, request);
+      },
+      // About half a minute: a server may be restarted. Only what is asked for now: the time of a request may be over.
+      { isSafe: (error) => isLost(error) && !request.signal.aborted, tries: 12 },
+    );
+  }
+
+  #prepare({ event, nixopsVersion, patch }: StateEvent): Attempt {
+    const { id, head } = this.#state;
+    const document = patched(this.#state.document, patch);
+    const sealed = sealEvent(id, head, { event, nixopsVersion }, { patch }, this.#key);
+    const isRound = sealed.index % snapshotEvery === 0;
+    return {
+      event: sealed,
+      snapshot: isRound ? sealSnapshot(id, sealed, document, this.#key) : undefined,
+      after: { ...this.#state, head: sealed, document },
+    };
+  }
+
+  async #write(link: LongSession<WriteSession>, attempt: Attempt, request: Connecting): Promise<void> {
+    this.#unsettled = attempt;
+    try {
+      const { id, head } = this.#state;
+      const command = appendCommand(this.#tables, id, head, attempt);
+      const written = await link.during(request, (session) => session.query(command));
+      if (written.length === 0) throw moved();
+      this.#state = attempt.after;
+      this.#settle(attempt);
+    } catch (error) {
+      if (isLost(error)) this.#lose(link);
+      // The server's word settles it, also where it is an error.
+      else this.#settle(attempt);
+      throw error;
+    }
+  }
+
+  #settle(attempt: Attempt): void {
+    if (this.#unsettled === attempt) this.#unsettled = undefined;
+  }
+
+  async #connected(request: Connecting): Promise<LongSession<WriteSession>> {
+    // One that an event got no answer on before its request ended may not have told yet that it is lost.
+    if (this.#link !== undefined && this.#unsettled !== undefined) this.#lose(this.#link);
+    if (this.#link !== undefined) return this.#link;
+    const link = await LongSession.open(this.#inputs.connection, "write", request);
+    return await orGiveUp(link, async () => {
+      const { own, row } = await link.during(request, (session) => this.#lockAgain(session));
+      this.#goOnFrom(row);
+      this.#own = own;
+      this.#link = link;
+      return link;
+    });
+  }
+
+  async #lockAgain(session: WriteSession): Promise<{ own: OwnSession; row: StateRow }> {
+    const { name } = this.#inputs;
+    const lock = tryLock(this.#tables, name);
+    const head = sql`select ${stateColumns} from ${named(this.#tables, name)}`;
+    await session.query(endOwn(this.#own));
+    let [[own], [row]] = await session.queryEach<[TriedLock, StateRow]>(lock, head);
+    if (own !== undefined && !own.locked) {
+      await waitForLock(session, this.#tables, this.#inputs);
+      [[own], [row]] = await session.queryEach<[TriedLock, StateRow]>(lock, head);
+    }
+    if (own === undefined || row === undefined) throw missing(this.#inputs);
+    return { own, row };
+  }
+
+  /** With the lock in hand again: only if nobody has written in between. */
+  #goOnFrom({ id, hash }: StateRow): void {
+    if (id !== this.#state.id) throw moved();
+    const arrived = this.#unsettled?.event.hash.equals(hash) === true ? this.#unsettled : undefined;
+    if (arrived === undefined && !hash.equals(this.#state.head.hash)) throw moved();
+    if (arrived !== undefined) this.#state = arrived.after;
+    // What has not arrived never will: the session that sent it was ended.
+    this.#unsettled = undefined;
+  }
+
+  #lose(link: LongSession<WriteSession>): void {
+    link.abandon();
+    if (this.#link === link) this.#link = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#link?.[Symbol.asyncDispose]();
+  }
+}
+
+/** Event, snapshot and head in one statement: all or none. No row where the head is not the one that the event follows. */
+function appendCommand(
+  tables: Tables,
+  id: string,
+  before: State["head"],
+  { event, snapshot }: Pick<Attempt, "event" | "snapshot">,
+): Sql {
+  const fence = sql`
+    moved as (
+      update ${tables.state} set head = ${event.index}, head_hash = ${bytes(event.hash)}
+      where id = ${id} and head = ${before.index} and head_hash = ${bytes(before.hash)} and destroyed_at is null
+      returning id
+    )`;
+  const round = snapshot && sql`, round as (${snapshotInsert(tables, id, snapshot)} from moved)`;
+  return sql`with ${fence}${round ?? sql``} ${eventInsert(tables, id, event)} from moved returning index`;
+}
+
+function patched(document: ExactObject, patch: readonly ExactJson[]): ExactObject {
+  try {
+    const next = applyPatch(document, patch);
+    if (isStateDocument(next)) return next;
+    throw new PatchError("what it makes is no state of NixOps4");
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    throw new ProviderError<ErrorCode>(`the change does not fit the state: ${error.message}; nothing was written`, {
+      code: "state.patch",
+      hint: "Apply again: it reads the state anew and goes on from there",
+      cause: error,
+    });
+  }
+}
+
+const lossCodes = new Set([
+  "postgres.connection.closed",
+  "postgres.connection.starting",
+  "postgres.connection.tooMany",
+  "postgres.connection.unreachable",
+]);
+
+const isLost = (error: unknown): boolean => error instanceof ProviderError && lossCodes.has(error.code);
+
+function moved(): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>("somebody else has written to it since this run read it; nothing was written", {
+    code: "state.moved",
+    hint: "Apply again: it reads the state anew and goes on from there. `nixops4-resources-state log` tells who it was",
+  });
+}
+
+/** Closes the session, and with it gives back its lock, where the work fails. */
+async function orGiveUp<T>(link: LongSession, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    link.abandon();
+    throw error;
+  }
+}
