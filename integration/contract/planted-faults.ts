@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type file from "@nixops4-resources/example/src/file.ts";
-import { FolderWriter } from "@nixops4-resources/example/src/folder.ts";
+import { FolderReader, FolderWriter } from "@nixops4-resources/example/src/folder.ts";
 import { resolveSecret } from "@nixops4-resources/protocol-core";
 
 type Resource = typeof file;
@@ -33,7 +33,8 @@ export const faults: Readonly<Record<string, Fault>> = {
   "read swallows errors": {
     plant: (sound) => ({
       ...sound,
-      connect: async ({ folder }) => new FolderWriter(folder),
+      connectReader: async ({ folder }: { folder: string }) => new FolderReader(folder),
+      connectWriter: async ({ folder }: { folder: string }) => new FolderWriter(folder),
       read: (folder, want, previous) => sound.read(folder, want, previous).catch(() => undefined),
     }),
     breaks: "cannot be reached",

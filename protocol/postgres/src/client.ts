@@ -62,15 +62,8 @@ export class PostgresReader<Session extends ReadSession = ReadSession> implement
 /** The same server, for writing too. */
 export class PostgresWriter extends PostgresReader<WriteSession> {}
 
-/** A client that fits the access: what only looks gets no method that writes. */
-export async function connect(connection: Connection, access: "write", request: Connecting): Promise<PostgresWriter>;
-export async function connect(connection: Connection, access: "read", request: Connecting): Promise<PostgresReader>;
-export async function connect(
-  connection: Connection,
-  access: "read" | "write",
-  request: Connecting,
-): Promise<PostgresReader | PostgresWriter> {
-  return access === "write"
-    ? new PostgresWriter(connection, request, access, openWriteSession)
-    : new PostgresReader(connection, request, access, openReadSession);
-}
+export const connectReader = async (connection: Connection, request: Connecting): Promise<PostgresReader> =>
+  new PostgresReader(connection, request, "read", openReadSession);
+
+export const connectWriter = async (connection: Connection, request: Connecting): Promise<PostgresWriter> =>
+  new PostgresWriter(connection, request, "write", openWriteSession);

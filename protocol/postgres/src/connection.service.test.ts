@@ -11,7 +11,7 @@ import {
 import { describePostgres, startOrSkip } from "@nixops4-resources/integration-servers/testing";
 import { Client, escapeLiteral } from "pg";
 import { describe, expect, test } from "vitest";
-import { connect, type PostgresReader } from "./client.ts";
+import { connectReader, connectWriter, type PostgresReader } from "./client.ts";
 import { connection, type Connection } from "./connection.ts";
 import { ownLogin } from "./login.ts";
 import { scramVerifier } from "./scram/scram.ts";
@@ -26,7 +26,7 @@ function open(
   given: Given = {},
   signal = AbortSignal.timeout(30_000),
 ): Promise<PostgresReader> {
-  return connect(parse(server, given), "read", { signal, timeoutSeconds: 30 });
+  return connectReader(parse(server, given), { signal, timeoutSeconds: 30 });
 }
 
 function parse({ host, port, user, passwordFile }: PostgresAddress, given: Given = {}): Connection {
@@ -171,8 +171,8 @@ describePostgres("a connection", (server) => {
   test("is cut by the server when a statement or a lock takes too long", async () => {
     const whole = parse(server());
     const request = { signal: AbortSignal.timeout(30_000), timeoutSeconds: 1 };
-    await using holder = await connect(whole, "write", request);
-    await using waiter = await connect(whole, "write", request);
+    await using holder = await connectWriter(whole, request);
+    await using waiter = await connectWriter(whole, request);
     await (await holder.maintenance()).query(sql`select pg_advisory_lock(1)`);
     const waiting = await waiter.maintenance();
     await expect(waiting.query(sql`select pg_advisory_lock(1)`)).rejects.toMatchObject({

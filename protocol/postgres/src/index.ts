@@ -1,5 +1,5 @@
 // Not scram.ts: what this file names stands in one chunk that every type loads, and few types make a verifier.
-export { connect, PostgresReader, PostgresWriter } from "./client.ts";
+export { connectReader, connectWriter, PostgresReader, PostgresWriter } from "./client.ts";
 export { addressOf, connection, connectionChecks, connectionInputs, type Connection } from "./connection.ts";
 export { explain, poolerFailure, serverErrorOf, sqlStateOf, type ServerError } from "./failure.ts";
 export { lockForSession, lockForTransaction, unlockForSession } from "./lock.ts";

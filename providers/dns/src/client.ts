@@ -67,18 +67,11 @@ export class DnsWriter extends DnsReader<BackendWriter> {
 /** No record, and nothing of ours. */
 export const nothingAt = ({ name, type }: Key): Stored => ({ name, type, ttlSeconds: 0, values: [], note: null });
 
-/** A client that fits the access: what only looks gets no method that writes. */
-export async function connect(connection: Connection, access: "write", request: Connecting): Promise<DnsWriter>;
-export async function connect(connection: Connection, access: "read", request: Connecting): Promise<DnsReader>;
-export async function connect(
-  connection: Connection,
-  access: "read" | "write",
-  request: Connecting,
-): Promise<DnsReader | DnsWriter> {
-  return access === "write"
-    ? new DnsWriter(await openWriter(connection, request))
-    : new DnsReader(await openReader(connection, request));
-}
+export const connectReader = async (connection: Connection, request: Connecting): Promise<DnsReader> =>
+  new DnsReader(await openReader(connection, request));
+
+export const connectWriter = async (connection: Connection, request: Connecting): Promise<DnsWriter> =>
+  new DnsWriter(await openWriter(connection, request));
 
 async function openReader(connection: Connection, request: Connecting): Promise<BackendReader> {
   if ("powerdns" in connection)

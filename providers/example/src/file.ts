@@ -10,7 +10,7 @@ import {
   type SecretRef,
 } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
-import { connect, connection } from "./folder.ts";
+import { connection, connectReader, connectWriter } from "./folder.ts";
 
 export default defineResource({
   type: "file",
@@ -43,7 +43,8 @@ export default defineResource({
   example: { name: "motd", content: "Welcome.\n" },
 
   label: ({ name }) => name,
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(folder, { name, key }) {
     const file = folder.read(name);

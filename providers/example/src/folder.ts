@@ -115,13 +115,16 @@ export class FolderWriter extends FolderReader {
   }
 }
 
-/** A client that fits the access: what only looks gets no method that writes. */
-export async function connect(inputs: z.output<typeof connection>, mode: "write"): Promise<FolderWriter>;
-export async function connect(inputs: z.output<typeof connection>, mode: "read"): Promise<FolderReader>;
-export async function connect({ folder }: z.output<typeof connection>, mode: "read" | "write"): Promise<FolderReader> {
-  const client = mode === "write" ? new FolderWriter(folder) : new FolderReader(folder);
+export async function connectReader({ folder }: z.output<typeof connection>): Promise<FolderReader> {
+  const client = new FolderReader(folder);
   client.check();
-  if (client instanceof FolderWriter) client.removeDeadDrafts();
+  return client;
+}
+
+export async function connectWriter({ folder }: z.output<typeof connection>): Promise<FolderWriter> {
+  const client = new FolderWriter(folder);
+  client.check();
+  client.removeDeadDrafts();
   return client;
 }
 

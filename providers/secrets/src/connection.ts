@@ -21,15 +21,16 @@ export const connection = z.strictObject({
 
 export type Connection = z.output<typeof connection>;
 
-/** The store of the connection; what only looks gets no method that writes. */
-export async function connect(connection: Connection, access: "write"): Promise<SecretWriter>;
-export async function connect(connection: Connection, access: "read"): Promise<SecretReader>;
-export async function connect({ store: place }: Connection, access: "read" | "write"): Promise<SecretReader> {
-  if (place === null) {
-    throw new ProviderError<ErrorCode>("`connection.store` is not given", {
-      code: "secrets.store.missing",
-      hint: "Set `connection.store.directory` to a folder and an identity, or `connection.store.postgres` to a database and an identity",
-    });
-  }
-  return access === "write" ? await openSecretStore(place, access) : await openSecretStore(place, access);
+export const connectReader = async (inputs: Connection): Promise<SecretReader> =>
+  openSecretStore(placeOf(inputs), "read");
+
+export const connectWriter = async (inputs: Connection): Promise<SecretWriter> =>
+  openSecretStore(placeOf(inputs), "write");
+
+function placeOf({ store }: Connection): NonNullable<Connection["store"]> {
+  if (store !== null) return store;
+  throw new ProviderError<ErrorCode>("`connection.store` is not given", {
+    code: "secrets.store.missing",
+    hint: "Set `connection.store.directory` to a folder and an identity, or `connection.store.postgres` to a database and an identity",
+  });
 }

@@ -22,15 +22,8 @@ export const connection = z
 
 const inOurName = (login: Login): Login => ({ ...login, session: { application } });
 
-/** A client for one request; what only looks gets no method that writes. */
-export async function connect(inputs: Connection, access: "write", request: Connecting): Promise<PostgresWriter>;
-export async function connect(inputs: Connection, access: "read", request: Connecting): Promise<PostgresReader>;
-export async function connect(
-  inputs: Connection,
-  access: "read" | "write",
-  request: Connecting,
-): Promise<PostgresReader | PostgresWriter> {
-  return access === "write"
-    ? new PostgresWriter(inputs, request, access, (login) => openWriteSession(inOurName(login)))
-    : new PostgresReader(inputs, request, access, (login) => openReadSession(inOurName(login)));
-}
+export const connectReader = async (inputs: Connection, request: Connecting): Promise<PostgresReader> =>
+  new PostgresReader(inputs, request, "read", (login) => openReadSession(inOurName(login)));
+
+export const connectWriter = async (inputs: Connection, request: Connecting): Promise<PostgresWriter> =>
+  new PostgresWriter(inputs, request, "write", (login) => openWriteSession(inOurName(login)));

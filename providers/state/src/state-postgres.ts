@@ -1,7 +1,7 @@
 import { defineResource, option, readMark, secretRef, withExample } from "@nixops4-resources/protocol-core";
 import { objectName } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
-import { connect, connection } from "./connection.ts";
+import { connection, connectReader, connectWriter } from "./connection.ts";
 import { destroyState } from "./store/destroy.ts";
 import { allRecipients } from "./keys/keys.ts";
 import { openStore } from "./store/store.ts";
@@ -59,7 +59,8 @@ export default defineResource({
   example: { name: "my-deployment", identity: { file: "/run/secrets/state-identity" } },
 
   label: ({ name }) => name,
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(client, want) {
     const { name, schema, recipients } = want;

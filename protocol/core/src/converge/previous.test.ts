@@ -22,7 +22,8 @@ const guestsOn = (present: Set<string>) =>
     example: { names: ["ann"] },
 
     label: () => "of the evening",
-    connect: async () => ({ [Symbol.asyncDispose]: async () => undefined }),
+    connectReader: async () => ({ [Symbol.asyncDispose]: async () => undefined }),
+    connectWriter: async () => ({ [Symbol.asyncDispose]: async () => undefined }),
     async read(_list, { names }, previous) {
       const declared = new Set([...names, ...(previous.names ?? [])]);
       return { mark: undefined, inputs: { names: [...declared].filter((name) => present.has(name)) }, outputs: {} };

@@ -6,7 +6,7 @@ import type { Properties } from "../wire/wire.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what a definition's own read returned goes back to its own verbs
 export type AnySeen = Seen<any, any>;
-export type Client = Awaited<ReturnType<AnyResource["connect"]>>;
+export type Client = Awaited<ReturnType<AnyResource["connectReader"]>>;
 
 /** A resource type, and what is wanted of it by one request. */
 export interface Task {
@@ -55,8 +55,8 @@ export async function open(task: Task, access: "read" | "write"): Promise<Client
   const request: ClientRequest = { ...requestOf({ want }), needsSecrets: !destroys };
   return await step("read", subject, () =>
     access === "write"
-      ? resource.connect(want.connection, access, request)
-      : resource.connect(want.connection, access, request),
+      ? resource.connectWriter(want.connection, request)
+      : resource.connectReader(want.connection, request),
   );
 }
 

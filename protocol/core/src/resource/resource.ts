@@ -100,8 +100,10 @@ export interface Resource<
 
   /** What messages call it, without its type: `shop`. */
   label(want: Values<Inputs>): string;
-  connect(connection: z.output<Connection>, access: "write", request: ClientRequest): Promise<Writer>;
-  connect(connection: z.output<Connection>, access: "read", request: ClientRequest): Promise<Reader>;
+  /** A client without a method that writes, for plan and read. */
+  connectReader(connection: z.output<Connection>, request: ClientRequest): Promise<Reader>;
+  /** A client for create, update and destroy. */
+  connectWriter(connection: z.output<Connection>, request: ClientRequest): Promise<Writer>;
   /**
    * Undefined only where the backend says that there is no such thing; every other failure throws. What cannot bear a
    * mark is ours by declaration alone: there `previous` tells what we once declared and may take away.

@@ -2,6 +2,7 @@ import { canonicalName } from "@nixops4-resources/dns-client";
 import type { Connecting } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import type { Connection } from "../connection.ts";
+import type { PowerdnsSettings } from "./settings.ts";
 import { failure } from "../failure.ts";
 import { PowerdnsReader, PowerdnsWriter, zonePath } from "./api.ts";
 import { dsFor } from "./ds.ts";
@@ -29,27 +30,15 @@ export interface PowerdnsZone extends Omit<z.output<typeof apiZone>, "rrsets"> {
   ds: string[];
 }
 
-/** A client of the API, where the connection is one to it. */
-export async function connectZones(
-  connection: Connection,
-  access: "write",
-  request: Connecting,
-): Promise<PowerdnsWriter>;
-export async function connectZones(
-  connection: Connection,
-  access: "read",
-  request: Connecting,
-): Promise<PowerdnsReader>;
-export async function connectZones(
-  connection: Connection,
-  access: "read" | "write",
-  request: Connecting,
-): Promise<PowerdnsReader> {
-  if ("powerdns" in connection) {
-    return access === "write"
-      ? new PowerdnsWriter(connection.powerdns, request)
-      : new PowerdnsReader(connection.powerdns, request);
-  }
+export const connectZoneReader = async (connection: Connection, request: Connecting): Promise<PowerdnsReader> =>
+  new PowerdnsReader(settingsOf(connection), request);
+
+export const connectZoneWriter = async (connection: Connection, request: Connecting): Promise<PowerdnsWriter> =>
+  new PowerdnsWriter(settingsOf(connection), request);
+
+/** Only PowerDNS' API creates zones. */
+function settingsOf(connection: Connection): PowerdnsSettings {
+  if ("powerdns" in connection) return connection.powerdns;
   throw failure(
     `zones cannot be made by \`connection.${Object.keys(connection).join()}\``,
     "dns.zone.connection",

@@ -9,7 +9,7 @@ import {
 } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { Conflict, type Key, type Stored } from "../backend.ts";
-import { connect, nothingAt, type DnsReader, type DnsWriter } from "../client.ts";
+import { connectReader, connectWriter, nothingAt, type DnsReader, type DnsWriter } from "../client.ts";
 import { connection } from "../connection.ts";
 import { delegationOf, delegation, parentServer } from "../delegation/delegation.ts";
 import { failure } from "../failure.ts";
@@ -79,7 +79,8 @@ export default defineResource({
   },
 
   label: ({ name, zone }) => `${name} in ${zone.replace(/\.$/, "").toLowerCase()}`,
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(client: DnsReader, want) {
     const declared = declare(want);

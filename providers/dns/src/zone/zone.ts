@@ -18,7 +18,15 @@ import { nameOf, textOf } from "../name.ts";
 import { zonePath, type PowerdnsReader, type PowerdnsWriter } from "../powerdns/api.ts";
 import type { ApiRrset } from "../powerdns/rrset.ts";
 import { birthMark, isNewborn, markBody, markIn, markOf, markPath } from "../powerdns/zone-mark.ts";
-import { connectZones, findZone, listZones, metadataOf, recordsIn, type PowerdnsZone } from "../powerdns/zone.ts";
+import {
+  connectZoneReader,
+  connectZoneWriter,
+  findZone,
+  listZones,
+  metadataOf,
+  recordsIn,
+  type PowerdnsZone,
+} from "../powerdns/zone.ts";
 
 const nonEmpty = z.string().check(z.minLength(1));
 
@@ -105,7 +113,8 @@ export default defineResource({
   example: { name: "example.org", nameservers: ["ns1.example.org", "ns2.example.net"] },
 
   label: ({ name: zone }) => zone.replace(/\.$/, "").toLowerCase(),
-  connect: connectZones,
+  connectReader: connectZoneReader,
+  connectWriter: connectZoneWriter,
 
   async read(client, want) {
     const zone = nameOf(want.name, "name");

@@ -1,6 +1,7 @@
 import { defineResource, option, ProviderError } from "@nixops4-resources/protocol-core";
 import {
-  connect,
+  connectReader,
+  connectWriter,
   connection,
   identifier,
   lockForTransaction,
@@ -70,7 +71,8 @@ export default defineResource({
   },
 
   label: (want) => inWords(want),
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(client, want, previous) {
     const session = await sessionIfThere(client, want.database);

@@ -1,5 +1,11 @@
 import { defineResource, option } from "@nixops4-resources/protocol-core";
-import { connect, connection, objectName, type PostgresWriter } from "@nixops4-resources/protocol-postgres";
+import {
+  connectReader,
+  connectWriter,
+  connection,
+  objectName,
+  type PostgresWriter,
+} from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import { changeAccess, goalOf, isThere, seenOf, type Access, type AccessGoal } from "./change.ts";
 import { refuseUnlessOurs } from "./exclusive.ts";
@@ -66,7 +72,8 @@ export default defineResource({
   },
 
   label: (want) => `on ${objectInWords(want)}`,
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(client, want, previous) {
     checkNames(want);

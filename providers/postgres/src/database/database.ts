@@ -1,7 +1,8 @@
 import { AlreadyExists, defineResource, option, readMark, type Values } from "@nixops4-resources/protocol-core";
 import {
   addressOf,
-  connect,
+  connectReader,
+  connectWriter,
   connection,
   objectName,
   sqlStateOf,
@@ -95,7 +96,8 @@ export default defineResource({
   example: { name: "mastodon", owner: "mastodon", settings: { statement_timeout: "60s" } },
 
   label: ({ name }) => name,
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(client, want) {
     const row = await selectDatabase(await client.maintenance(), want);

@@ -7,7 +7,7 @@ import {
   type Mark,
   type Values,
 } from "@nixops4-resources/protocol-core";
-import { connect, connection, sqlStateOf } from "@nixops4-resources/protocol-postgres";
+import { connectReader, connectWriter, connection, sqlStateOf } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import { memberOf } from "./membership.ts";
 import { seenPassword } from "./password.ts";
@@ -76,7 +76,8 @@ export default defineResource({
   example: { name: "mastodon", login: true, password: { file: "/run/secrets/mastodon-db" }, connectionLimit: 50 },
 
   label: ({ name }) => name,
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(client, want, previous) {
     const row = await selectRole(await client.maintenance(), want);

@@ -1,6 +1,7 @@
 import { AlreadyExists, defineResource, option, ProviderError, readMark } from "@nixops4-resources/protocol-core";
 import {
-  connect,
+  connectReader,
+  connectWriter,
   connection,
   identifier,
   lockForTransaction,
@@ -45,7 +46,8 @@ export default defineResource({
   example: { database: "shop", name: "reports" },
 
   label: ({ database, name }) => `${name} in ${database}`,
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(client, { database, name, owner }) {
     const session = await sessionIfThere(client, database);

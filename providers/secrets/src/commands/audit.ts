@@ -1,13 +1,13 @@
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { graceEnd, type SecretAccess, type StoredSecret } from "@nixops4-resources/protocol-secrets";
-import { find, oneName, openStore } from "./store.ts";
+import { find, oneName, openReader } from "./store.ts";
 import { minute, toTable } from "./table.ts";
 
 const dayMs = 86_400_000;
 
 /** What the store knows of the past: accesses where it records them, and how old what is kept is. */
 export async function audit(given: CommandArguments, print: (text: string) => void): Promise<number> {
-  await using store = await openStore(given, "read");
+  await using store = await openReader(given);
   const name = given.positionals.length === 0 ? null : oneName(given);
   const secrets = name === null ? await store.list() : [await find(store, name)];
   const now = new Date();

@@ -5,13 +5,13 @@ import { Misunderstood, type CommandArguments } from "@nixops4-resources/protoco
 import { recipientsOf } from "@nixops4-resources/protocol-secrets";
 import type { ErrorCode } from "../errors.ts";
 import { asFile } from "../generators/copy.ts";
-import { oneName, openStore } from "./store.ts";
+import { oneName, openWriter } from "./store.ts";
 
 /** Keeps a value that was made elsewhere. It bears no mark: a resource adopts it, and keeps it until it rotates it. */
 export async function importSecret(given: CommandArguments, print: (text: string) => void): Promise<number> {
   const name = oneName(given);
   const { from } = given.values;
-  await using store = await openStore(given, "write");
+  await using store = await openWriter(given);
   const value = new Secret(asFile(typeof from === "string" ? await fromReference(from, name) : fromStdin()));
   try {
     await store.create({

@@ -1,11 +1,11 @@
 import { Misunderstood, type CommandArguments } from "@nixops4-resources/protocol-core/command";
-import { openStore } from "./store.ts";
+import { openReader } from "./store.ts";
 import { minute, toTable } from "./table.ts";
 
 /** One line per secret. */
 export async function list(given: CommandArguments, print: (text: string) => void): Promise<number> {
   if (given.positionals.length > 0) throw new Misunderstood("`list` takes no name; `show NAME` tells of one secret");
-  await using store = await openStore(given, "read");
+  await using store = await openReader(given);
   const rows = (await store.list()).map(({ name, mark, specification, current }) => [
     name,
     String(current.version),

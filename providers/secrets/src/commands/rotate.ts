@@ -4,13 +4,13 @@ import { graceEnd } from "@nixops4-resources/protocol-secrets";
 import type { ErrorCode } from "../errors.ts";
 import { kindOf } from "../generators/generators.ts";
 import { asGiven, generate } from "../secret/specification.ts";
-import { find, oneName, openStore } from "./store.ts";
+import { find, oneName, openWriter } from "./store.ts";
 import { minute } from "./table.ts";
 
 /** A new version by what made the current one. Its generation stays: the deployment has not asked for another. */
 export async function rotate(given: CommandArguments, print: (text: string) => void): Promise<number> {
   const name = oneName(given);
-  await using store = await openStore(given, "write");
+  await using store = await openWriter(given);
   const { specification, current } = await find(store, name);
   const maker = asGiven(specification);
   refuseUnrepeatable(name, maker);

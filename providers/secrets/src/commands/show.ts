@@ -1,10 +1,10 @@
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
-import { find, oneName, openStore } from "./store.ts";
+import { find, oneName, openReader } from "./store.ts";
 
 /** JSON without the value; or the value exactly as it is, for a pipe. */
 export async function show(given: CommandArguments, print: (text: string) => void): Promise<number> {
   const name = oneName(given);
-  await using store = await openStore(given, "read");
+  await using store = await openReader(given);
   if (given.values["reveal"] === true) {
     const { value } = await store.reveal(name, null, "a person who asked to see it");
     print(value.reveal());

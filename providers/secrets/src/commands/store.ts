@@ -1,17 +1,18 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import { Misunderstood, readInputs, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import type { SecretReader, SecretWriter, StoredSecret } from "@nixops4-resources/protocol-secrets";
-import { connect, connection } from "../connection.ts";
+import { connection, connectReader, connectWriter, type Connection } from "../connection.ts";
 import type { ErrorCode } from "../errors.ts";
 
-/** The store of the connection in the file that was named. */
-export async function openStore(given: CommandArguments, access: "write"): Promise<SecretWriter>;
-export async function openStore(given: CommandArguments, access: "read"): Promise<SecretReader>;
-export async function openStore({ values }: CommandArguments, access: "read" | "write"): Promise<SecretReader> {
+export const openReader = async (given: CommandArguments): Promise<SecretReader> => connectReader(await read(given));
+
+export const openWriter = async (given: CommandArguments): Promise<SecretWriter> => connectWriter(await read(given));
+
+/** The connection in the file that `--connection` names. */
+async function read({ values }: CommandArguments): Promise<Connection> {
   const file = values["connection"];
   if (typeof file !== "string") throw new Misunderstood("Name a file of the input `connection` with --connection");
-  const read = await readInputs(connection, file);
-  return access === "write" ? await connect(read, access) : await connect(read, access);
+  return await readInputs(connection, file);
 }
 
 /** The one name that was given. */

@@ -50,13 +50,8 @@ export class HostWriter extends HostReader {
   }
 }
 
-/** A client that fits the access: what only looks gets no method that writes. */
-export async function connectHost(connection: Connection, access: "write", request: ClientRequest): Promise<HostWriter>;
-export async function connectHost(connection: Connection, access: "read", request: ClientRequest): Promise<HostReader>;
-export async function connectHost(
-  connection: Connection,
-  access: "read" | "write",
-  request: ClientRequest,
-): Promise<HostReader> {
-  return access === "write" ? new HostWriter(connection, request) : new HostReader(connection, request);
-}
+export const connectHostReader = async (connection: Connection, request: ClientRequest): Promise<HostReader> =>
+  new HostReader(connection, request);
+
+export const connectHostWriter = async (connection: Connection, request: ClientRequest): Promise<HostWriter> =>
+  new HostWriter(connection, request);

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { connection } from "../connection.ts";
 import { inWordsOf } from "../host/file-attributes.ts";
 import { hostPath } from "../host/path.ts";
-import { connectHost } from "../host/writer.ts";
+import { connectHostReader, connectHostWriter } from "../host/writer.ts";
 
 const account = z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?$/));
 const unit = z.string().check(z.regex(/^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/));
@@ -53,7 +53,8 @@ export default defineResource({
   },
 
   label: ({ path }) => path,
-  connect: connectHost,
+  connectReader: connectHostReader,
+  connectWriter: connectHostWriter,
 
   async read(host, want) {
     const { path, source, owner, group } = want;

@@ -1,6 +1,6 @@
 import { defineResource, option } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
-import { connect, connection } from "../connection.ts";
+import { connection, connectReader, connectWriter } from "../connection.ts";
 import { generatorInput } from "../generators/generators.ts";
 import {
   create,
@@ -47,7 +47,8 @@ export default defineResource({
   example: { name: "shop/db-password", generator: { password: { length: 40 } } },
 
   label: ({ name }) => name,
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(store, want) {
     const found = await look(store, want, want.generator);

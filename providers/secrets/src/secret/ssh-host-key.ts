@@ -1,6 +1,6 @@
 import { defineResource, option, ProviderError, somethingElse } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
-import { connect, connection } from "../connection.ts";
+import { connection, connectReader, connectWriter } from "../connection.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Given } from "../generators/generators.ts";
 import { keyAlgorithm, keyAlgorithms } from "../generators/key-pair.ts";
@@ -55,7 +55,8 @@ export default defineResource({
   example: { name: "web/ssh-host-key", hostNames: ["web.example.org", "192.0.2.1"] },
 
   label: ({ name }) => name,
-  connect,
+  connectReader,
+  connectWriter,
 
   async read(store, want) {
     const found = await look(store, want, keyOf(want));
