@@ -2,7 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { licencesOf } from "./build/licences.ts";
+import type { Metafile } from "./check/bundle.ts";
 import { takeSlot } from "@nixops4-resources/protocol-core";
 
 const root = join(import.meta.dirname, "../..");
@@ -15,7 +17,16 @@ export async function build(): Promise<void> {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources && everyBundle()) return;
   const { status, error } = spawnSync("tsup", ["--silent"], { cwd: root, stdio: "inherit" });
   if (status !== 0) throw new Error(`tsup ended with status ${status}`, { cause: error });
+  writeLicences();
   writeFileSync(stamp, sources);
+}
+
+/** Each bundle ships with the licence texts of the libraries in it. */
+function writeLicences(): void {
+  for (const metafile of globSync("providers/*/dist/metafile-esm.json", { cwd: root })) {
+    const bundle: Metafile = JSON.parse(readFileSync(join(root, metafile), "utf8"));
+    writeFileSync(join(root, dirname(metafile), "THIRD-PARTY-LICENSES.txt"), licencesOf(bundle, root));
+  }
 }
 
 const everyBundle = (): boolean =>
