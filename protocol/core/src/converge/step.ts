@@ -1,6 +1,7 @@
 import { waitFor } from "../patience/waiting.ts";
+import { currentContext } from "../request/context.ts";
 
-/** What a request is about, for its messages: `role app`. */
+/** The object of a request, for its messages: `role app`. */
 export interface Subject {
   type: string;
   label: string | undefined;
@@ -22,25 +23,18 @@ export class FailedStep extends Error {
   }
 }
 
-/** Steps after which the backend may be another. */
-const writing = new Set(["create", "update", "adopt", "release", "delete", "write to"]);
+/** Verbs that change the backend. */
+const isWrite = (verb: string): boolean =>
+  ["create", "update", "adopt", "release", "delete", "write to"].includes(verb);
 
-/** What the request in hand has written so far, in words for a person whose request ran out of time. */
-let written = "nothing was written";
-export const whatWasWritten = (): string => written;
-
-/** Begins a request: nothing is written yet. */
-export function beginSteps(): void {
-  written = "nothing was written";
-}
-
-/** Does one step of a request; what it throws is told as "Unable to <verb> <subject>: ...". */
+/** Does one step of a request. Its errors are reported as "Unable to <verb> <subject>: ...". */
 export async function step<T>(verb: string, subject: Subject, work: () => Promise<T>): Promise<T> {
-  const writes = writing.has(verb);
-  if (writes) written = "whether it took effect is unknown";
+  const { progress } = currentContext();
+  const writes = isWrite(verb);
+  if (writes) progress.written = "whether it took effect is unknown";
   try {
     const result = await waitFor(`${verb} ${inWords(subject)} to finish`, work);
-    if (writes) written = "what was to be written is written";
+    if (writes) progress.written = "what was to be written is written";
     return result;
   } catch (error) {
     throw error instanceof FailedStep ? error : new FailedStep(verb, subject, error);

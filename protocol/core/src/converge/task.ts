@@ -8,18 +8,18 @@ import type { Properties } from "../wire/wire.ts";
 export type AnySeen = Seen<any, any>;
 export type Client = Awaited<ReturnType<AnyResource["connectReader"]>>;
 
-/** A resource type, and what is wanted of it by one request. */
+/** A resource type with the inputs of one request. */
 export interface Task {
   readonly resource: AnyResource;
   readonly want: AnyWant;
   readonly subject: Subject;
   /** The inputs that the request remembers from before, in today's terms. */
   readonly previous?: Properties;
-  /** True where the thing is to be destroyed. */
+  /** True if the request destroys the object. */
   readonly destroys?: true;
 }
 
-/** Reads the inputs of a request. `remembered` ones may be of an older schema and are read kindly. */
+/** Reads the inputs of a request. `remembered` inputs may follow an older schema and are read leniently. */
 export async function prepare(resource: AnyResource, raw: Properties, reading: "strict" | "remembered"): Promise<Task> {
   const { type } = resource;
   const want: AnyWant = await step("read inputs of", { type, label: labelOf(resource, raw) }, () =>
@@ -32,14 +32,14 @@ export async function prepare(resource: AnyResource, raw: Properties, reading: "
 export const remembering = (task: Task, previous: Properties | undefined): Task =>
   previous === undefined ? task : { ...task, previous: rememberedInputs(task.resource, previous) };
 
-/** The task of looking for everything of a type: it has no identity. */
+/** The task of listing all objects of a type: it has no identity. */
 export async function prepareList(resource: AnyResource, raw: Properties): Promise<Task> {
   const subject = { type: resource.type, label: undefined };
   const want: AnyWant = await step("read inputs of", subject, () => parseInputs(resource, listSchema(resource), raw));
   return { resource, want, subject };
 }
 
-/** Inputs that do not parse may still have a name, to tell the person which resource it is. */
+/** Invalid inputs may still have a name, which tells the reader the resource. */
 function labelOf(resource: AnyResource, raw: Properties): string | undefined {
   try {
     const label = resource.label(raw);
@@ -49,7 +49,7 @@ function labelOf(resource: AnyResource, raw: Properties): string | undefined {
   }
 }
 
-/** A client for the length of a request; a `read` one has no method that writes. */
+/** A client for the duration of a request. A `read` client has no method that writes. */
 export async function open(task: Task, access: "read" | "write"): Promise<Client> {
   const { resource, want, subject, destroys = false } = task;
   const request: ClientRequest = { ...requestOf({ want }), needsSecrets: !destroys };
@@ -60,7 +60,7 @@ export async function open(task: Task, access: "read" | "write"): Promise<Client
   );
 }
 
-/** The request in hand, as clients and stores are told of it. */
+/** The part of the current request that clients and stores need. */
 export const requestOf = ({ want }: Pick<Task, "want">): Connecting => ({
   signal: currentSignal(),
   timeoutSeconds: want.timeoutSeconds,

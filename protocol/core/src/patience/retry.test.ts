@@ -16,19 +16,19 @@ const failing = (times: number, message = "busy") => {
 };
 const isBusy = (error: unknown): boolean => error instanceof Error && error.message === "busy";
 
-test("tries again what is safe to repeat, until it works", async () => {
+test("retries a safe failure until the work succeeds", async () => {
   const twice = failing(2);
   expect(await retry(twice.work, { isSafe: isBusy, firstWaitMs: 1 })).toBe("done");
   expect(twice.calls).toBe(3);
 });
 
-test("gives up after its tries, with the last error", async () => {
+test("throws the last error after the last try", async () => {
   const always = failing(Infinity);
   await expect(retry(always.work, { isSafe: isBusy, tries: 3, firstWaitMs: 1 })).rejects.toThrow("busy");
   expect(always.calls).toBe(3);
 });
 
-test("never repeats anything else", async () => {
+test("never repeats after any other error", async () => {
   const once = failing(1, "connection lost after the write");
   await expect(retry(once.work, { isSafe: isBusy, firstWaitMs: 1 })).rejects.toThrow("connection lost");
   expect(once.calls).toBe(1);

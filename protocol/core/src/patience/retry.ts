@@ -1,19 +1,20 @@
+import { messageOf } from "../report/error.ts";
 import { log } from "../report/log.ts";
 import { currentSignal } from "./waiting.ts";
 
-/** How often and how patiently something is tried again. */
+/** Number and pace of the tries. */
 export interface RetryOptions {
-  /** Whether trying again can help and cannot harm: never for a write whose outcome is unknown. */
+  /** Whether a retry can help and cannot harm: never for a write whose outcome is unknown. */
   isSafe: (error: unknown) => boolean;
-  /** Tries in all. */
+  /** Total number of tries, the first included. */
   tries?: number;
-  /** Longest wait before the second try, in milliseconds; it doubles from try to try, up to 5 s. */
+  /** Longest wait before the second try, in milliseconds. It doubles with each try, up to 5 s. */
   firstWaitMs?: number;
 }
 
 /**
- * Does the work, and again after a failure that `isSafe` names. Each wait is a random part of its longest, so that a
- * hundred processes that were refused together do not come back together.
+ * Does the work, and repeats it after an error that `isSafe` accepts. Each wait has a random length up to its limit, so
+ * that a hundred processes that failed together do not retry together.
  */
 export async function retry<T>(
   work: () => Promise<T>,
@@ -25,7 +26,7 @@ export async function retry<T>(
     } catch (error) {
       if (done === tries || !isSafe(error)) throw error;
       const longest = Math.min(firstWaitMs * 2 ** (done - 1), 5000);
-      log.info("trying again", { tries: done, reason: error instanceof Error ? error.message : String(error) });
+      log.info("trying again", { tries: done, reason: messageOf(error) });
       const { setTimeout: pause } = await import("node:timers/promises");
       await pause(longest * (0.2 + 0.8 * Math.random()), undefined, { signal: currentSignal() });
     }

@@ -7,7 +7,7 @@ import { takeSlot } from "./slots.ts";
 const holder = join(import.meta.dirname, "slot-holder.ts");
 const endpoint = (name: string): string => `test:${process.pid}:${name}`;
 
-/** A process that takes a place, says so, and holds it until it is told to end. */
+/** A process that takes a place, reports it, and keeps it until it is killed. */
 async function hold(name: string): Promise<ChildProcess> {
   const child = fork(holder, [endpoint(name), "2"], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   await once(child, "message");
@@ -15,7 +15,7 @@ async function hold(name: string): Promise<ChildProcess> {
 }
 
 test.runIf(process.platform === "linux")(
-  "no more processes than places, and a killed one gives its place back",
+  "admits no more processes than places, and frees the place of a killed process",
   async () => {
     const [first, second] = await Promise.all([hold("kill"), hold("kill")]);
     const third = hold("kill");
@@ -28,7 +28,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test.runIf(process.platform === "linux")("a place that is given back wakes who waits for it", async () => {
+test.runIf(process.platform === "linux")("wakes a waiting request when a place is released", async () => {
   const one = await takeSlot(endpoint("wake"), 1);
   const waiting = takeSlot(endpoint("wake"), 1);
   one[Symbol.dispose]();

@@ -1,18 +1,20 @@
 import type { Server, Socket } from "node:net";
-import { waitFor } from "./waiting.ts";
+import { codeOf } from "../report/error.ts";
+import { currentSignal, waitFor } from "./waiting.ts";
 
-/** A place among the processes that may use a backend at the same time; disposing of it gives it back. */
+/** One of the places at a backend. Disposal releases it. */
 export type Slot = Disposable;
 
 const free: Slot = { [Symbol.dispose]: () => undefined };
 
 /**
- * Waits for one of `slots` places at a backend, counted over all processes of this user: NixOps4 starts every resource
- * that is ready at once, and a server may take a hundred connections. `endpoint` names the backend, such as
- * `postgres:127.0.0.1:5432`, in at most 80 bytes; `what` is waited for, in words.
+ * Waits for one of `slots` places at a backend. They limit the concurrent requests of all processes of this user: NixOps4
+ * starts every resource that is ready at once, and a server may accept a hundred connections. `endpoint` names the
+ * backend, such as `postgres:127.0.0.1:5432`, in at most 80 bytes; `what` describes the place, for the message of a long
+ * wait.
  *
- * A place is a bound abstract unix socket (unix(7)): the kernel gives it back when its holder ends in whatever way, there
- * are no files and nothing polls. Elsewhere than on Linux there is no limit.
+ * A place is a bound abstract unix socket (unix(7)): the kernel releases it when its process ends in any way, without
+ * files or polling. Two requests of one process compete like those of two processes. Outside Linux there is no limit.
  */
 export async function takeSlot(
   endpoint: string,
@@ -21,12 +23,16 @@ export async function takeSlot(
 ): Promise<Slot> {
   if (process.platform !== "linux") return free;
   const name = (slot: number): string => `\0nixops4-resources:${process.getuid?.()}:${endpoint}:${slot}`;
-  const first = process.pid % slots;
+  // Random, so that most requests find a free place at the first try.
+  const first = Math.floor(Math.random() * slots);
   const taken = await tryAll(name, first, slots);
   if (taken !== undefined) return taken;
+  const signal = currentSignal();
   return await waitFor(what, async () => {
     for (let slot = first; ; slot = (slot + 1) % slots) {
-      await untilReleased(name(slot));
+      await untilReleased(name(slot), signal);
+      // A request that has ended must not take a place.
+      signal.throwIfAborted();
       const released = await tryAll(name, slot, slots);
       if (released !== undefined) return released;
     }
@@ -41,9 +47,9 @@ async function tryAll(name: (slot: number) => string, first: number, slots: numb
   return undefined;
 }
 
-/** The place, or undefined where another process holds it. */
+/** The place; undefined if another request holds it. */
 async function bind(path: string): Promise<Slot | undefined> {
-  // Loaded here, since this module is in the chunk that every process loads.
+  // Loaded on demand: this module is in the chunk that every process loads.
   const { createServer } = await import("node:net");
   const waiters = new Set<Socket>();
   const server = createServer((waiter) => {
@@ -52,7 +58,7 @@ async function bind(path: string): Promise<Slot | undefined> {
     waiter.unref();
   });
   const bound = await new Promise<boolean>((resolve, reject) => {
-    server.once("error", (error) => ("code" in error && error.code === "EADDRINUSE" ? resolve(false) : reject(error)));
+    server.once("error", (error) => (codeOf(error) === "EADDRINUSE" ? resolve(false) : reject(error)));
     server.once("listening", () => resolve(true));
     listen(server, path);
   });
@@ -61,18 +67,18 @@ async function bind(path: string): Promise<Slot | undefined> {
   return {
     [Symbol.dispose]() {
       server.close();
-      // This is what wakes them.
+      // The closed connection wakes them.
       for (const waiter of waiters) waiter.destroy();
     },
   };
 }
 
-/** Most waiters that may knock at the same time (listen(2)). */
+/** Maximum number of waiters that connect at the same time (listen(2)). */
 const backlog = 511;
 
 /**
- * `server.listen` loads node:cluster first (2 ms at every start), only to find that this is no worker. What it then calls is
- * reachable under a name that Node keeps for old programs; should that go, there is still the front door.
+ * `server.listen` first loads node:cluster (2 ms at every start), only to find that this process is no worker. Node keeps
+ * the function that it then calls under an old name; without that name, `listen` itself is used.
  */
 function listen(server: Server, path: string): void {
   const withoutCluster: unknown = Reflect.get(server, "_listen2");
@@ -81,18 +87,21 @@ function listen(server: Server, path: string): void {
 }
 
 /**
- * A waiter is connected to a holder, and woken when that connection breaks. Not for long, since this holder may be a slow
- * one and another's place free by now.
+ * Waits until the holder of a place closes the connection. Gives up after a second at most: this holder may be slow while
+ * another place is free.
  */
-async function untilReleased(path: string): Promise<void> {
+async function untilReleased(path: string, signal: AbortSignal): Promise<void> {
   const { connect } = await import("node:net");
   await new Promise<void>((resolve) => {
     const holder = connect(path);
-    const patience = setTimeout(() => holder.destroy(), 500 + Math.random() * 500);
+    const giveUp = (): void => void holder.destroy();
+    const patience = setTimeout(giveUp, 500 + Math.random() * 500);
+    signal.addEventListener("abort", giveUp);
     holder.on("error", () => undefined);
     holder.on("close", () => {
       clearTimeout(patience);
-      // Random, since all who waited for this holder wake at once.
+      signal.removeEventListener("abort", giveUp);
+      // Random, since everybody who waited for this holder wakes at once.
       setTimeout(resolve, Math.random() * 20);
     });
   });

@@ -1,15 +1,15 @@
-/** What an error says beside its sentence. */
+/** The parts of an error beside its sentence. */
 export interface ProviderErrorOptions<Code extends string = string> {
   /** Stable name of this kind of failure, such as `postgres.role.missing`; docs/errors.md lists them all. */
   code: Code;
-  /** The one thing to do about it. */
+  /** The one action that solves it. */
   hint?: string;
   cause?: unknown;
 }
 
 /**
- * A failure that its reader can do something about. Its message is only the reason ("there is no role app"): the
- * protocol puts "Unable to create database shop: " in front. Any other kind of error is a bug and is reported as one.
+ * A failure that its reader can solve. Its message is only the reason ("role app does not exist"): the protocol puts
+ * "Unable to create database shop: " in front. Any other kind of error is a bug and is reported as one.
  */
 export class ProviderError<Code extends string = string> extends Error {
   override readonly name = "ProviderError";
@@ -23,5 +23,12 @@ export class ProviderError<Code extends string = string> extends Error {
   }
 }
 
-/** What docs/errors.md says of each code. */
+/** Meaning and remedy of each code, as docs/errors.md lists them. */
 export type ErrorCatalogue = Record<string, { meaning: string; remedy: string }>;
+
+/** The code of an error of Node or of a library, such as `ENOENT`. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+
+/** The words of whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

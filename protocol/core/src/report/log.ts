@@ -4,11 +4,16 @@ type Level = "debug" | "info" | "warn" | "error";
 
 const severity: Readonly<Record<Level, number>> = { debug: 20, info: 30, warn: 40, error: 50 };
 
+/**
+ * Records that wait for the logger. One queue for all requests, since a record may repeat the secrets of any request that
+ * was in hand when it was logged: a request waits for the queue before its secrets are forgotten.
+ */
 let pending: Promise<void> = Promise.resolve();
 
 /**
  * Log records on stderr, from the level that NIXOPS4_RESOURCES_LOG names (debug, info, warn, error, silent; `warn` by
- * default). The logger is loaded when the first record is written: a request that goes well pays nothing for it.
+ * default). The logger is loaded with the first record, so a successful request pays nothing for it. A record belongs to
+ * the request that logs it: its async context says which stderr takes it and which secrets are scrubbed.
  */
 export const log = {
   debug: (message: string, fields?: Fields) => record("debug", message, fields),

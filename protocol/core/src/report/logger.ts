@@ -1,10 +1,10 @@
 import { isatty } from "node:tty";
 import { pino } from "pino";
-import { writeFully } from "../wire/lines.ts";
+import { currentContext } from "../request/context.ts";
 import { scrub } from "../secrets/secret.ts";
 import { wantsJson } from "./stderr.ts";
 
-/** JSON for programs, a sentence for a person who looks at a terminal. */
+/** JSON for programs, a sentence for a person at a terminal. */
 const forPeople = isatty(2) && !wantsJson();
 
 const logger = pino(
@@ -17,7 +17,7 @@ const logger = pino(
   {
     write(line: string) {
       const clean = scrub(line);
-      writeFully(2, forPeople ? toSentence(clean) : clean);
+      currentContext().stderr(forPeople ? toSentence(clean) : clean);
     },
   },
 );

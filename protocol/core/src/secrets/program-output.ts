@@ -1,9 +1,10 @@
-import { currentSignal } from "../patience/waiting.ts";
+import { currentContext } from "../request/context.ts";
+import { scrub } from "./secret.ts";
 
-/** A program could not be run, or ended with an error; the message goes on "the command pass ". */
+/** A program could not be run, or ended with an error. The message completes "the command pass ". */
 export class ProgramFailed extends Error {
   override readonly name = "ProgramFailed";
-  /** Whether there is no such program. */
+  /** Whether the program does not exist. */
   readonly isMissing: boolean;
 
   constructor(reason: string, isMissing: boolean) {
@@ -13,24 +14,21 @@ export class ProgramFailed extends Error {
 }
 
 /**
- * What a program prints that is run without a shell and without input; what it says on stderr is passed on. It ends with
- * the request. Throws ProgramFailed, which does not repeat the arguments.
+ * Runs a program without a shell and without input, and returns its stdout. Its stderr goes to the stderr of the request,
+ * and it is killed if the request ends early. Throws ProgramFailed, which does not repeat the arguments.
  */
 export async function programOutput(program: string, args: readonly string[], largestBytes: number): Promise<string> {
   const { execFile } = await import("node:child_process");
+  const { signal, stderr } = currentContext();
   return await new Promise((resolve, reject) => {
-    const child = execFile(
-      program,
-      args,
-      { encoding: "utf8", maxBuffer: largestBytes, signal: currentSignal() },
-      (error, stdout) => {
-        if (error === null) resolve(stdout);
-        // Not the message of the error: it repeats the whole command line.
-        else reject(new ProgramFailed(reasonOf(error), error.code === "ENOENT"));
-      },
-    );
+    const child = execFile(program, args, { encoding: "utf8", maxBuffer: largestBytes, signal }, (error, stdout) => {
+      if (error === null) resolve(stdout);
+      // The error's own message repeats the whole command line.
+      else reject(new ProgramFailed(reasonOf(error), error.code === "ENOENT"));
+    });
     child.stdin?.end();
-    child.stderr?.on("data", (chunk: Buffer | string) => process.stderr.write(chunk));
+    // At once, since it may be the question for a PIN, without a newline.
+    child.stderr?.on("data", (chunk: string) => stderr(scrub(chunk)));
   });
 }
 

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
+import { runWith } from "../request/context.ts";
 import { directSecretRef, resolveSecret, secretRef, type SecretRef } from "./ref.ts";
 import { Secret } from "./secret.ts";
-import { useSecretSources } from "./sources.ts";
+import type { LoadSecretSources } from "./sources.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "secret-"));
 afterAll(() => rm(folder, { recursive: true }));
@@ -21,12 +22,12 @@ const put = (name: string, text: string, mode = 0o600): string => {
 const value = async (ref: SecretRef): Promise<string> =>
   (await resolveSecret(ref, "the password of role app")).reveal();
 
-test("a file, without its last newline", async () => {
+test("reads a file without its last newline", async () => {
   expect(await value({ file: put("good", "hunter2\n") })).toBe("hunter2");
   expect(await value({ file: put("spaces", " a \n\n") })).toBe(" a \n");
 });
 
-test("an environment variable, a systemd credential, a command without a shell", async () => {
+test("reads an environment variable, a systemd credential, and the output of a command without a shell", async () => {
   vi.stubEnv("APP_PASSWORD", "hunter3");
   expect(await value({ env: "APP_PASSWORD" })).toBe("hunter3");
   put("app", "hunter4\n");
@@ -53,11 +54,11 @@ test.each([
   expect(String(refused)).not.toContain("hunter6");
 });
 
-test.each([0o640, 0o604, 0o644, 0o660])("refuses a file of mode %o", async (mode) => {
+test.each([0o640, 0o604, 0o644, 0o660])("rejects a file of mode %o", async (mode) => {
   await expect(value({ file: put("open", "x", mode) })).rejects.toMatchObject({ code: "secret.file.mode" });
 });
 
-test("refuses the Nix store behind a link", async () => {
+test("rejects a link into the Nix store", async () => {
   const store = mkdtempSync(join(folder, "store-"));
   vi.stubEnv("NIX_STORE_DIR", store);
   writeFileSync(join(store, "password"), "x", { mode: 0o600 });
@@ -65,18 +66,18 @@ test("refuses the Nix store behind a link", async () => {
   await expect(value({ file: join(folder, "link") })).rejects.toMatchObject({ code: "secret.file.store" });
 });
 
-test("refuses an empty secret and one too large", async () => {
+test("rejects an empty secret and one that is too large", async () => {
   await expect(value({ file: put("empty", "\n") })).rejects.toMatchObject({ code: "secret.empty" });
   await expect(value({ file: put("large", "x".repeat(1_048_577)) })).rejects.toMatchObject({
     code: "secret.file.size",
   });
 });
 
-test("references of the other kinds are read by what the provider names, loaded for them alone", async () => {
+test("reads references of the other kinds through the provider's sources, loaded on demand", async () => {
   const ref = { age: { file: "/run/agenix/app.age", identity: { file: "/etc/ssh/key" } } };
   await expect(value(ref)).rejects.toMatchObject({ code: "secret.kind.unsupported" });
   let loads = 0;
-  useSecretSources(async () => {
+  const secretSources: LoadSecretSources = async () => {
     loads++;
     return {
       default: {
@@ -84,11 +85,13 @@ test("references of the other kinds are read by what the provider names, loaded 
         errors: async () => ({ default: {} }),
       },
     };
+  };
+  await runWith({ secretSources }, async () => {
+    expect(await value({ file: put("direct", "hunter7") })).toBe("hunter7");
+    expect(loads).toBe(0);
+    expect(await value(ref)).toBe(JSON.stringify(ref));
+    expect(loads).toBe(1);
   });
-  expect(await value({ file: put("direct", "hunter7") })).toBe("hunter7");
-  expect(loads).toBe(0);
-  expect(await value(ref)).toBe(JSON.stringify(ref));
-  expect(loads).toBe(1);
 });
 
 test.each([
@@ -96,18 +99,18 @@ test.each([
   { sops: { file: "/a.yaml", key: ["db", "password"] } },
   { store: { name: "db", directory: { folder: "/srv/secrets" } } },
   { store: { name: "db", version: 3, postgres: {} } },
-])("%o is a reference", (right) => {
+])("accepts the reference %o", (right) => {
   expect(z.safeParse(secretRef, right).success).toBe(true);
 });
 
-test("the key that opens a secret does not lie behind another one", () => {
+test("rejects an indirect reference for the key that opens a secret", () => {
   expect(z.safeParse(directSecretRef, { env: "KEY" }).success).toBe(true);
   expect(z.safeParse(directSecretRef, { store: { name: "db", directory: {} } }).error?.issues[0]?.message).toBe(
     "an object with exactly one of `file`, `env`, `credential`, `command`",
   );
 });
 
-test("a reference has exactly one key, and no value can pass for one", () => {
+test("rejects whatever is not an object with exactly one known key", () => {
   expect(z.safeParse(secretRef, { file: "/run/secrets/x" }).success).toBe(true);
   for (const wrong of [
     {},

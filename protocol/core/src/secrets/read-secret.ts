@@ -1,14 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { ProviderError } from "../report/error.ts";
+import { codeOf, ProviderError } from "../report/error.ts";
+import { currentContext } from "../request/context.ts";
 import { Secret } from "./secret.ts";
 import type { SecretRef } from "./ref.ts";
-import { secretSources } from "./sources.ts";
 
-/** Larger than any key; a bigger file is a wrong path. */
+/** Larger than any key. A larger file means a wrong path. */
 export const largestSecretBytes = 1_048_576;
 
-/** The value, and words for a log about where it was found. */
+/** The value, and its origin in words for the log. */
 export async function readSecret(ref: SecretRef, what: string): Promise<{ secret: Secret; from: string }> {
   if ("file" in ref) return { secret: toSecret(fromFile(ref.file, what), what), from: `file ${ref.file}` };
   if ("env" in ref) return { secret: toSecret(fromEnv(ref.env, what), what), from: `environment variable ${ref.env}` };
@@ -16,20 +16,20 @@ export async function readSecret(ref: SecretRef, what: string): Promise<{ secret
     return { secret: toSecret(fromCredential(ref.credential, what), what), from: `credential ${ref.credential}` };
   }
   if ("command" in ref) {
-    const [program = "", ...args] = ref.command;
-    return { secret: toSecret(await fromCommand(program, args, what), what), from: `command ${program}` };
+    const { readCommand } = await import("./read-command.ts");
+    return { secret: toSecret(await readCommand(ref.command, what), what), from: `command ${ref.command[0]}` };
   }
-  const sources = await secretSources();
-  if (sources !== undefined) return await sources.read(ref, what);
+  const sources = await currentContext().secretSources?.();
+  if (sources !== undefined) return await sources.default.read(ref, what);
   throw unreadable(
     what,
-    `this provider does not read references of the kind ${Object.keys(ref).join(", ")}`,
+    `this provider does not support references of the kind ${Object.keys(ref).join(", ")}`,
     "secret.kind.unsupported",
     "Use a reference of another kind, such as `file`",
   );
 }
 
-/** A text as it was found: one trailing newline is not part of the secret, and nothing is no secret. */
+/** A secret from its text. One trailing newline is not part of the value; an empty value is rejected. */
 export function toSecret(text: string, what: string): Secret {
   const value = text.replace(/\r?\n$/, "");
   if (value === "")
@@ -84,13 +84,13 @@ function fromEnv(name: string, what: string): string {
   );
 }
 
-// Source: https://systemd.io/CREDENTIALS/. Their folder is private to the service, so the files need no look at their mode.
+// Source: https://systemd.io/CREDENTIALS/. The folder is private to the service, so the mode of its files does not matter.
 function fromCredential(name: string, what: string): string {
   const folder = process.env["CREDENTIALS_DIRECTORY"];
   if (folder === undefined) {
     throw unreadable(
       what,
-      "there is no $CREDENTIALS_DIRECTORY",
+      "$CREDENTIALS_DIRECTORY is not set",
       "secret.credential.missing",
       `Start nixops4 in a systemd unit with LoadCredential=${name}:...`,
     );
@@ -99,41 +99,30 @@ function fromCredential(name: string, what: string): string {
   return attempt(() => readFileSync(path, "utf8"), path, what);
 }
 
-async function fromCommand(program: string, args: string[], what: string): Promise<string> {
-  // Loaded with the first command.
-  const { programOutput, ProgramFailed } = await import("./program-output.ts");
-  try {
-    return await programOutput(program, args, largestSecretBytes);
-  } catch (error) {
-    if (!(error instanceof ProgramFailed)) throw error;
-    throw unreadable(
-      what,
-      `the command ${program} ${error.message}`,
-      "secret.command.failed",
-      "Run the command by hand as the same user and see",
-    );
-  }
-}
-
-/** File system errors, in words. */
+/** The result of the work; its file system errors in words. */
 function attempt<T>(work: () => T, path: string, what: string): T {
   try {
     return work();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const code = codeOf(error) ?? String(error);
     if (code === "ENOENT") {
       throw unreadable(
         what,
-        `there is no file ${path}`,
+        `the file ${path} does not exist`,
         "secret.file.missing",
         `Put the secret into ${path}, mode 0600`,
       );
     }
-    throw unreadable(what, `${path}: ${code}`, "secret.file.unreadable", "Let the user who runs nixops4 read the file");
+    throw unreadable(
+      what,
+      `${path}: ${code}`,
+      "secret.file.unreadable",
+      "Grant read permission to the user who runs nixops4",
+    );
   }
 }
 
-/** `what` is whose it is, such as `the password of role app`. */
+/** The error of a reference. `what` says whose secret it is, such as `the password of role app`. */
 export function unreadable(what: string, why: string, code: `secret.${string}`, hint: string): ProviderError {
   return new ProviderError(`${what} cannot be read: ${why}`, { code, hint });
 }

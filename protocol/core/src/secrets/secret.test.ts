@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { scrub, Secret } from "./secret.ts";
 
-test("a secret prints as [secret] everywhere", () => {
+test("prints a secret as [secret] everywhere", () => {
   const secret = new Secret("hunter2-hunter2");
   expect(`${String(secret)} ${JSON.stringify({ secret })} ${inspect({ secret })} ${inspect(secret)}`).not.toContain(
     "hunter2",
@@ -11,7 +11,7 @@ test("a secret prints as [secret] everywhere", () => {
   expect(secret.reveal()).toBe("hunter2-hunter2");
 });
 
-test("the scrubber takes out a secret in every spelling in which one slips into a message", () => {
+test("scrubs a secret in every spelling in which it slips into a message", () => {
   const value = 'p"ä\\ss wörd/7';
   const secret = new Secret(value);
   for (const spelling of [
@@ -25,12 +25,12 @@ test("the scrubber takes out a secret in every spelling in which one slips into 
   expect(secret.toString()).toBe("[secret]");
 });
 
-test("each line of a long secret counts", () => {
+test("scrubs each line of a long secret", () => {
   expect(new Secret("-----BEGIN KEY-----\nMIIEvQIBADANBgkqhki\n").toString()).toBe("[secret]");
   expect(scrub("bad line MIIEvQIBADANBgkqhki")).toBe("bad line [secret]");
 });
 
-test("a short secret goes only where it stands as a word", () => {
+test("scrubs a short secret only as a whole word", () => {
   expect(new Secret("app").toString()).toBe("[secret]");
   expect(scrub("password app refused for application app1")).toBe("password [secret] refused for application app1");
 });

@@ -1,13 +1,14 @@
 import { converge } from "../converge/converge.ts";
-import { Deadline } from "./deadline.ts";
-import { ProviderError } from "../report/error.ts";
 import { explain } from "./explain.ts";
 import type { OpenStores } from "./open-stores.ts";
 import { outputsOf } from "../converge/outputs.ts";
 import type { Provider } from "./provider.ts";
 import type { AnyResource } from "../resource/resource.ts";
 import { FailedStep, inWords, type Subject } from "../converge/step.ts";
+import { flushLog } from "../report/log.ts";
 import { writeStderr } from "../report/stderr.ts";
+import type { RequestContext } from "../request/context.ts";
+import { ActiveRequest } from "../request/active-request.ts";
 import { prepare, prepareList, type Task } from "../converge/task.ts";
 import {
   messages,
@@ -20,30 +21,43 @@ import {
 
 export type Answer = Record<string, object>;
 
-/** What a request works with. */
+/** Everything that a handler needs to answer a line. */
 interface Context {
   provider: Provider;
   line: string;
   stores: OpenStores;
-  /** Tells whose request it is as soon as its inputs are read: its time begins to count, its messages have a name. */
+  /** Called when the inputs are read: from then on, their time limit holds and messages name the resource. */
   begin: (task: Task) => Task;
 }
 
-/** The body of the answer; requests that write also tell what became of the resource. */
+/** The body of the answer; requests that write also report the outcome. */
 interface Done {
   body: object;
   outcome?: string;
 }
 
-/** The one answer to one line of input. Never throws: what goes wrong is an errorResponse. */
-export async function answer(provider: Provider, line: string, stores: OpenStores): Promise<Answer> {
-  using deadline = new Deadline();
+/**
+ * The one answer to one line of input. Never throws: every failure is an errorResponse. Lines may be answered side by side;
+ * only `stores` is shared between them.
+ */
+export async function answer(
+  provider: Provider,
+  line: string,
+  stores: OpenStores,
+  stderr?: RequestContext["stderr"],
+): Promise<Answer> {
+  using request = new ActiveRequest(provider.secretSources, stderr);
+  const message = await request.run(() => answerRequest(request, { provider, line, stores }));
+  // Records of other requests, too, may repeat its secrets: these are forgotten after the records are written.
+  await flushLog();
+  return message;
+}
+
+async function answerRequest({ deadline }: ActiveRequest, given: Omit<Context, "begin">): Promise<Answer> {
   let doing = "read the request";
   let subject: Subject | undefined;
   const context: Context = {
-    provider,
-    line,
-    stores,
+    ...given,
     begin(task) {
       subject = task.subject;
       doing = `answer for ${inWords(task.subject)}`;
@@ -52,20 +66,20 @@ export async function answer(provider: Provider, line: string, stores: OpenStore
     },
   };
   try {
-    const { kind, body } = parseRequest(line);
+    const { kind, body } = parseRequest(given.line);
     doing = `answer ${messages[kind].request}`;
     const done = await deadline.race(dispatch(kind, body, context));
-    if (done.outcome !== undefined && subject !== undefined) sayOutcome(done.outcome, subject, deadline.seconds);
+    if (done.outcome !== undefined && subject !== undefined) reportOutcome(done.outcome, subject, deadline.seconds);
     return { [messages[kind].response]: done.body };
   } catch (error) {
     const failed = error instanceof FailedStep ? error.subject : subject;
     const message = explain(error, doing);
-    if (failed !== undefined) sayOutcome("failed", failed, deadline.seconds);
+    if (failed !== undefined) reportOutcome("failed", failed, deadline.seconds);
     return { errorResponse: { message } };
   }
 }
 
-function sayOutcome(outcome: string, subject: Subject, elapsedSeconds: number): void {
+function reportOutcome(outcome: string, subject: Subject, elapsedSeconds: number): void {
   const { type, label = null } = subject;
   const seconds = Math.round(elapsedSeconds * 1000) / 1000;
   writeStderr(`${outcome} ${inWords(subject)} (${seconds.toFixed(2)} s)`, { outcome, type, label, seconds });
@@ -74,11 +88,11 @@ function sayOutcome(outcome: string, subject: Subject, elapsedSeconds: number): 
 const dispatch = <K extends Kind>(kind: K, body: Requests[K], context: Context): Promise<Done> =>
   handlers[kind](body, context);
 
-/** How each kind of request is answered. What an apply does not send is loaded when it comes. */
+/** One handler for each kind of request. The code for requests that an apply does not send is loaded on demand. */
 const handlers: { [K in Kind]: (body: Requests[K], context: Context) => Promise<Done> } = {
   async create({ type, inputProperties, isStateful }, context) {
     const resource = await load(context.provider, type);
-    if (resource.requireState && !isStateful) throw needsState(type);
+    if (resource.requireState && !isStateful) throw (await import("./rejected-type.ts")).needsState(type);
     return await settle(context.begin(await prepare(resource, inputProperties, "strict")), undefined);
   },
 
@@ -153,22 +167,9 @@ async function settle(task: Task, previous: Properties | undefined): Promise<Don
   return { body: { outputProperties: outputs }, outcome };
 }
 
-/** The definition of a type, from the chunk that is loaded for it alone. */
+/** The definition of a type, from a chunk of its own. */
 async function load(provider: Provider, type: string): Promise<AnyResource> {
   const loader = Object.hasOwn(provider.types, type) ? provider.types[type] : undefined;
   if (loader !== undefined) return (await loader()).default;
-  const { nearest } = await import("../converge/words.ts");
-  const known = Object.keys(provider.types);
-  const guess = nearest(type, known);
-  throw new ProviderError(`nixops4-resources-${provider.name} has no resource type ${JSON.stringify(type)}`, {
-    code: "protocol.type.unknown",
-    hint: guess === undefined ? `Its types are ${known.join(", ")}` : `Did you mean \`${guess}\`?`,
-  });
-}
-
-function needsState(type: string): ProviderError {
-  return new ProviderError(`resources of type ${type} need a state`, {
-    code: "protocol.state.required",
-    hint: "Set `state` of the member to a state resource, such as `members.state`",
-  });
+  throw (await import("./rejected-type.ts")).unknownType(provider, type);
 }

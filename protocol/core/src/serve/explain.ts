@@ -12,7 +12,7 @@ export function explain(error: unknown, doing: string): string {
   return scrub(hint === undefined ? text : `${text}\nHint: ${withStop(hint)}`);
 }
 
-/** Anything that is not for people is a fault of ours, and says so; what a programmer needs goes to the log. */
+/** Any error that is not written for people is our bug, and is reported as one; the stack trace goes to the log. */
 function bug(error: unknown): { code: string; message: string; hint: string } {
   log.debug("unexpected error", { stack: error instanceof Error ? error.stack : String(error) });
   return {

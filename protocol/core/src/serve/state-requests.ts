@@ -7,12 +7,14 @@ import { requestOf, type Task } from "../converge/task.ts";
 import { isObject, messages, type ExtantResource, type Properties } from "../wire/wire.ts";
 
 /**
- * The whole state. Who may write is told by the outputs of the state resource: NixOps4 has them where it applied that
- * resource first, and a command that only looks (`nixops4 state dump`) does not.
+ * The whole state. The outputs of the state resource tell a writer from a reader: NixOps4 has them if it applied that
+ * resource first; a command that only reads (`nixops4 state dump`) does not.
  */
 export function readState(task: Task, extant: ExtantResource, stores: OpenStores): Promise<Properties> {
   const access = extant.outputProperties === undefined || extant.outputProperties === null ? "read" : "write";
-  return step("read", task.subject, async () => (await openStore(task, extant, access, stores)).read(requestOf(task)));
+  return step("read", task.subject, () =>
+    stores.use(async () => (await openStore(task, extant, access, stores)).read(requestOf(task))),
+  );
 }
 
 export function appendStateEvent(
@@ -21,12 +23,12 @@ export function appendStateEvent(
   event: StateEvent,
   stores: OpenStores,
 ): Promise<void> {
-  return step("write to", task.subject, async () =>
-    (await openStore(task, extant, "write", stores)).append(event, requestOf(task)),
+  return step("write to", task.subject, () =>
+    stores.use(async () => (await openStore(task, extant, "write", stores)).append(event, requestOf(task))),
   );
 }
 
-/** The patch in a line that is an event: a state gives back what it got, to the last digit. */
+/** The patch of a state event, from its line: a state returns every number exactly as it was written. */
 export function exactPatch(line: string): ExactJson[] {
   const message = parseExact(line);
   const body = isObject(message) ? message[messages.stateEvent.request] : undefined;
@@ -44,7 +46,7 @@ function openStore(
     if (resource.openStateStore === undefined) {
       throw new ProviderError(`resources of type ${type} do not store NixOps4's state`, {
         code: "protocol.state.unsupported",
-        hint: "Let `state` name a resource of a state provider, such as state_file",
+        hint: "Set `state` to a resource of a state provider, such as state_file",
       });
     }
     const outputs = outputProperties ?? undefined;

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, read, readSync, writeSync } from "node:fs";
+import { codeOf } from "../report/error.ts";
 
 const newline = 0x0a;
 
@@ -89,7 +90,6 @@ export function guardStdout(): number {
   return answers;
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
 const isBusy = (error: unknown): boolean => codeOf(error) === "EAGAIN";
 /** Windows says EOF for what others say with a length of 0; a terminal that went away says EIO. */
 const isEnd = (error: unknown): boolean => codeOf(error) === "EOF" || codeOf(error) === "EIO";

@@ -1,0 +1,54 @@
+import { log } from "../report/log.ts";
+import { messageOf } from "../report/error.ts";
+import { KnownSecrets } from "../secrets/known-secrets.ts";
+import type { LoadSecretSources } from "../secrets/sources.ts";
+import { currentContext, runIn, writeStderrNow, type RequestContext } from "./context.ts";
+import { Deadline } from "./deadline.ts";
+import { Progress } from "./progress.ts";
+
+const inHand = new Set<ActiveRequest>();
+
+/** One request, from its line of input to its answer. Its state ends with it. */
+export class ActiveRequest implements RequestContext, Disposable {
+  readonly progress = new Progress();
+  readonly secrets = new KnownSecrets();
+  readonly deadline = new Deadline(this.progress);
+  readonly signal = this.deadline.signal;
+  readonly secretSources: LoadSecretSources | undefined;
+  readonly stderr: RequestContext["stderr"];
+
+  constructor(secretSources: LoadSecretSources | undefined, stderr: RequestContext["stderr"] = writeStderrNow) {
+    this.secretSources = secretSources;
+    this.stderr = stderr;
+    inHand.add(this);
+  }
+
+  /** Does the work with this request as its context. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return runIn(this, work);
+  }
+
+  [Symbol.dispose](): void {
+    inHand.delete(this);
+    this.deadline[Symbol.dispose]();
+    this.progress.close();
+    // Work that outlives the request still finds them in its context, so what it prints stays scrubbed.
+    this.secrets[Symbol.dispose]();
+  }
+}
+
+/**
+ * Ends the request whose work threw an error that nobody caught, such as one from an event of a client library: every
+ * request is answered. If the context of the throw names no request, it fails all that are in hand, since any of them may
+ * wait for the work that broke. Returns false if there is none.
+ */
+export function failUncaught(error: unknown): boolean {
+  const context = currentContext();
+  if (context instanceof ActiveRequest) {
+    if (inHand.has(context)) context.deadline.fail(error);
+    else log.warn("an error came after its request was answered", { reason: messageOf(error) });
+    return true;
+  }
+  for (const request of inHand) request.deadline.fail(error);
+  return inHand.size > 0;
+}

@@ -1,0 +1,62 @@
+import { monotonicSeconds } from "../report/clock.ts";
+import { ProviderError } from "../report/error.ts";
+import type { Progress } from "./progress.ts";
+
+/** Time limit of a request before its inputs, which may set another one, are read. */
+export const defaultTimeoutSeconds = 300;
+
+/** Time limit of one request. If it expires, the error names what the request was waiting for. */
+export class Deadline implements Disposable {
+  readonly #progress: Progress;
+  readonly #abort = new AbortController();
+  readonly #over = Promise.withResolvers<never>();
+  readonly #started = monotonicSeconds();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+    this.extend(defaultTimeoutSeconds);
+    // Before `race` is called, a failure must not count as unhandled.
+    this.#over.promise.catch(() => undefined);
+  }
+
+  /** Aborts when the request ends early. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get seconds(): number {
+    return monotonicSeconds() - this.#started;
+  }
+
+  /** Sets the limit, counted from the start of the request. */
+  extend(seconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#expire(seconds), Math.max(0, seconds - this.seconds) * 1000);
+  }
+
+  /** The result of the work, or the error that ended the request first. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#over.promise]);
+  }
+
+  /** Ends the request at once, and tells its remaining work to stop. */
+  fail(error: unknown): void {
+    this.#over.reject(error);
+    this.#abort.abort();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  #expire(seconds: number): void {
+    const { current, written } = this.#progress;
+    this.fail(
+      new ProviderError(`${seconds} s were not enough, while waiting for ${current?.what ?? "an answer"}; ${written}`, {
+        code: "protocol.timeout",
+        hint: "Apply again: it looks first and goes on from what is there. Where the backend is slow, raise timeoutSeconds",
+      }),
+    );
+  }
+}

@@ -1,0 +1,17 @@
+import { ProgramFailed, programOutput } from "./program-output.ts";
+import { largestSecretBytes, unreadable } from "./read-secret.ts";
+
+/** The output of the command of a reference. */
+export async function readCommand([program = "", ...args]: readonly string[], what: string): Promise<string> {
+  try {
+    return await programOutput(program, args, largestSecretBytes);
+  } catch (error) {
+    if (!(error instanceof ProgramFailed)) throw error;
+    throw unreadable(
+      what,
+      `the command ${program} ${error.message}`,
+      "secret.command.failed",
+      "Run the command by hand as the same user to see its error",
+    );
+  }
+}
