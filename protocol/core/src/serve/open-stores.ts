@@ -1,15 +1,15 @@
 import type { StateStore } from "../resource/state-store.ts";
 
-/** The state stores that this process has opened: each stays open until the end of input. */
+/** The open state stores of this process. Each stays open until the end of input. */
 export class OpenStores implements AsyncDisposable {
   readonly #opened = new Map<string, StateStore>();
 
-  /** Whether there is one: then an interrupt must not end this process, since the run that it serves goes on. */
+  /** If true, an interrupt must not end this process, because nixops4 still writes to the state. */
   get isAnyOpen(): boolean {
     return this.#opened.size > 0;
   }
 
-  /** The store that was opened under this key, or is opened now. */
+  /** The store that is open under this key; opens it if needed. */
   async of(key: string, open: () => Promise<StateStore>): Promise<StateStore> {
     const store = this.#opened.get(key) ?? (await open());
     this.#opened.set(key, store);

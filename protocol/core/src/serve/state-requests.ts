@@ -7,8 +7,8 @@ import { requestOf, type Task } from "../converge/task.ts";
 import { isObject, messages, type ExtantResource, type Properties } from "../wire/wire.ts";
 
 /**
- * The whole state. Who may write is told by the outputs of the state resource: NixOps4 has them where it applied that
- * resource first, and a command that only looks (`nixops4 state dump`) does not.
+ * Reads the whole state. The outputs of the state resource decide about write access: NixOps4 sends them after it has
+ * applied that resource, and a command that only looks (`nixops4 state dump`) has none.
  */
 export function readState(task: Task, extant: ExtantResource, stores: OpenStores): Promise<Properties> {
   const access = extant.outputProperties === undefined || extant.outputProperties === null ? "read" : "write";
@@ -26,7 +26,7 @@ export function appendStateEvent(
   );
 }
 
-/** The patch in a line that is an event: a state gives back what it got, to the last digit. */
+/** The patch in the line of an event. A state must return every number to the last digit. */
 export function exactPatch(line: string): ExactJson[] {
   const message = parseExact(line);
   const body = isObject(message) ? message[messages.stateEvent.request] : undefined;
@@ -44,7 +44,7 @@ function openStore(
     if (resource.openStateStore === undefined) {
       throw new ProviderError(`resources of type ${type} do not store NixOps4's state`, {
         code: "protocol.state.unsupported",
-        hint: "Let `state` name a resource of a state provider, such as state_file",
+        hint: "Set `state` to a resource of a state provider, such as state_file",
       });
     }
     const outputs = outputProperties ?? undefined;
