@@ -1,7 +1,13 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProviderDescription } from "@nixops4-resources/protocol-core";
-import { exampleInputs, generateDocs, generateErrorDocs, generateNix } from "@nixops4-resources/protocol-core/generate";
+import {
+  exampleInputs,
+  generateDocs,
+  generateErrorDocs,
+  generateNix,
+  generateOutcomeDocs,
+} from "@nixops4-resources/protocol-core/generate";
 import { fromJSONSchema, prettifyError } from "zod";
 import { driverErrors } from "@nixops4-resources/integration-driver/errors";
 import { snapshotOf, snapshotText } from "./snapshot.ts";
@@ -17,6 +23,7 @@ export function generatedFiles(root: string, descriptions: readonly ProviderDesc
     files.set(snapshotPath(name), snapshotText(snapshotOf(description)));
   }
   files.set("docs/errors.md", generateErrorDocs([...descriptions.map(({ errors }) => errors), driverErrors]));
+  files.set("docs/outcomes.md", generateOutcomeDocs());
   files.set("README.md", withProviders(readFileSync(join(root, "README.md"), "utf8"), descriptions));
   return files;
 }

@@ -1,5 +1,5 @@
 export { encodeMark, readMark, withMark, type Mark } from "./resource/mark.ts";
-export { isSame } from "./converge/difference.ts";
+export { isEqualJson } from "./converge/difference.ts";
 export { parseStrictly } from "./converge/inputs.ts";
 export { option, withExample } from "./resource/option.ts";
 export { codeOf, messageOf, ProviderError, type ErrorCatalogue, type ProviderErrorOptions } from "./report/error.ts";

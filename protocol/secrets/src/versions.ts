@@ -33,7 +33,7 @@ export const graceEnd = ({ current, graceSeconds }: StoredSecret): Date =>
 export function missingSecret(name: string, place: string): ProviderError {
   return new ProviderError<ErrorCode>(`there is no secret ${name} in ${place}`, {
     code: "secret.store.missing",
-    hint: "See `nixops4-resources-secrets list` for those that are there",
+    hint: "See `nixops4-resources-secrets inventory` for those that are there",
   });
 }
 

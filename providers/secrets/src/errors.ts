@@ -30,7 +30,7 @@ const errors = {
   },
   "secrets.name.unknown": {
     meaning: "The store has no secret of that name.",
-    remedy: "See `nixops4-resources-secrets list` for those that are there.",
+    remedy: "See `nixops4-resources-secrets inventory` for those that are there.",
   },
   "secrets.rotate.impossible": {
     meaning:

@@ -96,7 +96,7 @@ test(
 
     run('printf brought-along | age -r "$recipient" -o /root/mail.age', { recipient: started.stdout.trim() });
     run(commandsUnder("Bring your own"), { value: "brought along" });
-    expect(run("nixops4-resources-secrets list --connection /root/store.json").stdout).toMatch(
+    expect(run("nixops4-resources-secrets inventory --connection /root/store.json").stdout).toMatch(
       /shop\/mail[^]*shop\/smtp/,
     );
 

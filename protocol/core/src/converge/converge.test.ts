@@ -23,7 +23,7 @@ const shrinking: ReturnType<typeof boxOn>["refuse"] = (want, { inputs: { size } 
   typeof size === "number" && want.size < size
     ? new ProviderError("a box does not shrink", { code: "box.small", hint: "Make another one" })
     : undefined;
-/** The text that a person would get. */
+/** The error text that a person gets. */
 const refusal = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => "no error",
@@ -31,41 +31,41 @@ const refusal = (work: Promise<unknown>): Promise<string> =>
   );
 
 describe("converge", () => {
-  test("makes what is missing, with its mark, and reads it back", async () => {
+  test("creates a missing object with its mark, and reads it back", async () => {
     expect(await apply()).toEqual({ outcome: "created", outputs: { litres: 10 } });
     expect(shelf.calls).toEqual(["read", "create", "read", "close"]);
     expect(shelf.boxes.get("shoes")?.mark).toEqual({ managedBy: "prod", type: "box" });
   });
 
-  test("writes nothing where nothing differs, and looks once", async () => {
+  test("writes nothing if nothing differs, and looks once", async () => {
     await apply();
     shelf.calls.length = 0;
     expect((await apply()).outcome).toBe("unchanged");
     expect(shelf.calls).toEqual(["read", "close"]);
   });
 
-  test("brings in line what differs", async () => {
+  test("updates the fields that differ", async () => {
     putBox({ managedBy: "prod" }, 3);
     expect(await apply({ size: 5 })).toEqual({ outcome: "updated", outputs: { litres: 5 } });
   });
 
-  test("refuses what bears no mark, and says how to adopt it", async () => {
+  test("refuses an unmarked object, and names the way to adopt it", async () => {
     putBox(undefined);
     expect(await refusal(apply())).toBe(
-      "[protocol.ownership.unmarked] Unable to update box shoes: it exists and bears no mark of a deployment.\n" +
-        "Hint: If this deployment is to take it over, set `adopt = true` on this resource; else give it another name.",
+      "[protocol.ownership.unmarked] Unable to update box shoes: it exists and carries no mark of a deployment.\n" +
+        "Hint: Set `adopt = true` on this resource to take it over, or give the resource another name.",
     );
     expect(shelf.writes).toEqual([]);
   });
 
-  test("refuses what another deployment manages, also with adopt, and names adoptFrom", async () => {
+  test("refuses the object of another deployment, even with `adopt`, and names `adoptFrom`", async () => {
     putBox({ managedBy: "staging" });
-    expect(await refusal(apply({ adopt: true }))).toContain('set `adoptFrom = "staging"`');
+    expect(await refusal(apply({ adopt: true }))).toContain('Set `adoptFrom = "staging"`');
     expect(await refusal(apply({ adoptFrom: "testing" }))).toContain("the deployment staging manages it, not prod");
     expect(shelf.writes).toEqual([]);
   });
 
-  test("adopts what it is told to, and remembers that it did not make it", async () => {
+  test("adopts an unmarked object, and records that in the mark", async () => {
     putBox(undefined, 3);
     expect((await apply({ adopt: true, size: 5 })).outcome).toBe("adopted");
     expect(shelf.boxes.get("shoes")).toEqual({
@@ -75,23 +75,23 @@ describe("converge", () => {
     });
   });
 
-  test("takes over from another deployment what that one had made", async () => {
+  test("adopts the object of another deployment with `adoptFrom`", async () => {
     putBox({ managedBy: "staging" });
     expect((await apply({ adoptFrom: "staging" })).outcome).toBe("adopted");
     expect(shelf.boxes.get("shoes")?.mark).toEqual({ managedBy: "prod", type: "box" });
   });
 
-  test("a create that finds the thing made meanwhile looks again and goes on", async () => {
+  test("looks again and updates if the object was created meanwhile", async () => {
     shelf.before.create = () => putBox({ managedBy: "prod" }, 3);
     expect(await apply({ size: 5 })).toEqual({ outcome: "updated", outputs: { litres: 5 } });
   });
 
-  test("a create that finds another's thing made meanwhile refuses", async () => {
+  test("refuses if another deployment created the object meanwhile", async () => {
     shelf.before.create = () => putBox({ managedBy: "staging" });
     expect(await refusal(apply())).toContain("protocol.ownership.foreign");
   });
 
-  test("a failed look is never taken for a missing thing", async () => {
+  test("never treats a failed look as a missing object", async () => {
     shelf.before.read = () => {
       throw new Error("connection reset");
     };
@@ -99,25 +99,25 @@ describe("converge", () => {
     expect(shelf.writes).toEqual([]);
   });
 
-  test("refuses an input that cannot change in place, by what is there", async () => {
+  test("refuses a changed immutable input, compared with the existing object", async () => {
     putBox({ managedBy: "prod" });
     expect(await refusal(apply({ colour: "blue" }))).toBe(
       '[protocol.immutable] Unable to update box shoes: `colour` cannot change in place from "red" to "blue".\n' +
         "Hint: Paint it, or make another box and destroy this one.",
     );
     shelf.boxes.set("shoes", { size: 1, colour: "green", mark: { managedBy: "prod", type: "box" } });
-    expect(await refusal(apply({ colour: "blue" }))).toContain('from something else to "blue"');
+    expect(await refusal(apply({ colour: "blue" }))).toContain('from another value to "blue"');
     expect(shelf.writes).toEqual([]);
   });
 
-  test("refuses another name on an update, since the old thing would stay behind", async () => {
+  test("refuses another name on an update, because the old object would stay behind", async () => {
     expect(await refusal(apply({ name: "boots" }, inputs()))).toContain(
       '`name` cannot change in place from "shoes" to "boots"',
     );
     expect(shelf.calls).toEqual([]);
   });
 
-  test("refuses what its author refuses, in plan too, but not to destroy", async () => {
+  test("refuses what `refuse` of the type refuses, also in plan, but still destroys it", async () => {
     putBox({ managedBy: "prod" }, 20);
     const prepared = await prepare({ ...boxOn(shelf), refuse: shrinking }, inputs(), "strict");
     expect(await refusal(converge(prepared, undefined))).toBe(
@@ -131,15 +131,15 @@ describe("converge", () => {
     expect(await destroy(prepared)).toBe("deleted");
   });
 
-  test("previous inputs of an older schema do not matter", async () => {
+  test("ignores previous inputs of an older schema", async () => {
     expect((await apply({}, inputs({ wheels: 4, size: "large", colour: null }))).outcome).toBe("created");
   });
 
   test.each([
-    ["an update that did nothing", "update", "the change of `size` did not take effect"],
-    ["a thing that went away", "gone", "it is gone right after it was written"],
-    ["a mark that was not written", "mark", "does not bear this deployment's mark"],
-  ])("notices %s", async (_name, fault, message) => {
+    ["an update without effect", "update", "the change of `size` had no effect"],
+    ["an object that disappeared", "gone", "it no longer exists right after it was written"],
+    ["a mark that was not written", "mark", "does not carry this deployment's mark"],
+  ])("detects %s", async (_name, fault, message) => {
     const resource = boxOn(shelf);
     putBox({ managedBy: "prod" }, 3);
     const update = async () => {
@@ -150,7 +150,7 @@ describe("converge", () => {
     expect(await refusal(converge(prepared, undefined))).toContain(message);
   });
 
-  test("outputs with an undeclared key or a _type are a bug, not an answer", async () => {
+  test("reports undeclared outputs as a bug", async () => {
     const resource = boxOn(shelf);
     const read: typeof resource.read = async (client, want, previous) => {
       const seen = await resource.read(client, want, previous);
@@ -163,29 +163,44 @@ describe("converge", () => {
 });
 
 describe("destroy", () => {
-  test("removes what is ours; what is gone is no error", async () => {
+  test("deletes our object", async () => {
     await apply();
     expect(await destroy(await task())).toBe("deleted");
     expect(shelf.boxes.size).toBe(0);
-    expect(await destroy(await task())).toBe("deleted");
   });
 
-  test.each([[undefined], [{ managedBy: "staging" }]])("leaves alone what is not ours: %o", async (mark) => {
-    putBox(mark);
-    expect(await refusal(destroy(await task({ adopt: true, adoptFrom: "staging" })))).toContain(
-      "Unable to delete box shoes",
-    );
+  test.each([[{}], [{ deletion: "retain" }]])("is unchanged if the object does not exist: %o", async (more) => {
+    expect(await destroy(await task(more))).toBe("unchanged");
     expect(shelf.writes).toEqual([]);
   });
 
-  test("retain removes only the mark, and again is no error", async () => {
+  test.each([
+    [true, "deleted"],
+    [false, "unchanged"],
+  ])("removes the leftovers of a killed create, if there are any: %s", async (found, outcome) => {
+    const resource = { ...boxOn(shelf), removeUnfinished: async () => found };
+    expect(await destroy(await prepare(resource, inputs(), "strict"))).toBe(outcome);
+  });
+
+  test.each([[undefined], [{ managedBy: "staging" }]])(
+    "refuses to delete an object that is not ours: %o",
+    async (mark) => {
+      putBox(mark);
+      expect(await refusal(destroy(await task({ adopt: true, adoptFrom: "staging" })))).toContain(
+        "Unable to delete box shoes",
+      );
+      expect(shelf.writes).toEqual([]);
+    },
+  );
+
+  test("removes only the mark with retain, and succeeds again", async () => {
     await apply();
     expect(await destroy(await task({ deletion: "retain" }))).toBe("retained");
     expect(shelf.boxes.get("shoes")?.mark).toBeUndefined();
     expect(await destroy(await task({ deletion: "retain" }))).toBe("retained");
   });
 
-  test("keeps what was adopted, unless told to delete it", async () => {
+  test("retains an adopted object unless `deletion` is `delete`", async () => {
     putBox(undefined);
     await apply({ adopt: true });
     expect(await destroy(await task({ adopt: true }))).toBe("retained");
@@ -193,15 +208,15 @@ describe("destroy", () => {
     expect(await destroy(await task({ deletion: "delete" }))).toBe("deleted");
   });
 
-  test("notices a delete that did nothing", async () => {
+  test("detects a delete without effect", async () => {
     await apply();
     const resource = { ...boxOn(shelf), delete: async () => undefined };
-    expect(await refusal(destroy(await prepare(resource, inputs(), "strict")))).toContain("it is still there");
+    expect(await refusal(destroy(await prepare(resource, inputs(), "strict")))).toContain("it still exists");
   });
 });
 
 describe("looking only", () => {
-  test("plan tells create, update field by field, adopt, none and refuse, and writes nothing", async () => {
+  test("plan predicts create, update by field, adopt, none and refuse, and writes nothing", async () => {
     expect(await plan(await task(), undefined)).toMatchObject({ action: "create", reason: null });
     putBox({ managedBy: "prod" }, 3);
     expect(await plan(await task({ size: 5 }), undefined)).toEqual({
@@ -220,12 +235,12 @@ describe("looking only", () => {
     expect(shelf.writes).toEqual([]);
   });
 
-  test("inspect tells drift; what the user leaves to the backend never differs", async () => {
+  test("inspect reports drift; an input left to the backend never differs", async () => {
     putBox({ managedBy: "prod" }, 3);
     expect((await inspect(await task())).changed).toEqual([{ field: "size", current: 3, wanted: 10 }]);
   });
 
-  test("list finds what bears the deployment's mark, and no other's", async () => {
+  test("list finds the objects with the deployment's mark, and no others", async () => {
     await apply();
     shelf.boxes.set("hats", { size: 1, colour: "red", mark: { managedBy: "staging", type: "box" } });
     const listing = await prepareList(boxOn(shelf), { connection: {}, managedBy: "prod" });

@@ -9,8 +9,8 @@ import { look, open, remembering, type AnySeen, type Client, type Task } from ".
 import type { Properties } from "../wire/wire.ts";
 
 /**
- * Looks, then creates or brings in line or refuses, then looks again: the one path of create and update requests. Whatever
- * an earlier process left behind when it was killed, the same call goes on from there (docs/adr/001-converge.md).
+ * Looks, then creates, updates or refuses, then looks again: the only path of create and update requests. The same call
+ * continues from anything that an earlier, killed process left behind (docs/adr/001-converge.md).
  */
 export async function converge(
   given: Task,
@@ -20,13 +20,13 @@ export async function converge(
   refuseImmutable(task, (name) => task.previous?.[name]);
   await using client = await open(task, "write");
   const found = (await look(client, task)) ?? (await create(client, task));
-  const outcome = found === undefined ? "created" : await bringInLine(client, task, found);
-  // Where nothing was written, the first look is still the truth.
+  const outcome = found === undefined ? "created" : await adjust(client, task, found);
+  // If nothing was written, the first look is still valid.
   const settled = found !== undefined && outcome === "unchanged" ? found : await lookAgain(client, task);
   return { outcome, outputs: outputsOf(task, settled) };
 }
 
-/** Undefined where it was made; what is there where somebody else was faster. */
+/** Undefined if it was created; the existing object if another process created it first. */
 async function create(client: Client, task: Task): Promise<AnySeen | undefined> {
   const { resource, want, subject } = task;
   const mark = ours(task);
@@ -42,7 +42,7 @@ async function create(client: Client, task: Task): Promise<AnySeen | undefined> 
   }
 }
 
-async function bringInLine(client: Client, task: Task, seen: AnySeen): Promise<"updated" | "adopted" | "unchanged"> {
+async function adjust(client: Client, task: Task, seen: AnySeen): Promise<"updated" | "adopted" | "unchanged"> {
   const { resource, want, subject } = task;
   const claimed = claim(resource, want, seen.mark);
   if (claimed.kind === "refused") throw new FailedStep("update", subject, claimed.error);
@@ -59,26 +59,26 @@ async function bringInLine(client: Client, task: Task, seen: AnySeen): Promise<"
 
 const ours = ({ resource, want }: Task): Mark => ({ managedBy: want.managedBy, type: resource.type });
 
-/** The look after a write: whatever is not as wanted now did not take effect. */
+/** The look after a write. Any remaining difference means that the write had no effect. */
 async function lookAgain(client: Client, task: Task): Promise<AnySeen> {
   const { resource, want, subject } = task;
   const seen = await look(client, task);
-  if (seen === undefined) throw unsettled(task, "it is gone right after it was written");
+  if (seen === undefined) throw unsettled(task, "it no longer exists right after it was written");
   if (resource.setMark !== undefined && seen.mark?.managedBy !== want.managedBy) {
-    throw unsettled(task, "it does not bear this deployment's mark after it was written");
+    throw unsettled(task, "it does not carry this deployment's mark after it was written");
   }
   const left = differences(want, seen.inputs).map(({ field }) => `\`${field}\``);
-  if (left.length > 0) throw unsettled({ subject }, `the change of ${left.join(", ")} did not take effect`);
+  if (left.length > 0) throw unsettled({ subject }, `the change of ${left.join(", ")} had no effect`);
   return seen;
 }
 
-/** Something was written and is not there: the sign of a second writer, or of a fault in the provider. */
+/** A write had no lasting effect: there is a second writer, or the provider has a bug. */
 export function unsettled({ subject }: Pick<Task, "subject">, reason: string): FailedStep {
-  const hint = "Somebody else may be changing it at the same time; apply again";
+  const hint = "Apply again; another process may be changing it";
   return new FailedStep("settle", subject, new ProviderError(reason, { code: "protocol.unsettled", hint }));
 }
 
-/** Refuses what the thing that is there cannot become, before anything is written. */
+/** Refuses a change that the existing object cannot take, before anything is written. */
 export function refuseChange(task: Task, seen: AnySeen): void {
   const { resource, want, subject } = task;
   refuseImmutable(task, (name) => seen.inputs[name]);
@@ -86,16 +86,16 @@ export function refuseChange(task: Task, seen: AnySeen): void {
   if (refusal !== undefined) throw new FailedStep("update", subject, refusal);
 }
 
-/** Refuses an input that cannot change in place, before anything is written. `current` tells its value; undefined: unknown. */
+/** Refuses a changed immutable input before anything is written. `current` returns its present value, undefined if unknown. */
 export function refuseImmutable({ resource, want, subject }: Task, current: (name: string) => unknown): void {
   const immutable: Record<string, string | undefined> = resource.immutable;
   for (const [name, whyAndHow] of Object.entries(immutable)) {
     const now = current(name);
     if (now === undefined || differences(want, { [name]: now }).length === 0) continue;
-    const reason = `\`${name}\` cannot change in place from ${showValue(now)} to ${showValue(want[name])}`;
+    const reason = `\`${name}\` cannot change in place from ${toText(now)} to ${toText(want[name])}`;
     const hint = whyAndHow === undefined ? {} : { hint: whyAndHow };
     throw new FailedStep("update", subject, new ProviderError(reason, { code: "protocol.immutable", ...hint }));
   }
 }
 
-const showValue = (value: unknown): string => (value === somethingElse ? "something else" : JSON.stringify(value));
+const toText = (value: unknown): string => (value === somethingElse ? "another value" : JSON.stringify(value));

@@ -1,18 +1,26 @@
 import { unsettled } from "./converge.ts";
 import { ProviderError } from "../report/error.ts";
+import { writeStderr } from "../report/stderr.ts";
 import { claim } from "./ownership.ts";
-import { FailedStep, step } from "./step.ts";
+import { FailedStep, inWords, step } from "./step.ts";
 import { look, open, type Task } from "./task.ts";
 
-/** Removes the thing, or with `retain` only our mark from it. Succeeds where that was done before. */
-export async function destroy(whole: Task): Promise<"deleted" | "retained"> {
+/** Deletes the object, or removes only our mark with `retain`. Succeeds if an earlier request already did that. */
+export async function destroy(whole: Task): Promise<"deleted" | "retained" | "unchanged"> {
   const task = withoutSecrets(whole);
   const { resource, want, subject } = task;
   await using client = await open(task, "write");
   const seen = await look(client, task);
   if (seen === undefined) {
-    await step("delete", subject, async () => resource.removeUnfinished?.(client, want));
-    return "deleted";
+    const removed = await step(
+      "delete",
+      subject,
+      async () => (await resource.removeUnfinished?.(client, want)) ?? false,
+    );
+    if (removed) return "deleted";
+    const msg = `${inWords(subject)} does not exist, so there is nothing to delete`;
+    writeStderr(msg, { level: "info", msg, ...subject });
+    return "unchanged";
   }
 
   const retain = (want.deletion ?? (seen.mark?.adopted ? "retain" : "delete")) === "retain";
@@ -20,7 +28,9 @@ export async function destroy(whole: Task): Promise<"deleted" | "retained"> {
   if (claimed.kind !== "ours") {
     if (retain && seen.mark === undefined) return "retained";
     const { message, code } = claimed.kind === "refused" ? claimed.error : { message: "it is not ours", code: "" };
-    const hint = "Only the deployment whose mark it bears can destroy it; what bears none is removed by hand";
+    const hint = seen.mark
+      ? `Destroy it from the deployment ${seen.mark.managedBy}`
+      : "Delete it by hand, because no deployment manages it";
     throw new FailedStep("delete", subject, new ProviderError(message, { code, hint }));
   }
   if (retain) {
@@ -28,14 +38,14 @@ export async function destroy(whole: Task): Promise<"deleted" | "retained"> {
     return "retained";
   }
   await step("delete", subject, () => resource.delete(client, want, seen));
-  // What cannot bear a mark is a part of an object that stays: its delete looked itself.
+  // A type without marks manages a part of another object, and its `delete` has verified the result.
   if (resource.setMark !== undefined && (await look(client, task)) !== undefined) {
-    throw unsettled(task, "it is still there after it was deleted");
+    throw unsettled(task, "it still exists after it was deleted");
   }
   return "deleted";
 }
 
-/** Destroying needs no secret of the thing itself, and who destroys it may have removed its secret's file first. */
+/** Destroying needs no secret of the resource itself, and the secret's file may already be gone. */
 function withoutSecrets(task: Task): Task {
   const { secret = [], inputs } = task.resource;
   const want = { ...task.want };

@@ -24,8 +24,8 @@ test.each([
   expect(differences(want, seen)).toEqual([{ field: "a", current: seen.a, wanted: want.a }]);
 });
 
-test("what cannot be told is shown in words", () => {
+test("shows an unknown other value in words", () => {
   expect(differences({ password: { env: "X" } }, { password: somethingElse })).toEqual([
-    { field: "password", current: "(something else)", wanted: { env: "X" } },
+    { field: "password", current: "(another value)", wanted: { env: "X" } },
   ]);
 });

@@ -29,7 +29,7 @@ describe("inputs", () => {
     });
   });
 
-  test("null and absent mean the same, at every depth", async () => {
+  test("treat null as absent, at every depth", async () => {
     expect((await read({ ...good, size: null, connection: { room: null } })).want).toMatchObject({
       size: 10,
       connection: { room: "attic" },
@@ -37,7 +37,7 @@ describe("inputs", () => {
     expect(withoutNulls({ a: null, b: [{ c: null, d: 1 }, null] })).toEqual({ b: [{ d: 1 }, null] });
   });
 
-  test("an unknown one is refused by name, with the one that was meant", async () => {
+  test("reject an unknown name and suggest the nearest one", async () => {
     expect(await refusal({ ...good, szie: 3 })).toBe(
       "[protocol.inputs.invalid] Unable to read inputs of box shoes: there is no input `szie`.\nHint: Did you mean `size`?",
     );
@@ -54,11 +54,11 @@ describe("inputs", () => {
     [{ name: "Shoes 1" }, '`name` must be of the form /^[a-z]+$/, got "Shoes 1"'],
     [{ managedBy: null }, "`managedBy` is missing"],
     [{ adopt: "yes" }, '`adopt` must be a boolean, got "yes"'],
-  ])("%o is refused in words", async (wrong, words) => {
+  ])("reject %o with a reason", async (wrong, words) => {
     expect(await refusal({ ...good, ...wrong })).toContain(words);
   });
 
-  test("remembered ones of another schema are read kindly", async () => {
+  test("accept remembered inputs of another schema", async () => {
     const { want } = await prepare(box, { ...good, wheels: 4, size: "large" }, "remembered");
     expect(want).toMatchObject({ name: "shoes", size: 10 });
     await expect(prepare(box, { connection: {}, managedBy: "prod" }, "remembered")).rejects.toThrow(

@@ -3,11 +3,11 @@ import { commonInputs } from "../resource/common-inputs.ts";
 import type { AnyResource } from "../resource/resource.ts";
 import { isObject, type Properties } from "../wire/wire.ts";
 
-// What a definition of unknown particulars hands to its own verbs: checked by its own schema, opaque to everybody else.
+// The parsed inputs of any resource type: its own schema has checked them, and only its own verbs read them.
 // oxlint-disable-next-line typescript/no-explicit-any -- see AnyResource
 export type AnyWant = any;
 
-/** All inputs of a resource: the connection, its own, the common ones. Built only for the type that is asked for. */
+/** All inputs of a resource: the connection, its own inputs and the common ones. Built only for the requested type. */
 export function inputSchema(resource: AnyResource): z.ZodMiniObject {
   return z.strictObject({
     connection: withDescription(resource.connection, "How to reach the backend, and as whom."),
@@ -18,7 +18,7 @@ export function inputSchema(resource: AnyResource): z.ZodMiniObject {
 
 export const outputSchema = (resource: AnyResource): z.ZodMiniObject => z.strictObject(resource.outputs);
 
-/** What `list` needs: no identity, only where to look and for whom. */
+/** The inputs of `list`: where to look and for which deployment, without an identity. */
 export const listSchema = (resource: AnyResource): z.ZodMiniObject =>
   z.strictObject({
     connection: resource.connection,
@@ -26,13 +26,13 @@ export const listSchema = (resource: AnyResource): z.ZodMiniObject =>
     timeoutSeconds: commonInputs.timeoutSeconds,
   });
 
-/** Strictly: an unknown input is refused by name. */
+/** Parses inputs strictly: an unknown input is an error that names it. */
 export const parseInputs = (resource: AnyResource, schema: z.ZodMiniObject, raw: Properties): Promise<AnyWant> =>
   parseStrictly(schema, raw, resource.secret);
 
 /**
- * Values from outside, with the defaults of what is left out or null. Throws a ProviderError that says in words what is
- * wrong; the values of `secret` fields are not repeated in it.
+ * Parses values from outside and fills in the defaults of absent and null fields. Throws a ProviderError that describes
+ * each fault in words and never repeats the value of a `secret` field.
  */
 export async function parseStrictly<Schema extends z.ZodMiniObject>(
   schema: Schema,
@@ -46,8 +46,8 @@ export async function parseStrictly<Schema extends z.ZodMiniObject>(
 }
 
 /**
- * Inputs that an older version of the schema may have written: what it does not know any more is left out, and a value
- * that is no longer allowed gives way to the default, so that a destroy still finds its object.
+ * Parses inputs that an older version of the schema may have written. Unknown inputs are ignored, and a value that is no
+ * longer valid is replaced by the default, so that a destroy still finds its object.
  */
 export async function parseRemembered(resource: AnyResource, raw: Properties): Promise<AnyWant> {
   const schema = inputSchema(resource);
@@ -55,7 +55,7 @@ export async function parseRemembered(resource: AnyResource, raw: Properties): P
   for (const [name, field] of Object.entries(schema.shape)) {
     const value = withoutNulls(raw[name]);
     if (value === undefined || value === null) continue;
-    // Required fields stay as they are: the strict parse below says what is wrong with them.
+    // Invalid required fields are kept, so that the strict parse below reports them.
     if (accepts(field, value) || !accepts(field, undefined)) known[name] = value;
   }
   return parseInputs(resource, schema, known);
@@ -63,7 +63,7 @@ export async function parseRemembered(resource: AnyResource, raw: Properties): P
 
 const accepts = (field: z.core.$ZodType, value: unknown): boolean => z.safeParse(field, value).success;
 
-/** Earlier inputs of a resource's own in today's terms; what cannot be told in them is left out. */
+/** The resource's own earlier inputs, parsed by today's schema. Inputs that are no longer valid are left out. */
 export function rememberedInputs(resource: AnyResource, raw: Properties): Properties {
   const fields: Record<string, z.ZodMiniType> = resource.inputs;
   const remembered: Properties = {};
@@ -76,7 +76,7 @@ export function rememberedInputs(resource: AnyResource, raw: Properties): Proper
   return remembered;
 }
 
-/** Null and absent mean the same, at every depth: Nix sends each declared option, with null where there is no value. */
+/** Treats null as absent, at every depth: Nix sends each declared option, and null if it has no value. */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
@@ -86,7 +86,7 @@ export function withoutNulls(value: unknown): unknown {
 }
 
 function withDescription(schema: z.ZodMiniType, description: string): z.ZodMiniType {
-  // A provider that gave its connection a description or a default has said it better.
+  // The description that a provider gave its connection is more specific.
   if (z.globalRegistry.get(schema)?.description !== undefined) return schema;
   const described = z.clone(schema);
   z.globalRegistry.add(described, { description });

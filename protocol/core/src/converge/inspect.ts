@@ -7,40 +7,40 @@ import { FailedStep, step } from "./step.ts";
 import { look, open, remembering, type AnySeen, type Task } from "./task.ts";
 import type { Properties } from "../wire/wire.ts";
 
-/** What is there now, and how it differs from the inputs. */
+/** Reads what exists and how it differs from the inputs. */
 export async function inspect(task: Task): Promise<{ seen: AnySeen | undefined; changed: Difference[] }> {
   await using client = await open(task, "read");
   const seen = await look(client, task);
   return { seen, changed: seen === undefined ? [] : differences(task.want, seen.inputs) };
 }
 
-/** What apply would do. */
+/** The action that apply would take. */
 export interface Plan {
   action: "create" | "update" | "adopt" | "none" | "refuse";
   differences: Difference[];
-  /** Why apply would refuse, with the hint; null where it would not. */
+  /** Why apply would refuse, with the hint; null if it would not. */
   reason: string | null;
 }
 
-/** What a create or update request would do, told without a client that could do it. */
+/** Predicts what a create or update request would do. Its client has no method that writes. */
 export async function plan(given: Task, previous: Properties | undefined): Promise<Plan> {
   const task = remembering(given, previous);
-  // As in converge, before anything is looked at: under another name there may be somebody else's.
+  // As in converge, before any look: a different name may belong to somebody else's object.
   const beforehand = reasonOf(() => refuseImmutable(task, (name) => task.previous?.[name]));
   if (beforehand !== undefined) {
     return { action: "refuse", differences: differences(task.want, task.previous ?? {}), reason: beforehand };
   }
   const { seen, changed } = await inspect(task);
-  const refusal = reasonToRefuse(task, seen);
+  const refusal = refusalOf(task, seen);
   if (refusal !== undefined) return { action: "refuse", differences: changed, reason: refusal };
-  if (seen === undefined) return { action: "create", differences: wholeOf(task), reason: null };
+  if (seen === undefined) return { action: "create", differences: allInputs(task), reason: null };
   if (claim(task.resource, task.want, seen.mark).kind === "adopt") {
     return { action: "adopt", differences: changed, reason: null };
   }
   return { action: changed.length > 0 ? "update" : "none", differences: changed, reason: null };
 }
 
-function reasonToRefuse(task: Task, seen: AnySeen | undefined): string | undefined {
+function refusalOf(task: Task, seen: AnySeen | undefined): string | undefined {
   if (seen === undefined) return undefined;
   const claimed = claim(task.resource, task.want, seen.mark);
   if (claimed.kind === "refused") return inOneLine(claimed.error);
@@ -57,8 +57,8 @@ function reasonOf(check: () => void): string | undefined {
   }
 }
 
-/** Of a thing that is not there, all that is wanted is new. */
-function wholeOf({ resource, want }: Task): Difference[] {
+/** For an object that does not exist, every wanted value is a difference. */
+function allInputs({ resource, want }: Task): Difference[] {
   return Object.keys(resource.inputs)
     .map((field) => ({ field, current: null, wanted: want[field] as unknown }))
     .filter(({ wanted }) => wanted !== null);
@@ -66,7 +66,7 @@ function wholeOf({ resource, want }: Task): Difference[] {
 
 const inOneLine = ({ message, hint }: ProviderError): string => (hint === undefined ? message : `${message}. ${hint}`);
 
-/** Everything of one type that bears the deployment's mark; empty for what cannot bear one. */
+/** All objects of one type that carry the deployment's mark; none for a type that has no marks. */
 export async function list(task: Task): Promise<Listed[]> {
   const { resource, want, subject } = task;
   await using client = await open(task, "read");

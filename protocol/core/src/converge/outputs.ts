@@ -3,16 +3,16 @@ import type { AnySeen, Task } from "./task.ts";
 import { isObject, type Properties } from "../wire/wire.ts";
 
 /**
- * The outputs, checked: every declared one is there and no other. NixOps4 takes an object with `_type` for a directive of
- * the module system and lets it vanish, so none may have one.
+ * The outputs, checked: each declared output is present and no other. NixOps4 treats an object with `_type` as a directive
+ * of the module system and drops it, so no output may contain that key.
  */
 export function outputsOf({ resource }: Pick<Task, "resource">, seen: AnySeen): Properties {
   const result = outputSchema(resource).safeParse(seen.outputs);
   if (!result.success) {
     const issues = result.error.issues.map(({ path, code }) => `${path.join(".")} ${code}`);
-    throw new TypeError(`The outputs of ${resource.type} are not as declared: ${issues.join(", ")}`);
+    throw new TypeError(`The outputs of ${resource.type} do not match their declaration: ${issues.join(", ")}`);
   }
-  if (hasType(result.data)) throw new TypeError(`An output of ${resource.type} has a key _type`);
+  if (hasType(result.data)) throw new TypeError(`An output of ${resource.type} contains the key _type`);
   return result.data;
 }
 

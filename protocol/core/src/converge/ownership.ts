@@ -4,20 +4,20 @@ import type { Mark } from "../resource/mark.ts";
 import type { AnyResource } from "../resource/resource.ts";
 import type { AnyWant } from "./inputs.ts";
 
-/** What a deployment may do with a thing that exists. */
+/** What a deployment may do with an existing object. */
 export type Claim = { kind: "ours" } | { kind: "adopt"; mark: Mark } | { kind: "refused"; error: ProviderError };
 
-/** Who may touch what was found. What cannot bear a mark belongs to whoever declares it (docs/adr/003-ownership.md). */
+/** Decides who may change an object. One without marks belongs to each deployment that declares it (docs/adr/003-ownership.md). */
 export function claim(resource: AnyResource, want: AnyWant, found: Mark | undefined): Claim {
   const { managedBy, adopt, adoptFrom }: CommonInputs = want;
   const { type } = resource;
   if (resource.setMark === undefined || found?.managedBy === managedBy) return { kind: "ours" };
   if (found === undefined) {
     if (adopt) return { kind: "adopt", mark: { managedBy, type, adopted: true } };
-    return refuse("it exists and bears no mark of a deployment", "protocol.ownership.unmarked", "adopt = true");
+    return refuse("it exists and carries no mark of a deployment", "protocol.ownership.unmarked", "adopt = true");
   }
   if (found.managedBy === adoptFrom) {
-    // Whoever took it over in the first place had not made it either.
+    // The other deployment had adopted it, so no deployment created it.
     return { kind: "adopt", mark: { managedBy, type, ...(found.adopted && { adopted: true }) } };
   }
   return refuse(
@@ -28,6 +28,6 @@ export function claim(resource: AnyResource, want: AnyWant, found: Mark | undefi
 }
 
 function refuse(reason: string, code: string, setting: string): Claim {
-  const hint = `If this deployment is to take it over, set \`${setting}\` on this resource; else give it another name`;
+  const hint = `Set \`${setting}\` on this resource to take it over, or give the resource another name`;
   return { kind: "refused", error: new ProviderError(reason, { code, hint }) };
 }

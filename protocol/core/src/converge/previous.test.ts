@@ -7,7 +7,7 @@ import { option } from "../resource/option.ts";
 import { prepare } from "./task.ts";
 import type { Properties } from "../wire/wire.ts";
 
-/** A guest list on which others write names too: it bears no mark, so only what was declared may be taken away. */
+/** A guest list to which others add names too: it carries no mark, so only declared names may be removed. */
 const guestsOn = (present: Set<string>) =>
   defineResource({
     type: "guests",
@@ -40,13 +40,13 @@ const guestsOn = (present: Set<string>) =>
 const inputs = (...names: string[]): Properties => ({ connection: {}, managedBy: "prod", names });
 const task = (present: Set<string>, ...names: string[]) => prepare(guestsOn(present), inputs(...names), "strict");
 
-test("an update takes away what the previous inputs declared, and nobody else's", async () => {
+test("an update removes what the previous inputs declared, and nothing else", async () => {
   const present = new Set(["ann", "bob", "uncle"]);
   expect((await converge(await task(present, "ann"), inputs("ann", "bob"))).outcome).toBe("updated");
   expect([...present]).toEqual(["ann", "uncle"]);
 });
 
-test("a plan tells that it would", async () => {
+test("a plan predicts that", async () => {
   const present = new Set(["ann", "bob", "uncle"]);
   expect(await plan(await task(present, "ann"), inputs("ann", "bob"))).toMatchObject({
     action: "update",
@@ -54,12 +54,12 @@ test("a plan tells that it would", async () => {
   });
 });
 
-test("a create remembers nothing: what else is there stays", async () => {
+test("a create has no previous inputs and removes nothing", async () => {
   const present = new Set(["ann", "bob"]);
   expect((await converge(await task(present, "ann"), undefined)).outcome).toBe("unchanged");
 });
 
-test("previous inputs that are no longer valid are as good as none", async () => {
+test("ignores previous inputs that are no longer valid", async () => {
   const present = new Set(["ann", "bob"]);
   const outcome = converge(await task(present, "ann"), { ...inputs(), names: "ann, bob" });
   expect((await outcome).outcome).toBe("unchanged");

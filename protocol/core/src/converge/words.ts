@@ -6,7 +6,7 @@ import { isObject, type Properties } from "../wire/wire.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** Words for inputs that the schema refuses; zod/mini itself has none. Values of `secret` inputs are never repeated. */
+/** Describes invalid inputs in words, which zod/mini does not do. Never repeats the value of a `secret` input. */
 export function inputError(
   schema: z.ZodMiniObject,
   issues: readonly Issue[],
@@ -16,7 +16,7 @@ export function inputError(
   const reasons = issues.map((issue) => describe(issue, { secret, schema, raw }));
   return new ProviderError(reasons.map(({ text }) => text).join("; "), {
     code: "protocol.inputs.invalid",
-    hint: reasons.find(({ hint }) => hint !== undefined)?.hint ?? "Change the inputs of this resource",
+    hint: reasons.find(({ hint }) => hint !== undefined)?.hint ?? "Correct the inputs of this resource",
   });
 }
 
@@ -45,7 +45,7 @@ function describe(issue: Issue, context: Context): { text: string; hint?: string
   return { text: `\`${path}\` must be ${expected(issue, context.schema)}${got(issue, value, context.secret)}` };
 }
 
-const seeDescription = "different: its description says how";
+const seeDescription = "a value that its description allows";
 
 function expected(issue: Issue, schema: z.ZodMiniObject): string {
   switch (issue.code) {
@@ -61,7 +61,7 @@ function expected(issue: Issue, schema: z.ZodMiniObject): string {
         : `<= ${issue.maximum}`;
     case "invalid_format":
       return issue.format === "regex"
-        ? `of the form ${issue.pattern ?? "that its description gives"}`
+        ? `of the form ${issue.pattern ?? "in its description"}`
         : `a valid ${issue.format}`;
     case "invalid_value":
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
@@ -79,7 +79,7 @@ function expected(issue: Issue, schema: z.ZodMiniObject): string {
   }
 }
 
-/** A union of objects with one key each, such as a reference to a secret, is best told by those keys. */
+/** A union of objects with one key each, such as a secret reference, is described by these keys. */
 function oneOf(issue: Extract<Issue, { code: "invalid_union" }>, schema: z.ZodMiniObject): string {
   const branches = branchesOf(schemaAt(schema, issue.path)).map((branch) => Object.keys(shapeOf(branch) ?? {}));
   if (branches.length > 0 && branches.every(({ length }) => length === 1)) {
@@ -89,14 +89,14 @@ function oneOf(issue: Extract<Issue, { code: "invalid_union" }>, schema: z.ZodMi
   return [...new Set(inner)].join(" or ");
 }
 
-/** The value that was refused, where showing it is safe: not where a secret was expected, or something that may be one. */
+/** The rejected value, if it is safe to show: not if the input is a secret or may contain one. */
 function got(issue: Issue, value: unknown, secret: readonly PropertyKey[]): string {
   const isSecret = secret.includes(String(issue.path[0])) || issue.code === "invalid_union" || issue.code === "custom";
   if (isSecret || (typeof value === "object" && value !== null)) return "";
   return `, got ${JSON.stringify(value).slice(0, 80)}`;
 }
 
-/** The nearest known name, if it is near enough to be a slip. */
+/** The nearest known name, if it is near enough to be a typing error. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const guess = closest(name.toLowerCase(), [...known]);
@@ -110,7 +110,7 @@ function schemaAt(schema: z.ZodMiniObject, path: readonly PropertyKey[]): unknow
   return path.reduce<unknown>((current, key) => shapeOf(current)?.[String(key)], schema);
 }
 
-/** The fields of an object schema; of a choice between objects those of all. */
+/** The fields of an object schema; for a union of objects, the fields of all of them. */
 function shapeOf(schema: unknown): Properties | undefined {
   const shape = firstDef(schema, (def) => (isObject(def["shape"]) ? def["shape"] : undefined));
   const branches = shape === undefined ? branchesOf(schema).map((branch) => shapeOf(branch)) : [];
@@ -121,7 +121,7 @@ function shapeOf(schema: unknown): Properties | undefined {
 const branchesOf = (schema: unknown): unknown[] =>
   firstDef(schema, ({ options }) => (Array.isArray(options) && options.length > 0 ? options : undefined)) ?? [];
 
-/** What `pick` finds in the schema, or behind the defaults and nullables around it, or where it is made on request. */
+/** The result of `pick` for the schema, or for the schema inside its defaults, nullables and lazy getters. */
 function firstDef<T>(schema: unknown, pick: (def: Properties) => T | undefined): T | undefined {
   if (!isObject(schema) || !isObject(schema["def"])) return undefined;
   const { def } = schema;
@@ -135,7 +135,7 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return current;
 }
 
-/** `grants[0].role`, as one writes it. */
+/** `grants[0].role`, as in source code. */
 function toPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),

@@ -1,13 +1,13 @@
 import type { ProviderDescription, TypeDescription } from "../serve/describe.ts";
-import { resolve, valueInNix } from "./docs-options.ts";
+import { resolve, valueInNix } from "./docs-type.ts";
 import { indent, nixLiteral, nixName, nixSet } from "./nix-text.ts";
 import type { JsonSchema } from "./nix-type.ts";
 import { isObject } from "../wire/wire.ts";
 
-/** The resource of a type's documentation, as a NixOps4 module without its function head. */
+/** The example of a type as the body of a NixOps4 module. */
 export function exampleOf({ provider, resourceTypes }: ProviderDescription, type: string): string {
   const resource = resourceTypes[type];
-  if (resource === undefined) throw new Error(`Unable to write an example of ${type}: there is no such type.`);
+  if (resource === undefined) throw new Error(`Unable to write an example of ${type}: the provider has no such type.`);
   const name = nixName(provider.name);
   const settings = [
     `imports = [ resources.modules.nixops4Provider.${name} ];`,
@@ -18,16 +18,17 @@ export function exampleOf({ provider, resourceTypes }: ProviderDescription, type
   return [`providers.${name} = ${nixSet(settings)};`, "", `members.my_${type} = ${nixSet(declared)};`].join("\n");
 }
 
-/** All inputs of the example, as a request carries them. */
+/** All inputs of the example, as in a request. */
 export function exampleInputs(resource: TypeDescription): Record<string, unknown> {
   return { connection: exampleConnection(resource), ...resource.example, managedBy: "my-deployment" };
 }
 
-/** Of the connection, what its author gave an example of; what must be given has to have one. */
-export function exampleConnection({ inputs }: TypeDescription): Record<string, unknown> {
+/** The inputs of the connection that have an example. A required input without one is an error. */
+export function exampleConnection({ inputs, exampleConnection: own }: TypeDescription): Record<string, unknown> {
+  if (own !== null) return own;
   const definitions = inputs.$defs ?? {};
   const connection = resolve(inputs.properties?.["connection"], definitions);
-  // A choice between kinds of connections has no fields of its own.
+  // A choice between kinds of connections has its example on the whole.
   const shown = exampleIn(connection, definitions);
   if (isObject(shown)) return shown;
   return exampleOfFields(connection, definitions, "connection");
@@ -46,19 +47,19 @@ function exampleOfFields(
       if ("default" in field || !(schema.required ?? []).includes(name)) return [];
       if (field.properties !== undefined) return [[name, exampleOfFields(field, definitions, `${path}.${name}`)]];
       throw new Error(
-        `Unable to write an example: ${path}.${name} must be given and has none (see \`withExample\` of protocol/core).`,
+        `Unable to write an example: ${path}.${name} is required and has no example. Set one with \`withExample\` of protocol/core.`,
       );
     }),
   );
 }
 
-/** What `withExample` left on a type, or on the type within `z.nullable`. */
+/** The example that `withExample` set on a type, or on the type inside `z.nullable`. */
 function exampleIn(field: JsonSchema, definitions: Record<string, JsonSchema>): unknown {
   const shown = [field, ...(field.anyOf ?? [])].map((one) => resolve(one, definitions).examples?.[0]);
   return shown.find((value) => value !== undefined);
 }
 
-/** `path.name = value;` for each field of a set; a set of one field becomes a longer path, as people write it. */
+/** `path.name = value;` for each field of a set. A set with one field becomes a longer path, as people write it. */
 function members(values: object, path: string): string[] {
   return Object.entries(values).map(([name, value]) => member(`${path}.${nixName(name)}`, value));
 }

@@ -1,154 +1,86 @@
-import { code } from "./markdown.ts";
-import { nixLiteral } from "./nix-text.ts";
-import type { JsonSchema } from "./nix-type.ts";
+import { choicesOf, resolve, typeInWords, valueInNix, withoutNull } from "./docs-type.ts";
+import { isSchema, type JsonSchema } from "./nix-type.ts";
 
-/** One line in a table of inputs or outputs. */
+/** One row in a table of inputs or outputs. */
 export interface OptionRow {
-  /** As one writes it in Nix: `connection.host`, `grants[].role`, `settings.<name>`. */
+  /** As in Nix: `connection.host`, `grants[].role`, `settings.<name>`. */
   readonly path: string;
   /** In words, as Markdown. */
   readonly type: string;
-  /** The default as Nix; undefined where the option must be given. */
+  /** The default as Nix; undefined for a required option. */
   readonly fallback: string | undefined;
-  /** Whether it is one of several of which exactly one is given. */
-  readonly isChoice?: boolean;
   readonly description: string;
 }
 
-/** The fields of an object, each followed by those within it. Throws where one has no description. */
-export function optionRows(schema: JsonSchema, definitions = schema.$defs ?? {}, prefix = ""): OptionRow[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, unresolved]) => {
-    const path = prefix + name;
-    const field = resolve(unresolved, definitions);
-    const { description } = field;
-    if (description === undefined) throw new Error(`Unable to document ${path}: it has no description.`);
-    const isOptional = "default" in field || !(schema.required ?? []).includes(name);
-    const fallback = isOptional ? valueInNix(field.default ?? null) : undefined;
-    return [
-      { path, type: typeInWords(field, definitions), fallback, description },
-      ...within(field, definitions, path),
-    ];
-  });
+/** The fields of an object and those within them; the fields of a choice have tables of their own. */
+export interface Options {
+  readonly rows: readonly OptionRow[];
+  readonly choices: readonly Choice[];
 }
 
-/** A value where nothing follows it, so that a negative number needs no parentheses. */
-export function valueInNix(value: unknown): string {
-  return typeof value === "number" ? String(value) : nixLiteral(value);
+/** An option of which exactly one kind is set. */
+export interface Choice {
+  readonly path: string;
+  readonly kinds: readonly OptionRow[];
+  /** The fields of each kind that has any. */
+  readonly fields: readonly { readonly path: string; readonly options: Options }[];
 }
 
-function within(field: JsonSchema, definitions: Record<string, JsonSchema>, path: string): OptionRow[] {
+type Definitions = Readonly<Record<string, JsonSchema>>;
+
+/** The options of an object, or of a choice between objects. Throws if one has no description. */
+export function optionTables(schema: JsonSchema, definitions: Definitions = schema.$defs ?? {}, prefix = ""): Options {
+  if (choicesOf(schema, definitions).length > 0) return within(schema, definitions, prefix.replace(/\.$/, ""));
+  return joined(
+    Object.entries(schema.properties ?? {}).map(([name, unresolved]) => {
+      const field = resolve(unresolved, definitions);
+      const isOptional = "default" in field || !(schema.required ?? []).includes(name);
+      const row = rowOf(prefix + name, field, definitions);
+      const inner = within(field, definitions, row.path);
+      const fallback = isOptional ? valueInNix(field.default ?? null) : undefined;
+      return { rows: [{ ...row, fallback }, ...inner.rows], choices: inner.choices };
+    }),
+  );
+}
+
+function rowOf(path: string, field: JsonSchema, definitions: Definitions): OptionRow {
+  const { description } = field;
+  if (description === undefined) throw new Error(`Unable to document ${path}: it has no description.`);
+  return { path, type: typeInWords(field, definitions), fallback: undefined, description };
+}
+
+/** The options inside a field. */
+function within(field: JsonSchema, definitions: Definitions, path: string): Options {
   const { schema } = withoutNull(field, definitions);
-  if (schema["x-nix-type"] !== undefined) return [];
+  if (schema["x-nix-type"] !== undefined) return none;
   const choices = choicesOf(schema, definitions);
-  if (choices.length > 0) {
-    return choices.flatMap((choice) => {
-      const [chosen, ...inner] = optionRows(choice, definitions, `${path}.`);
-      return chosen === undefined ? [] : [{ ...chosen, isChoice: true }, ...inner];
-    });
-  }
-  if (schema.properties !== undefined) return optionRows(schema, definitions, `${path}.`);
+  if (choices.length > 0) return { rows: [], choices: [choiceOf(choices, definitions, path)] };
+  if (schema.properties !== undefined) return optionTables(schema, definitions, `${path}.`);
   if (isSchema(schema.items)) return within(resolve(schema.items, definitions), definitions, `${path}[]`);
-  if (isSchema(schema.additionalProperties))
+  if (isSchema(schema.additionalProperties)) {
     return within(resolve(schema.additionalProperties, definitions), definitions, `${path}.<name>`);
-  return [];
-}
-
-/** Objects with one field each, where a value is exactly one of those; empty for another schema. */
-function choicesOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): JsonSchema[] {
-  const alternatives = (schema.anyOf ?? schema.oneOf ?? []).map((one) => resolve(one, definitions));
-  const isChoice = alternatives.every(({ properties = {} }) => Object.keys(properties).length === 1);
-  return alternatives.length > 1 && isChoice ? alternatives : [];
-}
-
-/** What a value may be, for a reader who knows neither JSON Schema nor Nix's types. */
-export function typeInWords(unresolved: JsonSchema, definitions: Record<string, JsonSchema>): string {
-  const { schema, isNullable } = withoutNull(resolve(unresolved, definitions), definitions);
-  const type = plainType(schema, definitions);
-  return isNullable ? `${type}, or null` : type;
-}
-
-function plainType(schema: JsonSchema, definitions: Record<string, JsonSchema>): string {
-  if (schema["x-nix-type"] === "secretRef") return "[secret reference](#secret-references)";
-  if (schema["x-nix-type"] === "directSecretRef") return "[direct secret reference](#secret-references)";
-  if (schema["x-nix-type"] === "runtimePath") return "absolute path, as a string";
-  if (choicesOf(schema, definitions).length > 0) return "exactly one of the following";
-  const alternatives = schema.anyOf ?? schema.oneOf;
-  if (alternatives !== undefined) return alternatives.map((one) => typeInWords(one, definitions)).join(", or ");
-  const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
-  if (values !== undefined) return values.map((value) => code(valueInNix(value))).join(" or ");
-  switch (schema.type) {
-    case "string":
-      return stringInWords(schema);
-    case "integer":
-    case "number":
-      return numberInWords(schema);
-    case "boolean":
-      return "boolean";
-    case "array":
-      return `list of ${plural(typeInWords(isSchema(schema.items) ? schema.items : {}, definitions))}`;
-    case "object":
-      return schema.properties === undefined
-        ? `set of ${plural(typeInWords(isSchema(schema.additionalProperties) ? schema.additionalProperties : {}, definitions))} by name`
-        : "set";
-    case "null":
-      return "null";
-    case undefined:
-    default:
-      return "any JSON value";
   }
+  return none;
 }
 
-function stringInWords({ pattern, minLength = 0, maxLength, format }: JsonSchema): string {
-  if (pattern !== undefined) {
-    const whole = pattern.replace(/^\^/, "").replace(/\$$/, "").replaceAll("\\/", "/");
-    // A long pattern says less than the description beside it.
-    return whole.length <= 40 ? `string matching ${code(whole)}` : "string";
-  }
-  if (format !== undefined) return `string (${format})`;
-  if (maxLength !== undefined) return `string of ${minLength} to ${maxLength} characters`;
-  return minLength > 0 ? "string, not empty" : "string";
-}
-
-/** Every integer of zod is bounded by what JavaScript can count; those bounds say nothing. */
-function numberInWords({ type, minimum = -Infinity, maximum = Infinity }: JsonSchema): string {
-  const noun = type === "integer" ? "integer" : "number";
-  const hasLowest = minimum > Number.MIN_SAFE_INTEGER;
-  const hasHighest = maximum < Number.MAX_SAFE_INTEGER;
-  if (hasLowest && hasHighest) return `${noun}, ${minimum} to ${maximum}`;
-  if (hasLowest) return `${noun}, at least ${minimum}`;
-  return hasHighest ? `${noun}, at most ${maximum}` : noun;
-}
-
-function plural(type: string): string {
-  const [, noun = "", rest = ""] = /^(string|integer|number|boolean|set|list)\b(.*)$/s.exec(type) ?? [];
-  return noun === "" ? type : `${noun}s${rest}`;
-}
-
-function withoutNull(
-  schema: JsonSchema,
-  definitions: Record<string, JsonSchema>,
-): { schema: JsonSchema; isNullable: boolean } {
-  if (Array.isArray(schema.type)) {
-    const [type, ...others] = schema.type.filter((one) => one !== "null");
-    if (type !== undefined && others.length === 0) return { schema: { ...schema, type }, isNullable: true };
-  }
-  const some = schema.anyOf?.filter(({ type }) => type !== "null");
-  if (some === undefined || some.length === schema.anyOf?.length) return { schema, isNullable: false };
-  const [only, ...others] = some;
+function choiceOf(choices: readonly JsonSchema[], definitions: Definitions, path: string): Choice {
+  const kinds = choices.flatMap(({ properties = {} }) =>
+    Object.entries(properties).map(([name, unresolved]) => {
+      const field = resolve(unresolved, definitions);
+      return { row: rowOf(`${path}.${name}`, field, definitions), field };
+    }),
+  );
+  const fields = kinds.map(({ row, field }) => ({ path: row.path, options: within(field, definitions, row.path) }));
   return {
-    schema: only !== undefined && others.length === 0 ? resolve(only, definitions) : { anyOf: some },
-    isNullable: true,
+    path,
+    kinds: kinds.map(({ row }) => row),
+    fields: fields.filter(({ options: { rows, choices: inner } }) => rows.length + inner.length > 0),
   };
 }
 
-/** The schema that a reference stands for; what is said beside the reference counts more. */
-export function resolve(unresolved: unknown, definitions: Record<string, JsonSchema>): JsonSchema {
-  if (!isSchema(unresolved)) return {};
-  const { $ref, ...beside } = unresolved;
-  const definition = $ref === undefined ? undefined : definitions[$ref.replace(/^#\/\$defs\//, "")];
-  return definition === undefined ? unresolved : { ...definition, ...beside };
-}
+const none: Options = { rows: [], choices: [] };
 
-function isSchema(schema: unknown): schema is JsonSchema {
-  return typeof schema === "object" && schema !== null && !Array.isArray(schema);
-}
+const joined = (parts: readonly Options[]): Options => ({
+  rows: parts.flatMap(({ rows }) => rows),
+  choices: parts.flatMap(({ choices }) => choices),
+});

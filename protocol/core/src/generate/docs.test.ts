@@ -7,6 +7,8 @@ import { defineResource } from "../resource/resource.ts";
 import { secretRef } from "../secrets/ref.ts";
 import { generateDocs } from "./docs.ts";
 import { generateErrorDocs } from "./docs-errors.ts";
+import { generateOutcomeDocs } from "./docs-outcomes.ts";
+import { outcomes } from "../report/outcomes.ts";
 
 const connection = z.strictObject({
   host: option(withExample(z.string(), "queue.example.org"), "Host of the server."),
@@ -62,14 +64,14 @@ const description = await describeProvider({
 });
 const docs = generateDocs(description);
 
-test("tell of each input its type in words, its default and its meaning", () => {
+test("describe the type, the default and the meaning of each input", () => {
   expect(docs).toContain("| `note` | string, or null | `null` | Words for people. |");
   expect(docs).toContain("| `depth` | integer, at least -1 | `-1` | Most messages at once; -1 sets no limit. |");
   expect(docs).toContain('| `order` | `"fifo"` or `"lifo"` | `"fifo"` | Which message comes first. |');
   expect(docs).toContain("| `settings` | set of strings by name | `{ }` | Settings of the server, by name. |");
 });
 
-test("list the fields within an input by their path", () => {
+test("list the fields inside an input by their path", () => {
   expect(docs).toContain("| `connection.host` | string | **required** | Host of the server. |");
   expect(docs).toContain("| `readers` | list of sets | `[ ]` | Who reads. |");
   expect(docs).toContain("| `readers[].role` | string | **required** | Role that reads. |");
@@ -81,31 +83,65 @@ const only = (name: string, field: JsonSchema): JsonSchema => ({
   required: [name],
 });
 
-test("list each kind that can be chosen, and the fields within it", () => {
-  const path: JsonSchema = { type: "string", description: "Path of a file." };
-  const size: JsonSchema = { type: "integer", description: "Size in bytes." };
-  const pool: JsonSchema = { ...only("size", size), description: "A pool." };
-  const anyOf = [only("file", path), only("pool", pool)];
-  const chosen = generateDocs(
-    withInputs({ properties: { from: { description: "Whence.", anyOf } }, required: ["from"] }),
-  );
-  expect(chosen).toContain("| `from` | exactly one of the following | **required** | Whence. |");
-  expect(chosen).toContain("| `from.file` | string | one of these | Path of a file. |");
-  expect(chosen).toContain("| `from.pool` | set | one of these | A pool. |");
-  expect(chosen).toContain("| `from.pool.size` | integer | **required** | Size in bytes. |");
+const path: JsonSchema = { type: "string", description: "Path of a file." };
+const size: JsonSchema = { type: "integer", description: "Size in bytes." };
+const pool: JsonSchema = { ...only("size", size), description: "A pool." };
+const empty: JsonSchema = { type: "object", properties: {}, description: "No place." };
+const anyOf = [only("file", path), only("pool", pool), only("none", empty)];
+
+test("have a table of the kinds of a choice, and one for the fields of each kind", () => {
+  const from = { description: "Source.", anyOf };
+  const chosen = generateDocs(withInputs({ properties: { from }, required: ["from"] }));
+  expect(chosen).toContain(`
+| \`from\` | exactly one of the kinds below | **required** | Source. |
+
+Kinds of \`from\`, of which exactly one is set:
+
+| kind | type | description |
+| --- | --- | --- |
+| \`from.file\` | string | Path of a file. |
+| \`from.pool\` | set | A pool. |
+| \`from.none\` | empty set | No place. |
+
+With \`from.pool\`:
+
+| input | type | default | description |
+| --- | --- | --- | --- |
+| \`from.pool.size\` | integer | **required** | Size in bytes. |
+
+`);
 });
 
-test("keep a bar in a pattern from ending its cell", () => {
+test("have the same tables for a connection that is a choice", () => {
+  const where: JsonSchema = { description: "Where.", anyOf, examples: [{ file: "/srv/queue" }] };
+  const chosen = generateDocs(withInputs({ properties: { connection: where }, required: ["connection"] }));
+  expect(chosen).toContain("| `connection.file` | string | Path of a file. |");
+  expect(chosen).toContain("With `connection.pool`:\n\n| input | type | default | description |");
+  expect(chosen).toContain("| `connection.pool.size` | integer | **required** | Size in bytes. |");
+});
+
+test.each<[JsonSchema, string]>([
+  [{ type: "array", items: { type: "string", minLength: 1 } }, "list of non-empty strings"],
+  [{ type: "array", minItems: 1, items: { type: "string" } }, "non-empty list of strings"],
+  [{ type: "array", items: { anyOf: [{ type: "string" }, { type: "integer" }] } }, "list of (string or integer)"],
+  [{ type: "object", additionalProperties: {} }, "set of JSON values by name"],
+  [{ anyOf: [{ type: "string" }, { type: "null" }] }, "string, or null"],
+])("name the type of %j", (schema, words) => {
+  const inputs = { properties: { it: { ...schema, description: "It." } }, required: ["it"] };
+  expect(generateDocs(withInputs(inputs))).toContain(`| \`it\` | ${words} | **required** | It. |`);
+});
+
+test("escape a bar in a pattern", () => {
   expect(docs).toContain("| `name` | string matching `[a-z\\|-]{1,8}` | **required** | Name of the queue. |");
 });
 
-test("link a secret reference to what it is, and do not list its kinds as inputs", () => {
+test("link a secret reference to its section, without its kinds as inputs", () => {
   expect(docs).toContain("| `connection.password` | [secret reference](#secret-references), or null | `null` |");
   expect(docs).toContain("## Secret references");
   expect(docs).not.toContain("connection.password.file` |");
 });
 
-test("say what cannot change, what stays the same, and what the account must be allowed", () => {
+test("list immutable inputs, stable outputs and least rights", () => {
   expect(docs).toContain("- `name`, `order`: Messages would be lost: drain the queue first.");
   expect(docs).toContain("| `id` | string | never | Identifier that the server chose. |");
   expect(docs).toContain("| `length` | integer | may | Messages now. |");
@@ -132,38 +168,44 @@ members.my_queue = {
 \`\`\``);
 });
 
-test("promise neither a mark nor a list to a type that bears no mark", () => {
-  expect(docs).toContain("Resources of the type `queue` cannot bear a mark");
+test("mention neither a mark nor `list` for a type without marks", () => {
+  expect(docs).toContain("Resources of the type `queue` carry no mark");
   expect(docs).not.toContain("list --type queue");
 });
 
-test("explain the provider's own errors and point to the others", () => {
+test("explain the provider's own errors and link the others", () => {
   expect(docs).toContain("| `queues.full` | The queue is full. | Read from it. |");
   expect(docs).not.toContain("`protocol.bug`");
+  expect(docs).toContain("[`protocol`](../errors.md#protocol), [`secret`](../errors.md#secret).");
 });
 
-test("are refused where an input has no description", () => {
+test("fail if an input has no description", () => {
   expect(() => generateDocs(withInputs({ properties: { bare: { type: "string" } }, required: ["bare"] }))).toThrow(
     "Unable to document bare: it has no description.",
   );
 });
 
-test("are refused where the example would lack an input of the connection", () => {
+test("fail if the example would lack a required input of the connection", () => {
   const port = { type: "integer", description: "Port." } as const;
   const where = { type: "object", description: "Where.", properties: { port }, required: ["port"] } as const;
   expect(() => generateDocs(withInputs({ properties: { connection: { ...where, required: ["port"] } } }))).toThrow(
-    "connection.port must be given",
+    "connection.port is required and has no example",
   );
 });
 
-test("of errors have every code once, under its family", () => {
+test("of outcomes contain each outcome with its meaning", () => {
+  const text = generateOutcomeDocs();
+  for (const [name, meaning] of Object.entries(outcomes)) expect(text).toContain(`| \`${name}\` | ${meaning} |`);
+});
+
+test("of errors contain every code once, under its family", () => {
   const errors = generateErrorDocs([description.errors, description.errors]);
   expect(errors.match(/^### queues\.full$/gm)).toHaveLength(1);
   expect(errors).toContain("## queues\n\n### queues.full\n\nThe queue is full.\n\n**What to do:** Read from it.\n");
   expect(errors).toContain("### protocol.bug");
 });
 
-test("of errors are refused where one code means two things", () => {
+test("of errors fail if a code has two meanings", () => {
   const other = { "queues.full": { meaning: "Another thing.", remedy: "Another." } };
   expect(() => generateErrorDocs([description.errors, other])).toThrow("two catalogues explain it differently");
 });

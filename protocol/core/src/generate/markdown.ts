@@ -1,6 +1,6 @@
-// Markdown as text, GitHub's dialect. The same value always gives the same text.
+// GitHub Flavored Markdown as text. Equal values give equal text.
 
-/** Text as code; within a table, a bar would end the cell even there. */
+/** Text as code. */
 export function code(text: string): string {
   const fence = text.includes("`") ? "``" : "`";
   return `${fence}${text}${fence}`;
@@ -10,6 +10,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map(cell).join(" | ")} |`).join("\n");
 }
 
+/** A bar would end the cell, even within code. */
 function cell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("\n", "<br>");
 }
@@ -22,12 +23,12 @@ export function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\n\`\`\``;
 }
 
-/** Paragraphs, tables and the like, one after the other; an undefined one is left out. */
+/** Joins paragraphs, tables and other blocks, and skips undefined ones. */
 export function blocks(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== "").join("\n\n");
 }
 
-/** A sentence with its full stop, whether or not its author wrote one. */
+/** A sentence with a full stop; adds it if it is missing. */
 export function sentence(text: string): string {
   return /[.?!:]$/.test(text) ? text : `${text}.`;
 }

@@ -1,4 +1,4 @@
-// Nix expressions as text. The same value always gives the same text.
+// Nix expressions as text. Equal values give equal text.
 
 const keywords = new Set(["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"]);
 
@@ -6,12 +6,12 @@ export function nixString(text: string): string {
   return `"${text.replace(/[\\"]|\$\{/g, "\\$&").replaceAll("\n", "\\n")}"`;
 }
 
-/** An attribute name, quoted where it must be. */
+/** An attribute name, quoted if necessary. */
 export function nixName(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_'-]*$/.test(name) && !keywords.has(name) ? name : nixString(name);
 }
 
-/** A JSON value as a Nix literal that can stand in a list or as an argument. */
+/** A JSON value as a Nix literal that is valid in a list or as an argument. */
 export function nixLiteral(value: unknown): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") return nixString(value);
@@ -26,7 +26,7 @@ export function nixList(elements: readonly string[]): string {
   return `[ ${elements.map((element) => `${element} `).join("")}]`;
 }
 
-/** `{ ... }` with one member per line, each already ending in a semicolon. */
+/** `{ ... }` with one member per line. Each member already ends with a semicolon. */
 export function nixSet(members: readonly string[]): string {
   return members.length === 0 ? "{ }" : `{\n${indent(members.join("\n"))}\n}`;
 }
@@ -44,7 +44,7 @@ function inBraces(members: readonly string[]): string {
   return `{ ${members.map((member) => `${member} `).join("")}}`;
 }
 
-/** Nix reads an exponent only after a decimal point. */
+/** Nix accepts an exponent only after a decimal point. */
 function nixNumber(value: number): string {
   const text = String(value);
   return text.includes("e") && !text.includes(".") ? text.replace("e", ".0e") : text;

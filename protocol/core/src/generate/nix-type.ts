@@ -4,14 +4,14 @@ import { posixPattern } from "./posix-pattern.ts";
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-/** Where in a provider's schemas we are. */
+/** A place in a provider's schemas. */
 export interface Place {
-  /** For messages: `role.inputs.connection.port`. */
+  /** Its path in messages: `role.inputs.connection.port`. */
   readonly path: string;
   readonly definitions: Readonly<Record<string, JsonSchema>>;
-  /** Definitions that this place lies within. */
+  /** The definitions around this place. */
   readonly within: readonly string[];
-  /** Inputs have defaults; outputs are always complete. */
+  /** Inputs may have defaults; outputs are always complete. */
   readonly direction: "input" | "output";
 }
 
@@ -25,14 +25,14 @@ export function nixOptions(schema: JsonSchema, place: Place): Map<string, string
   );
 }
 
-/** The members of a set that declares `options`. */
+/** The members of a set that declares the options. */
 export function nixMembers(options: ReadonlyMap<string, string>): string[] {
   return [...options].map(([name, option]) => `${nixName(name)} = ${option};`);
 }
 
 function nixOption(name: string, field: JsonSchema, isRequired: boolean, place: Place): string {
-  if (name === "_type") refuse(place, "has a name that Nix takes for its own");
-  const description = field.description ?? resolve(field, place).schema.description;
+  if (name === "_type") refuse(place, "has a name that the Nix module system reserves");
+  const description = field.description ?? follow(field, place).schema.description;
   if (description === undefined) refuse(place, "has no description");
   const fallback = nixDefault(field, isRequired, place);
   return `mkOption ${nixSet([
@@ -44,23 +44,21 @@ function nixOption(name: string, field: JsonSchema, isRequired: boolean, place: 
 
 function nixDefault(field: JsonSchema, isRequired: boolean, place: Place): string | undefined {
   if (place.direction === "output") {
-    return isRequired
-      ? undefined
-      : refuse(place, "may be left out; an output is always there, and null where there is none");
+    return isRequired ? undefined : refuse(place, "is optional; return every output, null if it has no value");
   }
   if ("default" in field) return nixLiteral(field.default);
-  if (!isRequired) return refuse(place, "may be left out but has no default; make it nullable with the default null");
-  return isFilledByDefaults(resolve(field, place).schema) ? "{ }" : undefined;
+  if (!isRequired) return refuse(place, "is optional but has no default; make it nullable with the default null");
+  return isFilledByDefaults(follow(field, place).schema) ? "{ }" : undefined;
 }
 
-/** Whether `{}` is a value of the object, so that nobody has to write it. */
+/** Whether `{}` is a valid value of the object, so that it can be the default. */
 function isFilledByDefaults({ type, properties, required = [] }: JsonSchema): boolean {
   return type === "object" && properties !== undefined && required.length === 0;
 }
 
-/** The option type of what a schema describes. What Nix cannot check, the provider does. */
+/** The Nix option type of a schema. The provider checks whatever Nix cannot. */
 export function nixType(unresolved: JsonSchema, outer: Place): string {
-  const { schema, place } = resolve(unresolved, outer);
+  const { schema, place } = follow(unresolved, outer);
   const special = schema["x-nix-type"];
   if (typeof special === "string") return `suiteTypes.${special}`;
   const alternatives = schema.anyOf ?? schema.oneOf;
@@ -101,7 +99,7 @@ function stringType({ pattern, minLength = 0 }: JsonSchema): string {
   return minLength > 0 ? "types.nonEmptyStr" : "types.str";
 }
 
-/** Every integer of zod is bounded by what JavaScript can count; those bounds say nothing. */
+/** zod bounds every integer by the safe integers of JavaScript; those bounds are left out. */
 function integerType({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
   const lowest = Math.max(
     minimum ?? -Infinity,
@@ -119,7 +117,7 @@ function integerType({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: J
 }
 
 function arrayType(schema: JsonSchema, place: Place): string {
-  if (schema.prefixItems !== undefined) refuse(place, "is a tuple; make it an object with named fields");
+  if (schema.prefixItems !== undefined) refuse(place, "is a tuple; use an object with named fields");
   const list = (schema.minItems ?? 0) > 0 ? "types.nonEmptyListOf" : "types.listOf";
   const elements = { ...place, path: `${place.path}[]` };
   return `${list} ${asArgument(nixType(asSchema(schema.items ?? {}, elements), elements))}`;
@@ -131,14 +129,14 @@ function objectType(schema: JsonSchema, place: Place): string {
     const values = { ...place, path: `${place.path}.*` };
     return `types.attrsOf ${asArgument(nixType(asSchema(free ?? {}, values), values))}`;
   }
-  if (free !== undefined && free !== false) refuse(place, "has both named and free fields");
+  if (free !== undefined && free !== false) refuse(place, "has both named and arbitrary fields");
   const options = nixSet(nixMembers(nixOptions(schema, place)));
   return `types.submodule {\n${indent(`options = ${options};`)}\n}`;
 }
 
 function unionType(alternatives: readonly JsonSchema[], place: Place): string {
   const some = alternatives.filter(({ type }) => type !== "null");
-  const objects = some.filter((one) => resolve(one, place).schema.type === "object" && !("x-nix-type" in one));
+  const objects = some.filter((one) => follow(one, place).schema.type === "object" && !("x-nix-type" in one));
   const types = some.filter((one) => !objects.includes(one)).map((one) => nixType(one, place));
   if (objects.length === 1) types.push(...objects.map((one) => nixType(one, place)));
   if (objects.length > 1) types.push(taggedType(objects, place));
@@ -147,35 +145,35 @@ function unionType(alternatives: readonly JsonSchema[], place: Place): string {
   return some.length === alternatives.length ? type : `types.nullOr ${asArgument(type)}`;
 }
 
-/** Nix tells objects apart only by the one key that each of them has. */
+/** Nix distinguishes alternative objects only by the single key of each. */
 function taggedType(objects: readonly JsonSchema[], place: Place): string {
   const tags = new Map<string, string>();
   for (const one of objects) {
-    const { schema, place: inner } = resolve(one, place);
+    const { schema, place: inner } = follow(one, place);
     const [tag, ...rest] = nixOptions({ ...schema, required: Object.keys(schema.properties ?? {}) }, inner);
     if (tag === undefined || rest.length > 0 || tags.has(tag[0]))
-      return refuse(place, "chooses between objects; give each of them exactly one field with a name of its own");
+      return refuse(place, "is a choice between objects; give each object exactly one field with a unique name");
     tags.set(...tag);
   }
   return `types.attrTag ${nixSet(nixMembers(tags))}`;
 }
 
-/** The schema that a reference stands for; what is said beside the reference counts more. */
-function resolve(schema: JsonSchema, place: Place): { schema: JsonSchema; place: Place } {
+/** The schema behind a reference. Members beside the reference override those of the schema. */
+function follow(schema: JsonSchema, place: Place): { schema: JsonSchema; place: Place } {
   const { $ref, ...beside } = schema;
   if ($ref === undefined) return { schema, place };
   const name = $ref.replace(/^#\/\$defs\//, "");
   const definition = place.definitions[name];
   if (definition === undefined || place.within.includes(name))
-    return refuse(place, `refers to ${$ref}, which Nix cannot follow`);
-  return resolve({ ...definition, ...beside }, { ...place, within: [...place.within, name] });
+    return refuse(place, `refers to ${$ref}, which is unknown or recursive`);
+  return follow({ ...definition, ...beside }, { ...place, within: [...place.within, name] });
 }
 
 function asSchema(schema: unknown, place: Place): JsonSchema {
   return isSchema(schema) ? schema : refuse(place, "has no schema");
 }
 
-function isSchema(schema: unknown): schema is JsonSchema {
+export function isSchema(schema: unknown): schema is JsonSchema {
   return typeof schema === "object" && schema !== null && !Array.isArray(schema);
 }
 

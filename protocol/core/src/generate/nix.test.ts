@@ -7,7 +7,7 @@ import "../secrets/ref-schema.ts";
 import { generateNix, type DescribedProvider } from "./nix.ts";
 
 describe("generateNix", () => {
-  test("writes a provider module that is the same for the same schemas", () => {
+  test("writes equal provider modules for equal schemas", () => {
     const connection = option(z.strictObject({ host: option(z.string(), "Server.", "localhost") }), "Where it is.", {});
     const database = { connection, name: option(z.string(), 'Name, such as "shop".') };
     const role = { connection, connectionLimit: option(z.int().check(z.minimum(-1)), "How many at once.", -1) };
@@ -20,7 +20,7 @@ describe("generateNix", () => {
       let
         inherit (lib) mkOption types;
         suiteTypes = import ../../types.nix { inherit lib; };
-        # Inputs that all types have.
+        # Inputs of all types.
         common = {
           connection = mkOption {
             type = types.submodule {
@@ -98,31 +98,35 @@ describe("generateNix", () => {
     [directSecretRef, "suiteTypes.directSecretRef"],
     [z.nullable(secretRef), "types.nullOr suiteTypes.secretRef"],
     [z.array(runtimePath), "types.listOf suiteTypes.runtimePath"],
-  ])("gives %# the Nix type %s", (schema, type) => {
+  ])("maps schema %# to the Nix type %s", (schema, type) => {
     expect(generateNix(describedWith({ t: { x: option(schema, "X.") } }))).toContain(`type = ${type};`);
   });
 
-  test("leaves to the provider what Nix' patterns cannot say", () => {
+  test("leaves the check to the provider if Nix cannot express the pattern", () => {
     expect(typeOf(/^[a-z0-9-]{1,63}$/)).toBe('types.strMatching "[a-z0-9-]{1,63}"');
     expect(typeOf(/^\/(dev|run)\/[a-z]+(\.[a-z]+)?$/)).toBe('types.strMatching "/(dev|run)/[a-z]+(\\\\.[a-z]+)?"');
-    // Not the whole value, classes and groups that POSIX lacks, and what counts bytes there.
+    // Unanchored patterns, classes and groups that POSIX lacks, and parts that match bytes there.
     for (const pattern of [/a/, /^a|b$/, /^\d+$/, /^(?:a)$/, /^a+?$/, /^.{1,63}$/, /^[^/]{1,63}$/, /^[\w-]+$/])
       expect(typeOf(pattern)).toBe("types.str");
   });
 
-  test("lets an object be left out when all its fields may be", () => {
+  test("makes an object optional if all its fields are optional", () => {
     const tls = z.strictObject({ verify: option(z.boolean(), "Whether to check the certificate.", true) });
     expect(generateNix(describedWith({ t: { tls: option(tls, "TLS.") } }))).toContain("default = { };");
   });
 
   test.each<[string, Shape, string]>([
     ["a field without description", { x: z.string() }, "t.inputs.x has no description"],
-    ["an optional field without default", { x: option(z.optional(z.string()), "X.") }, "t.inputs.x may be left out"],
+    ["an optional field without default", { x: option(z.optional(z.string()), "X.") }, "t.inputs.x is optional"],
     ["one deep inside", { a: option(z.array(z.strictObject({ x: z.string() })), "A.") }, "t.inputs.a[].x has no desc"],
-    ["a name of Nix' own", { _type: option(z.string(), "X.") }, "t.inputs._type has a name that Nix takes for its own"],
+    [
+      "a reserved name",
+      { _type: option(z.string(), "X.") },
+      "t.inputs._type has a name that the Nix module system reserves",
+    ],
     ["a tuple", { x: option(z.tuple([z.string()]), "X.") }, "t.inputs.x is a tuple"],
     [
-      "objects that Nix cannot tell apart",
+      "objects that Nix cannot distinguish",
       {
         x: option(
           z.union([z.strictObject({ a: z.string(), b: z.string() }), z.strictObject({ c: option(z.string(), "C.") })]),
@@ -131,13 +135,13 @@ describe("generateNix", () => {
       },
       "t.inputs.x",
     ],
-  ])("refuses %s", (_, inputs, message) => {
+  ])("rejects %s", (_, inputs, message) => {
     expect(() => generateNix(describedWith({ t: inputs }))).toThrow(message);
   });
 
-  test("refuses outputs that may be missing, and _type, which would vanish in Nix", () => {
+  test("rejects optional outputs, and the key _type, which Nix would drop", () => {
     const absent = { x: option(z.optional(z.string()), "X.") };
-    expect(() => generateNix(describedWith({ t: {} }, absent))).toThrow("t.outputs.x may be left out");
+    expect(() => generateNix(describedWith({ t: {} }, absent))).toThrow("t.outputs.x is optional");
     const nested = { x: option(z.strictObject({ _type: option(z.string(), "T.") }), "X.") };
     expect(() => generateNix(describedWith({ t: {} }, nested))).toThrow("t.outputs.x._type");
   });

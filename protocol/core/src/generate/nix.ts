@@ -4,15 +4,15 @@ import { nixMembers, nixOptions, type JsonSchema } from "./nix-type.ts";
 
 type DescribedType = Pick<TypeDescription, "description" | "requireState" | "inputs" | "outputs">;
 
-/** What the generator needs of a provider's answer to `describeProviderRequest`. */
+/** The part of a provider's answer to `describeProviderRequest` that the generator needs. */
 export interface DescribedProvider {
   readonly provider: Pick<ProviderDescription["provider"], "name" | "title" | "description">;
   readonly resourceTypes: Readonly<Record<string, DescribedType>>;
 }
 
 /**
- * The text of `nix/providers/<name>/generated.nix`: a NixOps4 provider module without its executable. Throws where a
- * schema says too little for a good option, with the path of the field.
+ * The text of `nix/providers/<name>/generated.nix`: a NixOps4 provider module without its executable. Throws if a schema
+ * lacks information for an option, and names the path of the field.
  */
 export function generateNix({ provider, resourceTypes }: DescribedProvider): string {
   const inputs = Object.entries(resourceTypes).map(([type, resource]) =>
@@ -26,7 +26,7 @@ export function generateNix({ provider, resourceTypes }: DescribedProvider): str
   const lets = [
     "inherit (lib) mkOption types;",
     "suiteTypes = import ../../types.nix { inherit lib; };",
-    ...(common.size > 0 ? ["# Inputs that all types have.", `common = ${nixSet(nixMembers(common))};`] : []),
+    ...(common.size > 0 ? ["# Inputs of all types.", `common = ${nixSet(nixMembers(common))};`] : []),
   ];
   return [
     `# Written by \`npm run generate\` from the schemas of the provider ${provider.name}; do not edit.`,
@@ -61,7 +61,7 @@ function optionsOf(schema: JsonSchema, path: string, direction: "input" | "outpu
   return nixOptions(schema, { path, definitions: schema.$defs ?? {}, within: [], direction });
 }
 
-/** Options that several types declare in the same words are written once. */
+/** The options that all types declare identically; they are written once. */
 function sharedByAll([first, ...others]: readonly ReadonlyMap<string, string>[]): Map<string, string> {
   if (first === undefined || others.length === 0) return new Map();
   return new Map([...first].filter(([name, text]) => others.every((options) => options.get(name) === text)));

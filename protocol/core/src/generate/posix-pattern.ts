@@ -1,11 +1,11 @@
 /**
- * A JavaScript pattern as the POSIX extended regular expression that Nix' `builtins.match` takes, where both mean the
- * same; undefined where they do not, and only the provider can check.
+ * Translates a JavaScript pattern to the POSIX extended regular expression that `builtins.match` of Nix accepts. Returns
+ * undefined if the two could differ; then only the provider checks the value.
  *
- * Both must hold the whole value: the pattern is anchored at both ends, and POSIX matching always is. What is left out
- * because it means something else there, or counts bytes instead of characters: `.`, negated classes, classes like
- * `\d`, groups that begin with `?`, lazy quantifiers, empty alternatives, and a backslash within brackets. Flags never
- * reach JSON Schema, so a pattern of a schema must not need any.
+ * The pattern must be anchored at both ends, because POSIX matches the whole value. These parts have another meaning in
+ * POSIX, or match bytes instead of characters, and are not translated: `.`, negated classes, classes like `\d`, groups
+ * that begin with `?`, lazy quantifiers, empty alternatives, and a backslash in brackets. JSON Schema has no flags, so a
+ * pattern in a schema must not need any.
  */
 export function posixPattern(pattern: string): string | undefined {
   const inner = /^\^(.*)\$$/s.exec(pattern)?.[1];
@@ -24,10 +24,10 @@ const token = new RegExp(
   String.raw`\((?!\?)|\)(?:${quantifier})?|\||(?:${bracket}|${escaped}|${character})(?:${quantifier})?`,
   "g",
 );
-/** POSIX leaves open what a backslash before an ordinary character means. */
+/** In POSIX, a backslash before an ordinary character is undefined. */
 const needlessEscape = /^\\([^.[()*+?{|^$\\])/;
 
-/** `^a|b$` is anchored at neither end of both. */
+/** In `^a|b$`, neither alternative is anchored at both ends. */
 function hasAlternativeOutsideGroups(tokens: readonly string[]): boolean {
   let depth = 0;
   for (const text of tokens) {

@@ -1,96 +1,99 @@
 import type { ErrorCatalogue } from "./error.ts";
 
-/** The errors that every provider can give. */
+/** The errors that every provider can report. */
 export default {
   "protocol.bug": {
-    meaning: "The provider met an error that it does not know. Nothing is known about what was written.",
-    remedy: "Report it with what stderr says under NIXOPS4_RESOURCES_LOG=debug, then apply again: apply looks first.",
+    meaning: "The provider met an unexpected error. It is unknown whether anything was written.",
+    remedy:
+      "Report the error with the output of NIXOPS4_RESOURCES_LOG=debug, then apply again. Apply looks before it writes.",
   },
   "protocol.immutable": {
-    meaning: "An input was changed that the backend cannot change on a thing that exists.",
-    remedy: "The hint says what would be lost and how to do it by hand. Put the old value back to leave it as it is.",
+    meaning: "An input was changed that the backend cannot change on an existing object.",
+    remedy: "Restore the old value, or follow the hint, which names the loss and the way to change it by hand.",
   },
   "protocol.inputs.invalid": {
-    meaning: "The inputs do not fit the resource type. Nothing was done.",
-    remedy: "Correct the inputs that the message names. NixOps4's types find most of these before a provider starts.",
+    meaning: "The inputs do not match the resource type. Nothing was written.",
+    remedy:
+      "Correct the inputs that the message names. Nix option types find most of these faults before a provider runs.",
   },
   "protocol.ownership.foreign": {
-    meaning: "The thing exists and bears the mark of another deployment. Nothing was changed.",
+    meaning: "The object exists and carries the mark of another deployment. Nothing was changed.",
     remedy:
-      "Name the resource differently, or take the thing over with `adoptFrom` once the other deployment let it go.",
+      "Give the resource another name, or set `adoptFrom` to the other deployment after that one has stopped managing it.",
   },
   "protocol.ownership.unmarked": {
-    meaning: "The thing exists and bears no mark: a person or another program made it. Nothing was changed.",
-    remedy: "Name the resource differently, or take the thing over with `adopt = true`.",
+    meaning: "The object exists and carries no mark: a person or another program created it. Nothing was changed.",
+    remedy: "Give the resource another name, or set `adopt = true` to take the object over.",
   },
   "protocol.request.malformed": {
     meaning: "A line of input is not a request of NixOps4's resource protocol v0.",
-    remedy: "Send one JSON object per line. From nixops4 itself this is a mismatch of versions.",
+    remedy: "Send one JSON object per line. If nixops4 sent the line, use matching versions of nixops4 and this suite.",
   },
   "protocol.request.unknown": {
-    meaning: "A request of a kind that this provider does not know.",
-    remedy: "`describe` lists what it answers; a newer suite may know more.",
+    meaning: "The provider does not know this kind of request.",
+    remedy: "Use a request that the hint lists, or a newer version of this suite.",
   },
   "protocol.state.required": {
-    meaning: "The resource type cannot find its thing again from its inputs, and the member has no state.",
-    remedy: "Give the member a `state`.",
+    meaning: "The inputs of this resource type do not identify its object, and the member has no state.",
+    remedy: "Set `state` of the member.",
   },
   "protocol.state.unsupported": {
     meaning: "`state` names a resource of a type that does not store NixOps4's state.",
-    remedy: "Let `state` name a resource of a state provider.",
+    remedy: "Set `state` to a resource of a state provider.",
   },
   "protocol.timeout": {
     meaning:
-      "The request took longer than `timeoutSeconds`. The message says what was waited for, and whether the outcome is unknown.",
+      "The request took longer than `timeoutSeconds`. The message names the step in progress and says whether its outcome is known.",
     remedy:
-      "Apply again: it looks first and goes on from what is there. Raise `timeoutSeconds` where the backend is slow.",
+      "Apply again: apply looks first and continues from the existing state. Raise `timeoutSeconds` if the backend is slow.",
   },
   "protocol.type.unknown": {
     meaning: "The provider has no resource type of this name.",
-    remedy: "The hint names the nearest one, or all.",
+    remedy: "Use the type that the hint names.",
   },
   "protocol.unsettled": {
-    meaning: "After a write, the look did not find what was written: a second writer, or a fault of the provider.",
-    remedy: "Apply again. If it stays, see who else writes, and report it if nobody does.",
+    meaning:
+      "After a write, the object is not as it was written: another program changes it, or the provider has a bug.",
+    remedy: "Apply again. If the error persists, find the other writer; if there is none, report the error.",
   },
   "secret.command.failed": {
-    meaning: "The command of a secret reference could not be run or ended with an error.",
-    remedy: "Run it by hand as the user who runs nixops4; what it says on stderr is passed on.",
+    meaning: "The command of a secret reference did not start or ended with an error.",
+    remedy: "Run the command by hand as the user who runs nixops4. Its stderr is passed on.",
   },
   "secret.credential.missing": {
-    meaning: "A secret reference names a systemd credential, and the process was not started with any.",
+    meaning: "A secret reference names a systemd credential, but the process was started without credentials.",
     remedy: "Start nixops4 in a unit with LoadCredential= or SetCredentialEncrypted=.",
   },
   "secret.empty": {
-    meaning: "The secret was found and is empty.",
-    remedy: "Put the secret where the reference points to.",
+    meaning: "The secret exists and is empty.",
+    remedy: "Store the secret in the place that the reference names.",
   },
   "secret.env.missing": {
     meaning: "The environment variable of a secret reference is not set.",
-    remedy: "Set it where nixops4 is started.",
+    remedy: "Set the variable in the environment of nixops4.",
   },
   "secret.file.missing": {
-    meaning: "The file of a secret reference is not there.",
-    remedy: "Put the secret into it, mode 0600.",
+    meaning: "The file of a secret reference does not exist.",
+    remedy: "Create the file with the secret and mode 0600.",
   },
   "secret.file.mode": {
-    meaning: "Others than its owner may read or write the file of a secret reference.",
-    remedy: "chmod 0600.",
+    meaning: "Users other than the owner can read or write the file of a secret reference.",
+    remedy: "Run `chmod 0600` on the file.",
   },
   "secret.file.size": {
-    meaning: "The file of a secret reference is larger than 1 MiB, which no secret is.",
-    remedy: "Name the file that holds only the secret.",
+    meaning: "The file of a secret reference is larger than 1 MiB, the maximum size of a secret.",
+    remedy: "Name a file that contains only the secret.",
   },
   "secret.file.store": {
-    meaning: "The file of a secret reference is in the Nix store, which everybody on the machine can read.",
-    remedy: "Keep it outside the store and name it as a string, not as a path literal.",
+    meaning: "The file of a secret reference is in the Nix store, which every user of the machine can read.",
+    remedy: "Keep the file outside the store, and write its path as a string, not as a path literal.",
   },
   "secret.file.unreadable": {
-    meaning: "The file of a secret reference cannot be read.",
-    remedy: "Let the user who runs nixops4 read it.",
+    meaning: "The user who runs nixops4 cannot read the file of a secret reference.",
+    remedy: "Grant that user read access to the file.",
   },
   "secret.kind.unsupported": {
-    meaning: "A secret reference is of a kind that this provider does not read.",
+    meaning: "This provider does not support the kind of a secret reference.",
     remedy: "Use a reference of another kind, such as `file`.",
   },
 } satisfies ErrorCatalogue;

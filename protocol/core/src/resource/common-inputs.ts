@@ -3,30 +3,30 @@ import { option } from "./option.ts";
 
 const deployment = z.string().check(z.regex(/^[a-z0-9-]{1,63}$/));
 
-/** What every resource has beside its own inputs. */
+/** The inputs that every resource has in addition to its own. */
 export const commonInputs = {
   managedBy: option(
     deployment,
-    "Name of the deployment, kept in the mark on everything it makes: 1 to 63 of a-z, 0-9 and the hyphen. What bears another name is refused.",
+    "Name of the deployment, written in the mark of every object that it manages: 1 to 63 characters of a-z, 0-9 and hyphen. An object marked with another name is never changed.",
   ),
   adopt: option(
     z.boolean(),
-    "Whether to take over a thing that exists and bears no mark. What was taken over is kept when it is destroyed, unless `deletion` says otherwise.",
+    "Whether to adopt an existing object that carries no mark. Destroying keeps an adopted object unless `deletion` is `delete`.",
     false,
   ),
   adoptFrom: option(
     z.nullable(deployment),
-    "Name of another deployment whose thing is taken over; null takes over none.",
+    "Name of another deployment whose object is adopted. Null adopts no marked object.",
     null,
   ),
   deletion: option(
     z.nullable(z.enum(["delete", "retain"])),
-    "What destroying does: `delete` removes the thing, `retain` removes only our mark. Null deletes what the deployment made and retains what it adopted.",
+    "Action on destroy: `delete` deletes the object, `retain` only removes its mark. Null deletes objects that the deployment created and retains those that it adopted.",
     null,
   ),
   timeoutSeconds: option(
     z.int().check(z.minimum(1), z.maximum(86_400)),
-    "Longest time that one request may take, in seconds.",
+    "Maximum duration of one request, in seconds.",
     300,
   ),
 };

@@ -1,13 +1,13 @@
 /**
- * The mark that everything we make carries in its own backend (docs/adr/003-ownership.md). A provider only says where
- * it is kept: in a comment, a tag, a TXT record.
+ * The mark that every created object carries in its own backend (docs/adr/003-ownership.md). A provider only decides
+ * where to store it: in a comment, a tag or a TXT record.
  */
 export interface Mark {
-  /** Name of the deployment that manages the thing. */
+  /** Name of the deployment that manages the object. */
   readonly managedBy: string;
   /** The resource type, such as `database`. */
   readonly type: string;
-  /** There (and true) where the deployment did not make the thing but took it over: destroying then keeps it. */
+  /** Present if the deployment adopted the object and did not create it. Destroying then keeps the object. */
   readonly adopted?: true;
 }
 
@@ -18,20 +18,20 @@ export function encodeMark({ managedBy, type, adopted }: Mark): string {
   return prefix + JSON.stringify({ v: 1, managedBy, type, ...(adopted && { adopted }) });
 }
 
-/** The mark in a text that may hold a person's words on other lines; undefined where there is none. */
+/** The mark in a text that may contain a person's words on other lines; undefined if there is no mark. */
 export function readMark(text: string | null | undefined): Mark | undefined {
   const line = text?.split("\n").find((candidate) => candidate.startsWith(prefix));
   return line === undefined ? undefined : decodeMark(line);
 }
 
-/** The text with our mark in place of an older one (or without any), a person's words kept; null where nothing is left. */
+/** The text with its mark replaced or, for undefined, removed. Keeps a person's words; null if no text is left. */
 export function withMark(text: string | null | undefined, mark: Mark | undefined): string | null {
   const words = (text ?? "").split("\n").filter((line) => !line.startsWith(prefix));
   const lines = [...(words.join("") === "" ? [] : words), ...(mark === undefined ? [] : [encodeMark(mark)])];
   return lines.length === 0 ? null : lines.join("\n");
 }
 
-/** A mark of a later version, or a damaged one, still says that the thing is not free to take. */
+/** A damaged mark, or one of a later version, still proves that the object belongs to a deployment. */
 function decodeMark(line: string): Mark {
   const unreadable = { managedBy: "(unreadable mark)", type: "" };
   let value: unknown;

@@ -9,21 +9,21 @@ export interface StateEvent {
   patch: readonly ExactJson[];
 }
 
-/** What a store is opened for. */
+/** The purpose for which a store is opened. */
 export interface StateOpening extends Connecting {
   /**
-   * `write` for an apply, which keeps everybody else from writing until the store is closed; `read` for a look, such as
-   * `nixops4 state dump`, which keeps nobody from anything.
+   * `write` for an apply, which locks out every other writer until the store is closed; `read` for a look, such as
+   * `nixops4 state dump`, which takes no lock.
    */
   access: "read" | "write";
-  /** The outputs of the state resource, which a writer is told; undefined for a reader. */
+  /** The outputs of the state resource, which only a writer receives; undefined for a reader. */
   outputs: Properties | undefined;
 }
 
-/** An opened store of NixOps4's state. Kept open from the first request to the end of input. */
+/** An open store of NixOps4's state. It stays open from the first request to the end of input. */
 export interface StateStore extends AsyncDisposable {
-  /** The whole document, exactly as its writers made it. */
+  /** The whole document, exactly as it was written. */
   read(request: Connecting): Promise<Properties>;
-  /** Returns when the event is stored for good. One whose patch does not apply is refused and stores nothing. */
+  /** Returns when the event is stored durably. Rejects an event whose patch does not apply, and stores nothing then. */
   append(event: StateEvent, request: Connecting): Promise<void>;
 }

@@ -22,7 +22,7 @@ const place = tagged({
 });
 const shape = z.strictObject({ at: option(z.nullable(place), "Where.", null) });
 
-test("takes exactly one key, and makes only the type of that key", () => {
+test("accepts exactly one key, and creates only the type of that key", () => {
   expect(shape.parse({ at: { pool: { name: "fast" } } })).toEqual({ at: { pool: { name: "fast", sizeGib: 10 } } });
   expect(made).toEqual(["pool"]);
   expect(shape.parse({})).toEqual({ at: null });
@@ -32,14 +32,14 @@ test("takes exactly one key, and makes only the type of that key", () => {
 });
 
 test.each([[{}], [{ folder: "/a", pool: { name: "b" } }], [{ fodler: "/a" }], ["/a"], [["/a"]]])(
-  "refuses %o and tells the keys",
+  "rejects %o and names the keys",
   (wrong) => {
     const [issue] = shape.safeParse({ at: wrong }).error?.issues ?? [];
     expect(issue).toMatchObject({ path: ["at"], message: "an object with exactly one of `folder`, `pool`" });
   },
 );
 
-test("says where in the value something is wrong", () => {
+test("reports the path of a fault within the value", () => {
   const { error } = shape.safeParse({ at: { pool: { name: 1, size: 2 } } });
   expect(error?.issues.map(({ code, path }) => [code, path.join(".")])).toEqual([
     ["invalid_type", "at.pool.name"],
@@ -47,14 +47,14 @@ test("says where in the value something is wrong", () => {
   ]);
 });
 
-test("is a choice between objects in JSON Schema", () => {
+test("is a union of objects in JSON Schema", () => {
   expect(z.toJSONSchema(place, { io: "input" }).anyOf).toMatchObject([
     { properties: { folder: { type: "string", description: "Folder." } }, required: ["folder"] },
     { properties: { pool: { type: "object", required: ["name"] } }, required: ["pool"] },
   ]);
 });
 
-test("a slip within a kind is named with the field that was meant", async () => {
+test("suggests the right field for a misspelt one within a kind", async () => {
   await expect(parseStrictly(shape, { at: { pool: { name: "fast", sizeGb: 3 } } })).rejects.toMatchObject({
     message: "there is no input `at.pool.sizeGb`",
     hint: "Did you mean `at.pool.sizeGib`?",

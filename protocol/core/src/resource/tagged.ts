@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-// By name: the namespace `z.core` would bring all of zod into every process.
+// Imported by name: the namespace `z.core` would load all of zod in every process.
 import { $constructor, $ZodAsyncError, type $ZodLazyDef } from "zod/v4/core";
 import { isObject } from "../wire/wire.ts";
 
-/** What each key may hold. Made when the key is met: twenty kinds cost a start no more than one. */
+/** The type of each key. It is created when the key is used: twenty kinds cost no more at the start than one. */
 export type Tags = Readonly<Record<string, () => z.ZodMiniType>>;
 
 /** An object with exactly one of the keys: `{ file: string } | { pool: Pool }`. */
@@ -18,7 +18,7 @@ interface TaggedDef extends $ZodLazyDef {
 const becomeType = (type: z.ZodMiniType, def: TaggedDef): void => z.ZodMiniType.init(type, def);
 
 /**
- * A zod type of its own, so that `clone` (and with it `option`) keeps it. For JSON Schema, which wants every kind, it is
+ * A zod type of its own, so that `clone`, and therefore `option`, preserves it. JSON Schema needs every kind: there it is
  * a lazy union of objects with one key each.
  */
 const ZodTagged = /* @__PURE__ */ $constructor<z.ZodMiniType, TaggedDef>("ZodTagged", (inst, def) => {
@@ -39,12 +39,12 @@ const ZodTagged = /* @__PURE__ */ $constructor<z.ZodMiniType, TaggedDef>("ZodTag
 });
 
 /**
- * A choice between kinds of things, each with settings of its own: an object with exactly one key, which in Nix is an
- * `attrTag`. The values are made with `option`, which describes them.
+ * A choice between kinds, each with its own settings: an object with exactly one key, which is an `attrTag` in Nix.
+ * `option` creates and describes the value of each key.
  */
 export function tagged<T extends Tags>(tags: T): z.ZodMiniType<Tagged<T>, GivenTagged<T>> {
   const def: TaggedDef = { type: "lazy", tags, made: new Map(), getter: () => unionOf(def) };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the constructor cannot know what `tags` hold
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the constructor cannot know the types in `tags`
   return new ZodTagged(def) as z.ZodMiniType<Tagged<T>, GivenTagged<T>>;
 }
 

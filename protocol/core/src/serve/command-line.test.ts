@@ -2,7 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Command, Commands } from "./command.ts";
+import { loadCommands } from "./own-commands.ts";
 
 const room = join(import.meta.dirname, "../fixtures/room.ts");
 const folder = mkdtempSync(join(tmpdir(), "command-line-"));
@@ -11,63 +13,127 @@ const inputs = join(folder, "inputs.json");
 writeFileSync(inputs, JSON.stringify({ connection: {}, managedBy: "prod", name: "shoes" }));
 
 const run = (args: string[], input = "") => spawnSync(process.execPath, [room, ...args], { input, encoding: "utf8" });
+const own: Command = { usage: "", summary: "sweep", run: () => Promise.resolve(0) };
+const shoes = ["--type", "box", "--inputs", inputs];
 
-test("--help and --version", () => {
-  expect(run(["--help"])).toMatchObject({
-    status: 0,
-    stdout: expect.stringContaining("TYPE is one of: box, moody, store."),
-  });
+test("prints the help and the version", () => {
+  const { status, stdout } = run(["--help"]);
+  expect(status).toBe(0);
+  expect(stdout).toContain("  -t, --type TYPE    box, moody, store\n");
+  expect(stdout).toContain("\nCommands of this provider:\n  sweep CORNER [--broom NAME]\n      sweep a corner\n");
   expect(run(["--version"])).toMatchObject({ status: 0, stdout: "nixops4-resources-room 1.2.3\n" });
 });
 
-test("plan and create, with inputs from a file or from stdin", () => {
-  const plan = run(["plan", "--type", "box", "--inputs", inputs]);
-  expect(JSON.parse(plan.stdout)).toMatchObject({ action: "create" });
-  expect(plan.status).toBe(2);
+test.each(["plan", "read", "list", "create", "update", "delete", "describe"])("prints the help of %s", (verb) => {
+  const overview = run(["--help"]).stdout;
+  const { status, stdout } = run([verb, "--help"]);
+  expect(status).toBe(0);
+  expect(overview).toMatch(new RegExp(`^  ${verb} `, "m"));
+  expect(stdout).toMatch(new RegExp(`^nixops4-resources-room ${verb}\\b`));
+  expect(stdout.includes("--json")).toBe(["plan", "read", "list"].includes(verb));
+  expect(stdout.includes("--inputs FILE")).toBe(verb !== "describe");
+});
+
+describe("text for people", () => {
+  test("plan shows the inputs of an object that it would create", () => {
+    expect(run(["plan", ...shoes])).toMatchObject({
+      status: 2,
+      stdout: 'Would create box shoes with:\n  name: "shoes"\n  size: 10\n  colour: "red"\n',
+    });
+  });
+
+  test("read says that an object does not exist", () => {
+    expect(run(["read", ...shoes])).toMatchObject({ status: 0, stdout: "box shoes does not exist.\n" });
+  });
+
+  test("list says that no object carries the mark", () => {
+    const { stdout } = run(["list", ...shoes]);
+    expect(stdout).toBe("No box carries the mark of deployment prod.\n");
+    const moody = run(["list", "-t", "moody", "-i", inputs]);
+    expect(moody.stdout).toBe("Resources of type moody carry no mark, so they cannot be listed.\n");
+  });
+
+  test("delete says that the object did not exist", () => {
+    const { status, stdout, stderr } = run(["delete", ...shoes]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "{}\n" });
+    expect(stderr).toMatch(
+      /^box shoes does not exist, so there is nothing to delete\nunchanged box shoes \(\d\.\d\d s\)\n$/,
+    );
+  });
+});
+
+test("prints JSON with --json, and the outputs of a create", () => {
+  expect(JSON.parse(run(["plan", ...shoes, "--json"]).stdout)).toMatchObject({ action: "create", reason: null });
+  expect(JSON.parse(run(["list", ...shoes, "--json"]).stdout)).toEqual({ resources: [] });
+  expect(JSON.parse(run(["read", ...shoes, "--json"]).stdout)).toMatchObject({ exists: false });
+  expect(JSON.parse(run(["describe"]).stdout)).toMatchObject({ provider: { name: "room" } });
   const create = run(["create", "-t", "box"], JSON.stringify({ connection: {}, managedBy: "prod", name: "hats" }));
   expect(create).toMatchObject({ status: 0, stdout: expect.stringContaining('"litres": 10') });
   expect(create.stderr).toMatch(/^created box hats/);
 });
 
-test("list, read, delete and describe", () => {
-  expect(JSON.parse(run(["list", "-t", "box", "-i", inputs]).stdout)).toEqual({ resources: [] });
-  expect(JSON.parse(run(["read", "-t", "box", "-i", inputs]).stdout)).toMatchObject({ exists: false });
-  expect(run(["delete", "-t", "box", "-i", inputs])).toMatchObject({ status: 0, stdout: "{}\n" });
-  expect(JSON.parse(run(["describe"]).stdout)).toMatchObject({ provider: { name: "room" } });
-});
-
 test.each([
-  [["plna", "-t", "box"], "There is no command"],
-  [["plan"], "Name the resource type with --type"],
-  [["plan", "--tpye", "box"], "Unknown option '--tpye'"],
-  [["plan", "-t", "box", "-i", "/nowhere"], "The inputs cannot be read from /nowhere"],
-  [["plan", "read", "-t", "box"], "One command at a time"],
-])("%o is not understood: %s", (args, words) => {
-  const { status, stderr, stdout } = run(args);
+  [["plna", "-t", "box"], 'There is no command "plna".\nHint: Did you mean `plan`?\n'],
+  [[], "Name a command.\nHint: Run `nixops4-resources-room --help`.\n"],
+  [["plan"], "Name the resource type with --type.\nHint: Run `nixops4-resources-room plan --help`.\n"],
+  [["plan", "--tpye", "box"], "Unknown option '--tpye'.\nHint"],
+  [["plan", "-t", "box", "-i", "/nowhere"], "Unable to read the inputs from /nowhere: ENOENT"],
+  [["plan", "read", "-t", "box"], '`plan` takes no argument "read"'],
+  [["-t", "box", "plan"], "Unknown option '-t'"],
+  [["create", ...shoes, "--json"], "Unknown option '--json'"],
+  [["describe", "-t", "box"], "Unknown option '-t'"],
+])("rejects %o: %s", (args, words) => {
+  const { status, stderr, stdout } = run(args.length === 0 ? ["--"] : args);
   expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
   expect(stderr).toContain(words);
 });
 
-test("what fails says why on stderr and exits with 1", () => {
+test("rejects inputs that are no JSON object", () => {
+  expect(run(["plan", "-t", "box"], "[]")).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining("Unable to read the inputs from stdin: it does not contain a JSON object.\nHint"),
+  });
+});
+
+test("exits with 1 and the reason on stderr if the request fails", () => {
   const { status, stderr } = run(["create", "-t", "box"], "{}");
   expect(status).toBe(1);
   expect(stderr).toContain("[protocol.inputs.invalid] Unable to read inputs of box: `connection` is missing");
 });
 
-test("a provider's own commands, which help lists", () => {
-  expect(run(["--help"]).stdout).toContain(`
-  nixops4-resources-room sweep CORNER [--broom NAME]
-      Sweep a corner.
+describe("a provider's own command", () => {
+  test("runs, and prints its help", () => {
+    expect(run(["sweep", "--help"]).stdout).toBe(
+      "nixops4-resources-room sweep CORNER [--broom NAME]\n\nSweep a corner.\n",
+    );
+    expect(run(["sweep", "left", "--broom", "mop"])).toMatchObject({ status: 0, stdout: "swept left with mop\n" });
+  });
 
-TYPE is one of`);
-  expect(run(["sweep", "--help"]).stdout).toBe("nixops4-resources-room sweep CORNER [--broom NAME]\n");
-  expect(run(["sweep", "left", "--broom", "mop"])).toMatchObject({ status: 0, stdout: "swept left with mop\n" });
-});
+  test("is not taken for the value of an option", () => {
+    writeFileSync(join(folder, "sweep"), JSON.stringify({ connection: {}, managedBy: "prod", name: "shoes" }));
+    const args = [room, "plan", "--inputs", "sweep", "--type", "box"];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    expect(stdout).toContain("Would create box shoes");
+  });
 
-test.each([
-  [["sweep"], 3, "Name a corner.\nHint: nixops4-resources-room --help lists what there is.\n"],
-  [["sweep", "left", "--type", "box"], 3, "Unknown option '--type'"],
-  [["sweep", "locked"], 1, "[moody.telling] Unable to run sweep: it is locked.\nHint: Unlock it.\n"],
-])("a provider's own command that cannot be run: %o", (args, status, words) => {
-  expect(run(args)).toMatchObject({ status, stderr: expect.stringContaining(words) });
+  test.each([
+    [["sweep"], 3, "Name a corner.\nHint: Run `nixops4-resources-room sweep --help`.\n"],
+    [["sweep", "left", "--type", "box"], 3, "Unknown option '--type'"],
+    [["sweep", "locked"], 1, "[moody.telling] Unable to run sweep: it is locked.\nHint: Unlock it.\n"],
+  ])("reports why it cannot run: %o", (args, status, words) => {
+    expect(run(args)).toMatchObject({ status, stderr: expect.stringContaining(words) });
+  });
+
+  test.each(["list", "delete", "stateRead", "describe"])("must not have the reserved name %s", async (name) => {
+    const load = async () => ({ default: { [name]: own } });
+    await expect(loadCommands({ name: "room", commands: load })).rejects.toThrow(
+      `a command of nixops4-resources-room has the name of a verb or a request: \`${name}\``,
+    );
+  });
+
+  test("must not have a reserved name in its type", () => {
+    // @ts-expect-error -- `list` is a verb
+    const commands: Commands = { list: own };
+    expect(Object.keys(commands)).toEqual(["list"]);
+  });
 });

@@ -1,107 +1,98 @@
 import { parseArgs } from "node:util";
 import { answer, type Answer } from "./answer.ts";
-import { Misunderstood, readObject, type CommandArguments, type CommandOption, type Commands } from "./command.ts";
+import { readObject, UsageError, type CommandArguments, type CommandOption } from "./command.ts";
 import { explain } from "./explain.ts";
 import { writeFully } from "../wire/lines.ts";
 import { OpenStores } from "./open-stores.ts";
+import { loadCommands } from "./own-commands.ts";
 import type { Provider } from "./provider.ts";
-import { isObject, messages, type Properties } from "../wire/wire.ts";
-
-/** The verbs of a person at a terminal, and the request that each one is. */
-const verbs = {
-  read: (resource: Extant) => ({ [messages.read.request]: { resource } }),
-  plan: ({ type, inputProperties }: Extant) => ({ [messages.plan.request]: { type, inputProperties } }),
-  create: ({ type, inputProperties }: Extant) => ({
-    [messages.create.request]: { type, inputProperties, isStateful: true },
-  }),
-  update: (resource: Extant) => ({
-    [messages.update.request]: { resource, inputProperties: resource.inputProperties },
-  }),
-  delete: (resource: Extant) => ({ [messages.destroy.request]: { resource } }),
-  list: ({ type, inputProperties: { connection, managedBy } }: Extant) => ({
-    [messages.list.request]: { type, inputProperties: { connection, managedBy } },
-  }),
-};
-
-interface Extant {
-  type: string;
-  inputProperties: Properties;
-}
-
-const ownOptions = {
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean" },
-} as const;
-const verbOptions = {
-  ...ownOptions,
-  type: { type: "string", short: "t" },
-  inputs: { type: "string", short: "i" },
-} as const;
+import { commandHelp, programHelp, programName, verbHelp } from "./help.ts";
+import { helpOption, isVerb, verbs, type VerbName } from "./verbs.ts";
+import { isObject, type Properties } from "../wire/wire.ts";
 
 /**
- * The executable as a command for people. Prints what was asked for on stdout, errors on stderr; the exit status is 0, 1
- * (failed), 2 (plan or read: there are differences) or 3 (not understood).
+ * The executable as a command for people. Prints the result on stdout and errors on stderr. The exit status is 0, 1 (failed
+ * or refused), 2 (plan or read found differences) or 3 (invalid command line).
  */
 export async function commandLine(provider: Provider, args: string[]): Promise<number> {
+  const [name = ""] = args;
   try {
-    return await runCommand(provider, args);
+    return await runCommand(provider, name, args);
   } catch (error) {
-    if (error instanceof Misunderstood) return misunderstood(provider, error.message);
-    return complain(explain(error, `run ${args[0] ?? "the command"}`), 1);
+    if (error instanceof UsageError) return complain(usageText(error, helpHint(provider, name)), 3);
+    return complain(explain(error, `run ${name === "" ? "the command" : name}`), 1);
   }
 }
 
-async function runCommand(provider: Provider, args: string[]): Promise<number> {
-  const commands = (await provider.commands?.())?.default ?? {};
-  const name = args.find((argument) => !argument.startsWith("-")) ?? "";
+/** The command comes first, so that the value of an option is never taken for a command. */
+async function runCommand(provider: Provider, name: string, args: string[]): Promise<number> {
+  const commands = await loadCommands(provider);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command !== undefined) {
-    const { values, positionals } = parse(args, { ...command.options, ...ownOptions });
-    if (values["help"] === true) return print(`nixops4-resources-${provider.name} ${name} ${command.usage}\n`);
-    return await command.run({ values, positionals: positionals.slice(1) }, print);
+    const { values, positionals } = parse(args.slice(1), { ...command.options, ...helpOption });
+    if (values["help"] === true) return print(commandHelp(provider, name, command));
+    return await command.run({ values, positionals }, print);
   }
-  const { values, positionals } = parse(args, verbOptions);
-  if (values["help"] === true) return print(help(provider, commands));
-  if (values["version"] === true) return print(`nixops4-resources-${provider.name} ${provider.version}\n`);
-  const [verb, ...others] = positionals;
-  if (verb === undefined) throw new Misunderstood("Name a command");
-  if (others.length > 0) throw new Misunderstood(`One command at a time, not ${positionals.join(" and ")}`);
-  if (verb === "describe") return await run(provider, { [messages.describe.request]: {} });
-  if (!isVerb(verb)) throw new Misunderstood(`There is no command ${JSON.stringify(verb)}`);
-  const { type, inputs = "-" } = values;
-  if (typeof type !== "string") throw new Misunderstood("Name the resource type with --type");
-  return await run(provider, verbs[verb]({ type, inputProperties: readObject(String(inputs)) }));
+  if (isVerb(name)) return await runVerb(provider, name, args.slice(1));
+  if (name !== "" && !name.startsWith("-")) {
+    throw await unknownCommand(name, Object.keys({ ...verbs, ...commands }));
+  }
+  const { values, positionals } = parse(args, { ...helpOption, version: { type: "boolean" } });
+  if (values["help"] === true) return print(programHelp(provider, commands));
+  if (values["version"] === true) return print(`${programName(provider)} ${provider.version}\n`);
+  throw new UsageError(positionals.length > 0 ? "Name the command before its options" : "Name a command");
+}
+
+async function runVerb(provider: Provider, name: VerbName, args: string[]): Promise<number> {
+  const { options, request } = verbs[name];
+  const { values, positionals } = parse(args, options);
+  if (values["help"] === true) return print(verbHelp(provider, name));
+  if (positionals.length > 0) throw new UsageError(`\`${name}\` takes no argument ${JSON.stringify(positionals[0])}`);
+  if (name === "describe") return await send(provider, request({ type: "", inputProperties: {} }), toJson);
+  const { type, inputs = "-", json } = values;
+  if (typeof type !== "string") throw new UsageError("Name the resource type with --type");
+  const given = { type, inputProperties: readObject(String(inputs)) };
+  const isText = (name === "plan" || name === "read" || name === "list") && json !== true;
+  if (!isText) return await send(provider, request(given), toJson);
+  const { replyText } = await import("./reply-text.ts");
+  return await send(provider, request(given), (body) => replyText(name, provider, given, body));
 }
 
 function parse(args: string[], options: Readonly<Record<string, CommandOption>>): CommandArguments {
   try {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { ...options } });
     return {
-      values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, one(value)])),
+      values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, last(value)])),
       positionals,
     };
   } catch (error) {
-    throw new Misunderstood(error instanceof Error ? error.message : String(error));
+    // node:util adds advice about `--`, which no command needs.
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/, 1);
+    throw new UsageError(reason.replace(/\.$/, ""));
   }
 }
 
-/** No option may be given twice, so each has one value. */
-const one = (value: string | boolean | (string | boolean)[] | undefined) =>
+/** parseArgs returns an array only for an option that may be repeated, and none may. */
+const last = (value: string | boolean | (string | boolean)[] | undefined): string | boolean | undefined =>
   Array.isArray(value) ? value.at(-1) : value;
 
-const isVerb = (name: string): name is keyof typeof verbs => Object.hasOwn(verbs, name);
-
-/** Through the very path of a line of input, so that a person sees what NixOps4 would. */
-async function run(provider: Provider, request: object): Promise<number> {
+/** Sends the request along the path of a line of input, so that a person gets the same answer as NixOps4. */
+async function send(
+  provider: Provider,
+  request: object,
+  toText: (body: Properties) => string | Promise<string>,
+): Promise<number> {
   await using stores = new OpenStores();
   const reply = await answer(provider, JSON.stringify(request), stores);
   const [kind = "", body = {}] = Object.entries(reply)[0] ?? [];
   if (kind === "errorResponse") return complain(messageOf(reply), 1);
-  print(`${JSON.stringify(body, null, 2)}\n`);
+  print(await toText({ ...body }));
   const differs = "differences" in body && Array.isArray(body.differences) && body.differences.length > 0;
   if ("action" in body && body.action === "refuse") return 1;
   return differs ? 2 : 0;
 }
+
+const toJson = (body: Properties): string => `${JSON.stringify(body, null, 2)}\n`;
 
 function messageOf({ errorResponse }: Answer): string {
   return isObject(errorResponse) ? String(errorResponse["message"]) : "";
@@ -117,31 +108,20 @@ function complain(text: string, status: number): number {
   return status;
 }
 
-const misunderstood = ({ name }: Provider, what: string): number =>
-  complain(`${what}.\nHint: nixops4-resources-${name} --help lists what there is.`, 3);
+async function unknownCommand(name: string, known: string[]): Promise<UsageError> {
+  const { nearest } = await import("../converge/words.ts");
+  const guess = nearest(name, known);
+  const hint = guess === undefined ? `Use one of ${known.join(", ")}` : `Did you mean \`${guess}\`?`;
+  return new UsageError(`There is no command ${JSON.stringify(name)}`, hint);
+}
 
-function help({ name, title, description, types }: Provider, commands: Commands): string {
-  const command = `nixops4-resources-${name}`;
-  return `${title}: ${description}
+/** The help that lists what is valid here. */
+function helpHint(provider: Provider, name: string): string {
+  const program = programName(provider);
+  return `Run \`${name === "" || name.startsWith("-") ? program : `${program} ${name}`} --help\``;
+}
 
-NixOps4 starts this program and speaks to it in lines of JSON on stdin and stdout. A person can use it too:
-
-  ${command} plan    --type TYPE --inputs FILE   what create or update would do, field by field
-  ${command} read    --type TYPE --inputs FILE   what is there now, and how it differs
-  ${command} create  --type TYPE --inputs FILE   make it, or bring it in line
-  ${command} update  --type TYPE --inputs FILE   the same
-  ${command} delete  --type TYPE --inputs FILE   remove it, or with deletion = "retain" only our mark
-  ${command} list    --type TYPE --inputs FILE   everything that bears the deployment's mark
-  ${command} describe                            types, schemas and errors, as JSON
-  ${command} --help | --version
-${Object.entries(commands)
-  .map(([own, { usage, summary }]) => `\n  ${command} ${own} ${usage}\n      ${summary}\n`)
-  .join("")}
-TYPE is one of: ${Object.keys(types).sort().join(", ")}.
-FILE holds the inputs as a JSON object; without --inputs they are read from stdin. \`list\` needs only
-\`connection\` and \`managedBy\`. Secrets are references in it, never values.
-
-Exit status: 0 done, 1 failed or refused, 2 there are differences (plan, read), 3 not understood.
-Environment: NIXOPS4_RESOURCES_LOG=debug|info|warn|error|silent, NIXOPS4_RESOURCES_LOG_FORMAT=json.
-`;
+function usageText({ message, hint }: UsageError, otherwise: string): string {
+  const text = hint ?? otherwise;
+  return `${message}.\nHint: ${text}${text.endsWith("?") ? "" : "."}`;
 }

@@ -1,56 +1,71 @@
 import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
 import type * as z from "zod/mini";
 import { inputSchema, parseInputs, parseStrictly } from "../converge/inputs.ts";
 import type { Resource, Shape, Want } from "../resource/resource.ts";
-import { isObject, type Properties } from "../wire/wire.ts";
+import { isObject, type Kind, type Properties } from "../wire/wire.ts";
 
-/** One argument with a name, as node:util's `parseArgs` takes it. */
+/** A named argument, as `parseArgs` of node:util takes it. */
 export interface CommandOption {
   readonly type: "string" | "boolean";
   readonly short?: string;
 }
 
-/** What a person wrote behind the command's name. */
+/** The arguments after the command's name. */
 export interface CommandArguments {
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** A command for people that only this provider has, such as `log` of a state. */
+/** A command that only this provider has, such as `log` of a state. */
 export interface Command {
   /** Its arguments as help shows them: `NAME [--reveal]`. */
   readonly usage: string;
-  /** What it does, in a few words. */
+  /** One short phrase for help. */
   readonly summary: string;
   readonly options?: Readonly<Record<string, CommandOption>>;
   /**
-   * Returns the exit status: 0 done, 1 failed, 2 there are differences. Throws a ProviderError for what fails, Misunderstood
-   * for arguments that make no sense.
+   * Returns the exit status: 0 done, 1 failed, 2 differences found. Throws a ProviderError for a failure and a UsageError
+   * for invalid arguments.
    */
   run(given: CommandArguments, print: (text: string) => void): Promise<number>;
 }
 
-export type Commands = Readonly<Record<string, Command>>;
+/** Names that belong to resources: the verbs of the command line and the kinds of requests. */
+export type ReservedName = Kind | "delete";
 
-/** What a person wrote makes no sense; the message says why. The exit status is 3. */
-export class Misunderstood extends Error {
-  override readonly name = "Misunderstood";
+/** A provider's own commands by name. `serve` rejects a reserved name, because it would hide the verb. */
+export type Commands = Readonly<Record<string, Command>> & { readonly [Name in ReservedName]?: never };
+
+/** The command line is invalid. The exit status is 3. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  /** One action; by default to read the help. */
+  readonly hint: string | undefined;
+
+  constructor(reason: string, hint?: string) {
+    super(reason);
+    this.hint = hint;
+  }
 }
 
-/** The JSON object in a file, of stdin with `-`. */
+/** The JSON object in a file; `-` reads stdin. */
 export function readObject(path: string): Properties {
+  const place = path === "-" ? "stdin" : path;
+  // Reading a terminal would wait without a word.
+  if (path === "-" && isatty(0)) throw new UsageError("Name a file with --inputs, or pipe the inputs into stdin");
   try {
     const value: unknown = JSON.parse(readFileSync(path === "-" ? 0 : path, "utf8"));
     if (isObject(value)) return value;
   } catch (error) {
-    throw new Misunderstood(
-      `The inputs cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    throw new UsageError(
+      `Unable to read the inputs from ${place}: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  throw new Misunderstood(`${path} does not hold a JSON object`);
+  throw new UsageError(`Unable to read the inputs from ${place}: it does not contain a JSON object`);
 }
 
-/** The same, checked as inputs of a request are. */
+/** The JSON object in a file, validated like the inputs of a request. */
 export async function readInputs<Schema extends z.ZodMiniObject>(
   schema: Schema,
   path: string,
@@ -58,7 +73,7 @@ export async function readInputs<Schema extends z.ZodMiniObject>(
   return await parseStrictly(schema, readObject(path));
 }
 
-/** All inputs of a resource, as NixOps4 sends them and as `read` and `plan` take them. */
+/** All inputs of a resource from a file, as NixOps4 sends them and as `read` and `plan` take them. */
 export async function readResourceInputs<
   Connection extends z.ZodMiniType,
   Inputs extends Shape,

@@ -5,7 +5,7 @@ import type { Provider } from "./provider.ts";
 import "../secrets/ref-schema.ts";
 import { messages } from "../wire/wire.ts";
 
-/** One resource type, for generators, other front ends and people. */
+/** One resource type as generators and other front ends need it. */
 export interface TypeDescription {
   description: string;
   requireState: boolean;
@@ -18,6 +18,8 @@ export interface TypeDescription {
   stableOutputs: string[];
   leastRights: string;
   example: Record<string, unknown>;
+  /** Null for a type whose example uses the common connection. */
+  exampleConnection: Record<string, unknown> | null;
 }
 
 /** The body of a describeProviderResponse. */
@@ -29,7 +31,7 @@ export interface ProviderDescription {
   errors: Record<string, { meaning: string; remedy: string }>;
 }
 
-/** Everything that a generator or another front end needs to know of a provider. */
+/** Everything that a generator or another front end needs to know about a provider. */
 export async function describeProvider({
   name,
   title,
@@ -54,6 +56,7 @@ export async function describeProvider({
       stableOutputs: resource.stableOutputs.map(String),
       leastRights: resource.leastRights,
       example: resource.example,
+      exampleConnection: resource.exampleConnection ?? null,
     };
   }
   const sources = await secretSources?.();

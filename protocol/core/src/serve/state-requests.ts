@@ -7,8 +7,8 @@ import { requestOf, type Task } from "../converge/task.ts";
 import { isObject, messages, type ExtantResource, type Properties } from "../wire/wire.ts";
 
 /**
- * The whole state. The outputs of the state resource tell a writer from a reader: NixOps4 has them if it applied that
- * resource first; a command that only reads (`nixops4 state dump`) does not.
+ * Reads the whole state. The outputs of the state resource decide about write access: NixOps4 sends them after it has
+ * applied that resource, and a command that only looks (`nixops4 state dump`) has none.
  */
 export function readState(task: Task, extant: ExtantResource, stores: OpenStores): Promise<Properties> {
   const access = extant.outputProperties === undefined || extant.outputProperties === null ? "read" : "write";
@@ -28,7 +28,7 @@ export function appendStateEvent(
   );
 }
 
-/** The patch of a state event, from its line: a state returns every number exactly as it was written. */
+/** The patch in the line of an event. A state must return every number to the last digit. */
 export function exactPatch(line: string): ExactJson[] {
   const message = parseExact(line);
   const body = isObject(message) ? message[messages.stateEvent.request] : undefined;

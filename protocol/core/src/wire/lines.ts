@@ -3,7 +3,7 @@ import { codeOf } from "../report/error.ts";
 
 const newline = 0x0a;
 
-/** Source of lines; `undefined` is the end of input. A line may be megabytes, may end in CRLF, the last one in nothing. */
+/** Returns a function that reads the next line; `undefined` is the end of input. A line may have megabytes and end in CRLF; the last line needs no newline. */
 export function lineReader(fd = 0): () => Promise<string | undefined> {
   const block = Buffer.allocUnsafe(65_536);
   let rest = Buffer.alloc(0);
@@ -19,8 +19,8 @@ export function lineReader(fd = 0): () => Promise<string | undefined> {
         return toText(parts);
       }
       if (rest.length > 0) parts.push(rest);
-      // NixOps4 sends one request to most processes: reading it synchronously spares the start of a stream (4 ms). From the
-      // second on, connections that a state store keeps open need the event loop while we wait.
+      // NixOps4 sends one request to most processes, and a synchronous read saves the start of a stream (4 ms). Later reads
+      // are asynchronous, because the connections of an open state store need the event loop.
       const length = reads++ === 0 ? readNow(fd, block) : await readLater(fd, block);
       rest = Buffer.from(block.subarray(0, length));
       if (length === 0) return parts.length === 0 ? undefined : toText(parts);
@@ -57,7 +57,7 @@ async function readLater(fd: number, block: Buffer): Promise<number> {
   }
 }
 
-/** Writes the whole text, also to a pipe that is full for the moment. Throws EPIPE when nobody reads any more. */
+/** Writes the whole text and waits while a pipe is full. Throws EPIPE if the reader has closed the pipe. */
 export function writeFully(fd: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length;) {
@@ -71,18 +71,18 @@ export function writeFully(fd: number, text: string): void {
 }
 
 /**
- * Keeps stdout for the protocol and returns its file descriptor: whatever else writes to stdout, be it console.log, a
- * library or a child process, lands on stderr.
+ * Reserves stdout for the protocol and returns its file descriptor. Everything else that writes to stdout (console.log, a
+ * library or a child process) writes to stderr instead.
  */
 export function guardStdout(): number {
   Object.defineProperty(process, "stdout", { get: () => process.stderr, configurable: true });
-  // A pipe, which is what NixOps4 gives, can be opened again by name. A socket cannot, and a file would get a second
-  // offset: there only what goes past process.stdout gets through.
+  // The pipe that NixOps4 passes can be opened again by name. A socket cannot, and a file would get a second offset: there
+  // a direct write to descriptor 1 still reaches stdout.
   if (!fstatSync(1).isFIFO() || !existsSync("/proc/self/fd/2")) return 1;
   const answers = openSync("/proc/self/fd/1", "w");
   closeSync(1);
   try {
-    // What dup2 does elsewhere: descriptor 1 is the lowest free one, so the open takes it.
+    // Works like dup2: the open takes descriptor 1, because it is the lowest free one.
     openSync("/proc/self/fd/2", "a");
   } catch {
     openSync("/dev/null", "w");
@@ -91,7 +91,7 @@ export function guardStdout(): number {
 }
 
 const isBusy = (error: unknown): boolean => codeOf(error) === "EAGAIN";
-/** Windows says EOF for what others say with a length of 0; a terminal that went away says EIO. */
+/** Windows reports the end of input as EOF, a closed terminal as EIO, every other source as a length of 0. */
 const isEnd = (error: unknown): boolean => codeOf(error) === "EOF" || codeOf(error) === "EIO";
 export const isBrokenPipe = (error: unknown): boolean => codeOf(error) === "EPIPE";
 

@@ -29,12 +29,12 @@ const refusal = (line: string): string => {
 };
 
 describe("requests", () => {
-  test.each(kinds)("%s is read as it was sent", (kind) => {
+  test.each(kinds)("parses %s as it was sent", (kind) => {
     const line = JSON.stringify({ [messages[kind].request]: bodies[kind] });
     expect(parseRequest(line)).toEqual({ kind, body: bodies[kind] });
   });
 
-  test("null and absent mean the same for what may be left out", () => {
+  test("treats null outputs as absent", () => {
     expect(
       refusal('{"destroyResourceRequest":{"resource":{"type":"a","inputProperties":{},"outputProperties":null}}}'),
     ).toBe("no error");
@@ -42,10 +42,10 @@ describe("requests", () => {
 
   test.each([
     ["", "the line is not JSON"],
-    ["[]", "a JSON object with one key"],
+    ["[]", "not a JSON object with one key"],
     ["{}", "the request is empty"],
     ['{"fooRequest":{}}', 'there is no request "fooRequest"'],
-    ['{"readResourceRequest":{},"describeProviderRequest":{}}', "may have only one"],
+    ['{"readResourceRequest":{},"describeProviderRequest":{}}', "only one request is allowed"],
     ['{"createResourceRequest":[]}', '"createResourceRequest" must be an object'],
     [
       '{"createResourceRequest":{"type":"a","inputProperties":{}}}',
@@ -61,7 +61,7 @@ describe("requests", () => {
       '"readResourceRequest.resource.inputProperties" must be an object',
     ],
     ['{"describeProviderRequest":{"x":1}}', 'has no field "x"'],
-  ])("%j is refused: %s", (line, reason) => {
+  ])("rejects %j: %s", (line, reason) => {
     expect(refusal(line)).toContain(reason);
   });
 });
@@ -70,7 +70,7 @@ const specs = process.env["NIXOPS4_RESOURCES_SPECS"] ?? join(import.meta.dirname
 
 const schemaOf = (file: string) => {
   const ajv = new ajvDraft04.default({ strict: false, validateFormats: false });
-  // The schema refers to it by its address; a patch is any list of operations here.
+  // The schema refers to this address. Any list of operations is a patch here.
   ajv.addSchema({ type: "array", items: { type: "object" } }, "https://json.schemastore.org/json-patch.json");
   const {
     $schema: _draft,
@@ -78,26 +78,26 @@ const schemaOf = (file: string) => {
     ...schema
   }: Record<string, unknown> = JSON.parse(readFileSync(join(specs, "nixops4", file), "utf8"));
   ajv.addSchema(schema, "nixops4");
-  // Not the root: its additionalProperties refuses every message.
+  // A definition, since the additionalProperties of the root reject every message.
   return (definition: string, value: unknown): boolean =>
     ajv.validate({ $ref: `nixops4#/definitions/${definition}` }, value);
 };
 
 describe.skipIf(!existsSync(join(specs, "nixops4")))("NixOps4's own schema (skipped without its file)", () => {
-  test.each(kinds.filter((kind) => messages[kind].origin === "v0"))("accepts %s as we read it", (kind) => {
+  test.each(kinds.filter((kind) => messages[kind].origin === "v0"))("accepts %s as we parse it", (kind) => {
     const accepts = schemaOf("resource-schema-v0.json");
     expect(accepts("Request", { [messages[kind].request]: bodies[kind] })).toBe(true);
     expect(accepts("Request", { [messages[kind].request]: { ...bodies[kind], unheardOf: 1 } })).toBe(false);
   });
 
-  test("accepts destroy, as upstream proposes it", () => {
+  test("accepts destroy according to upstream's proposal", () => {
     expect(schemaOf("resource-schema-v0.destroy.json")("Request", { destroyResourceRequest: bodies.destroy })).toBe(
       true,
     );
     expect(schemaOf("resource-schema-v0.destroy.json")("Response", { [messages.destroy.response]: {} })).toBe(true);
   });
 
-  test("upstream's example request is one of ours", () => {
+  test("parses upstream's example request", () => {
     const example: unknown = JSON.parse(
       readFileSync(join(specs, "nixops4/examples/v0/CreateResourceRequest.json"), "utf8"),
     );

@@ -2,14 +2,14 @@ import { ProviderError } from "../report/error.ts";
 
 export type Properties = Record<string, unknown>;
 
-/** A resource as somebody remembers it: its inputs may have been written by an older version of the schema. */
+/** A resource that was applied before. An older version of the schema may have written its inputs. */
 export interface ExtantResource {
   type: string;
   inputProperties: Properties;
   outputProperties?: Properties;
 }
 
-/** What each request carries. */
+/** The body of each request. */
 export interface Requests {
   create: { type: string; inputProperties: Properties; isStateful: boolean };
   update: { resource: ExtantResource; inputProperties: Properties };
@@ -30,15 +30,15 @@ type Field = "string" | "boolean" | "object" | "array" | "resource" | "resource?
 interface Message {
   request: string;
   response: string;
-  /** Whether NixOps4's protocol v0 has it; the others are ours. */
+  /** Whether NixOps4's protocol v0 defines it, or this suite. */
   origin: "v0" | "extension";
   body: Record<string, Field>;
 }
 
 /**
- * Every message, each an object with one key. The only place that knows their names, so that a new name upstream is one
- * line here. Source: https://nixops.dev/manual/development/schema/resource-schema-v0.json; `destroy` is upstream's
- * proposal https://github.com/nixops4/nixops4/pull/150; docs/adr/005-json-lines-and-extensions.md has the others.
+ * Every message, each an object with one key. No other place contains the names, so a new name upstream changes one line.
+ * Source: https://nixops.dev/manual/development/schema/resource-schema-v0.json. `destroy` is upstream's proposal
+ * https://github.com/nixops4/nixops4/pull/150; docs/adr/005-json-lines-and-extensions.md describes the other extensions.
  */
 export const messages: Record<Kind, Message> = {
   create: {
@@ -97,11 +97,11 @@ export const messages: Record<Kind, Message> = {
   },
 };
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets what the keys of `messages` are
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys returns strings
 const kinds = Object.keys(messages) as Kind[];
 const kindOf = new Map(kinds.map((kind) => [messages[kind].request, kind]));
 
-/** The request in a line of input. Throws a ProviderError that says what is wrong with it. */
+/** Parses the request in a line of input. Throws a ProviderError that describes the fault. */
 export function parseRequest(line: string): Request {
   let message: unknown;
   try {
@@ -109,7 +109,7 @@ export function parseRequest(line: string): Request {
   } catch (cause) {
     throw malformed("the line is not JSON", cause);
   }
-  if (!isObject(message)) throw malformed("a request is a JSON object with one key");
+  if (!isObject(message)) throw malformed("the line is not a JSON object with one key");
   const keys = Object.keys(message);
   const known = keys.filter((name) => kindOf.has(name));
   const [key = ""] = known;
@@ -117,12 +117,13 @@ export function parseRequest(line: string): Request {
   if (kind === undefined) {
     throw new ProviderError(
       keys.length === 0 ? "the request is empty" : `there is no request ${keys.map(quote).join(", ")}`,
-      { code: "protocol.request.unknown", hint: `This provider answers ${[...kindOf.keys()].join(", ")}` },
+      { code: "protocol.request.unknown", hint: `Use one of ${[...kindOf.keys()].join(", ")}` },
     );
   }
-  if (known.length > 1) throw malformed(`it has ${known.map(quote).join(" and ")}, and may have only one`);
+  if (known.length > 1)
+    throw malformed(`it contains ${known.map(quote).join(" and ")}, but only one request is allowed`);
   checkBody(message[key], messages[kind].body, key);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked against the registry, which `Requests` spells out
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked against `messages`, which `Requests` mirrors
   return { kind, body: message[key] } as Request;
 }
 
@@ -157,7 +158,7 @@ function checkField(value: unknown, field: Field, where: string): void {
 function checkExtant(value: unknown, where: string): void {
   const { outputProperties, ...rest } = isObject(value) ? value : {};
   checkBody(rest, { type: "string", inputProperties: "object" }, where);
-  // Absent from a resource that was never stored; null means the same.
+  // A resource that was never stored has no outputs; null means the same.
   if (outputProperties !== undefined && outputProperties !== null) {
     checkField(outputProperties, "object", `${where}.outputProperties`);
   }
@@ -172,7 +173,7 @@ const quote = (name: string): string => `"${name}"`;
 function malformed(reason: string, cause?: unknown): ProviderError {
   return new ProviderError(reason, {
     code: "protocol.request.malformed",
-    hint: "One request is one line of JSON, as NixOps4's resource protocol v0 describes it",
+    hint: "Send each request as one line of JSON, as NixOps4's resource protocol v0 defines it",
     cause,
   });
 }

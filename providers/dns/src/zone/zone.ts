@@ -111,6 +111,9 @@ export default defineResource({
   leastRights:
     "The API key, which may do everything. The names in `updateKeys` and `transferKeys` must exist at the server.",
   example: { name: "example.org", nameservers: ["ns1.example.org", "ns2.example.net"] },
+  exampleConnection: {
+    powerdns: { url: "https://ns1.example.org:8081", apiKey: { file: "/run/secrets/powerdns-api-key" } },
+  },
 
   label: ({ name: zone }) => zone.replace(/\.$/, "").toLowerCase(),
   connectReader: connectZoneReader,

@@ -56,18 +56,19 @@ function finish(pending: string, want: DatabaseInputs, mark: Mark): Sql[] {
   ];
 }
 
-/** Removes what a create left that was killed, and was not sent again. */
+/** Removes the unfinished database of a create that was killed. Returns whether one existed. */
 export async function removePending(
   session: WriteSession,
   { managedBy, name }: { managedBy: string; name: string },
-): Promise<void> {
+): Promise<boolean> {
   const pending = pendingName(managedBy, name);
   const [found] = await session.query(sql`select from pg_database where datname = ${pending}`);
-  if (found === undefined) return;
+  if (found === undefined) return false;
   await underLock(session, name, async () => {
     await session.execute(lockForSession("database", name));
     await session.execute(sql`drop database if exists ${identifier(pending)}`);
   });
+  return true;
 }
 
 /** Gives the lock back that the work takes as its first thing. */

@@ -104,6 +104,6 @@ describePostgres("a schema", (server) => {
     const nowhere = schemas({ database: "schemas_nowhere" });
     expect((await nowhere.plan({})).body).toMatchObject({ action: "create" });
     expect((await nowhere.create({})).error).toContain("[postgres.database.missing]");
-    expect((await nowhere.destroy({})).outcome).toBe("deleted");
+    expect((await nowhere.destroy({})).outcome).toBe("unchanged");
   });
 });

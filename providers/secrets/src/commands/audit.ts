@@ -1,7 +1,8 @@
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toTable } from "@nixops4-resources/protocol-core/table";
 import { graceEnd, type SecretAccess, type StoredSecret } from "@nixops4-resources/protocol-secrets";
 import { find, oneName, openReader } from "./store.ts";
-import { minute, toTable } from "./table.ts";
+import { minute } from "./minute.ts";
 
 const dayMs = 86_400_000;
 

@@ -37,10 +37,10 @@ function run(args: readonly string[], input = "") {
 
 const declared = { name: "shop/db", generator: { password: { length: 20 } } };
 
-test("list and show tell everything of a secret but its value", async () => {
+test("inventory and show print everything about a secret but its value", async () => {
   await deployment.create("secret", declared);
   const value = await backend.valueOf("shop/db");
-  const { status, stdout } = run(["list"]);
+  const { status, stdout } = run(["inventory"]);
   expect(status).toBe(0);
   expect(stdout).toMatch(/^NAME +VERSION +GENERATOR +MANAGED BY +MADE \(UTC\) +EXPIRES \(UTC\)\n/);
   expect(stdout).toMatch(/^shop\/db +1 +password +shop +\d{4}-\d\d-\d\d \d\d:\d\d$/m);
@@ -158,7 +158,7 @@ test("import takes a reference, and knows the public half of an SSH key", async 
 test.each([
   [["show"], "Name the secret"],
   [["show", "a", "b"], "Name one secret"],
-  [["list", "a"], "`list` takes no name"],
+  [["inventory", "a"], "`inventory` takes no name"],
   [["import", "a", "--from", "{"], "--from takes a secret reference in JSON"],
   [["import", "a", "--from", '{"flie":"/x"}'], "--from takes an object with exactly one of `file`"],
   [["import", "a"], "There is no value on stdin"],
@@ -170,7 +170,7 @@ test.each([
 
 test("a connection that cannot be is told as that of a resource is", () => {
   writeFileSync(connection, JSON.stringify({ store: { directory: { folder: "relative" } } }));
-  const { status, stderr } = run(["list"]);
+  const { status, stderr } = run(["inventory"]);
   expect(status).toBe(1);
   expect(stderr).toContain("[protocol.inputs.invalid]");
   expect(stderr).toContain("`store.directory.folder`");
@@ -179,7 +179,7 @@ test("a connection that cannot be is told as that of a resource is", () => {
 test("a value that is brought is seen in no message", async () => {
   const value = "canary-brought-along";
   await backend.byHand((store) => store.create(newSecret("shop/db", { value: new Secret(value), specification: {} })));
-  const all = [["list"], ["show", "shop/db"], ["rotate", "shop/db"], ["rewrap"], ["audit"], ["import", "shop/db"]];
+  const all = [["inventory"], ["show", "shop/db"], ["rotate", "shop/db"], ["rewrap"], ["audit"], ["import", "shop/db"]];
   for (const args of all) {
     const { stdout, stderr } = run(args, value);
     expect(stdout + stderr, args.join(" ")).not.toContain(value);

@@ -1,53 +1,53 @@
-import type { Command, Commands } from "@nixops4-resources/protocol-core/command";
+import type { Commands } from "@nixops4-resources/protocol-core/command";
 import { audit } from "./audit.ts";
 import { importSecret } from "./import.ts";
-import { list } from "./inventory.ts";
+import { inventory } from "./inventory.ts";
 import { rewrap } from "./rewrap.ts";
 import { rotate } from "./rotate.ts";
 import { show } from "./show.ts";
 
 const connection = { type: "string", short: "c" } as const;
 
-/** All of them are about the store in a file of the input `connection`, as JSON. */
+/** Every command works on the store in `--connection`, a JSON file with the input `connection`. */
 const commands = {
-  list: {
+  inventory: {
     usage: "--connection FILE",
-    summary: "every secret of the store that this identity opens, without values",
+    summary: "list the secrets of the store that this identity can decrypt, without values",
     options: { connection },
-    run: list,
+    run: inventory,
   },
   show: {
     usage: "NAME --connection FILE [--reveal]",
-    summary: "all that is known of a secret but its value; with --reveal the value alone",
+    summary: "print what the store knows about a secret, without its value; with --reveal print only the value",
     options: { connection, reveal: { type: "boolean" } },
     run: show,
   },
   rotate: {
     usage: "NAME --connection FILE",
-    summary: "a new value by the same generator; the next apply brings it to who takes the secret",
+    summary: "generate a new value; the next apply updates the resources that use the secret",
     options: { connection },
     run: rotate,
   },
   rewrap: {
     usage: "[NAME...] --connection FILE",
-    summary: "encrypt secrets (all) anew, to the recipients that were declared and to this identity",
+    summary: "encrypt all or the named secrets again, to their declared recipients and to this identity",
     options: { connection },
     run: rewrap,
   },
   audit: {
     usage: "[NAME] --connection FILE",
     summary:
-      "who has taken values, where the store records it, and how old each value is; status 2 where one has expired",
+      "print the age of each version and, if the store records accesses, who read which value; exit status 2 if a value has expired",
     options: { connection },
     run: audit,
   },
   import: {
     usage: "NAME --connection FILE [--from REFERENCE]",
     summary:
-      "keep a value that you bring, from stdin or a secret reference in JSON; a resource takes it with `adopt = true`",
+      "store an existing value from stdin, or from a secret reference in JSON; a resource adopts it with `adopt = true`",
     options: { connection, from: { type: "string" } },
     run: importSecret,
   },
-} satisfies Record<string, Command>;
+} satisfies Commands;
 
 export default commands as Commands;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { AlreadyExists, ProviderError, resolveSecret, Secret, secretRef } from "@nixops4-resources/protocol-core";
-import { Misunderstood, type CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { UsageError, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { recipientsOf } from "@nixops4-resources/protocol-secrets";
 import type { ErrorCode } from "../errors.ts";
 import { asFile } from "../generators/copy.ts";
@@ -41,18 +41,18 @@ async function fromReference(text: string, name: string): Promise<string> {
   try {
     given = JSON.parse(text);
   } catch {
-    throw new Misunderstood("--from takes a secret reference in JSON");
+    throw new UsageError("--from takes a secret reference in JSON");
   }
   const { success, data, error } = secretRef.safeParse(given);
-  if (!success) throw new Misunderstood(`--from takes ${error.issues[0]?.message ?? "a secret reference"}`);
+  if (!success) throw new UsageError(`--from takes ${error.issues[0]?.message ?? "a secret reference"}`);
   return (await resolveSecret(data, `the value of secret ${name}`)).reveal();
 }
 
 function fromStdin(): string {
   // It would stand on the screen.
-  if (isatty(0)) throw new Misunderstood("Pipe the value into stdin, or name it with --from");
+  if (isatty(0)) throw new UsageError("Pipe the value into stdin, or name it with --from");
   const text = readFileSync(0, "utf8").replace(/\r?\n$/, "");
-  if (text === "") throw new Misunderstood("There is no value on stdin");
+  if (text === "") throw new UsageError("There is no value on stdin");
   return text;
 }
 

@@ -1,10 +1,11 @@
-import { Misunderstood, type CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { UsageError, type CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toTable } from "@nixops4-resources/protocol-core/table";
 import { openReader } from "./store.ts";
-import { minute, toTable } from "./table.ts";
+import { minute } from "./minute.ts";
 
 /** One line per secret. */
-export async function list(given: CommandArguments, print: (text: string) => void): Promise<number> {
-  if (given.positionals.length > 0) throw new Misunderstood("`list` takes no name; `show NAME` tells of one secret");
+export async function inventory(given: CommandArguments, print: (text: string) => void): Promise<number> {
+  if (given.positionals.length > 0) throw new UsageError("`inventory` takes no name. `show NAME` shows one secret");
   await using store = await openReader(given);
   const rows = (await store.list()).map(({ name, mark, specification, current }) => [
     name,

@@ -5,7 +5,7 @@ import type { ErrorCode } from "../errors.ts";
 import { kindOf } from "../generators/generators.ts";
 import { asGiven, generate } from "../secret/specification.ts";
 import { find, oneName, openWriter } from "./store.ts";
-import { minute } from "./table.ts";
+import { minute } from "./minute.ts";
 
 /** A new version by what made the current one. Its generation stays: the deployment has not asked for another. */
 export async function rotate(given: CommandArguments, print: (text: string) => void): Promise<number> {

@@ -1,5 +1,5 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
-import { Misunderstood, readInputs, type CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { UsageError, readInputs, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import type { SecretReader, SecretWriter, StoredSecret } from "@nixops4-resources/protocol-secrets";
 import { connection, connectReader, connectWriter, type Connection } from "../connection.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -11,14 +11,14 @@ export const openWriter = async (given: CommandArguments): Promise<SecretWriter>
 /** The connection in the file that `--connection` names. */
 async function read({ values }: CommandArguments): Promise<Connection> {
   const file = values["connection"];
-  if (typeof file !== "string") throw new Misunderstood("Name a file of the input `connection` with --connection");
+  if (typeof file !== "string") throw new UsageError("Name a file of the input `connection` with --connection");
   return await readInputs(connection, file);
 }
 
 /** The one name that was given. */
 export function oneName({ positionals: [name, ...others] }: CommandArguments): string {
-  if (name === undefined) throw new Misunderstood("Name the secret");
-  if (others.length > 0) throw new Misunderstood("Name one secret");
+  if (name === undefined) throw new UsageError("Name the secret");
+  if (others.length > 0) throw new UsageError("Name one secret");
   return name;
 }
 
@@ -28,6 +28,6 @@ export async function find(store: SecretReader, name: string): Promise<StoredSec
   if (stored !== undefined) return stored;
   throw new ProviderError<ErrorCode>(`there is no secret ${name} in ${store.place}`, {
     code: "secrets.name.unknown",
-    hint: "See `nixops4-resources-secrets list` for those that are there",
+    hint: "See `nixops4-resources-secrets inventory` for those that are there",
   });
 }

@@ -45,6 +45,9 @@ export default defineResource({
   stableOutputs: [],
   leastRights,
   example: { name: "shop/db-password", generator: { password: { length: 40 } } },
+  exampleConnection: {
+    store: { directory: { folder: "/srv/secrets", identity: { file: "/root/secrets-identity" } } },
+  },
 
   label: ({ name }) => name,
   connectReader,

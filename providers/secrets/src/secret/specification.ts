@@ -1,4 +1,4 @@
-import { isSame } from "@nixops4-resources/protocol-core";
+import { isEqualJson } from "@nixops4-resources/protocol-core";
 import type { Specification } from "@nixops4-resources/protocol-secrets";
 import * as z from "zod/mini";
 import { kindOf, type Given, type Kind } from "../generators/generators.ts";
@@ -28,7 +28,7 @@ export const isBrought = (stored: Given): boolean => Object.keys(stored).length 
 
 /** Whether the value was made by what is given now. What it was made from is another question. */
 export function isMadeBy(given: Given, stored: Given): boolean {
-  return isBrought(stored) || isSame(inputsOf(knownKind(given)), inputsOf(kindOf(stored)));
+  return isBrought(stored) || isEqualJson(inputsOf(knownKind(given)), inputsOf(kindOf(stored)));
 }
 
 /** Whether the value was made from what is there now. Looks at that, without reading it. */

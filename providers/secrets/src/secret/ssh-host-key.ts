@@ -53,6 +53,9 @@ export default defineResource({
   stableOutputs: [],
   leastRights,
   example: { name: "web/ssh-host-key", hostNames: ["web.example.org", "192.0.2.1"] },
+  exampleConnection: {
+    store: { directory: { folder: "/srv/secrets", identity: { file: "/root/secrets-identity" } } },
+  },
 
   label: ({ name }) => name,
   connectReader,

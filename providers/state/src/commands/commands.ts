@@ -1,4 +1,4 @@
-import type { Command, Commands } from "@nixops4-resources/protocol-core/command";
+import type { Commands } from "@nixops4-resources/protocol-core/command";
 import { compact } from "./compact.ts";
 import { diff } from "./diff.ts";
 import { exportState } from "./export.ts";
@@ -11,56 +11,56 @@ import { verify } from "./verify.ts";
 
 const text = { type: "string" } as const;
 
-/** All of them are about one state: that of the inputs in a file, as `plan` and `read` take them. */
+/** Every command works on one state: that of the inputs in `--inputs`, a JSON file as for `plan` and `read`. */
 const commands = {
   log: {
     usage: "--inputs FILE [--last COUNT]",
-    summary: "who wrote what when: one line per event",
+    summary: "print one line per event: time, operation, writer and the changed resources",
     options: { inputs, last: text },
     run: log,
   },
   show: {
     usage: "--inputs FILE [--at INDEX]",
-    summary: "the document as it is, or as it was after an event",
+    summary: "print the state document, or with --at the document after that event",
     options: { inputs, at: text },
     run: show,
   },
   diff: {
     usage: "A B --inputs FILE",
-    summary: "what the events after A, up to B, have changed",
+    summary: "print the changes of the events after A, up to and including B; exit status 2 if there are any",
     options: { inputs },
     run: diff,
   },
   verify: {
     usage: "--inputs FILE",
-    summary: "look at every event, snapshot and key, and name all that was tampered with",
+    summary: "check every event, snapshot and key, and print each damage; exit status 1 if there is any",
     options: { inputs },
     run: verify,
   },
   unlock: {
     usage: "--inputs FILE --holder ID",
-    summary: "end the session of a writer that is gone; the message of state.locked has its id",
+    summary: "end the session of a writer that no longer runs; the error state.locked contains its id",
     options: { inputs, holder: text },
     run: unlock,
   },
   export: {
     usage: "--inputs FILE [--file FILE]",
-    summary: "the whole history as a state_file of NixOps4",
+    summary: "print the whole history, unencrypted, as a state_file of NixOps4; with --file write it to a new file",
     options: { inputs, file: text },
     run: exportState,
   },
   import: {
     usage: "FILE --inputs FILE",
-    summary: "make the state from a state_file of NixOps4, with its whole history",
+    summary: "create the state from a state_file of NixOps4, with its whole history",
     options: { inputs },
     run: importState,
   },
   compact: {
     usage: "--inputs FILE [--keep COUNT]",
-    summary: "move all but the last events (100) to the archive, behind a snapshot",
+    summary: "move all events but the last COUNT (100) to the archive, after a snapshot",
     options: { inputs, keep: text },
     run: compact,
   },
-} satisfies Record<string, Command>;
+} satisfies Commands;
 
 export default commands as Commands;

@@ -1,5 +1,5 @@
 import type { Connecting } from "@nixops4-resources/protocol-core";
-import { Misunderstood, readResourceInputs, type CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { UsageError, readResourceInputs, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import resource from "../state-postgres.ts";
 
 export const inputs = { type: "string", short: "i" } as const;
@@ -8,7 +8,7 @@ export type Inputs = Awaited<ReturnType<typeof readInputs>>;
 
 /** The inputs of the state that a command is about. */
 export async function readInputs({ values: { inputs: file } }: CommandArguments) {
-  if (typeof file !== "string") throw new Misunderstood("Name the file with the state's inputs with --inputs");
+  if (typeof file !== "string") throw new UsageError("Name the file with the state's inputs with --inputs");
   return await readResourceInputs(resource, file);
 }
 
@@ -22,13 +22,13 @@ export const requestOf = ({ timeoutSeconds }: Pick<Inputs, "timeoutSeconds">): C
 export function readCount(given: string | boolean | undefined, name: string, otherwise: number): number {
   if (given === undefined) return otherwise;
   if (typeof given === "string" && /^\d{1,9}$/.test(given)) return Number(given);
-  throw new Misunderstood(`${name} must be a whole number, got ${JSON.stringify(given)}`);
+  throw new UsageError(`${name} must be a whole number, got ${JSON.stringify(given)}`);
 }
 
 /** No more positional arguments than the command takes. */
 export function expectPositionals({ positionals }: CommandArguments, names: readonly string[]): void {
   if (positionals.length === names.length) return;
-  throw new Misunderstood(
+  throw new UsageError(
     names.length === 0 ? `What is ${positionals.join(" ")}?` : `Give ${names.join(" and ")}, and nothing else`,
   );
 }

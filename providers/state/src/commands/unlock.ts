@@ -1,5 +1,5 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
-import { Misunderstood, type CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { UsageError, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { sql } from "@nixops4-resources/protocol-postgres";
 import { LongSession } from "../store/connect.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -15,7 +15,7 @@ export async function unlock(given: CommandArguments, print: (text: string) => v
   expectPositionals(given, []);
   const { holder: id } = given.values;
   if (typeof id !== "string")
-    throw new Misunderstood("Name the session with --holder; the message of state.locked has it");
+    throw new UsageError("Name the session with --holder; the message of state.locked has it");
   const inputs = await readInputs(given);
   const request = requestOf(inputs);
   await using link = await LongSession.open(inputs.connection, "read", request);

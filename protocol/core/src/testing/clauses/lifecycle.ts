@@ -76,7 +76,8 @@ export const lifecycle: readonly Clause[] = [
       expect(await contract.succeed(contract.destroyRequest())).toEqual({ body: {}, outcome: "deleted" });
       expect(await contract.backend.snapshot(), "what destroy left").toEqual(before);
       expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: false });
-      await contract.withoutWriting(() => contract.succeed(contract.destroyRequest()));
+      const again = await contract.withoutWriting(() => contract.succeed(contract.destroyRequest()));
+      expect(again).toEqual({ body: {}, outcome: "unchanged" });
     },
   },
   {

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 
 const none = "";
+/** Two spaces between columns, and no lines. */
 const noBorder = {
   top: none,
   "top-mid": none,
@@ -19,7 +20,7 @@ const noBorder = {
   middle: "  ",
 };
 
-/** Rows below their headings, in columns as wide as what is in them, ready to be printed. */
+/** Rows below their headings in aligned columns, each line with its newline. */
 export function toTable(head: string[], rows: readonly string[][]): string {
   const style = { head: [], border: [], "padding-left": 0, "padding-right": 0 };
   const table = new Table({ head, chars: noBorder, style });
@@ -30,6 +31,3 @@ export function toTable(head: string[], rows: readonly string[][]): string {
     .map((line) => line.trimEnd())
     .join("\n")}\n`;
 }
-
-/** To the minute, in UTC: `2026-11-25 19:56`. */
-export const minute = (iso: string): string => iso.slice(0, 16).replace("T", " ");

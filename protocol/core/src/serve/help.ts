@@ -1,0 +1,78 @@
+import type { Command, Commands } from "./command.ts";
+import type { Provider } from "./provider.ts";
+import { verbs, type VerbName } from "./verbs.ts";
+
+/** The help of the whole program. */
+export function programHelp(provider: Provider, commands: Commands): string {
+  const { title, description } = provider;
+  const program = programName(provider);
+  const own = Object.entries(commands).flatMap(([name, command]) =>
+    command === undefined ? [] : [`  ${name} ${command.usage}\n${indented(command.summary)}`],
+  );
+  return `${title}: ${description}
+
+NixOps4 starts this program and exchanges lines of JSON with it on stdin and stdout. To use it at a terminal:
+
+  ${program} COMMAND [OPTIONS]
+
+Commands for resources:
+${Object.entries(verbs)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
+  .join("\n")}
+${own.length === 0 ? "" : `\nCommands of this provider:\n${own.join("\n")}\n`}
+Options of the commands for resources:
+${resourceOptions(provider)}
+${outcomeText}
+
+${environmentText}
+
+${program} --help, --version, or COMMAND --help for one command.
+`;
+}
+
+/** The help of one verb. */
+export function verbHelp(provider: Provider, name: VerbName): string {
+  const { summary, options } = verbs[name];
+  const program = programName(provider);
+  if (!("type" in options)) return `${program} ${name}\n\n${sentence(summary)}\n`;
+  const canPrintJson = "json" in options;
+  return `${program} ${name} --type TYPE [--inputs FILE]${canPrintJson ? " [--json]" : ""}
+
+${sentence(summary)}
+
+${resourceOptions(provider, canPrintJson)}
+${name === "plan" || name === "read" || name === "list" ? statusText : outcomeText}
+`;
+}
+
+/** The help of a provider's own command. */
+export function commandHelp(provider: Provider, name: string, { usage, summary }: Command): string {
+  return `${programName(provider)} ${name} ${usage}\n\n${sentence(summary)}\n`;
+}
+
+export const programName = ({ name }: Pick<Provider, "name">): string => `nixops4-resources-${name}`;
+
+function resourceOptions({ types }: Provider, canPrintJson = true): string {
+  const json = "      --json         print JSON instead of text (plan, read, list)\n";
+  return `  -t, --type TYPE    ${Object.keys(types).sort().join(", ")}
+  -i, --inputs FILE  inputs as a JSON object; without this option, or with -, they are read from stdin.
+                     \`list\` uses only \`connection\` and \`managedBy\`. Secrets are references, never values.
+${canPrintJson ? json : ""}`;
+}
+
+const statusText =
+  "Exit status: 0 done, 1 failed or refused, 2 differences found (plan, read), 3 invalid command line.";
+
+const outcomeText = `create, update and delete report one outcome on stderr: created, updated, adopted, unchanged, deleted, retained
+or failed. docs/outcomes.md explains each of them.
+${statusText}`;
+
+const environmentText = `Environment: NIXOPS4_RESOURCES_LOG=debug|info|warn|error|silent sets the lowest level that is logged (warn),
+NIXOPS4_RESOURCES_LOG_FORMAT=json prints log and outcome as JSON.`;
+
+const indented = (text: string): string => `      ${text}`;
+
+function sentence(text: string): string {
+  const whole = /[.?!]$/.test(text) ? text : `${text}.`;
+  return `${whole.charAt(0).toUpperCase()}${whole.slice(1)}`;
+}
