@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const service = ["**/*.service.test.ts", "**/*.nix.test.ts"];
-const noConsole = "./integration/scripts/vitest/no-console.ts";
+const setupFiles = ["./integration/scripts/vitest/cpu-seconds.ts", "./integration/scripts/vitest/no-console.ts"];
 
 export default defineConfig({
   test: {
@@ -17,7 +17,7 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: service,
-          setupFiles: [noConsole],
+          setupFiles,
           // Some start processes, twenty at once among them.
           testTimeout: 60_000,
         },
@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: "service",
           include: service,
-          setupFiles: [noConsole],
+          setupFiles,
           globalSetup: ["./integration/scripts/vitest/start-servers.ts"],
           // Twenty processes at once on two cores take their time, and so do fifty that are killed one after the other.
           testTimeout: 120_000,

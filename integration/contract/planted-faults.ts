@@ -5,20 +5,22 @@ import type file from "@nixops4-resources/example/src/file.ts";
 import { FolderReader, FolderWriter } from "@nixops4-resources/example/src/folder.ts";
 import { resolveSecret } from "@nixops4-resources/protocol-core";
 
-type Resource = typeof file;
+export type Resource = typeof file;
 
-/** A way in which an author can get a resource wrong, and the clause of the contract that is to notice it. */
+/** A mistake that an author can make in a resource, and the clause of the contract that must notice it. */
 export interface Fault {
   plant: (sound: Resource) => Resource;
-  /** A part of what the clause says. */
+  /** A part of the clause's name. */
   breaks: string;
+  /** Whether the resource works with programs, around which it is killed. */
+  isOnPrograms?: boolean;
 }
 
-/** Variants of the example's `file`, each wrong in one thing. */
-export const faults: Readonly<Record<string, Fault>> = {
+/** Variants of the example's `file`, each with one fault. */
+export const commonFaults: Readonly<Record<string, Fault>> = {
   "update does nothing": {
     plant: (sound) => ({ ...sound, update: async () => undefined }),
-    breaks: "`content` changes and changes back",
+    breaks: "an update changes `content`",
   },
   "ownership is not checked": {
     plant: (sound) => ({
@@ -28,7 +30,7 @@ export const faults: Readonly<Record<string, Fault>> = {
         return seen && { ...seen, mark: { managedBy: want.managedBy, type: "file" } };
       },
     }),
-    breaks: "what bears no mark is refused",
+    breaks: "an unmarked object is rejected",
   },
   "read swallows errors": {
     plant: (sound) => ({
@@ -37,14 +39,14 @@ export const faults: Readonly<Record<string, Fault>> = {
       connectWriter: async ({ folder }: { folder: string }) => new FolderWriter(folder),
       read: (folder, want, previous) => sound.read(folder, want, previous).catch(() => undefined),
     }),
-    breaks: "cannot be reached",
+    breaks: "the backend is unreachable",
   },
-  "it bears no mark": {
+  "it carries no mark": {
     plant: (sound) => ({
       ...sound,
       create: async (folder, { name, content, mode }) => folder.create(name, { text: content, mode }),
     }),
-    breaks: "create makes it as wanted",
+    breaks: "create yields the object",
   },
   "a secret is logged": {
     plant: (sound) => ({
@@ -55,7 +57,7 @@ export const faults: Readonly<Record<string, Fault>> = {
         await sound.create(folder, want, mark);
       },
     }),
-    breaks: "no secret is seen",
+    breaks: "no secret appears",
   },
   "a secret is in the command line": {
     plant: (sound) => ({
@@ -65,9 +67,9 @@ export const faults: Readonly<Record<string, Fault>> = {
         await sound.create(folder, want, mark);
       },
     }),
-    breaks: "no secret is seen",
+    breaks: "no secret appears",
   },
-  "create makes first and marks afterwards": {
+  "create marks the object after it has created it": {
     plant: (sound) => ({
       ...sound,
       async create(folder, want, mark) {
@@ -76,23 +78,23 @@ export const faults: Readonly<Record<string, Fault>> = {
         await sound.create(folder, want, mark);
       },
     }),
-    breaks: "a create that was killed",
+    breaks: "the next create completes",
   },
-  "create takes the place of what is there": {
+  "create replaces an existing object": {
     plant: (sound) => ({
       ...sound,
       async create(folder, want, mark) {
-        // As long as a slow server takes: all have looked by then.
+        // Like a slow server: all processes have looked by then.
         await pause(100);
         folder.remove(want.name);
         await sound.create(folder, want, mark);
       },
     }),
-    breaks: "20 processes",
+    breaks: "20 concurrent creates",
   },
   "delete does nothing": {
     plant: (sound) => ({ ...sound, delete: async () => undefined }),
-    breaks: "destroy leaves nothing",
+    breaks: "destroy removes everything",
   },
   "delete leaves something behind": {
     plant: (sound) => ({
@@ -102,9 +104,9 @@ export const faults: Readonly<Record<string, Fault>> = {
         writeFileSync(folder.pathOf(`.${want.name}.trash`), "");
       },
     }),
-    breaks: "destroy leaves nothing",
+    breaks: "destroy removes everything",
   },
-  "list ignores whose things are": {
+  "list ignores owners": {
     plant: (sound) => ({
       ...sound,
       list: async (folder) =>
@@ -112,9 +114,9 @@ export const faults: Readonly<Record<string, Fault>> = {
           .names()
           .map((name) => ({ label: name, inputs: { name }, mark: { managedBy: "contract", type: "file" } })),
     }),
-    breaks: "list finds",
+    breaks: "list returns only",
   },
-  "drift is not seen": {
+  "read misses a manual change": {
     plant: (sound) => ({
       ...sound,
       async read(folder, want, previous) {
@@ -122,7 +124,7 @@ export const faults: Readonly<Record<string, Fault>> = {
         return seen && { ...seen, inputs: { ...seen.inputs, mode: want.mode } };
       },
     }),
-    breaks: "a `mode` that was changed by hand",
+    breaks: "a manual change of `mode`",
   },
   "reading writes": {
     plant: (sound) => ({
@@ -136,7 +138,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     }),
     breaks: "write nothing",
   },
-  "an output changes from one apply to the next": {
+  "an output changes from one process to the next": {
     plant: (sound) => ({
       ...sound,
       async read(folder, want, previous) {
@@ -145,6 +147,6 @@ export const faults: Readonly<Record<string, Fault>> = {
         return seen && { ...seen, outputs: { ...seen.outputs, path } };
       },
     }),
-    breaks: "give the same outputs",
+    breaks: "a process of its own gives the same answers",
   },
 };

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Deployment, type Message, type Told } from "@nixops4-resources/protocol-core/testing";
+import { Deployment, type DeploymentReply, type Message } from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { openSecretStore, storePlace, type StorePlace } from "@nixops4-resources/protocol-secrets";
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
@@ -31,7 +31,10 @@ class Apply {
   }
 
   /** `isStateful` is whether the role is a member with a state: an update then, and only where its inputs changed. */
-  async run(generation: number, isStateful: boolean): Promise<{ secret: Told; role: Told | "skipped" }> {
+  async run(
+    generation: number,
+    isStateful: boolean,
+  ): Promise<{ secret: DeploymentReply; role: DeploymentReply | "skipped" }> {
     const secret = await this.#secrets.create("secret", this.#secret(generation));
     expect(secret.error).toBeUndefined();
     const inputs = { name: this.#role, login: true, password: secret.outputs["ref"] };
@@ -111,13 +114,13 @@ function rotates(server: () => PostgresAddress, place: () => StorePlace): void {
       const role = `rotates_${isStateful ? "stateful" : "stateless"}`;
       const apply = new Apply(server(), place(), role);
       const first = await apply.run(1, isStateful);
-      expect(toldOf(first)).toEqual(["created", "created"]);
+      expect(outcomesOf(first)).toEqual(["created", "created"]);
       const old = await apply.value();
       expect(await canLogIn(server(), role, old)).toBe(true);
-      expect(toldOf(await apply.run(1, isStateful))).toEqual(["unchanged", isStateful ? "skipped" : "unchanged"]);
+      expect(outcomesOf(await apply.run(1, isStateful))).toEqual(["unchanged", isStateful ? "skipped" : "unchanged"]);
 
       const second = await apply.run(2, isStateful);
-      expect(toldOf(second)).toEqual(["updated", "updated"]);
+      expect(outcomesOf(second)).toEqual(["updated", "updated"]);
       const rotated = await apply.value();
       expect(await canLogIn(server(), role, old), "the old password").toBe(false);
       expect(await canLogIn(server(), role, rotated), "the new password").toBe(true);
@@ -132,7 +135,7 @@ function rotates(server: () => PostgresAddress, place: () => StorePlace): void {
   });
 }
 
-const toldOf = ({ secret, role }: { secret: Told; role: Told | "skipped" }): unknown[] => [
+const outcomesOf = ({ secret, role }: { secret: DeploymentReply; role: DeploymentReply | "skipped" }): unknown[] => [
   secret.outcome,
   role === "skipped" ? role : (role.outcome ?? role.error),
 ];

@@ -5,11 +5,17 @@ import { expect, test } from "vitest";
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 
-test("a run ends with the skipped tests by reason, and with one plain line of counts", () => {
+test("a run ends with the slowest files, the skipped tests by reason, and one line of counts", () => {
   const fixtures = join(import.meta.dirname, "fixtures");
   const { stdout, status } = spawnSync(process.execPath, [vitest, "run", "--root", fixtures], { encoding: "utf8" });
   expect(status).toBe(1);
-  expect(stdout.trimEnd().split("\n").slice(-6)).toEqual([
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines.slice(-9, -6)).toEqual([
+    expect.stringMatching(/^Slowest of 2 files, \d+\.\d CPU s together:$/),
+    expect.stringMatching(/^ {2}\d+\.\d s, \d+\.\d CPU s: (broken|mixed)\.fixture\.ts$/),
+    expect.stringMatching(/^ {2}\d+\.\d s, \d+\.\d CPU s: (broken|mixed)\.fixture\.ts$/),
+  ]);
+  expect(lines.slice(-6)).toEqual([
     "Skipped, there is no moon:",
     "  some tests > are skipped",
     "  some tests > are skipped too",

@@ -6,7 +6,7 @@ import { main, makeUnmarked, prepareStates } from "./testing/states.ts";
 
 const [alice, bob, carol] = [await makePerson(), await makePerson(), await makePerson()];
 
-describePostgres("a state", (server) => {
+describePostgres("a state", (server, version) => {
   const schema = "statecontract";
   const want = { name: "prod", schema, identity: { file: alice.file }, recipients: [bob.recipient] };
   const prepare = prepareStates(schema, [alice, bob, carol]);
@@ -14,6 +14,10 @@ describePostgres("a state", (server) => {
     main,
     backend: () => prepare(server()),
     reached: "network",
+    ...(version === 15 && {
+      notDisturbed: "Its statements are the same on 18, where it is disturbed.",
+      oneBrokenConnection: "All are tried on 18, with the same code.",
+    }),
     want,
     changed: { recipients: [carol.recipient] },
     notChanged: {

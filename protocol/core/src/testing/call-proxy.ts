@@ -7,7 +7,7 @@ export interface Endpoint {
   port: number;
 }
 
-/** What the proxy does at a call, counted from 1 over all connections. */
+/** What the proxy does at a call, counted from 1 across all connections. */
 export interface Disturbance {
   call: number;
   /**
@@ -16,47 +16,60 @@ export interface Disturbance {
   when: "before" | "after";
   /** `close` closes every connection from then on, `stall` keeps them open and lets nothing through any more. */
   afterwards: "close" | "stall";
-  /** Done first, such as killing the client; for a moment that must not pass, it must be synchronous. */
+  /** Runs first, such as killing the client. It is synchronous, so that nothing happens in between. */
   act?: () => void;
 }
 
-/** How long a server must be silent before its answer counts as whole: it may come in pieces, notices first. */
+/** How long a server must be silent before its answer counts as complete: it may arrive in pieces. */
 const quietMs = 10;
 
+/** Looks at the server before a call reaches it. */
+export type Watch = (call: number) => Promise<void>;
+
 /**
- * A TCP proxy that counts the calls that go through it and disturbs one of them.
+ * A TCP proxy that counts the calls that pass through it and disturbs one of them.
  *
- * A call is what a client sends until the server answers. This needs no knowledge of the protocol, so it counts the round
- * trips of PostgreSQL, LDAP and HTTP alike, and with TLS those of its handshake too; of calls that a client sends
- * without waiting for answers it sees one. The last thing that a client says may have no answer (PostgreSQL's Terminate).
+ * A call is what a client sends until the server answers. The proxy needs no knowledge of the protocol: it counts round
+ * trips of PostgreSQL, LDAP and HTTP alike, including those of a TLS handshake. It counts pipelined calls as one.
+ * The last message of a client may have no answer (PostgreSQL's Terminate).
  */
 export class CallProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #target: Endpoint;
   readonly #disturbance: Disturbance | undefined;
+  readonly #watch: Watch | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #answered = new Set<number>();
   #calls = 0;
   #isStalled = false;
   #isClosed = false;
 
-  private constructor(target: Endpoint, disturbance: Disturbance | undefined) {
+  private constructor(target: Endpoint, disturbance: Disturbance | undefined, watch: Watch | undefined) {
     this.#target = target;
     this.#disturbance = disturbance;
+    this.#watch = watch;
     this.#server = createServer((client) => this.#serve(client));
   }
 
   static async start(target: Endpoint, disturbance?: Disturbance): Promise<CallProxy> {
-    const proxy = new CallProxy(target, disturbance);
-    proxy.#server.listen(0, "127.0.0.1");
-    await once(proxy.#server, "listening");
-    return proxy;
+    return await new CallProxy(target, disturbance, undefined).#listen();
   }
 
-  /** Where the client is to connect to. */
+  /** Disturbs nothing, and holds each call back until `watch` has looked at the server. */
+  static async observe(target: Endpoint, watch: Watch): Promise<CallProxy> {
+    return await new CallProxy(target, undefined, watch).#listen();
+  }
+
+  async #listen(): Promise<this> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    return this;
+  }
+
+  /** The address for the client. */
   get endpoint(): Endpoint {
     const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("The proxy does not listen.");
+    if (address === null || typeof address === "string") throw new Error("The proxy is not listening.");
     return { host: "127.0.0.1", port: address.port };
   }
 
@@ -75,7 +88,7 @@ export class CallProxy implements AsyncDisposable {
     const server = connect(this.#target);
     for (const [socket, other] of [[client, server] as const, [server, client] as const]) {
       this.#sockets.add(socket);
-      // A reset is an end like any other: what happened before it is what counts.
+      // A reset counts as an end.
       socket.on("error", () => socket.destroy());
       socket.on("close", () => {
         this.#sockets.delete(socket);
@@ -94,13 +107,22 @@ export class CallProxy implements AsyncDisposable {
     let call = 0;
     let speaker: "client" | "server" = "server";
     let quiet: NodeJS.Timeout | undefined;
+    let watched: Promise<void> | undefined;
     client.on("data", (bytes) => {
       if (speaker === "server") {
         speaker = "client";
         call = ++this.#calls;
         if (this.#isNow(call, "before")) this.#disturb();
+        const number = call;
+        watched = this.#watch && (watched ?? Promise.resolve()).then(() => this.#watch?.(number));
       }
-      if (!this.#isStalled) server.write(bytes);
+      // A failed watch fails the client too.
+      if (watched !== undefined) {
+        watched = watched.then(
+          () => void server.write(bytes),
+          () => void client.destroy(),
+        );
+      } else if (!this.#isStalled) server.write(bytes);
     });
     server.on("data", (bytes) => {
       speaker = "server";
@@ -110,7 +132,7 @@ export class CallProxy implements AsyncDisposable {
         quiet = setTimeout(() => this.#disturb(), quietMs);
       } else if (!this.#isStalled) client.write(bytes);
     });
-    // An answer that the server hangs up after (a refused login) is whole at once: the client must not hear of it first.
+    // If the server hangs up after its answer (a rejected login), the answer is complete at once.
     server.on("end", () => {
       if (quiet === undefined || this.#isStalled) return;
       clearTimeout(quiet);

@@ -3,70 +3,80 @@ import { expect } from "vitest";
 import type * as z from "zod/mini";
 import type { AnyResource, Shape } from "../resource/resource.ts";
 import type { Backend } from "./backend.ts";
-import { ask, type Executable, type Finished, type Message } from "./provider-process.ts";
-import { asObject, replyOf, type Reply, type ToldError } from "./reply.ts";
+import { ask, type Executable, type Finished, type Message, type Shown } from "./provider-process.ts";
+import { ProviderSession } from "./provider-session.ts";
+import { asObject, replyOf, type Reply, type ReplyError } from "./reply.ts";
 
 type Given<Inputs extends Shape> = z.input<z.ZodMiniObject<Inputs>>;
 
-/** What the contract has to know of one resource beside its definition. */
+/** What the contract needs to know of a resource, besides its definition. */
 export interface Terms<Inputs extends Shape, B extends Backend> {
   /** The provider's executable: a file of JavaScript. */
   main: string;
-  /** Makes the server ready; called once. */
+  /** Prepares the server; called once. */
   backend: () => Promise<B>;
-  /** Decides how it can be disturbed: over a network by a proxy, for files by a tracer, for programs by stand-ins. */
+  /** How requests are interrupted: a proxy for a network, a tracer for files, stand-ins for programs. */
   reached: B["access"]["kind"];
-  /** Inputs of the resource, with a reference in every input that is secret. */
+  /** Inputs of the resource, with a reference in every secret input. */
   want: Given<Inputs>;
   /** Another value for each input that can change. */
   changed: { readonly [Name in keyof Given<Inputs>]?: Given<Inputs>[Name] };
-  /** Another value for each input that cannot. */
+  /** Another value for each immutable input. */
   immutable?: { readonly [Name in keyof Given<Inputs>]?: Given<Inputs>[Name] };
-  /** Why an input that could change has no other value above. */
+  /** Reason why `changed` has no value for an input that could change. */
   notChanged?: { readonly [Name in keyof Inputs]?: string };
-  /** Changes by hand, each by the input that then differs. */
+  /** Manual changes, by the input that then differs. */
   drift: { readonly [Name in keyof Inputs]?: (backend: B) => Promise<void> };
-  /** Makes by hand what `want` names, without a mark; not asked of what bears none. */
+  /** Creates by hand what `want` names, without a mark. Not needed for a type without a mark. */
   makeUnmarked?: (backend: B) => Promise<void>;
   /**
-   * Why it is neither killed nor hung up on here, such as that the same code is against another server. WHOLE_CONTRACT=1
-   * does it all the same.
+   * Reason why no request is interrupted or raced here and no secret searched for: another contract tests the same code.
+   * WHOLE_CONTRACT=1 tests it here too.
    */
   notDisturbed?: string;
-  /** Outputs that count what is written by anybody, such as a serial number: they differ between two equal runs. */
+  /**
+   * Reason why only the first of the backend's broken connections is tried: the contract of another type tries them all.
+   * WHOLE_CONTRACT=1 tries them here too.
+   */
+  oneBrokenConnection?: string;
+  /** Outputs that count all writes, such as a serial number: they differ between two equal runs. */
   counters?: readonly string[];
-  /** Outputs that no two makings of the thing have in common: a time, a number drawn by chance. */
+  /** Outputs that differ each time the object is created: a time, a random number. */
   newEachTime?: readonly string[];
   /** Environment variables of the provider's process. */
   environment?: Readonly<Record<string, string>>;
-  /** Environment variables that secret inputs refer to; the contract fills them. */
+  /** Environment variables that secret inputs refer to; the contract sets them. */
   secretVariables?: readonly string[];
 }
 
-/** The terms of a resource whose particulars do not matter. */
-// oxlint-disable-next-line typescript/no-explicit-any -- a function's parameter of `unknown` would refuse every backend
+/** Terms of any resource. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a function's parameter of `unknown` would reject every backend
 export type AnyTerms = Terms<any, any>;
 
-/** One promise that every resource keeps. */
+/** One rule that every resource follows. */
 export interface Clause {
-  /** As the test's name: "create again changes nothing". */
+  /** The test's name: "a repeated create changes nothing". */
   says: string;
-  /** Throws where the promise is broken. Finds the backend as it was before the first test. */
+  /** Throws if the resource breaks the rule. The backend is as it was before the first test. */
   check(contract: Contract): Promise<void>;
 }
 
-/** The deployment that the contract acts for, and one that it does not. */
+/** The deployment that the contract acts for, and another one. */
 export const us = "contract";
 export const others = "another";
 
+/** Whether WHOLE_CONTRACT=1 asks for every test everywhere, also if another contract tests the same code. */
+export const isWholeContract = (): boolean => process.env["WHOLE_CONTRACT"] === "1";
+
 /** A resource with its terms and its running backend, as the clauses use them. */
-export class Contract {
+export class Contract implements AsyncDisposable {
   readonly resource: AnyResource;
   readonly terms: AnyTerms;
   readonly backend: Backend;
   readonly executable: Executable;
   /** Values of secrets; none may ever be seen. */
   readonly canaries: readonly string[];
+  readonly #session: ProviderSession;
   readonly #knownCodes: ReadonlySet<string>;
 
   private constructor(
@@ -75,6 +85,7 @@ export class Contract {
     backend: Backend,
     executable: Executable,
     canaries: readonly string[],
+    session: ProviderSession,
     codes: readonly string[],
   ) {
     this.resource = resource;
@@ -82,24 +93,37 @@ export class Contract {
     this.backend = backend;
     this.executable = executable;
     this.canaries = canaries;
+    this.#session = session;
     this.#knownCodes = new Set(codes);
   }
 
   static async open(resource: AnyResource, terms: AnyTerms): Promise<Contract> {
     const canaries = Object.fromEntries((terms.secretVariables ?? []).map((name) => [name, makeCanary()]));
     const executable = { main: terms.main, environment: { ...terms.environment, ...canaries } };
+    const session = new ProviderSession(executable);
     const request = { describeProviderRequest: {} };
-    const { body } = replyOf(await ask(executable, request), request);
+    const { body } = replyOf(await session.ask(request), request);
     const codes = Object.keys(asObject(body?.["errors"]));
     const backend = await terms.backend();
-    return new Contract(resource, terms, backend, executable, [...backend.canaries, ...Object.values(canaries)], codes);
+    const secrets = [...backend.canaries, ...Object.values(canaries)];
+    return new Contract(resource, terms, backend, executable, secrets, session, codes);
+  }
+
+  /** Ends the long-lived process and releases the backend. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      const shown = await this.#session.finish();
+      if (shown !== undefined) this.expectNoSecret(shown);
+    } finally {
+      await this.backend[Symbol.asyncDispose]();
+    }
   }
 
   get bearsMark(): boolean {
     return this.resource.setMark !== undefined;
   }
 
-  /** Whole inputs: the wanted ones, with some in another way. */
+  /** Complete inputs: the wanted ones, some of them replaced. */
   inputs(other: Message = {}): Message {
     return { connection: this.backend.connection, managedBy: us, ...asObject(this.terms.want), ...other };
   }
@@ -127,19 +151,24 @@ export class Contract {
     return { type: this.resource.type, inputProperties };
   }
 
-  /** Sends the request to a process of its own. */
+  /** Sends the request to the long-lived process. */
   async send(request: Message): Promise<Reply> {
+    return this.replyOf(await this.#session.ask(request), request);
+  }
+
+  /** Sends the request to a process of its own, as NixOps4 does. */
+  async sendAlone(request: Message): Promise<Reply> {
     return this.replyOf(await ask(this.executable, request), request);
   }
 
-  /** What a process answered, which must not give a secret away. */
-  replyOf(finished: Finished, request: Message): Reply {
-    this.expectNoSecret(finished);
-    const reply = replyOf(finished, request);
+  /** The answer of a process, which must not reveal a secret. */
+  replyOf(shown: Shown | Finished, request: Message): Reply {
+    this.expectNoSecret(shown);
+    const reply = replyOf(shown, request);
     return { ...reply, body: this.#withoutCounts(reply.body) };
   }
 
-  /** The answer's body and outcome; an error breaks the promise. */
+  /** The answer's body and outcome; throws for an error. */
   async succeed(request: Message): Promise<{ body: Message; outcome: string | undefined }> {
     const { body, error, outcome } = await this.send(request);
     if (body === undefined) throw new Error(`${error?.message} after ${JSON.stringify(request)}`);
@@ -154,38 +183,38 @@ export class Contract {
     return { ...body, outputProperties: { ...outputs, ...Object.fromEntries(names.map((name) => [name, "counted"])) } };
   }
 
-  /** The error, which must be one that the provider documents; any other answer breaks the promise. */
-  async fail(request: Message): Promise<ToldError> {
+  /** The error, which must be documented; throws for any other answer. */
+  async fail(request: Message): Promise<ReplyError> {
     const { body, error } = await this.send(request);
     if (error === undefined)
-      throw new Error(`${JSON.stringify(body)} in place of an error after ${JSON.stringify(request)}`);
+      throw new Error(`${JSON.stringify(body)} instead of an error after ${JSON.stringify(request)}`);
     expect([...this.#knownCodes], `${error.message} has a documented code`).toContain(error.code);
     expect(error.code, error.message).not.toBe("protocol.bug");
     return error;
   }
 
-  /** An answer without the outputs that differ from one making to the next. */
+  /** An answer without the outputs that differ each time the object is created. */
   repeatable(body: Message | undefined): Message {
     const { outputProperties, ...rest } = body ?? {};
-    if (outputProperties === undefined) return rest;
+    if (outputProperties === undefined || outputProperties === null) return { ...body };
     const outputs = Object.entries(asObject(outputProperties));
     const kept = outputs.filter(([name]) => this.terms.newEachTime?.includes(name) !== true);
     return { ...rest, outputProperties: Object.fromEntries(kept) };
   }
 
-  /** Fails as above, and writes nothing. */
-  async refuse(request: Message): Promise<ToldError> {
+  /** The same, and the request writes nothing. */
+  async refuse(request: Message): Promise<ReplyError> {
     return await this.withoutWriting(() => this.fail(request));
   }
 
   async withoutWriting<T>(work: () => Promise<T>): Promise<T> {
     const before = await this.backend.writes();
     const result = await work();
-    expect(await this.backend.writes(), "nothing is written").toEqual(before);
+    expect(await this.backend.writes(), "count of writes").toEqual(before);
     return result;
   }
 
-  expectNoSecret({ stdout, stderr, commandLine }: Finished): void {
+  expectNoSecret({ stdout, stderr, commandLine }: Shown): void {
     for (const canary of this.canaries) {
       for (const [where, text] of Object.entries({ stdout, stderr, commandLine })) {
         expect(text?.includes(canary) ?? false, `a secret in ${where}`).toBe(false);

@@ -1,48 +1,72 @@
-import { ask, type Message } from "./provider-process.ts";
+import { afterAll } from "vitest";
+import type { Executable, Message } from "./provider-process.ts";
+import { ProviderSession } from "./provider-session.ts";
 import { asObject } from "./reply.ts";
 
-/** The answer to one request. */
-export interface Told {
-  /** `created`, `updated` and so on; undefined where the request only looked. */
+/** The answer to one request of a deployment. */
+export interface DeploymentReply {
+  /** `created`, `updated` and so on; undefined if the request only looked. */
   readonly outcome: string | undefined;
-  /** What stands under the answer's one key. */
+  /** The value of the answer's one key. */
   readonly body: Message;
-  /** The outputs; empty where there are none. */
+  /** The outputs; empty if the answer has none. */
   readonly outputs: Message;
-  /** The whole text for people; undefined where all went well. */
+  /** The whole text for people; undefined if the request succeeded. */
   readonly error: string | undefined;
-  /** All that the process wrote, wherever to. */
+  /** Everything that the process wrote for this request, and its command line. */
   readonly said: string;
 }
 
-/** What a deployment named `shop` sends to a provider, each request to a process of its own. */
+/** One long-lived process per executable and environment, for all deployments of a test file. */
+const sessions = new Map<string, ProviderSession>();
+afterAll(async () => {
+  for (const session of sessions.values()) await session[Symbol.asyncDispose]();
+});
+
+function sessionFor(executable: Executable): ProviderSession {
+  // The provider inherits PATH and HOME, which a test may change.
+  const key = JSON.stringify([executable, process.env["PATH"], process.env["HOME"]]);
+  const session = sessions.get(key) ?? new ProviderSession(executable);
+  sessions.set(key, session);
+  return session;
+}
+
+/** What a deployment named `shop` sends to a provider. Concurrent requests get a process each. */
 export class Deployment {
-  readonly #main: string;
+  readonly #executable: Executable;
   readonly #connection: Message;
-  readonly #environment: Readonly<Record<string, string>>;
 
   /** `main` is the provider's executable. */
   constructor(main: string, connection: Message, environment: Readonly<Record<string, string>> = {}) {
-    this.#main = main;
+    this.#executable = { main, environment };
     this.#connection = connection;
-    this.#environment = environment;
   }
 
-  create(type: string, inputs: Message): Promise<Told> {
+  /** One resource of the deployment; `same` are inputs that all its requests have. */
+  resource(type: string, same: Message = {}): DeployedResource {
+    return new DeployedResource(this, type, same);
+  }
+
+  create(type: string, inputs: Message): Promise<DeploymentReply> {
     return this.#send({ createResourceRequest: { type, inputProperties: this.#whole(inputs), isStateful: false } });
   }
 
-  update(type: string, previous: Message, inputs: Message): Promise<Told> {
+  update(type: string, previous: Message, inputs: Message): Promise<DeploymentReply> {
     const resource = this.#extant(type, previous);
     return this.#send({ updateResourceRequest: { resource, inputProperties: this.#whole(inputs) } });
   }
 
-  destroy(type: string, inputs: Message): Promise<Told> {
+  destroy(type: string, inputs: Message): Promise<DeploymentReply> {
     return this.#send({ destroyResourceRequest: { resource: this.#extant(type, inputs) } });
   }
 
-  plan(type: string, inputs: Message): Promise<Told> {
-    return this.#send({ planResourceRequest: { type, inputProperties: this.#whole(inputs) } });
+  plan(type: string, inputs: Message, previous?: Message): Promise<DeploymentReply> {
+    const resource = previous === undefined ? {} : { resource: this.#extant(type, previous) };
+    return this.#send({ planResourceRequest: { type, inputProperties: this.#whole(inputs), ...resource } });
+  }
+
+  list(type: string): Promise<DeploymentReply> {
+    return this.#send({ listResourcesRequest: { type, inputProperties: this.#whole({}) } });
   }
 
   #whole(inputs: Message): Message {
@@ -53,11 +77,8 @@ export class Deployment {
     return { type, inputProperties: this.#whole(inputs) };
   }
 
-  async #send(request: Message): Promise<Told> {
-    const { answers, outcomes, stdout, stderr, commandLine } = await ask(
-      { main: this.#main, environment: this.#environment },
-      request,
-    );
+  async #send(request: Message): Promise<DeploymentReply> {
+    const { answers, outcomes, stderr, commandLine } = await sessionFor(this.#executable).ask(request);
     const [answer] = answers;
     if (answer === undefined) throw new Error(`No answer to ${JSON.stringify(request)}: ${stderr}`);
     const body = asObject(Object.values(answer)[0]);
@@ -66,7 +87,41 @@ export class Deployment {
       body,
       outputs: asObject(body["outputProperties"] ?? {}),
       error: "errorResponse" in answer ? String(body["message"]) : undefined,
-      said: [stdout, stderr, commandLine].join("\n"),
+      said: [JSON.stringify(answer), stderr, commandLine].join("\n"),
     };
+  }
+}
+
+/** One resource of a deployment. */
+export class DeployedResource {
+  readonly #deployment: Deployment;
+  readonly #type: string;
+  readonly #same: Message;
+
+  constructor(deployment: Deployment, type: string, same: Message) {
+    this.#deployment = deployment;
+    this.#type = type;
+    this.#same = same;
+  }
+
+  create(inputs: Message): Promise<DeploymentReply> {
+    return this.#deployment.create(this.#type, { ...this.#same, ...inputs });
+  }
+
+  update(previous: Message, inputs: Message): Promise<DeploymentReply> {
+    return this.#deployment.update(this.#type, { ...this.#same, ...previous }, { ...this.#same, ...inputs });
+  }
+
+  destroy(inputs: Message): Promise<DeploymentReply> {
+    return this.#deployment.destroy(this.#type, { ...this.#same, ...inputs });
+  }
+
+  plan(inputs: Message, previous?: Message): Promise<DeploymentReply> {
+    const before = previous && { ...this.#same, ...previous };
+    return this.#deployment.plan(this.#type, { ...this.#same, ...inputs }, before);
+  }
+
+  list(): Promise<DeploymentReply> {
+    return this.#deployment.list(this.#type);
   }
 }

@@ -1,6 +1,7 @@
 export { type Backend, type FileAccess, type NetworkAccess, type ProgramAccess } from "./backend.ts";
 export { CallProxy, type Disturbance, type Endpoint } from "./call-proxy.ts";
-export { Contract, type Clause, type Terms } from "./contract.ts";
-export { Deployment, type Told } from "./deployment.ts";
-export { ask, startProvider, type Executable, type Finished, type Message } from "./provider-process.ts";
+export { Contract, isWholeContract, type AnyTerms, type Clause, type Terms } from "./contract.ts";
+export { DeployedResource, Deployment, type DeploymentReply } from "./deployment.ts";
+export { ask, startProvider, type Executable, type Finished, type Message, type Shown } from "./provider-process.ts";
+export { ProviderSession } from "./provider-session.ts";
 export { clausesOf, testResource } from "./test-resource.ts";

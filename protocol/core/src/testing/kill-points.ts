@@ -1,5 +1,6 @@
 import type { Backend, FileAccess, NetworkAccess } from "./backend.ts";
 import { CallProxy } from "./call-proxy.ts";
+import { isWholeContract } from "./contract.ts";
 import { betweenPrograms, killAfterAnswer } from "./program-kills.ts";
 import { startProvider, type Executable, type Message } from "./provider-process.ts";
 import { killBefore, recordCalls } from "./strace.ts";
@@ -8,13 +9,13 @@ import { killBefore, recordCalls } from "./strace.ts";
 export interface KillPoint {
   /** Completes "killed ...". */
   readonly where: string;
-  /** Does the request up to that moment; returns when the provider is dead. */
+  /** Runs the request up to that moment; returns when the provider is dead. */
   kill(): Promise<void>;
 }
 
 /**
- * The moments of a request between which the backend changes: before each call, and after the last one. For the backend,
- * after one call is before the next. Finding them does the request once, undisturbed.
+ * The moments of a request at which a kill leaves the backend in a different state. To find them, the request is run
+ * once without interruption.
  */
 export async function findKillPoints(
   executable: Executable,
@@ -22,7 +23,7 @@ export async function findKillPoints(
   requestVia: (connection: Message) => Message,
 ): Promise<KillPoint[]> {
   const { access } = backend;
-  if (access.kind === "network") return await betweenCalls(executable, access, requestVia);
+  if (access.kind === "network") return await betweenCalls(executable, backend, access, requestVia);
   const request = requestVia(backend.connection);
   return access.kind === "files"
     ? await betweenSystemCalls(executable, access, request)
@@ -31,6 +32,7 @@ export async function findKillPoints(
 
 async function betweenCalls(
   executable: Executable,
+  backend: Backend,
   access: NetworkAccess,
   requestVia: (connection: Message) => Message,
 ): Promise<KillPoint[]> {
@@ -46,17 +48,38 @@ async function betweenCalls(
     kill = () => provider.kill();
     provider.send(requestVia(access.at(proxy.endpoint)));
     const { signal, stdout } = await provider.finish();
-    if (signal !== "SIGKILL") throw new Error(`The run did not come to call ${call}: ${stdout}`);
+    if (signal !== "SIGKILL") throw new Error(`The run ended before call ${call}: ${stdout}`);
   };
 
-  await using counting = await CallProxy.start(access.endpoint);
-  const provider = startProvider(executable);
-  provider.send(requestVia(access.at(counting.endpoint)));
-  await provider.finish();
-  const calls = counting.answered;
+  const calls = await decisiveCalls(backend, access, async (connection) => {
+    const provider = startProvider(executable);
+    provider.send(requestVia(connection));
+    await provider.finish();
+  });
   const before = calls.map((call) => ({ where: `before call ${call}`, kill: () => killAt(call, "before") }));
   const after = calls.slice(-1).map((call) => ({ where: `after call ${call}`, kill: () => killAt(call, "after") }));
   return [...before, ...after];
+}
+
+/**
+ * The numbers of the calls that a run makes. Of calls between two writes only the first (it may be the commit) and the last
+ * count, since the backend is in the same state before all others; WHOLE_CONTRACT=1 counts each.
+ */
+export async function decisiveCalls(
+  backend: Backend,
+  access: NetworkAccess,
+  run: (connection: Message) => Promise<unknown>,
+): Promise<number[]> {
+  const states = new Map<number, string>();
+  await using proxy = await CallProxy.observe(access.endpoint, async (call) => {
+    if (!isWholeContract()) states.set(call, JSON.stringify(await backend.writes()));
+  });
+  await run(access.at(proxy.endpoint));
+  const calls = proxy.answered;
+  if (isWholeContract()) return calls;
+  const isBorder = (index: number, neighbour: number): boolean =>
+    states.get(calls[index] ?? 0) !== states.get(calls[neighbour] ?? 0);
+  return calls.filter((_call, index) => isBorder(index, index - 1) || isBorder(index, index + 1));
 }
 
 async function betweenSystemCalls(

@@ -16,26 +16,41 @@ export interface Executable {
   under?: readonly string[];
 }
 
-/** Everything that a provider's process has shown of itself by its end. */
-export interface Finished {
+/** What a provider's process has shown of one request, or of all. */
+export interface Shown {
   answers: Message[];
   /** From the outcome lines: `created`, `updated`, `adopted`, `unchanged`, `deleted`, `retained` or `failed`. */
   outcomes: string[];
-  /** All that it wrote. */
   stdout: string;
   stderr: string;
-  /** What /proc shows of its command line to every user; null where there is no /proc, or it was gone too soon. */
+  /** What /proc shows of its command line to every user; null if there is no /proc, or the process ended too soon. */
   commandLine: string | null;
+}
+
+/** Everything that a provider's process has shown by its end. */
+export interface Finished extends Shown {
   exitCode: number | null;
   signal: NodeJS.Signals | null;
+}
+
+/** Lengths of what a process had written at some moment. */
+export interface Position {
+  stdout: number;
+  stderr: number;
 }
 
 /** A running provider, spoken to as NixOps4 does: one line of JSON on stdin, one on stdout. */
 export interface ProviderProcess {
   readonly pid: number;
+  /** Whether it has ended, by itself or by a signal. */
+  readonly hasEnded: boolean;
   send(request: Message): void;
-  /** Waits for the next answer; throws where the process ends without one. */
+  /** Waits for the next answer; throws if the process ends without one. */
   answer(): Promise<Message>;
+  /** What it has written so far, or since a position. */
+  shown(since?: Position): Shown;
+  /** Where the next output will begin. */
+  position(): Position;
   /** Closes stdin and waits for its end. */
   finish(): Promise<Finished>;
   /** SIGKILL: nothing in it runs any more. */
@@ -64,17 +79,26 @@ export function startProvider({ main, environment, under = [] }: Executable): Pr
   let commandLine: string | null = null;
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
-    commandLine ??= commandLineOf(pid);
+    commandLine = commandLineOf(pid) ?? commandLine;
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
-    commandLine ??= commandLineOf(pid);
+    commandLine = commandLineOf(pid) ?? commandLine;
   });
+  const shown = (since: Position = { stdout: 0, stderr: 0 }): Shown => {
+    const written = { stdout: stdout.slice(since.stdout), stderr: stderr.slice(since.stderr) };
+    return { ...written, answers: answersIn(written.stdout), outcomes: outcomesIn(written.stderr), commandLine };
+  };
 
   return {
     pid,
+    get hasEnded() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
     send: (request) => child.stdin.write(`${JSON.stringify(request)}\n`),
     kill: () => child.kill("SIGKILL"),
+    shown,
+    position: () => ({ stdout: stdout.length, stderr: stderr.length }),
     async answer() {
       const line = await lines.next();
       if (line.done === true) throw new Error(`The provider ended without an answer: ${stderr}`);
@@ -83,16 +107,7 @@ export function startProvider({ main, environment, under = [] }: Executable): Pr
     async finish() {
       child.stdin.end();
       await ended;
-      const answers = stdout.split("\n").filter((line) => line !== "");
-      return {
-        answers: answers.map((line): Message => JSON.parse(line)),
-        outcomes: outcomesIn(stderr),
-        stdout,
-        stderr,
-        commandLine,
-        exitCode: child.exitCode,
-        signal: child.signalCode,
-      };
+      return { ...shown(), exitCode: child.exitCode, signal: child.signalCode };
     },
   };
 }
@@ -102,6 +117,13 @@ export async function ask(executable: Executable, request: Message): Promise<Fin
   const provider = startProvider(executable);
   provider.send(request);
   return await provider.finish();
+}
+
+function answersIn(stdout: string): Message[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): Message => JSON.parse(line));
 }
 
 function outcomesIn(stderr: string): string[] {

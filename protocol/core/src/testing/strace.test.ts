@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { killBefore, recordCalls, straceLacks } from "./strace.ts";
+import { killBefore, recordCalls, straceMissing } from "./strace.ts";
 
-const lack = straceLacks();
+const lack = straceMissing();
 const programs = mkdtempSync(join(tmpdir(), "nixops4-tracing-"));
 let folder: string;
 

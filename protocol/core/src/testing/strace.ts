@@ -33,7 +33,7 @@ export class KilledElsewhere extends Error {
 }
 
 /** Why strace cannot be used here; undefined where it can. */
-export function straceLacks(): string | undefined {
+export function straceMissing(): string | undefined {
   const { error, status } = spawnSync("strace", ["-qq", "-o", "/dev/null", process.execPath, "--version"]);
   if (error !== undefined) return "there is no strace";
   return status === 0 ? undefined : "strace may not trace here";

@@ -7,32 +7,37 @@ import { failures, networkFailures } from "./clauses/failures.ts";
 import { adoptionKills, kills } from "./clauses/kills.ts";
 import { lifecycle } from "./clauses/lifecycle.ts";
 import { ownership } from "./clauses/ownership.ts";
+import { processes } from "./clauses/processes.ts";
 import { races } from "./clauses/races.ts";
 import { secrets } from "./clauses/secrets.ts";
-import { Contract, type AnyTerms, type Clause, type Terms } from "./contract.ts";
-import { straceLacks } from "./strace.ts";
+import { Contract, isWholeContract, type AnyTerms, type Clause, type Terms } from "./contract.ts";
+import { straceMissing } from "./strace.ts";
 
-/** The promises that a resource makes; what cannot bear a mark makes none about whose it is. */
+/** The rules that a resource follows. A type without a mark has no rules of ownership. */
 export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clause[] {
   const bearsMark = resource.setMark !== undefined;
-  const isDisturbed = terms.notDisturbed === undefined || process.env["WHOLE_CONTRACT"] === "1";
+  const isDisturbed = terms.notDisturbed === undefined || isWholeContract();
   return [
     ...lifecycle,
     ...changes(resource, terms),
     ...(bearsMark ? ownership : []),
     ...failures,
-    ...(terms.reached === "network" && isDisturbed ? networkFailures : []),
-    ...races,
-    ...(isDisturbed ? kills : []),
-    ...(bearsMark && isDisturbed ? adoptionKills : []),
-    ...secrets,
+    ...(isDisturbed ? disturbances(terms, bearsMark) : []),
   ];
 }
 
+const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] => [
+  ...processes,
+  ...(terms.reached === "network" ? networkFailures : []),
+  ...races,
+  ...kills,
+  ...(bearsMark ? adoptionKills : []),
+  ...secrets,
+];
+
 /**
- * Tests the promises that every resource makes, against its real server and by the provider's real executable. See
- * providers/example for how it is used. `isTested` leaves out clauses where a backend is slow and the others are tested on
- * another.
+ * Tests the rules that every resource follows, against its real server and with the provider's real executable. See
+ * providers/example for an example.
  */
 export function testResource<
   Connection extends z.ZodMiniType,
@@ -41,26 +46,22 @@ export function testResource<
   Reader extends AsyncDisposable,
   Writer extends Reader,
   B extends Backend,
->(
-  resource: Resource<Connection, Inputs, Outputs, Reader, Writer>,
-  terms: Terms<Inputs, B>,
-  isTested: (clause: Clause) => boolean = () => true,
-): void {
+>(resource: Resource<Connection, Inputs, Outputs, Reader, Writer>, terms: Terms<Inputs, B>): void {
   describe(`the contract of ${resource.type}`, () => {
     let opened: Promise<Contract> | undefined;
-    // Not in beforeAll: where the server lacks, every test is skipped before it comes to this.
+    // Not in beforeAll: if the server is missing, every test is skipped before it gets here.
     beforeEach(async () => {
       opened ??= Contract.open(resource, terms);
       await (await opened).backend.reset();
     });
     afterAll(async () => {
-      await (await opened)?.backend[Symbol.asyncDispose]();
+      await (await opened)?.[Symbol.asyncDispose]();
     });
 
-    for (const clause of clausesOf(resource, terms).filter(isTested)) {
+    for (const clause of clausesOf(resource, terms)) {
       test(clause.says, async (context) => {
-        const lack = terms.reached === "files" && [...kills, ...adoptionKills].includes(clause) && straceLacks();
-        if (lack) context.skip(lack);
+        const missing = terms.reached === "files" && [...kills, ...adoptionKills].includes(clause) && straceMissing();
+        if (missing) context.skip(missing);
         const contract = await opened;
         if (contract === undefined) throw new Error("The contract is not open.");
         await clause.check(contract);

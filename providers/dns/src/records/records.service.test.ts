@@ -18,6 +18,7 @@ describe.each([
   testResource(records, {
     ...terms,
     ...disturbance,
+    oneBrokenConnection: "The contract of `rrset` tries them all.",
     ...byHand,
     backend: () => NameServerBackend.make(server(), [zone]),
   });
@@ -35,6 +36,7 @@ describe("by PowerDNS' API", () => {
   testResource(records, {
     ...terms,
     notDisturbed: "The same code is disturbed for an rrset.",
+    oneBrokenConnection: "The contract of `rrset` tries them all.",
     backend: () => PowerdnsBackend.make(server(), [`${zone}.`]),
     drift: {
       rrsets: (hand) =>

@@ -52,6 +52,7 @@ function testDatabase(prefix: string, account: Account): void {
       ...(!isDisturbed && {
         notDisturbed: "Each account is disturbed on one version, and each version by one account.",
       }),
+      oneBrokenConnection: "The contract of `role` tries them all.",
       want: {
         name,
         template: "template0",

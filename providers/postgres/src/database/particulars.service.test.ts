@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
+import type { DeployedResource } from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
-import { Deployment } from "../testing/deployment.ts";
+import { deployed } from "../testing/deployment.ts";
 
 describePostgres("a database", (server) => {
   const backend = PostgresBackend.prepare({ prefix: "dbby", account: "superuser", snapshot: async () => undefined });
   const hand = useBackend(() => backend(server()));
-  const database = (): Deployment => new Deployment(hand(), "database", { name: "dbby_shop" });
+  const database = (): DeployedResource => deployed(hand(), "database", { name: "dbby_shop" });
   const pending = (): Promise<object[]> => hand().run("select from pg_database where datname like 'nixops4-pending-%'");
 
   test("that is in use is not dropped, and the error says by whom", async () => {
@@ -85,7 +86,7 @@ describePostgres("a database", (server) => {
   });
 
   test("does not count as missing where nobody can look", async () => {
-    const { error } = await new Deployment(hand(), "database", {
+    const { error } = await deployed(hand(), "database", {
       name: "dbby_shop",
       connection: { ...hand().connection, user: "dbby_nobody" },
     }).destroy({});

@@ -1,7 +1,8 @@
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
+import type { DeployedResource } from "@nixops4-resources/protocol-core/testing";
 import { makeSecretFile, PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
-import { Deployment } from "../testing/deployment.ts";
+import { deployed } from "../testing/deployment.ts";
 
 const secret = makeSecretFile();
 
@@ -13,7 +14,7 @@ describePostgres("a role", (server) => {
     snapshot: async () => undefined,
   });
   const hand = useBackend(() => backend(server()));
-  const role = (): Deployment => new Deployment(hand(), "role", { name: "roleby_app" });
+  const role = (): DeployedResource => deployed(hand(), "role", { name: "roleby_app" });
 
   test("changes `inherit` together with its memberships, or each for itself where the server can", async () => {
     const [inheriting, not] = [true, false].map((inherit) => ({ memberOf: [{ role: "roleby_a", inherit }] }));
@@ -109,8 +110,8 @@ describePostgres("a role made by an account with CREATEROLE and CREATEDB alone",
   const hand = useBackend(() => backend(server()));
 
   test("can be given a database, and its rights are not inherited where that can be", async () => {
-    const role = new Deployment(hand(), "role", { name: "roleown_app" });
-    const database = new Deployment(hand(), "database", { name: "roleown_shop" });
+    const role = deployed(hand(), "role", { name: "roleown_app" });
+    const database = deployed(hand(), "database", { name: "roleown_shop" });
     expect((await role.create({})).outcome).toBe("created");
     expect((await database.create({ owner: "roleown_app" })).outcome).toBe("created");
     const [row] = await hand().run(
@@ -120,7 +121,7 @@ describePostgres("a role made by an account with CREATEROLE and CREATEDB alone",
   });
 
   test("is not made where the account lacks a right, which the error names", async () => {
-    const role = new Deployment(hand(), "role", { name: "roleown_app" });
+    const role = deployed(hand(), "role", { name: "roleown_app" });
     const { error } = await role.create({ replication: true });
     expect(error).toMatch(/^\[postgres\.permission\.denied\] Unable to create role roleown_app: roleown_admin may not/);
     expect(error).toMatch(/REPLICATION|replication/);
@@ -128,7 +129,7 @@ describePostgres("a role made by an account with CREATEROLE and CREATEDB alone",
   });
 
   test("loses the password that is not declared any more, as far as that is remembered", async () => {
-    const role = new Deployment(hand(), "role", { name: "roleown_app" });
+    const role = deployed(hand(), "role", { name: "roleown_app" });
     const before = { login: true, password: { file: secret.file } };
     await role.create(before);
     expect((await role.update(before, { login: true })).outcome).toBe("updated");

@@ -1,8 +1,8 @@
 import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
-import type { Message } from "@nixops4-resources/protocol-core/testing";
+import type { DeployedResource, Message } from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import type { QueryResultRow } from "pg";
-import { Deployment } from "./deployment.ts";
+import { deployed } from "./deployment.ts";
 
 /** A schema with something of every kind that it can have. */
 export const schemaToGrantOn = `
@@ -17,7 +17,7 @@ export const onOrders = { objectType: "table", schema: "app", object: "orders" }
 /** What tests of grants are about; names of roles and the database begin with the prefix. */
 interface GrantTests {
   /** A deployment that grants on something, by default on the table orders. */
-  grants: (object?: Message) => Deployment;
+  grants: (object?: Message) => DeployedResource;
   /** Privileges of the role `PREFIX_reader`; there are `owner`, `writer` and `other` too. */
   reader: (...privileges: string[]) => Message;
   /** SQL in the database, past the provider. */
@@ -39,7 +39,7 @@ export function useGrants(server: () => PostgresAddress, prefix: string): GrantT
   const hand = useBackend(() => prepare(server()));
   const run = (sql: string): Promise<QueryResultRow[]> => hand().runIn(database, sql);
   return {
-    grants: (object = onOrders) => new Deployment(hand(), "grant", { database, ...object }),
+    grants: (object = onOrders) => deployed(hand(), "grant", { database, ...object }),
     reader: (...privileges) => ({ [`${prefix}_reader`]: { privileges } }),
     run,
     async may(role, privilege) {

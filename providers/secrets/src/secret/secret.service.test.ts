@@ -48,7 +48,15 @@ describe("in a folder", () => {
   testResource(secret, { ...terms, backend: () => DirectoryBackend.make(), reached: "files" });
 });
 
-describePostgres("in a database", (server) => {
+describePostgres("in a database", (server, version) => {
   const make = PostgresStoreBackend.prepare("secretstore");
-  testResource(secret, { ...terms, backend: () => make(server()), reached: "network" });
+  testResource(secret, {
+    ...terms,
+    ...(version === 15 && {
+      notDisturbed: "Its statements are the same on 18, where it is disturbed.",
+      oneBrokenConnection: "All are tried on 18, with the same code.",
+    }),
+    backend: () => make(server()),
+    reached: "network",
+  });
 });

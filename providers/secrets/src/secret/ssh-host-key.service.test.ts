@@ -27,6 +27,7 @@ testResource(sshHostKey, {
     hostNames: "they are nowhere but in the outputs; tried below",
   },
   notDisturbed: "it is kept by the code that keeps `secret`, which is killed in secret.service.test.ts",
+  oneBrokenConnection: "The contract of `secret` tries them all.",
   newEachTime: ["fingerprint", "createdAt", "publicKey", "knownHosts", "sshfp", "ageRecipient"],
   drift: { graceSeconds: (backend) => backend.byHand((store) => store.change(name, { graceSeconds: 1 })) },
   makeUnmarked: (backend) =>

@@ -3,18 +3,18 @@ import type { AnyResource } from "../../resource/resource.ts";
 import type { AnyTerms, Clause } from "../contract.ts";
 import { asObject } from "../reply.ts";
 
-/** Changes that the user wants, that cannot be, and that somebody made by hand. */
+/** Wanted changes, rejected changes, and manual changes. */
 export function changes(resource: AnyResource, terms: AnyTerms): readonly Clause[] {
   return [
     everyInputIsCovered,
     ...Object.entries(asObject(terms.changed)).map(([field, value]) => changesAndBack(field, value)),
-    ...Object.keys(resource.immutable).map((field) => refusesToChange(field)),
+    ...Object.keys(resource.immutable).map((field) => rejectsChange(field)),
     ...Object.keys(terms.drift).map((field) => repairs(field)),
   ];
 }
 
 const everyInputIsCovered: Clause = {
-  says: "every input is tried: changed, refused, or left alone for a reason",
+  says: "every input is changed, rejected, or excluded with a reason",
   async check({ resource, terms }) {
     const { changed, immutable = {}, notChanged = {} } = terms;
     const tried = { ...asObject(changed), ...asObject(notChanged) };
@@ -26,7 +26,7 @@ const everyInputIsCovered: Clause = {
 };
 
 const changesAndBack = (field: string, value: unknown): Clause => ({
-  says: `\`${field}\` changes and changes back, as planned`,
+  says: `an update changes \`${field}\` and a create changes it back, as planned`,
   async check(contract) {
     const inputs = contract.inputs();
     const changed = contract.inputs({ [field]: value });
@@ -41,18 +41,18 @@ const changesAndBack = (field: string, value: unknown): Clause => ({
       const both = [updated.body, body].map((answer) => asObject(answer["outputProperties"])[String(output)]);
       expect(both[0], `the stable output ${String(output)}`).toEqual(both[1]);
     }
-    expect(await contract.backend.snapshot(), "what the update did").not.toEqual(before);
+    expect(await contract.backend.snapshot(), "after the update").not.toEqual(before);
     expect((await contract.succeed(contract.readRequest(changed))).body).toMatchObject({ differences: [] });
 
-    // Without a state it is a create that changes it back.
+    // A resource without state is changed back by a create.
     const back = await contract.succeed(contract.createRequest());
     expect(back).toEqual({ body, outcome: "updated" });
-    expect(await contract.backend.snapshot(), "what changing back did").toEqual(before);
+    expect(await contract.backend.snapshot(), "after changing back").toEqual(before);
   },
 });
 
-const refusesToChange = (field: string): Clause => ({
-  says: `\`${field}\` cannot change, which is refused with the way to do it`,
+const rejectsChange = (field: string): Clause => ({
+  says: `a change of \`${field}\` is rejected, with a hint how to make it`,
   async check(contract) {
     const inputs = contract.inputs();
     const changed = contract.inputs({ [field]: asObject(contract.terms.immutable)[field] });
@@ -67,15 +67,15 @@ const refusesToChange = (field: string): Clause => ({
 });
 
 const repairs = (field: string): Clause => ({
-  says: `a \`${field}\` that was changed by hand is seen by read and plan, and repaired by create`,
+  says: `read and plan report a manual change of \`${field}\`, and create repairs it`,
   async check(contract) {
     const { backend, terms } = contract;
     const created = await contract.succeed(contract.createRequest());
     const before = await backend.snapshot();
     await terms.drift[field]?.(backend);
-    expect(await backend.snapshot(), "what the drift did").not.toEqual(before);
+    expect(await backend.snapshot(), "after the manual change").not.toEqual(before);
 
-    // A drift may show in more than one input: a signature, beside what is signed.
+    // A manual change may show in several inputs: the signed text and its signature.
     const differences = expect.arrayContaining([expect.objectContaining({ field })]);
     await contract.withoutWriting(async () => {
       expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: true, differences });
@@ -83,6 +83,6 @@ const repairs = (field: string): Clause => ({
     });
     const repaired = await contract.succeed(contract.createRequest());
     expect(repaired).toEqual({ body: created.body, outcome: "updated" });
-    expect(await backend.snapshot(), "what the repair did").toEqual(before);
+    expect(await backend.snapshot(), "after the repair").toEqual(before);
   },
 });

@@ -5,10 +5,10 @@ import type { Message } from "../provider-process.ts";
 import { asObject } from "../reply.ts";
 import { KilledElsewhere } from "../strace.ts";
 
-/** Requests that may be cut off anywhere, for what bears a mark and what does not. */
+/** Requests that may be interrupted at any point, with and without a mark. */
 export const kills: readonly Clause[] = [
   {
-    says: "a create that was killed before or after any call is finished by the next one",
+    says: "the next create completes a create that was killed at any call",
     check: (contract) =>
       survivesEveryKill(contract, {
         prepare: async () => undefined,
@@ -16,7 +16,7 @@ export const kills: readonly Clause[] = [
       }),
   },
   {
-    says: "an update that was killed before or after any call is finished by the next one",
+    says: "the next update completes an update that was killed at any call",
     check: (contract) =>
       survivesEveryKill(contract, {
         prepare: () => contract.succeed(contract.createRequest()),
@@ -28,7 +28,7 @@ export const kills: readonly Clause[] = [
       }),
   },
   {
-    says: "a destroy that was killed before or after any call is finished by the next one",
+    says: "the next destroy completes a destroy that was killed at any call",
     check: (contract) =>
       survivesEveryKill(contract, {
         prepare: () => contract.succeed(contract.createRequest()),
@@ -39,7 +39,7 @@ export const kills: readonly Clause[] = [
 
 export const adoptionKills: readonly Clause[] = [
   {
-    says: "an adoption that was killed before or after any call is finished by the next one",
+    says: "the next adoption completes an adoption that was killed at any call",
     check: (contract) =>
       survivesEveryKill(contract, {
         prepare: async () => contract.terms.makeUnmarked?.(contract.backend),
@@ -53,7 +53,7 @@ interface Interrupted {
   request: (connection: Message) => Message;
 }
 
-/** Kills the request at each of its moments, sends it again, and compares with a run that nobody disturbed. */
+/** Kills the request at each moment, sends it again, and compares the result with an undisturbed run. */
 async function survivesEveryKill(contract: Contract, { prepare, request }: Interrupted): Promise<void> {
   const { backend, executable } = contract;
   const again = request(backend.connection);
@@ -61,7 +61,7 @@ async function survivesEveryKill(contract: Contract, { prepare, request }: Inter
   const points = await findKillPoints(executable, backend, request);
   const { body } = await contract.succeed(again);
   const end = await backend.snapshot();
-  expect(points.length, "moments to be killed at").toBeGreaterThan(1);
+  expect(points.length, "moments to kill at").toBeGreaterThan(1);
 
   for (const point of points) {
     await killAt(point, async () => {
@@ -71,14 +71,14 @@ async function survivesEveryKill(contract: Contract, { prepare, request }: Inter
     const finished = await contract.succeed(again).catch((cause: unknown) => {
       throw new Error(`Killed ${point.where}, then: ${String(cause)}`, { cause });
     });
-    expect(contract.repeatable(finished.body), `the answer after having been killed ${point.where}`).toEqual(
+    expect(contract.repeatable(finished.body), `the answer after a kill ${point.where}`).toEqual(
       contract.repeatable(body),
     );
-    expect(await backend.snapshot(), `what is there after having been killed ${point.where}`).toEqual(end);
+    expect(await backend.snapshot(), `the backend after a kill ${point.where}`).toEqual(end);
   }
 }
 
-/** A run that was killed elsewhere is done again, from the beginning. */
+/** A run that was killed at another call is repeated from the beginning. */
 async function killAt(point: KillPoint, prepare: () => Promise<unknown>): Promise<void> {
   for (let tries = 1; ; tries++) {
     await prepare();

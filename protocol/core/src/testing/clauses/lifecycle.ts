@@ -2,10 +2,10 @@ import { expect } from "vitest";
 import { others, us, type Clause } from "../contract.ts";
 import { asObject } from "../reply.ts";
 
-/** From nothing to a thing and back, without any trouble. */
+/** From nothing to an object and back, without failures. */
 export const lifecycle: readonly Clause[] = [
   {
-    says: "it is missing at first, which read and plan tell without writing",
+    says: "read and plan report a missing object without writing",
     async check(contract) {
       const missing = { exists: false, managedBy: null, outputProperties: null, differences: [] };
       const [read, plan] = await contract.withoutWriting(async () => [
@@ -17,7 +17,7 @@ export const lifecycle: readonly Clause[] = [
     },
   },
   {
-    says: "create makes it as wanted, with the declared outputs and the mark",
+    says: "create yields the object as declared, with its outputs and its mark",
     async check(contract) {
       const created = await contract.succeed(contract.createRequest());
       expect(created.outcome).toBe("created");
@@ -29,7 +29,7 @@ export const lifecycle: readonly Clause[] = [
     },
   },
   {
-    says: "create again, and update to the same, give the same outputs and write nothing",
+    says: "a repeated create and an update to equal inputs return equal outputs and write nothing",
     async check(contract) {
       const inputs = contract.inputs();
       const { body } = await contract.succeed(contract.createRequest());
@@ -43,7 +43,7 @@ export const lifecycle: readonly Clause[] = [
     },
   },
   {
-    says: "an input that is null is an input left out",
+    says: "an input that is null counts as omitted",
     async check(contract) {
       const { body } = await contract.succeed(contract.createRequest());
       const given = contract.inputs();
@@ -56,7 +56,7 @@ export const lifecycle: readonly Clause[] = [
     },
   },
   {
-    says: "update and destroy take what an older version of the schema has remembered",
+    says: "update and destroy accept inputs and outputs that an older schema stored",
     async check(contract) {
       const remembered = { ...contract.inputs(), anInputOfOld: 1 };
       const { body } = await contract.succeed(contract.createRequest());
@@ -68,20 +68,20 @@ export const lifecycle: readonly Clause[] = [
     },
   },
   {
-    says: "destroy leaves nothing, and once more is no error",
+    says: "destroy removes everything, and succeeds again when nothing is left",
     async check(contract) {
       const before = await contract.backend.snapshot();
       await contract.succeed(contract.createRequest());
-      expect(await contract.backend.snapshot(), "what create made").not.toEqual(before);
+      expect(await contract.backend.snapshot(), "after create").not.toEqual(before);
       expect(await contract.succeed(contract.destroyRequest())).toEqual({ body: {}, outcome: "deleted" });
-      expect(await contract.backend.snapshot(), "what destroy left").toEqual(before);
+      expect(await contract.backend.snapshot(), "after destroy").toEqual(before);
       expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: false });
       const again = await contract.withoutWriting(() => contract.succeed(contract.destroyRequest()));
       expect(again).toEqual({ body: {}, outcome: "unchanged" });
     },
   },
   {
-    says: "list finds what bears the deployment's mark and nothing else, with inputs that name it",
+    says: "list returns only what carries the deployment's mark, with inputs that identify it",
     async check(contract) {
       await contract.succeed(contract.createRequest());
       const { body } = await contract.succeed(contract.listRequest(us));
@@ -101,7 +101,7 @@ export const lifecycle: readonly Clause[] = [
     },
   },
   {
-    says: "an input that it does not know is refused by name, with the one that was meant",
+    says: "an unknown input is rejected by name, with the closest known one as a hint",
     async check(contract) {
       const [name = ""] = Object.keys(contract.resource.inputs);
       const error = await contract.refuse(contract.createRequest(contract.inputs({ [`${name}x`]: 1 })));

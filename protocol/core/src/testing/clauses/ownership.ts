@@ -1,15 +1,15 @@
 import { expect } from "vitest";
 import { others, us, type Clause, type Contract } from "../contract.ts";
 import type { Message } from "../provider-process.ts";
-import type { ToldError } from "../reply.ts";
+import type { ReplyError } from "../reply.ts";
 
-/** Whose a thing is, for what can bear a mark. */
+/** Ownership, for types that can carry a mark. */
 export const ownership: readonly Clause[] = [
   {
-    says: "what bears no mark is refused, the printed way adopts it, and destroying then keeps it",
+    says: "an unmarked object is rejected, adopted as the hint says, and kept on destroy",
     async check(contract) {
       await contract.terms.makeUnmarked?.(contract.backend);
-      const adopting = contract.inputs(await printedWay(contract, "protocol.ownership.unmarked"));
+      const adopting = contract.inputs(await inputsOfHint(contract, "protocol.ownership.unmarked"));
 
       expect((await contract.succeed(contract.planRequest(adopting))).body).toMatchObject({ action: "adopt" });
       expect((await contract.succeed(contract.createRequest(adopting))).outcome).toBe("adopted");
@@ -24,29 +24,29 @@ export const ownership: readonly Clause[] = [
     },
   },
   {
-    says: "what another deployment manages is refused, also to destroy, and the printed way takes it over",
+    says: "an object of another deployment is rejected, also by destroy, and taken over as the hint says",
     async check(contract) {
       await contract.succeed(contract.createRequest(contract.inputs({ managedBy: others })));
       const theirs = await contract.backend.snapshot();
       expect((await contract.refuse(contract.destroyRequest())).code).toBe("protocol.ownership.foreign");
-      const adopting = contract.inputs(await printedWay(contract, "protocol.ownership.foreign"));
-      expect(await contract.backend.snapshot(), "what belongs to others").toEqual(theirs);
+      const adopting = contract.inputs(await inputsOfHint(contract, "protocol.ownership.foreign"));
+      expect(await contract.backend.snapshot(), "the other deployment's object").toEqual(theirs);
 
       expect((await contract.succeed(contract.createRequest(adopting))).outcome).toBe("adopted");
       expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ managedBy: us, differences: [] });
       const { body } = await contract.succeed(contract.listRequest(others));
-      expect(body, "what is left to others").toEqual({ resources: [] });
+      expect(body, "objects of the other deployment").toEqual({ resources: [] });
     },
   },
   {
-    says: "what bears no mark is not destroyed",
+    says: "an unmarked object is not destroyed",
     async check(contract) {
       await contract.terms.makeUnmarked?.(contract.backend);
       expect((await contract.refuse(contract.destroyRequest())).code).toBe("protocol.ownership.unmarked");
     },
   },
   {
-    says: '`deletion = "retain"` takes only the mark away, and once more is no error',
+    says: '`deletion = "retain"` removes only the mark, and succeeds again without one',
     async check(contract) {
       const retaining = contract.inputs({ deletion: "retain" });
       await contract.succeed(contract.createRequest(retaining));
@@ -60,8 +60,8 @@ export const ownership: readonly Clause[] = [
   },
 ];
 
-/** Create is refused, and plan says so; the inputs that the hint tells to set. */
-async function printedWay(contract: Contract, code: string): Promise<Message> {
+/** Create is rejected, as plan predicts; returns the inputs that the hint says to set. */
+async function inputsOfHint(contract: Contract, code: string): Promise<Message> {
   const error = await contract.refuse(contract.createRequest());
   expect(error.code).toBe(code);
   expect((await contract.succeed(contract.planRequest())).body).toMatchObject({ action: "refuse" });
@@ -69,8 +69,8 @@ async function printedWay(contract: Contract, code: string): Promise<Message> {
 }
 
 /** ``Set `adoptFrom = "another"` on this resource`` as the inputs `{ adoptFrom: "another" }`. */
-function settingIn({ hint }: ToldError): Message {
+function settingIn({ hint }: ReplyError): Message {
   const [, name, value] = /`(adopt|adoptFrom) = (true|"[^"]*")`/.exec(hint) ?? [];
-  if (name === undefined || value === undefined) throw new Error(`No way to adopt in the hint: ${hint}`);
+  if (name === undefined || value === undefined) throw new Error(`The hint does not say how to adopt: ${hint}`);
   return { [name]: JSON.parse(value) };
 }

@@ -5,10 +5,10 @@ import type { Reply } from "../reply.ts";
 
 const racers = 20;
 
-/** NixOps4 starts all that is ready at once, and two people may apply the same deployment. */
+/** NixOps4 starts all ready resources at once, and two people may apply the same deployment. */
 export const races: readonly Clause[] = [
   {
-    says: `${racers} processes that create it at once make one thing and give one answer`,
+    says: `${racers} concurrent creates yield one object and equal outputs`,
     async check(contract) {
       const alone = await contract.succeed(contract.createRequest());
       const end = await contract.backend.snapshot();
@@ -19,14 +19,14 @@ export const races: readonly Clause[] = [
       expect(contract.repeatable(first?.body), first?.error?.message).toEqual(contract.repeatable(alone.body));
       for (const { body, error } of replies) expect(body, error?.message).toEqual(first?.body);
       expect(await contract.backend.snapshot()).toEqual(end);
-      // What bears no mark is made of parts: who made it is not to be told.
+      // A type without a mark consists of parts: several processes may have created some.
       if (!contract.bearsMark) return;
       expect(replies.filter(({ outcome }) => outcome === "created")).toHaveLength(1);
     },
   },
 ];
 
-/** Sends the request to processes that are all up already: else each would be done before the next had started. */
+/** Sends the request to processes that all run already; otherwise each would finish before the next one starts. */
 async function startTogether(contract: Contract, request: Message): Promise<Promise<Reply>[]> {
   const providers = Array.from({ length: racers }, () => startProvider(contract.executable));
   await Promise.all(
