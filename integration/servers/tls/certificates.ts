@@ -18,8 +18,15 @@ export interface Certificates {
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const day = 24 * 60 * 60 * 1000;
 
-/** Makes certificates that are valid for two days, the client's in the name of `clientName`. Keys have mode 0600. */
-export async function makeCertificates(folder: string, clientName: string): Promise<Certificates> {
+/**
+ * Creates certificates, the client's in the name of `clientName`. They began a day ago and are valid until tomorrow, the
+ * server's until `serverValidUntil`. Keys have mode 0600.
+ */
+export async function makeCertificates(
+  folder: string,
+  clientName: string,
+  serverValidUntil = new Date(Date.now() + day),
+): Promise<Certificates> {
   x509.cryptoProvider.set(webcrypto);
   const validity = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) };
   const authorityKeys = await makeKeys();
@@ -30,10 +37,11 @@ export async function makeCertificates(folder: string, clientName: string): Prom
     keys: authorityKeys,
     extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
   });
-  const sign = async (name: string, extensions: x509.Extension[]) => {
+  const sign = async (name: string, extensions: x509.Extension[], notAfter = validity.notAfter) => {
     const keys = await makeKeys();
     const certificate = await x509.X509CertificateGenerator.create({
       ...validity,
+      notAfter,
       subject: `CN=${name}`,
       issuer: authority.subject,
       signingAlgorithm: algorithm,
@@ -46,12 +54,11 @@ export async function makeCertificates(folder: string, clientName: string): Prom
       keyFile: await writePrivateFile(join(folder, `${name}.key`), await toPem(keys.privateKey)),
     };
   };
-  const server = await sign("server", [
-    new x509.SubjectAlternativeNameExtension([
-      { type: "dns", value: "localhost" },
-      { type: "ip", value: "127.0.0.1" },
-    ]),
+  const names = new x509.SubjectAlternativeNameExtension([
+    { type: "dns", value: "localhost" },
+    { type: "ip", value: "127.0.0.1" },
   ]);
+  const server = await sign("server", [names], serverValidUntil);
   const client = await sign(clientName, []);
   return {
     caFile: await writePrivateFile(join(folder, "ca.crt"), authority.toString("pem")),

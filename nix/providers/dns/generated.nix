@@ -79,7 +79,7 @@ let
               ca = mkOption {
                 type = types.nullOr suiteTypes.runtimePath;
                 default = null;
-                description = "File with the authorities, in PEM, that may vouch for an `https` server; null trusts the well-known ones.";
+                description = "PEM file with the certificate authorities that may sign the server's certificate. Null trusts the well-known authorities.";
               };
               serverId = mkOption {
                 type = types.str;

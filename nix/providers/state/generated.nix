@@ -57,7 +57,7 @@ in
               ca = mkOption {
                 type = types.nullOr suiteTypes.runtimePath;
                 default = null;
-                description = "File with the authorities, in PEM, that may vouch for the server; null trusts the well-known ones.";
+                description = "PEM file with the certificate authorities that may sign the server's certificate. Null trusts the well-known authorities.";
               };
               sslmode = mkOption {
                 type = types.nullOr (types.enum [ "disable" "require" "verify-ca" "verify-full" ]);

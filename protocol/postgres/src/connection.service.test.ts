@@ -61,14 +61,14 @@ describePostgres("a connection", (server) => {
       const ca = certificatesOf(server()).caFile;
       await using other = await listenElsewhere(server());
       await expect(ask(server(), { ...other.address, ca })).rejects.toMatchObject({
-        code: "postgres.tls.failed",
+        code: "tls.failed",
         hint: expect.stringContaining("`connection.host`"),
       });
       expect(await ask(server(), { ...other.address, ca, sslmode: "verify-ca" })).toMatchObject({ tls: true });
     });
 
     test("refuses an authority that nobody has named, and another one", async () => {
-      const unknown = { code: "postgres.tls.failed", hint: expect.stringContaining("`connection.ca`") };
+      const unknown = { code: "tls.failed", hint: expect.stringContaining("`connection.ca`") };
       await expect(ask(server(), { sslmode: "verify-full" })).rejects.toMatchObject(unknown);
       const ca = certificatesOf(server()).clientCertificateFile;
       await expect(ask(server(), { host: "localhost", ca })).rejects.toMatchObject(unknown);
@@ -87,7 +87,7 @@ describePostgres("a connection", (server) => {
       await expect(ask(server(), given)).rejects.toMatchObject({ code: "postgres.login.refused" });
       const missing = { ...clientCertificate, certificate: "/nowhere/client.crt" };
       await expect(ask(server(), { ...given, clientCertificate: missing })).rejects.toMatchObject({
-        code: "postgres.tls.file",
+        code: "tls.file",
         hint: expect.stringContaining("`connection.clientCertificate.certificate`"),
       });
     });

@@ -1,4 +1,5 @@
 import { option, runtimePath, secretRef, withExample } from "@nixops4-resources/protocol-core";
+import { authoritiesFile } from "@nixops4-resources/protocol-tls";
 import * as z from "zod/mini";
 import { objectName } from "./object-name.ts";
 
@@ -28,11 +29,7 @@ export const connectionInputs = <Database extends z.ZodMiniType<string>>(databas
     null,
   ),
   clientCertificate: option(z.nullable(clientCertificate), "Certificate to show to the server; null shows none.", null),
-  ca: option(
-    z.nullable(runtimePath),
-    "File with the authorities, in PEM, that may vouch for the server; null trusts the well-known ones.",
-    null,
-  ),
+  ca: authoritiesFile,
   sslmode: option(
     z.nullable(z.enum(["disable", "require", "verify-ca", "verify-full"])),
     "libpq's name of how TLS is used: `disable` not at all, `require` without knowing the server, `verify-ca` with any server of the authorities, `verify-full` with this host alone. Null is `disable` on a Unix socket, and on localhost where neither `ca` nor `clientCertificate` is set; everywhere else it is `verify-full`. The modes that a third party could talk out of TLS (`allow`, `prefer`) are not offered.",

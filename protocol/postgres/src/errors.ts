@@ -1,7 +1,9 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
+import tlsErrors from "@nixops4-resources/protocol-tls/errors";
 
 /** What can go wrong with every PostgreSQL server; a provider that uses one has these in its own errors.ts, too. */
 const errors = {
+  ...tlsErrors,
   "postgres.connection.closed": {
     meaning: "The server, or something between, closed the connection during a statement. Its outcome is unknown.",
     remedy: "Apply again: it looks first and goes on from what is there. The server's log says why it closed.",
@@ -53,14 +55,6 @@ const errors = {
   "postgres.statement.timeout": {
     meaning: "A statement took longer than the request may, and was cancelled.",
     remedy: "Apply again, and raise `timeoutSeconds` where the server is slow.",
-  },
-  "postgres.tls.failed": {
-    meaning: "No TLS connection came about that satisfies `connection.sslmode`.",
-    remedy: "The hint names what to change. Do not weaken `sslmode` for a server that is not known otherwise.",
-  },
-  "postgres.tls.file": {
-    meaning: "A certificate file of the connection cannot be read.",
-    remedy: "Put it there, readable for the user who runs nixops4.",
   },
 } satisfies ErrorCatalogue;
 

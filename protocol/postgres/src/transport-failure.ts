@@ -1,4 +1,5 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
+import { explainTls } from "@nixops4-resources/protocol-tls";
 import { addressOf, type Connection } from "./connection.ts";
 import type { ErrorCode } from "./errors.ts";
 
@@ -29,9 +30,19 @@ export function explainTransport(error: Error, connection: Connection): unknown 
   if (/^Connection terminated|is not queryable$/.test(error.message) || code === "ECONNRESET" || code === "EPIPE") {
     return closed(address, error);
   }
-  const tls = tlsHint(error.message, code);
-  if (tls !== undefined) {
-    return failure(`no TLS connection to ${address}: ${error.message}`, "postgres.tls.failed", tls, error);
+  const tls = explainTls(error, { address, name: "connection.host", authorities: "connection.ca" });
+  if (tls !== undefined) return tls;
+  // pg's own words, which have no code.
+  if (error.message.includes("SSL connection")) {
+    const lacksTls = error.message === "The server does not support SSL connections";
+    return failure(
+      `no TLS connection to ${address}: ${error.message}`,
+      "tls.failed",
+      lacksTls
+        ? "Turn on `ssl` in the server's postgresql.conf"
+        : "Check `connection.ca` and `connection.clientCertificate`, and see the server's log",
+      error,
+    );
   }
   if (error.message.startsWith("SASL:")) {
     return failure(
@@ -66,19 +77,3 @@ const unreachable = new Set([
   "ENOTFOUND",
   "ETIMEDOUT",
 ]);
-
-/** https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
-function tlsHint(message: string, code: string): string | undefined {
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return "Let `connection.host` be a name that the server's certificate has";
-  }
-  if (message === "The server does not support SSL connections") {
-    return "Turn on `ssl` in the server's postgresql.conf";
-  }
-  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") return "Renew the server's certificate";
-  if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^CERT_/.test(code)) {
-    return "Let `connection.ca` name the authority that signed the server's certificate";
-  }
-  const isTls = /^(ERR_SSL_|ERR_OSSL_|ERR_TLS_|EPROTO)/.test(code) || message.includes("SSL connection");
-  return isTls ? "Check `connection.ca` and `connection.clientCertificate`, and the server's log" : undefined;
-}

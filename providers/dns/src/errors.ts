@@ -1,7 +1,13 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
+import httpErrors from "@nixops4-resources/protocol-http/errors";
+import tlsErrors from "@nixops4-resources/protocol-tls/errors";
 
 /** What can go wrong here, beside what can go wrong everywhere. */
 const errors = {
+  ...tlsErrors,
+  // What PowerDNS' client does not say in words of its own.
+  "http.answer.tooLarge": httpErrors["http.answer.tooLarge"],
+  "http.credential.invalid": httpErrors["http.credential.invalid"],
   "dns.answer.forged": {
     meaning: "An answer is not signed with the key of the connection. Nothing it says is believed.",
     remedy: "See that `connection` names the right server and key, and what is between.",
@@ -119,14 +125,6 @@ const errors = {
   "dns.server.unreachable": {
     meaning: "No server answers at the address.",
     remedy: "See that it runs and listens there on TCP, and that no firewall is between.",
-  },
-  "dns.tls.failed": {
-    meaning: "No TLS connection to the server came about.",
-    remedy: "The hint names what to change.",
-  },
-  "dns.tls.file": {
-    meaning: "The file with the authorities for TLS cannot be read.",
-    remedy: "Put it there, readable for the user who runs nixops4.",
   },
   "dns.transfer.refused": {
     meaning: "The server does not transfer the zone, which is how its marks are found.",

@@ -34,41 +34,36 @@ export function explainAnswer({ url }: PowerdnsSettings, status: number, text: s
   );
 }
 
-/** A failure below the API: of the network, or of TLS. */
-export function explainFailure({ url }: PowerdnsSettings, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof ProviderError || error.name === "AbortError") return error;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  // https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes
-  if (/^(CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO)|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)) {
-    return failure(
-      `no TLS connection to ${url}: ${error.message}`,
-      "dns.tls.failed",
-      "Let `connection.powerdns.ca` name the authority that signed the server's certificate, and `url` a name that the certificate has",
-      error,
-    );
+/** A failure below the API, in the words of this provider; one of TLS has codes of its own. */
+export function explainFailure(error: unknown): unknown {
+  if (!(error instanceof ProviderError)) return error;
+  switch (error.code) {
+    case "http.server.closed":
+    case "http.answer.invalid":
+      return failure(
+        error.message,
+        "dns.server.closed",
+        "Apply again: it looks first and goes on from what is there",
+        error.cause,
+      );
+    case "http.server.unreachable":
+      return failure(
+        error.message,
+        "dns.server.unreachable",
+        "See that PowerDNS runs with `api=yes` and listens there (`webserver-address`, `webserver-allow-from`), and that `connection.powerdns.url` is right",
+        error.cause,
+      );
+    case "http.redirect":
+      return failure(error.message, "dns.powerdns.unexpected", apiHint);
+    default:
+      return error;
   }
-  if (code === "ECONNRESET" || code === "EPIPE" || code === "HPE_INVALID_CONSTANT") {
-    return failure(
-      `${url} closed the connection: ${error.message}`,
-      "dns.server.closed",
-      "Apply again: it looks first and goes on from what is there",
-      error,
-    );
-  }
-  return failure(
-    `nothing answers at ${url} (${code === "" ? error.message : code})`,
-    "dns.server.unreachable",
-    "See that PowerDNS runs with `api=yes` and listens there (`webserver-address`, `webserver-allow-from`), and that `connection.powerdns.url` is right",
-    error,
-  );
 }
 
+const apiHint = "Let `connection.powerdns.url` name the webserver of PowerDNS Authoritative, with `api=yes`";
+
 const notTheApi = (url: string, status: number): ProviderError =>
-  failure(
-    `what answers at ${url} is not PowerDNS' API (status ${status})`,
-    "dns.powerdns.unexpected",
-    "Let `connection.powerdns.url` name the webserver of PowerDNS Authoritative, with `api=yes`",
-  );
+  failure(`what answers at ${url} is not PowerDNS' API (status ${status})`, "dns.powerdns.unexpected", apiHint);
 
 function parse(text: string): unknown {
   try {

@@ -245,8 +245,8 @@ describe("PowerDNS' API", () => {
     await using front = await startTlsFront(address().apiPort, certificates);
     const url = `https://localhost:${front.port}`;
     expect(await reader({ url, ca: certificates.caFile }).zones()).toContain(zone);
-    await expect(reader({ url }).zones()).rejects.toMatchObject({ code: "dns.tls.failed" });
-    await expect(reader({ url, ca: "/nowhere.pem" }).zones()).rejects.toMatchObject({ code: "dns.tls.file" });
+    await expect(reader({ url }).zones()).rejects.toMatchObject({ code: "tls.failed" });
+    await expect(reader({ url, ca: "/nowhere.pem" }).zones()).rejects.toMatchObject({ code: "tls.file" });
     rmSync(folder, { recursive: true });
   });
 });

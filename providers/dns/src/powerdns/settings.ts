@@ -1,4 +1,5 @@
-import { option, runtimePath, secretRef, withExample } from "@nixops4-resources/protocol-core";
+import { option, secretRef, withExample } from "@nixops4-resources/protocol-core";
+import { authoritiesFile } from "@nixops4-resources/protocol-tls";
 import * as z from "zod/mini";
 
 /** How PowerDNS' HTTP API is reached. Source: https://doc.powerdns.com/authoritative/http-api/ */
@@ -12,11 +13,7 @@ export const powerdnsSettings = () =>
       withExample(secretRef, { file: "/run/secrets/powerdns-api-key" }),
       "The key that the server has as `api-key`.",
     ),
-    ca: option(
-      z.nullable(runtimePath),
-      "File with the authorities, in PEM, that may vouch for an `https` server; null trusts the well-known ones.",
-      null,
-    ),
+    ca: authoritiesFile,
     serverId: option(z.string().check(z.regex(/^[\w.-]+$/)), "The server's id in the API.", "localhost"),
   });
 

@@ -1,0 +1,85 @@
+import { ProviderError } from "@nixops4-resources/protocol-core";
+import type { Answer } from "./answer.ts";
+import type { ErrorCode } from "./errors.ts";
+
+/** Completes a sentence about a write that was sent. */
+export const unknownOutcome = "the request was sent, so it is unknown whether it took effect";
+
+/** Longest part of a server's message that an error repeats. */
+const longestWords = 300;
+
+/** The error of an answer that is no success. */
+export function refusal(answer: Answer): ProviderError<ErrorCode> {
+  const { status, asked } = answer;
+  const words = wordsOf(answer);
+  const reason = `${inShort(answer)}${words === undefined ? "" : `: ${words}`}`;
+  if (status === 401) {
+    const hint = `Check the secret that \`${asked.credentialInput}\` refers to`;
+    return failure(reason, "http.login.refused", hint);
+  }
+  if (status === 403) {
+    const hint = `Grant this permission to the account of \`${asked.credentialInput}\``;
+    return failure(reason, "http.permission.denied", hint);
+  }
+  if (status === 429 || status >= 500) {
+    const outcome = asked.writes ? `; ${unknownOutcome}` : "";
+    return failure(`${reason}${outcome}`, "http.server.failed", "See the server's log, then apply again");
+  }
+  return failure(reason, "http.request.refused", "Change the inputs that this is about; see the server's log");
+}
+
+/** A redirect would take the credentials elsewhere. */
+export function redirect(answer: Answer): ProviderError<ErrorCode> {
+  const { asked, headers } = answer;
+  const location = headers.location ?? "an address that it does not name";
+  return failure(
+    `${inShort(answer)} and redirects to ${location}; redirects are not followed${asked.writes && answer.status === 303 ? `, and ${unknownOutcome}` : ""}`,
+    "http.redirect",
+    `Set \`${asked.urlInput}\` to the address that answers itself`,
+  );
+}
+
+/** The error of an answer that should be JSON, or whose JSON has an unexpected value at `wrong`. */
+export function invalidAnswer(answer: Answer, wrong?: string): ProviderError<ErrorCode> {
+  const instead = wrong === undefined ? bodyOf(answer) : `JSON with an unexpected value at ${wrong || "its top"}`;
+  return failure(
+    `${inShort(answer)} and ${instead}${wrong === undefined ? " in place of JSON" : ""}${answer.asked.writes ? `; ${unknownOutcome}` : ""}`,
+    "http.answer.invalid",
+    `Set \`${answer.asked.urlInput}\` to the API itself; a proxy in between may answer in its place`,
+  );
+}
+
+function bodyOf({ headers, bytes }: Answer): string {
+  const type = headers["content-type"];
+  if (bytes.length === 0) return "an empty body";
+  if (type === undefined) return "a body without a type";
+  return type.includes("json") ? `${type} that is malformed` : type;
+}
+
+/** `https://notes.example.org answers GET /notes/motd with 403 Forbidden` */
+function inShort({ asked: { url, method, path }, status, reason }: Answer): string {
+  return `${url} answers ${method} ${path.replace(/\?.*$/, "")} with ${status}${reason === "" ? "" : ` ${reason}`}`;
+}
+
+/** The server's message: a known member of its JSON, or a line of plain text. */
+function wordsOf(answer: Answer): string | undefined {
+  const words = messageIn(answer.tryJson()) ?? plainText(answer);
+  return words === undefined || words === "" ? undefined : words.slice(0, longestWords);
+}
+
+function messageIn(content: unknown): string | undefined {
+  if (typeof content !== "object" || content === null) return undefined;
+  for (const member of ["message", "error", "detail", "title", "errors"]) {
+    const value: unknown = Reflect.get(content, member);
+    if (typeof value === "string" && value !== "") return value.trim();
+    if (typeof value === "object" && value !== null) return messageIn(value) ?? JSON.stringify(value);
+  }
+  return undefined;
+}
+
+function plainText({ headers, text }: Answer): string | undefined {
+  return /^text\/plain\b/i.test(headers["content-type"] ?? "") ? text.trim().replaceAll(/\s+/g, " ") : undefined;
+}
+
+const failure = (reason: string, code: ErrorCode, hint: string): ProviderError<ErrorCode> =>
+  new ProviderError<ErrorCode>(reason, { code, hint });

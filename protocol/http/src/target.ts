@@ -1,0 +1,38 @@
+import type { TlsInputs } from "@nixops4-resources/protocol-tls";
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** A server, who we are there, and what we accept from it. */
+export interface Target {
+  /** Base URL; every path is below it. */
+  readonly url: string;
+  readonly tls: TlsInputs | null;
+  /** Names of the inputs that hints refer to, if they differ from those of `endpointInputs`. */
+  readonly inputs?: Partial<InputNames>;
+  /**
+   * Headers that say who we are. Called before the first request; their values are sent only to a server whose certificate
+   * and pin were checked. With `renews` it is called again, once, after a 401: for tokens that expire.
+   */
+  readonly authorize?: () => Promise<Headers>;
+  readonly renews?: boolean;
+  /** Largest body of an answer in bytes; 16 MiB if left out. */
+  readonly largestAnswerBytes?: number;
+  /** How often a request is sent that can be repeated without harm; 4 if left out. */
+  readonly tries?: number;
+}
+
+export interface InputNames {
+  readonly url: string;
+  readonly caFile: string;
+  readonly pins: string;
+  readonly credential: string;
+}
+
+/** What the inputs of the target are called. */
+export const inputNames = ({ inputs }: Target): InputNames => ({
+  url: "connection.url",
+  caFile: "connection.tls.caFile",
+  pins: "connection.tls.pins",
+  credential: "connection",
+  ...inputs,
+});
