@@ -14,6 +14,10 @@ export default {
     meaning: "The inputs do not fit the resource type. Nothing was done.",
     remedy: "Correct the inputs that the message names. NixOps4's types find most of these before a provider starts.",
   },
+  "protocol.node.version": {
+    meaning: "The provider was started by a version of Node that is too old to run it. Nothing was done.",
+    remedy: "Run the provider with the version of Node that the message names, or a newer one.",
+  },
   "protocol.ownership.foreign": {
     meaning: "The thing exists and bears the mark of another deployment. Nothing was changed.",
     remedy:
