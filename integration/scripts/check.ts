@@ -1,10 +1,12 @@
-// Everything that can be said of the sources without running a test: `npm run check`.
+// Every check that needs no test run: `npm run check`.
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { driverErrors } from "@nixops4-resources/integration-driver/errors";
 import { build } from "./build.ts";
-import { bundleFaults, type Metafile } from "./check/bundle.ts";
+import { bundleFaults } from "./check/bundle.ts";
 import { codeFaults } from "./check/error-codes.ts";
+import { libraryImportFaults, type Manifest } from "./check/library-imports.ts";
+import { libraryOf, type Metafile } from "./check/metafile.ts";
 import { program, runSteps, type Step } from "./check/steps.ts";
 import { describe, providerNames } from "./generate/describe.ts";
 
@@ -18,7 +20,7 @@ const errorCodes: Step = {
     const patterns = ["{protocol,providers}/*/src/**/*.{ts,cjs}", "integration/driver/**/*.{ts,mjs}"];
     const sources = globSync(patterns, { cwd: root })
       .filter((path) => !/(^|\/)(errors|[^/]*\.test)\.ts$|\/(testing|fixtures)\//.test(path))
-      .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+      .map((path) => ({ path, text: read(path) }));
     return asComplaint(codeFaults(sources, new Set(catalogued)));
   },
 };
@@ -30,7 +32,9 @@ const bundles: Step = {
     const faults = providerNames(root).flatMap((name) => {
       const dist = join(root, "providers", name, "dist");
       const metafile: Metafile = JSON.parse(readFileSync(join(dist, "metafile-esm.json"), "utf8"));
-      return bundleFaults(metafile, (chunk) => statSync(join(root, chunk)).size).map((fault) => `${name}: ${fault}`);
+      const sizes = bundleFaults(metafile, (chunk) => statSync(join(root, chunk)).size);
+      const imports = libraryImportFaults(metafile, { source: read, manifest: manifestOf });
+      return [...sizes, ...imports].map((fault) => `${name}: ${fault}`);
     });
     return asComplaint(faults);
   },
@@ -40,14 +44,29 @@ const versions: Step = {
   name: "one version",
   async check() {
     const version = versionOf("package.json");
-    const others = globSync(["{protocol,providers}/*/package.json", "integration/package.json"], { cwd: root });
+    const others = globSync(
+      ["{protocol,providers}/*/package.json", "providers/*/client/package.json", "integration/{,*/}package.json"],
+      { cwd: root },
+    );
     const faults = others.filter((file) => versionOf(file) !== version);
-    return asComplaint(faults.map((file) => `${file} has not the version ${version} of the suite.`));
+    return asComplaint(faults.map((file) => `${file} must have the suite's version ${version}.`));
   },
 };
 
+/** The manifest of the library that a file of node_modules belongs to. */
+function manifestOf(file: string): Manifest {
+  const library = libraryOf(file);
+  const folder = file.slice(0, file.lastIndexOf(`node_modules/${library}/`));
+  const manifest: Manifest = JSON.parse(read(`${folder}node_modules/${library}/package.json`));
+  return manifest;
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}
+
 function versionOf(file: string): string {
-  const { version }: { version: string } = JSON.parse(readFileSync(join(root, file), "utf8"));
+  const { version }: { version: string } = JSON.parse(read(file));
   return version;
 }
 
