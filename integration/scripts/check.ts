@@ -5,6 +5,7 @@ import { driverErrors } from "@nixops4-resources/integration-driver/errors";
 import { build } from "./build.ts";
 import { bundleFaults } from "./check/bundle.ts";
 import { codeFaults } from "./check/error-codes.ts";
+import { importFaults } from "./check/import-circles.ts";
 import { libraryImportFaults, type Manifest } from "./check/library-imports.ts";
 import { libraryOf, type Metafile } from "./check/metafile.ts";
 import { program, runSteps, type Step } from "./check/steps.ts";
@@ -25,6 +26,25 @@ const errorCodes: Step = {
   },
 };
 
+const imports: Step = {
+  name: "imports",
+  async check() {
+    const providers = globSync("providers/*/package.json", { cwd: root }).map(nameOf);
+    const isProvider = (specifier: string): boolean =>
+      providers.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+    const files = globSync("{protocol,providers,integration}/**/*.ts", {
+      cwd: root,
+      exclude: (path) => /(^|\/)(node_modules|dist)$/.test(path),
+    });
+    return asComplaint(
+      importFaults(
+        files.map((path) => ({ path, text: read(path) })),
+        isProvider,
+      ),
+    );
+  },
+};
+
 const bundles: Step = {
   name: "bundles",
   async check() {
@@ -33,8 +53,8 @@ const bundles: Step = {
       const dist = join(root, "providers", name, "dist");
       const metafile: Metafile = JSON.parse(readFileSync(join(dist, "metafile-esm.json"), "utf8"));
       const sizes = bundleFaults(metafile, (chunk) => statSync(join(root, chunk)).size);
-      const imports = libraryImportFaults(metafile, { source: read, manifest: manifestOf });
-      return [...sizes, ...imports].map((fault) => `${name}: ${fault}`);
+      const undefinedImports = libraryImportFaults(metafile, { source: read, manifest: manifestOf });
+      return [...sizes, ...undefinedImports].map((fault) => `${name}: ${fault}`);
     });
     return asComplaint(faults);
   },
@@ -70,6 +90,11 @@ function versionOf(file: string): string {
   return version;
 }
 
+function nameOf(file: string): string {
+  const { name }: { name: string } = JSON.parse(read(file));
+  return name;
+}
+
 function asComplaint(faults: readonly string[]): string | undefined {
   return faults.length === 0 ? undefined : faults.join("\n");
 }
@@ -79,8 +104,10 @@ const isGood = await runSteps([
   program("types", "tsc", "-p", "."),
   program("lint", "oxlint", "--type-aware"),
   program("format", "oxfmt", "--check"),
+  program("unused", "knip", "--no-progress", "--no-config-hints"),
   program("generated files", process.execPath, "integration/scripts/generate.ts", "--check"),
   errorCodes,
+  imports,
   versions,
   bundles,
 ]);

@@ -24,7 +24,7 @@ export function exampleInputs(resource: TypeDescription): Record<string, unknown
 }
 
 /** Of the connection, what its author gave an example of; what must be given has to have one. */
-export function exampleConnection({ inputs }: TypeDescription): Record<string, unknown> {
+function exampleConnection({ inputs }: TypeDescription): Record<string, unknown> {
   const definitions = inputs.$defs ?? {};
   const connection = resolve(inputs.properties?.["connection"], definitions);
   // A choice between kinds of connections has no fields of its own.

@@ -61,7 +61,7 @@ function choicesOf(schema: JsonSchema, definitions: Record<string, JsonSchema>):
 }
 
 /** What a value may be, for a reader who knows neither JSON Schema nor Nix's types. */
-export function typeInWords(unresolved: JsonSchema, definitions: Record<string, JsonSchema>): string {
+function typeInWords(unresolved: JsonSchema, definitions: Record<string, JsonSchema>): string {
   const { schema, isNullable } = withoutNull(resolve(unresolved, definitions), definitions);
   const type = plainType(schema, definitions);
   return isNullable ? `${type}, or null` : type;

@@ -59,7 +59,7 @@ function isFilledByDefaults({ type, properties, required = [] }: JsonSchema): bo
 }
 
 /** The option type of what a schema describes. What Nix cannot check, the provider does. */
-export function nixType(unresolved: JsonSchema, outer: Place): string {
+function nixType(unresolved: JsonSchema, outer: Place): string {
   const { schema, place } = resolve(unresolved, outer);
   const special = schema["x-nix-type"];
   if (typeof special === "string") return `suiteTypes.${special}`;

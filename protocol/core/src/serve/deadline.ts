@@ -4,7 +4,7 @@ import { beginSteps, whatWasWritten } from "../converge/step.ts";
 import { beginRequest, currentStep } from "../patience/waiting.ts";
 
 /** The longest that a request may take before its inputs, which may say otherwise, are read. */
-export const defaultTimeoutSeconds = 300;
+const defaultTimeoutSeconds = 300;
 
 let failInHand: ((error: unknown) => void) | undefined;
 
