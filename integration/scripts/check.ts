@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { driverErrors } from "@nixops4-resources/integration-driver/errors";
 import { build } from "./build.ts";
 import { bundleFaults } from "./check/bundle.ts";
+import { faultsByFolder, isEnforced, phraseFaults } from "./check/english.ts";
 import { codeFaults } from "./check/error-codes.ts";
 import { importFaults } from "./check/import-circles.ts";
 import { libraryImportFaults, type Manifest } from "./check/library-imports.ts";
@@ -32,16 +33,26 @@ const imports: Step = {
     const providers = globSync("providers/*/package.json", { cwd: root }).map(nameOf);
     const isProvider = (specifier: string): boolean =>
       providers.some((name) => specifier === name || specifier.startsWith(`${name}/`));
-    const files = globSync("{protocol,providers,integration}/**/*.ts", {
-      cwd: root,
-      exclude: (path) => /(^|\/)(node_modules|dist)$/.test(path),
-    });
+    const files = globSync("{protocol,providers,integration}/**/*.ts", { cwd: root, exclude: isForeign });
     return asComplaint(
       importFaults(
         files.map((path) => ({ path, text: read(path) })),
         isProvider,
       ),
     );
+  },
+};
+
+const english: Step = {
+  name: "english",
+  check() {
+    if (!isEnforced(process.env)) return Promise.resolve(undefined);
+    const texts = ["*.md", "docs/**/*.md", ".changeset/*.md", "{providers,integration}/*/README.md"];
+    const sources = ["{protocol,providers,integration}/**/*.{ts,mjs,cjs}"];
+    const files = globSync([...texts, ...sources], { cwd: root, exclude: isForeign });
+    const ours = files.filter((path) => !/^integration\/scripts\/check\/(english|phrases)\b/.test(path));
+    const faults = phraseFaults(ours.map((path) => ({ path, text: read(path) })));
+    return Promise.resolve(asComplaint(faults.length === 0 ? [] : [...faultsByFolder(faults), ...faults]));
   },
 };
 
@@ -90,6 +101,8 @@ function versionOf(file: string): string {
   return version;
 }
 
+const isForeign = (path: string): boolean => /(^|\/)(node_modules|dist)$/.test(path);
+
 function nameOf(file: string): string {
   const { name }: { name: string } = JSON.parse(read(file));
   return name;
@@ -108,6 +121,7 @@ const isGood = await runSteps([
   program("generated files", process.execPath, "integration/scripts/generate.ts", "--check"),
   errorCodes,
   imports,
+  english,
   versions,
   bundles,
 ]);
