@@ -1,11 +1,13 @@
-import { globSync, readFileSync } from "node:fs";
+import { copyFileSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { transform } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
+type Plugin = NonNullable<Options["plugins"]>[number];
+
 /** CommonJS starts faster than ESM: every finished chunk is turned into it, and `import()` becomes a lazy `require`. */
-const commonJs: NonNullable<Options["plugins"]>[number] = {
+const commonJs: Plugin = {
   name: "common-js",
   async renderChunk(code) {
     // Node 24 runs `using` as it is; esbuild would add 900 bytes to every start.
@@ -20,6 +22,36 @@ const commonJs: NonNullable<Options["plugins"]>[number] = {
     });
     return { code: result.code };
   },
+};
+
+const { engines }: { engines: { node: string } } = JSON.parse(
+  readFileSync(join(import.meta.dirname, "package.json"), "utf8"),
+);
+const oldestNode = /^>=(\d+)\.(\d+)$/.exec(engines.node);
+if (oldestNode === null) throw new Error(`engines.node in package.json must be >=MAJOR.MINOR, got ${engines.node}.`);
+const [, major, minor] = oldestNode;
+
+/**
+ * Begins the main chunk with a look at Node's version, before anything is loaded that an old Node cannot run. The main
+ * chunk is the only one that an old Node parses, so it gets old syntax.
+ */
+const oldNodeGuard = (provider: string): Plugin => {
+  const explain = `return require("./old-node.cjs")("${provider}","${major}.${minor}")`;
+  // The minifier gives short names only, so this one is free.
+  const isOld = `nodeVersion[0]<${major}||nodeVersion[0]==${major}&&nodeVersion[1]<${minor}`;
+  const guard = `var nodeVersion=process.versions.node.split(".");if(${isOld})${explain};`;
+  return {
+    name: "old-node-guard",
+    async renderChunk(code, { path }) {
+      if (basename(path) !== "main.cjs") return undefined;
+      const { code: inOldSyntax } = await transform(code, { target: "es2015", minify: true, charset: "ascii" });
+      return { code: inOldSyntax.replace(/^(#!.*\n)?/, `$1${guard.replaceAll("$", "$$$$")}`) };
+    },
+    buildEnd() {
+      const source = join(import.meta.dirname, "protocol/core/src/serve/old-node.cjs");
+      copyFileSync(source, join(import.meta.dirname, `providers/${provider}/dist/old-node.cjs`));
+    },
+  };
 };
 
 /**
@@ -90,7 +122,7 @@ const bundle = (provider: string): Options => ({
   // `instanceof` and the scrubber hold, and a client library only where it is asked for. esbuild splits ESM only.
   format: "esm",
   splitting: true,
-  plugins: [commonJs],
+  plugins: [commonJs, oldNodeGuard(provider)],
   esbuildPlugins: [oneProtocolChunk, jsonSchemaApart, manifestVersion],
   outExtension: () => ({ js: ".cjs" }),
   noExternal: [/.*/],

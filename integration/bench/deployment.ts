@@ -6,7 +6,7 @@ import type { PostgresAddress } from "@nixops4-resources/integration-servers/pos
 import { cleanEnvironment } from "./timed-run.ts";
 
 const count = 100;
-const driver = join(import.meta.dirname, "../driver/main.ts");
+const driver = join(import.meta.dirname, "../driver/main.mjs");
 const provider = join(import.meta.dirname, "../../providers/postgres/dist/main.cjs");
 
 /** A hundred roles with a database each: by the driver, again with nothing to do, and by one psql script. */

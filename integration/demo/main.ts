@@ -10,7 +10,7 @@ import { passwordOf } from "./passwords.ts";
 import { stateLog } from "./state-log.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
 
-const driver = join(import.meta.dirname, "../driver/main.ts");
+const driver = join(import.meta.dirname, "../driver/main.mjs");
 
 // The terminal's Ctrl-C reaches the driver too, which finishes what runs; the step in hand then ends with 130.
 let interrupted = false;

@@ -4,6 +4,10 @@ export const driverErrors = {
     meaning: "Another run applies the same deployment, or writes the same state log.",
     remedy: "Wait until it has ended, or stop it with Ctrl-C in its terminal.",
   },
+  "driver.node.version": {
+    meaning: "The driver was started by a version of Node that is too old to run it. Nothing was done.",
+    remedy: "Run the driver with the version of Node that the message names, or a newer one.",
+  },
   "driver.nix.missing": {
     meaning:
       "There is no Nix on this machine that can evaluate the deployment, or the sources that it needs are missing.",

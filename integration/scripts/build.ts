@@ -37,8 +37,8 @@ const everyBundle = (): boolean =>
 /** Changes with whatever goes into the bundles. */
 function digest(): string {
   const hash = createHash("sha256");
-  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.ts,package.json}"], { cwd: root });
-  for (const file of ["tsup.config.ts", "pnpm-lock.yaml", ...files.sort()]) {
+  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs},package.json}"], { cwd: root });
+  for (const file of ["tsup.config.ts", "package.json", "pnpm-lock.yaml", ...files.sort()]) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))

@@ -1,34 +1,36 @@
-// Writes what follows from the providers' schemas: Nix options, documentation, snapshots of their interfaces.
-//   pnpm generate                                    writes
-//   pnpm generate --check                            only says which files are not up to date
-//   pnpm generate --breaking docs/adr/NNN-words.md   allows what breaks users, with the decision that says why
+// Writes the files that follow from the providers' schemas: Nix options and documentation.
+//   pnpm generate                                    writes them
+//   pnpm generate --check                            only reports files that are not up to date
+//   pnpm generate --breaking docs/adr/NNN-words.md   accepts changes that break released deployments; the decision
+//                                                    record says why
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import type { ProviderDescription } from "@nixops4-resources/protocol-core";
-import { incompatibilities } from "./generate/compatibility.ts";
+import { compareWithRelease, isDecision } from "./generate/breaking-changes.ts";
 import { describe, providerNames } from "./generate/describe.ts";
-import { generatedFiles, leftBehind, snapshotPath } from "./generate/generated-files.ts";
-import { snapshotOf, type Snapshot } from "./generate/snapshot.ts";
+import { generatedFiles, leftBehind } from "./generate/generated-files.ts";
+import { asText, readReleases, releasesPath } from "./generate/releases.ts";
 
 const root = join(import.meta.dirname, "../..");
+
+const howToBreak =
+  "Deployments depend on the released interface. Hint: Keep it compatible, or explain the change in docs/adr, add a changeset and run `pnpm generate --breaking docs/adr/NNN-words.md`.";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false }, breaking: { type: "string" } } });
 process.exitCode = await generate(values.check, values.breaking).catch((error: Error) => complain([error.message]));
 
 async function generate(onlyCheck: boolean, decision: string | undefined): Promise<number> {
-  if (decision !== undefined && !isDecision(decision)) {
-    return complain([`${decision} is no decision: --breaking wants a file docs/adr/NNN-words.md that is there.`]);
+  if (decision !== undefined && !isDecision(root, decision)) {
+    return complain([`--breaking must name an existing file docs/adr/NNN-words.md, got ${decision}.`]);
   }
+  const releases = readReleases(root);
   const descriptions = await Promise.all(providerNames(root).map((name) => describe(root, name)));
-  const broken = descriptions.flatMap(breakingChanges);
-  if (broken.length > 0 && decision === undefined) {
-    const way =
-      "Deployments depend on this interface. Keep it compatible, or write down in docs/adr why not, add a changeset, and run `pnpm generate --breaking docs/adr/NNN-words.md`.";
-    return complain([...broken, way]);
-  }
-
   const files = generatedFiles(root, descriptions);
+  if (releases !== undefined) {
+    const { decided, undecided } = compareWithRelease(root, releases, descriptions, decision);
+    if (undecided.length > 0) return complain([...undecided, howToBreak]);
+    files.set(releasesPath, asText({ ...releases, breaking: decided }));
+  }
   const stale = [...files].filter(([file, text]) => read(file) !== text);
   const extra = leftBehind(root, files);
   if (onlyCheck) {
@@ -45,19 +47,6 @@ async function generate(onlyCheck: boolean, decision: string | undefined): Promi
     process.stdout.write(`removed ${file}\n`);
   }
   return 0;
-}
-
-/** What would break users of the interface that was committed last. */
-function breakingChanges(description: ProviderDescription): string[] {
-  const { name } = description.provider;
-  const committed = read(snapshotPath(name));
-  if (committed === undefined) return [];
-  const before: Snapshot = JSON.parse(committed);
-  return incompatibilities(before, snapshotOf(description)).map((change) => `${name}: ${change}.`);
-}
-
-function isDecision(file: string): boolean {
-  return /^docs\/adr\/\d{3}-[a-z0-9-]+\.md$/.test(file) && existsSync(join(root, file));
 }
 
 function read(file: string): string | undefined {

@@ -1,12 +1,13 @@
-// Runs a command of this repository with the right Node, pnpm and dependencies, bringing them first where they lack.
+// Runs a command of this repository with the right Node, pnpm and dependencies, and installs them first if missing.
 //   node integration/scripts/run.mjs COMMAND [ARGUMENT...]
-// It is what stands behind `npm test` and its siblings, so it needs nothing but Node 20 and npm.
+// `npm test` and its siblings start with it, so it needs only Node 20 and npm.
 import { spawnSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { installInputs } from "./run/manifests.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const toolchain = join(root, "integration/scripts/toolchain");
@@ -24,7 +25,7 @@ await onlyOne(join(root, "node_modules/.setup-lock"), () => {
   once(join(toolchain, "node_modules/.stamp"), [toolchainLock], "Node and pnpm", () =>
     run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], toolchain),
   );
-  once(join(root, "node_modules/.stamp"), [join(root, "pnpm-lock.yaml"), ...manifests()], "dependencies", () =>
+  once(join(root, "node_modules/.stamp"), installInputs(root), "dependencies", () =>
     run(
       node(),
       [join(toolchain, "node_modules/pnpm/bin/pnpm.mjs"), "install", ...lockfile(), "--reporter=append-only"],
@@ -34,7 +35,7 @@ await onlyOne(join(root, "node_modules/.setup-lock"), () => {
 });
 
 const child = spawn(command === "node" ? node() : command, args, { stdio: "inherit", env: environment() });
-// The terminal sends Ctrl-C to the whole process group: the command decides what it means, and we report how it ended.
+// The terminal sends Ctrl-C to the whole process group. The command decides how to end, and this process reports it.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
   process.on(signal, () => signal === "SIGINT" || child.kill(signal));
 child.on("error", (error) => fail(`Unable to start ${command}: ${error.message}`));
@@ -44,7 +45,9 @@ function node() {
   if (nodeIsNewEnough) return process.execPath;
   const own = join(toolchain, "node_modules/.bin/node");
   if (!existsSync(own))
-    fail(`There is no Node 24 for ${process.platform} ${process.arch} here. Hint: install Node 24.`);
+    fail(
+      `Node 24 is not installed, and no package has it for ${process.platform} ${process.arch}.\nHint: Install Node 24.11 or newer.`,
+    );
   return own;
 }
 
@@ -53,20 +56,12 @@ function environment() {
   return { ...process.env, PATH: path.join(delimiter) };
 }
 
-/** package.json of every workspace package: a new one needs an install too. */
-function manifests() {
-  const folders = ["protocol", "providers"].flatMap((parent) =>
-    existsSync(join(root, parent)) ? readdirSync(join(root, parent)).map((name) => join(root, parent, name)) : [],
-  );
-  return [root, join(root, "integration"), ...folders].map((folder) => join(folder, "package.json")).filter(existsSync);
-}
-
-/** CI takes the lockfile as it is; a person who adds a package has it brought up to date. */
+/** CI installs exactly the lockfile; elsewhere a new dependency updates it. */
 function lockfile() {
   return process.env.CI ? ["--frozen-lockfile"] : ["--no-frozen-lockfile", "--prefer-offline"];
 }
 
-/** Runs `work` unless it ran before with the same contents of `files`. */
+/** Runs `work` unless it already ran with the same contents of `files`. */
 function once(stamp, files, what, work) {
   const digest = () => {
     const hash = createHash("sha256").update(process.platform + process.arch);
@@ -79,7 +74,7 @@ function once(stamp, files, what, work) {
   writeFileSync(stamp, digest());
 }
 
-/** Keeps two runs from installing into the same folder at the same time; a lock whose holder died is taken over. */
+/** Prevents two runs from installing into one folder at the same time; the lock of a process that died is ignored. */
 async function onlyOne(lock, work) {
   mkdirSync(dirname(lock), { recursive: true });
   for (;;) {
@@ -108,7 +103,7 @@ function isAlive(pid) {
 }
 
 function run(program, argv, cwd) {
-  // stdout is the command's own; what an installer says is progress.
+  // stdout belongs to the command, so an installer's output goes to stderr.
   const { status, error } = spawnSync(program, argv, { cwd, stdio: ["ignore", 2, 2], env: environment() });
   if (status !== 0) fail(`Unable to run ${program} ${argv.join(" ")}${error ? `: ${error.message}` : ""}`);
 }

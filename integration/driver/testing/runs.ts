@@ -11,7 +11,7 @@ import type { RecordedMember } from "../recording/recording.ts";
 import { connected } from "./recordings.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../main.mjs", import.meta.url));
 
 /** Starts the driver. */
 export function start(...args: string[]) {

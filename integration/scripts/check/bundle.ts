@@ -1,31 +1,23 @@
 import { basename } from "node:path";
+import { libraryOf, type Metafile } from "./metafile.ts";
 
-/** What esbuild tells of a bundle, as far as it matters here. Source: https://esbuild.github.io/api/#metafile */
-export interface Metafile {
-  readonly outputs: Readonly<Record<string, Output>>;
-}
+/** The chunks that every process loads before it reads a request, in bytes, apart from the provider's main chunk. */
+const sharedLimit = 60 * 1024;
 
-interface Output {
-  readonly entryPoint?: string;
-  readonly imports: readonly { readonly path: string; readonly kind: string }[];
-  readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
-}
+/** The main chunk grows with each module that it can load later, a resource type above all. */
+const mainLimit = (modules: number): number => 1024 + 160 * modules;
 
-/** Every process of a provider loads this much before it reads a request, in bytes. */
-const eagerLimit = 60 * 1024;
-
-/** The only library that may stand in what every process loads. */
+/** The only library that every process may load. */
 const eagerLibraries = new Set(["zod"]);
 
 /**
- * What is wrong with what a provider's processes load at their start, in words. `sizeOf` tells the size in bytes of a
- * chunk as it ships, since the metafile knows it only before it was turned into CommonJS.
+ * The faults of what a provider's processes load at their start, as sentences. `sizeOf` returns the size in bytes of a
+ * shipped chunk, since the metafile has the size from before the conversion to CommonJS.
  */
 export function bundleFaults({ outputs }: Metafile, sizeOf: (chunk: string) => number): string[] {
   const main = Object.keys(outputs).find((chunk) => basename(chunk) === "main.cjs");
-  if (main === undefined) return ["There is no main.cjs."];
+  if (main === undefined) return ["The bundle has no main.cjs."];
   const eager = [...eagerChunks(main, outputs)];
-  const total = eager.reduce((sum, chunk) => sum + sizeOf(chunk), 0);
   const inputs = eager.flatMap((chunk) =>
     Object.entries(outputs[chunk]?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) =>
       bytesInOutput > 0 ? [input] : [],
@@ -33,12 +25,24 @@ export function bundleFaults({ outputs }: Metafile, sizeOf: (chunk: string) => n
   );
   const libraries = new Set(inputs.flatMap((input) => libraryOf(input) ?? []));
   return [
-    ...(total > eagerLimit ? [`Every process loads ${total} bytes at its start; ${eagerLimit} are allowed.`] : []),
+    ...sharedFaults(eager.filter((chunk) => chunk !== main).reduce((sum, chunk) => sum + sizeOf(chunk), 0)),
+    ...mainFaults(sizeOf(main), outputs[main]?.imports.filter(({ kind }) => kind === "dynamic-import").length ?? 0),
     ...[...libraries]
       .filter((library) => !eagerLibraries.has(library))
-      .map((library) => `Every process loads ${library} at its start; import() it where it is needed.`),
+      .map((library) => `Every process loads ${library} at its start; import() it in the function that needs it.`),
     ...(inputs.some((input) => input.includes("/zod/v4/locales/")) ? ["Every process loads zod's languages."] : []),
   ];
+}
+
+function sharedFaults(size: number): string[] {
+  if (size <= sharedLimit) return [];
+  return [`Every process loads ${size} bytes besides main.cjs at its start; ${sharedLimit} are allowed.`];
+}
+
+function mainFaults(size: number, modules: number): string[] {
+  const limit = mainLimit(modules);
+  if (size <= limit) return [];
+  return [`main.cjs has ${size} bytes; ${limit} are allowed for the ${modules} modules that it can load.`];
 }
 
 /** The chunk and all that it imports before it runs; `import()` comes later. */
@@ -49,9 +53,4 @@ function eagerChunks(chunk: string, outputs: Metafile["outputs"], found = new Se
     if (kind !== "dynamic-import" && outputs[path] !== undefined) eagerChunks(path, outputs, found);
   }
   return found;
-}
-
-/** The package that a file of node_modules belongs to, by the last node_modules in its path. */
-function libraryOf(input: string): string | undefined {
-  return /.*\/?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
 }

@@ -3,7 +3,7 @@ import { describeProvider } from "@nixops4-resources/protocol-core/generate";
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
 import { incompatibilities } from "./compatibility.ts";
-import { snapshotOf, type Snapshot } from "./snapshot.ts";
+import { interfaceOf, type Interface } from "./interface.ts";
 
 const name = option(z.string(), "Name.");
 const base: Shape = {
@@ -18,7 +18,7 @@ const base: Shape = {
 };
 const outputs: Shape = { id: option(z.string(), "Identifier."), port: option(z.int(), "Port.") };
 
-test("nothing breaks where nothing changed, or where more is allowed", async () => {
+test("reports nothing if nothing changed or more is allowed", async () => {
   expect(await changes({})).toEqual([]);
   expect(
     await changes({
@@ -29,7 +29,7 @@ test("nothing breaks where nothing changed, or where more is allowed", async () 
         kind: option(z.enum(["a", "b", "c"]), "Kind.", "a"),
         tags: option(z.array(z.union([z.string(), z.int()])), "Tags.", []),
         free: option(z.record(z.string(), z.number()), "Free.", {}),
-        color: option(z.nullable(z.string()), "New, and may be left out.", null),
+        color: option(z.nullable(z.string()), "New and optional.", null),
       },
       outputs: { ...outputs, more: option(z.string(), "More.") },
     }),
@@ -39,12 +39,12 @@ test("nothing breaks where nothing changed, or where more is allowed", async () 
 test.each<[string, Shape, string]>([
   ["an input was removed", without(base, "tags"), "thing.inputs.tags was removed"],
   [
-    "an input must be given that could be left out",
+    "an optional input became required",
     { ...base, tags: option(z.array(z.string()), "Tags.") },
     "thing.inputs.tags must be given now",
   ],
   [
-    "there is a new input that must be given",
+    "a new input is required",
     { ...base, color: option(z.string(), "Color.") },
     "thing.inputs.color is new and must be given",
   ],
@@ -89,11 +89,11 @@ test.each<[string, Shape, string]>([
     { ...base, free: option(z.record(z.string(), z.int().check(z.minimum(0))), "Free.", {}) },
     "thing.inputs.free.<name>: minimum changed",
   ],
-])("breaks: %s", async (_, inputs, expected) => {
+])("reports that %s", async (_, inputs, expected) => {
   expect(await changes({ inputs })).toEqual([expect.stringContaining(expected)]);
 });
 
-test("breaks: an output was removed or may be of another type", async () => {
+test("reports that an output was removed or may have another type", async () => {
   expect(await changes({ outputs: without(outputs, "port") })).toEqual(["thing.outputs.port was removed"]);
   expect(await changes({ outputs: { ...outputs, port: option(z.nullable(z.int()), "Port.") } })).toEqual([
     "thing.outputs.port may have values of other types now",
@@ -101,33 +101,33 @@ test("breaks: an output was removed or may be of another type", async () => {
   expect(await changes({ outputs: { ...outputs, port: option(z.int().check(z.minimum(1)), "Port.") } })).toEqual([]);
 });
 
-test("breaks: an input cannot change any more, or the type needs a state", async () => {
+test("reports that an input cannot be updated any more, or that the type requires a state", async () => {
   expect(await changes({ immutable: { size: "It would be lost" } })).toEqual([
-    "thing.inputs.size cannot change in place any more",
+    "thing.inputs.size cannot be updated any more",
   ]);
-  expect(await changes({ requireState: true })).toEqual(["thing needs a state now"]);
+  expect(await changes({ requireState: true })).toEqual(["thing requires a state now"]);
 });
 
-test("breaks: a resource type or an error code was removed", async () => {
-  const before = await snapshot({});
+test("reports that a resource type or an error code was removed", async () => {
+  const before = await describeThing({});
   expect(incompatibilities(before, { ...before, resourceTypes: {} })).toEqual(["resource type thing was removed"]);
   expect(incompatibilities({ ...before, errors: ["things.full"] }, { ...before, errors: [] })).toEqual([
     "error things.full was removed",
   ]);
 });
 
-interface Interface {
+interface Change {
   inputs?: Shape;
   outputs?: Shape;
   immutable?: Record<string, string>;
   requireState?: boolean;
 }
 
-async function changes(after: Interface): Promise<string[]> {
-  return incompatibilities(await snapshot({}), await snapshot(after));
+async function changes(after: Change): Promise<string[]> {
+  return incompatibilities(await describeThing({}), await describeThing(after));
 }
 
-async function snapshot(changed: Interface): Promise<Snapshot> {
+async function describeThing(changed: Change): Promise<Interface> {
   const thing = defineResource({
     type: "thing",
     description: "A thing.",
@@ -148,7 +148,7 @@ async function snapshot(changed: Interface): Promise<Snapshot> {
     delete: () => Promise.resolve(),
     ...changed,
   });
-  return snapshotOf(
+  return interfaceOf(
     await describeProvider({
       name: "things",
       title: "Things",

@@ -1,35 +1,36 @@
+import { resolvable, type Interface, type ResourceTypeInterface } from "./interface.ts";
 import { fieldsOf, narrowing } from "./narrowing.ts";
-import type { Snapshot } from "./snapshot.ts";
-
-type ResourceType = Snapshot["resourceTypes"][string];
 
 /**
- * What in a provider's new interface would break a deployment that fits the old one, in words; empty where nothing would.
- * NixOps4 applies every resource anew whose inputs changed, so a changed default is one too.
+ * The changes of a provider's interface that break a deployment which fits the old interface, one sentence part each.
+ * NixOps4 updates every resource whose inputs changed, so a changed default breaks too.
  */
-export function incompatibilities(before: Snapshot, after: Snapshot): string[] {
-  const types = Object.entries(before.resourceTypes).flatMap(([type, old]) => {
-    const now = after.resourceTypes[type];
-    return now === undefined ? [`resource type ${type} was removed`] : typeChanges(type, old, now);
+export function incompatibilities(before: Interface, after: Interface): string[] {
+  const now = resolvable(after);
+  const types = Object.entries(resolvable(before)).flatMap(([type, old]) => {
+    const resource = now[type];
+    return resource === undefined ? [`resource type ${type} was removed`] : typeChanges(type, old, resource);
   });
   const codes = before.errors.filter((code) => !after.errors.includes(code)).map((code) => `error ${code} was removed`);
   return [...types, ...codes];
 }
 
-function typeChanges(type: string, before: ResourceType, after: ResourceType): string[] {
-  const fixed = Object.keys(after.immutable).filter(
-    (name) => Object.hasOwn(fieldsOf(before.inputs), name) && !Object.hasOwn(before.immutable, name),
-  );
+function typeChanges(type: string, before: ResourceTypeInterface, after: ResourceTypeInterface): string[] {
+  const inputs = fieldsOf(before.inputs);
+  const fixed = after.immutable.filter((name) => Object.hasOwn(inputs, name) && !before.immutable.includes(name));
   return [
-    ...(after.requireState && !before.requireState ? [`${type} needs a state now`] : []),
+    ...(after.requireState && !before.requireState ? [`${type} requires a state now`] : []),
     ...narrowing(before.inputs, after.inputs, `${type}.inputs`),
-    ...fixed.map((name) => `${type}.inputs.${name} cannot change in place any more`),
+    ...fixed.map((name) => `${type}.inputs.${name} cannot be updated any more`),
     ...outputChanges(before, after).map((change) => `${type}.outputs.${change}`),
   ];
 }
 
-/** A reader of an output was written for the values that it could have, so the new type must not be wider. */
-function outputChanges({ outputs: before }: ResourceType, { outputs: after }: ResourceType): string[] {
+/** A reader of an output expects the values of the old type, so the new type must not be wider. */
+function outputChanges(
+  { outputs: before }: ResourceTypeInterface,
+  { outputs: after }: ResourceTypeInterface,
+): string[] {
   const now = fieldsOf(after);
   return Object.entries(fieldsOf(before)).flatMap(([name, old]) => {
     const field = now[name];

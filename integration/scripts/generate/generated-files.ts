@@ -10,7 +10,6 @@ import {
 } from "@nixops4-resources/protocol-core/generate";
 import { fromJSONSchema, prettifyError } from "zod";
 import { driverErrors } from "@nixops4-resources/integration-driver/errors";
-import { snapshotOf, snapshotText } from "./snapshot.ts";
 
 /** Every generated file by its path from the root, with its text. */
 export function generatedFiles(root: string, descriptions: readonly ProviderDescription[]): Map<string, string> {
@@ -20,7 +19,6 @@ export function generatedFiles(root: string, descriptions: readonly ProviderDesc
     checkExamples(description);
     files.set(`nix/providers/${name}/generated.nix`, generateNix(description));
     files.set(`docs/providers/${name}.md`, generateDocs(description));
-    files.set(snapshotPath(name), snapshotText(snapshotOf(description)));
   }
   files.set("docs/errors.md", generateErrorDocs([...descriptions.map(({ errors }) => errors), driverErrors]));
   files.set("docs/outcomes.md", generateOutcomeDocs());
@@ -31,10 +29,10 @@ export function generatedFiles(root: string, descriptions: readonly ProviderDesc
 const begin = "<!-- providers, written by `npm run generate` -->\n";
 const end = "<!-- end of providers -->\n";
 
-/** README.md with the providers and their types between its two marks. */
+/** README.md with the list of providers and their types between its two marks. */
 function withProviders(readme: string, descriptions: readonly ProviderDescription[]): string {
   const [before, after] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (before === -1 || after === -1) throw new Error(`README.md needs the lines ${begin}and ${end}`);
+  if (before === -1 || after === -1) throw new Error(`README.md must contain the lines ${begin}and ${end}`);
   const lines = descriptions.map(({ provider, resourceTypes }) => {
     const types = Object.keys(resourceTypes).map((type) => `[\`${type}\`](docs/providers/${provider.name}.md#${type})`);
     return `- [${provider.title}](docs/providers/${provider.name}.md): ${types.join(", ")}. ${provider.description}\n`;
@@ -42,17 +40,15 @@ function withProviders(readme: string, descriptions: readonly ProviderDescriptio
   return `${readme.slice(0, before)}${begin}\n${lines.join("")}\n${readme.slice(after)}`;
 }
 
-export const snapshotPath = (name: string): string => `providers/${name}/schema.json`;
-
-/** Generated files that no provider stands behind any more. */
+/** Generated files whose provider was removed. */
 export function leftBehind(root: string, files: ReadonlyMap<string, string>): string[] {
-  const patterns = ["nix/providers/*/generated.nix", "docs/providers/*.md", "providers/*/schema.json"];
+  const patterns = ["nix/providers/*/generated.nix", "docs/providers/*.md"];
   return globSync(patterns, { cwd: root })
     .filter((file) => !files.has(file))
     .sort();
 }
 
-/** The documentation shows an example of each type: it must be what the type takes. */
+/** The documentation shows an example of each type, which must pass the type's own checks. */
 function checkExamples({ provider, resourceTypes }: ProviderDescription): void {
   for (const [type, resource] of Object.entries(resourceTypes)) {
     const result = fromJSONSchema(resource.inputs).safeParse(exampleInputs(resource));

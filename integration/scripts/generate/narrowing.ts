@@ -6,11 +6,11 @@ export type JsonSchema = TypeDescription["inputs"];
 interface Field {
   schema: JsonSchema;
   isRequired: boolean;
-  /** Null where there is none, since null and absent mean the same. */
+  /** Null if the field has no default, since null and absent mean the same. */
   fallback: unknown;
 }
 
-/** The fields of an object, references followed. */
+/** The fields of an object, with references resolved. */
 export function fieldsOf(schema: JsonSchema): Record<string, Field> {
   return Object.fromEntries(
     Object.entries(schema.properties ?? {}).map(([name, unresolved]) => {
@@ -22,8 +22,8 @@ export function fieldsOf(schema: JsonSchema): Record<string, Field> {
 }
 
 /**
- * Why some value that `before` allows may not be allowed by `after`, or may mean something else; empty where neither can
- * be. What cannot be compared (two regular expressions) counts as narrower: a person decides.
+ * The reasons why `after` may reject a value that `before` allows, or may give it another meaning. Keywords that cannot
+ * be compared, such as two regular expressions, count as narrower: a person decides.
  */
 export function narrowing(before: JsonSchema, after: JsonSchema, path: string): string[] {
   const olds = alternatives(before);
@@ -66,7 +66,7 @@ function fieldChanges(old: Field | undefined, now: Field, path: string): string[
   ];
 }
 
-/** A set with free names. */
+/** For a set whose names are free. */
 function names(before: JsonSchema, after: JsonSchema, path: string): string[] {
   if (typeof after.additionalProperties !== "object") return [];
   return narrowing(
@@ -125,13 +125,15 @@ function inWords(schema: JsonSchema): string {
   return schema.type === undefined ? "any value" : `of type ${String(schema.type)}`;
 }
 
-/** A part of a schema, its reference followed, that still knows the definitions of the whole. */
+/** A part of a schema with its references resolved; it keeps the definitions of the whole. */
 function below(whole: JsonSchema, part: unknown): JsonSchema {
   if (!isSchema(part)) return {};
   const definitions = whole.$defs ?? {};
   const { $ref, ...beside } = part;
-  const definition = $ref === undefined ? undefined : definitions[$ref.replace(/^#\/\$defs\//, "")];
-  return { ...definition, ...beside, $defs: definitions };
+  if ($ref === undefined) return { ...beside, $defs: definitions };
+  const definition = definitions[$ref.replace(/^#\/\$defs\//, "")];
+  if (definition === undefined) throw new Error(`The schema refers to ${$ref}, which is not defined.`);
+  return { ...below(whole, definition), ...beside };
 }
 
 function isSchema(schema: unknown): schema is JsonSchema {

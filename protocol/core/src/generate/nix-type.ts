@@ -57,7 +57,7 @@ function isFilledByDefaults({ type, properties, required = [] }: JsonSchema): bo
 }
 
 /** The Nix option type of a schema. The provider checks whatever Nix cannot. */
-export function nixType(unresolved: JsonSchema, outer: Place): string {
+function nixType(unresolved: JsonSchema, outer: Place): string {
   const { schema, place } = follow(unresolved, outer);
   const special = schema["x-nix-type"];
   if (typeof special === "string") return `suiteTypes.${special}`;

@@ -16,6 +16,10 @@ export default {
     remedy:
       "Correct the inputs that the message names. Nix option types find most of these faults before a provider runs.",
   },
+  "protocol.node.version": {
+    meaning: "The provider was started by a version of Node that is too old to run it. Nothing was done.",
+    remedy: "Run the provider with the version of Node that the message names, or a newer one.",
+  },
   "protocol.ownership.foreign": {
     meaning: "The object exists and carries the mark of another deployment. Nothing was changed.",
     remedy:

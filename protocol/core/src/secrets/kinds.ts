@@ -2,7 +2,7 @@ import { exactlyOneOf } from "../resource/tagged.ts";
 import { isObject } from "../wire/wire.ts";
 
 /** One kind of reference to a secret: what its value is. JSON Schema has it in secret-ref-schema.ts. */
-export interface SecretKind {
+interface SecretKind {
   /** To go on "a reference whose `file` is ...". */
   readonly words: string;
   accepts(value: unknown): boolean;

@@ -20,7 +20,7 @@ import type {
 import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
 
 /** One age file per secret, for looking. All that is known of a secret is encrypted; its name is that of the file too. */
-export class DirectoryReader implements SecretReader {
+class DirectoryReader implements SecretReader {
   readonly place: string;
   protected readonly folder: SecretFolder;
   protected readonly identity: Secret;
@@ -68,7 +68,7 @@ export class DirectoryReader implements SecretReader {
 }
 
 /** The same folder, for writing too. */
-export class DirectoryWriter extends DirectoryReader implements SecretWriter {
+class DirectoryWriter extends DirectoryReader implements SecretWriter {
   async create({ name, mark, recipients, graceSeconds, ...value }: NewSecret): Promise<void> {
     checkName(name);
     const content: Content = {

@@ -7,7 +7,7 @@ import { postgresStore, type PostgresStore } from "../postgres/settings.ts";
 import type { SecretReader, SecretWriter } from "../store.ts";
 import { makePerson, type Person } from "./person.ts";
 
-export interface PostgresPlace {
+interface PostgresPlace {
   postgres: PostgresStore;
 }
 

@@ -65,7 +65,7 @@ const layouts = {
 } as const;
 
 /** Types whose values have fields; values of others are octets (RFC 3597). */
-export type StructuredType = keyof typeof layouts;
+type StructuredType = keyof typeof layouts;
 type Layout = Readonly<Record<string, Field<unknown>>>;
 
 /** The names of the fields of a type's value; none of an unknown type. */

@@ -14,7 +14,7 @@ export interface OctodnsRecord {
 }
 
 /** One change that OctoDNS would make, or has made: undefined is a record set that is not there. */
-export interface OctodnsChange {
+interface OctodnsChange {
   before: OctodnsRecord | undefined;
   after: OctodnsRecord | undefined;
 }

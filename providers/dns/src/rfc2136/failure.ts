@@ -132,7 +132,7 @@ function explainUnsigned(error: TsigError, settings: Rfc2136Settings): ProviderE
   );
 }
 
-export const unsupported = (settings: Rfc2136Settings, cause?: unknown): ProviderError =>
+const unsupported = (settings: Rfc2136Settings, cause?: unknown): ProviderError =>
   failure(
     `${addressOf(settings)} has no dynamic update (NOTIMP)`,
     "dns.update.unsupported",

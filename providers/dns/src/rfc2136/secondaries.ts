@@ -36,4 +36,4 @@ async function serves({ host, port }: Endpoint, zone: Zone): Promise<boolean> {
 }
 
 /** Serial numbers go round: later is what is less than half a round ahead (RFC 1982, section 3.2). */
-export const isReached = (serial: number, wanted: number): boolean => (serial - wanted) >>> 0 < 2 ** 31;
+const isReached = (serial: number, wanted: number): boolean => (serial - wanted) >>> 0 < 2 ** 31;

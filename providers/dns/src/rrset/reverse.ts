@@ -41,7 +41,7 @@ export async function lookAtReverse(client: DnsReader, type: string, addresses: 
 }
 
 /** The name of an address's PTR record (RFC 1035, section 3.5, and RFC 3596, section 2.5). */
-export function reverseName(type: string, address: string): string {
+function reverseName(type: string, address: string): string {
   const octets = [...rdataOf(type, address)].toReversed();
   return type === "A"
     ? `${octets.join(".")}.in-addr.arpa.`

@@ -17,7 +17,7 @@ export const objectTypes = [
   "language",
   "foreignServer",
 ] as const;
-export type ObjectType = (typeof objectTypes)[number];
+type ObjectType = (typeof objectTypes)[number];
 
 /** The inputs that name what rights are granted on. */
 export interface GrantObject {

@@ -25,7 +25,7 @@ export interface Generator<Inputs extends Shape> {
 }
 
 /** The input that says what a value is made from. */
-export interface OriginOf<Inputs extends Shape> {
+interface OriginOf<Inputs extends Shape> {
   readonly input: keyof Inputs & string;
   /** Which one it is right now. */
   identify(inputs: Values<Inputs>): Promise<Origin>;

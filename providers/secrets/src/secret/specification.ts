@@ -24,7 +24,7 @@ export const asGiven = (stored: unknown): Given =>
   );
 
 /** A value that a person brought has no specification: whatever is declared may have made it. */
-export const isBrought = (stored: Given): boolean => Object.keys(stored).length === 0;
+const isBrought = (stored: Given): boolean => Object.keys(stored).length === 0;
 
 /** Whether the value was made by what is given now. What it was made from is another question. */
 export function isMadeBy(given: Given, stored: Given): boolean {

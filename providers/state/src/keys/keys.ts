@@ -18,7 +18,7 @@ export interface KeyInputs {
   readonly recipients: readonly string[];
 }
 
-export const readIdentity = ({ identity, name }: KeyInputs): Promise<Secret> =>
+const readIdentity = ({ identity, name }: KeyInputs): Promise<Secret> =>
   resolveSecret(identity, `the identity of state ${name}`);
 
 /** Everybody whose key is to open the state: the own identity is always among them, so that nobody locks himself out. */

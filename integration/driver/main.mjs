@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Reports a Node that is too old before main.ts is imported: such a Node cannot read TypeScript.
+import { readFileSync } from "node:fs";
+
+const { engines } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+const required = engines.node.replace(">=", "");
+const [major, minor] = required.split(".").map(Number);
+const [ownMajor, ownMinor] = process.versions.node.split(".").map(Number);
+
+if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) {
+  await import("./main.ts");
+} else {
+  const code = "driver.node.version";
+  process.stderr.write(
+    `[${code}] Unable to start the driver: it needs Node ${required} or newer, but ${process.execPath} is Node ${process.versions.node}.\nHint: Run it with Node ${required} or newer.\n`,
+  );
+  process.exitCode = 1;
+}
