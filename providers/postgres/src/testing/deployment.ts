@@ -4,62 +4,62 @@ import type { PostgresBackend } from "@nixops4-resources/protocol-postgres/testi
 
 export const main = join(import.meta.dirname, "../../dist/main.cjs");
 
-/** The answer to one request. */
-export interface Told {
-  /** `created`, `updated` and so on; undefined where the request only looked. */
+/** The reply to one request. */
+export interface DeploymentReply {
+  /** `created`, `updated` and so on; undefined for a request that only reads. */
   outcome: string | undefined;
-  /** What stands under the answer's one key. */
+  /** The value of the reply's only key. */
   body: Message;
-  /** The whole text for people; undefined where all went well. */
+  /** The message of an error; undefined on success. */
   error: string | undefined;
 }
 
-/** A deployment named `shop` that has one resource of one type, which it describes by inputs. */
-export class Deployment {
-  readonly hand: PostgresBackend;
+/** A deployment named `shop` with one resource. Each request starts a provider process. */
+export class ResourceDeployment {
+  readonly backend: PostgresBackend;
   readonly #type: string;
-  readonly #same: Message;
+  readonly #common: Message;
 
-  /** `same` are inputs that all its requests have. */
-  constructor(hand: PostgresBackend, type: string, same: Message) {
-    this.hand = hand;
+  /** `common` are inputs of all requests. */
+  constructor(backend: PostgresBackend, type: string, common: Message) {
+    this.backend = backend;
     this.#type = type;
-    this.#same = same;
+    this.#common = common;
   }
 
-  create(inputs: Message): Promise<Told> {
-    const inputProperties = this.#whole(inputs);
+  create(inputs: Message): Promise<DeploymentReply> {
+    const inputProperties = this.#complete(inputs);
     return this.#send({ createResourceRequest: { type: this.#type, inputProperties, isStateful: false } });
   }
 
-  update(previous: Message, inputs: Message): Promise<Told> {
-    const resource = this.#extant(previous);
-    return this.#send({ updateResourceRequest: { resource, inputProperties: this.#whole(inputs) } });
+  update(previous: Message, inputs: Message): Promise<DeploymentReply> {
+    const resource = this.#existing(previous);
+    return this.#send({ updateResourceRequest: { resource, inputProperties: this.#complete(inputs) } });
   }
 
-  destroy(inputs: Message): Promise<Told> {
-    return this.#send({ destroyResourceRequest: { resource: this.#extant(inputs) } });
+  destroy(inputs: Message): Promise<DeploymentReply> {
+    return this.#send({ destroyResourceRequest: { resource: this.#existing(inputs) } });
   }
 
-  plan(inputs: Message, previous?: Message): Promise<Told> {
-    const resource = previous === undefined ? null : this.#extant(previous);
-    return this.#send({ planResourceRequest: { type: this.#type, inputProperties: this.#whole(inputs), resource } });
+  plan(inputs: Message, previous?: Message): Promise<DeploymentReply> {
+    const resource = previous === undefined ? null : this.#existing(previous);
+    return this.#send({ planResourceRequest: { type: this.#type, inputProperties: this.#complete(inputs), resource } });
   }
 
-  list(): Promise<Told> {
-    const inputProperties = { connection: this.hand.connection, managedBy: "shop" };
+  list(): Promise<DeploymentReply> {
+    const inputProperties = { connection: this.backend.connection, managedBy: "shop" };
     return this.#send({ listResourcesRequest: { type: this.#type, inputProperties } });
   }
 
-  #whole(inputs: Message): Message {
-    return { connection: this.hand.connection, managedBy: "shop", ...this.#same, ...inputs };
+  #complete(inputs: Message): Message {
+    return { connection: this.backend.connection, managedBy: "shop", ...this.#common, ...inputs };
   }
 
-  #extant(inputs: Message): Message {
-    return { type: this.#type, inputProperties: this.#whole(inputs) };
+  #existing(inputs: Message): Message {
+    return { type: this.#type, inputProperties: this.#complete(inputs) };
   }
 
-  async #send(request: Message): Promise<Told> {
+  async #send(request: Message): Promise<DeploymentReply> {
     const { answers, outcomes, stderr } = await ask({ main }, request);
     const [body] = Object.values(answers[0] ?? {});
     if (!isMessage(body)) throw new Error(`No answer to ${JSON.stringify(request)}: ${stderr}`);
