@@ -73,7 +73,7 @@ export const connection = z
     connectionInputs(
       option(
         objectName,
-        "Maintenance database to connect to. Locks are taken in it, so everybody who manages this server must use the same one.",
+        "Maintenance database. The provider takes locks in it, so everybody who manages this server must use the same one.",
         "postgres",
       ),
     ),

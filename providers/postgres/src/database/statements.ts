@@ -120,7 +120,7 @@ async function databaseInUse(session: WriteSession, name: string, cause: unknown
   const names = clients.map(({ client }) => client.replace(/ with$/, "")).join(", ");
   return new ProviderError<ErrorCode>(`it is in use${names === "" ? "" : `: ${names}`}`, {
     code: "postgres.database.inUse",
-    hint: "Stop these clients, then try again; a database with sessions is never dropped",
+    hint: "Stop the clients of the database, then apply again; a database with sessions is never dropped",
     cause,
   });
 }

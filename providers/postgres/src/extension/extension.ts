@@ -24,7 +24,7 @@ import { listMarked, sessionIfExists } from "../open-database.ts";
 export default defineResource({
   type: "extension",
   description:
-    "An extension of a database. The mark is a line of its comment, below the extension's own text. It is dropped only if nothing depends on it; CASCADE is never used.",
+    "An extension of a database. The mark is a line of its comment, below the extension's own text. The extension is dropped only if nothing depends on it; CASCADE is never used.",
   requireState: false,
   connection,
   inputs: {
@@ -56,7 +56,7 @@ export default defineResource({
   },
   stableOutputs: [],
   leastRights:
-    "For a trusted extension, `CREATE` on the database or the right to act as the database's owner. For any other extension, a superuser, or the role that a managed server offers instead. To update or destroy an extension, the right to act as its owner, which is the role that created it. To move it to another schema, usually a superuser, who owns its objects. Also `CONNECT` on the database.",
+    "For a trusted extension, `CREATE` on the database or the right to act as the database's owner. For any other extension, a superuser, or the role that a managed server offers instead. To update or destroy an extension, the right to act as its owner, which is the role that created it. To move it to another schema, usually a superuser, since its objects belong to one. Also `CONNECT` on the database.",
   example: { database: "shop", name: "pg_trgm" },
 
   label: ({ database, name }) => `${name} in ${database}`,

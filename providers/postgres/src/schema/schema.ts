@@ -23,7 +23,7 @@ import { listMarked, sessionIfExists } from "../open-database.ts";
 export default defineResource({
   type: "schema",
   description:
-    "A schema of a database. The mark is a line of its comment. It is dropped only if it is empty; CASCADE is never used.",
+    "A schema of a database. The mark is a line of its comment. The schema is dropped only if it is empty; CASCADE is never used.",
   requireState: false,
   connection,
   inputs: {
