@@ -12,8 +12,9 @@ import {
   type ReadSession,
 } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
-import { changeAccess, goalOf, countsAsExisting, seenRights, type Access, type AccessGoal } from "./change.ts";
-import { accessColumns, accessList, type AccessRow } from "./list.ts";
+import { changeAccess } from "./change.ts";
+import { countsAsExisting, goalOf, seenRights, type Access, type AccessGoal } from "./goal.ts";
+import { accessColumns, accessList, type AccessRow } from "./access-list.ts";
 import type { ErrorCode } from "../errors.ts";
 import { rejectUnlessManaged } from "./exclusive.ts";
 import { sessionIfExists } from "../open-database.ts";

@@ -1,7 +1,7 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import { join, lockForTransaction, nothing, sql, Sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
-import type { Access } from "./change.ts";
-import { accessColumns, accessList, type AccessRow } from "./list.ts";
+import type { Access } from "./goal.ts";
+import { accessColumns, accessList, type AccessRow } from "./access-list.ts";
 import type { ErrorCode } from "../errors.ts";
 
 export const objectTypes = [

@@ -7,7 +7,8 @@ import {
   type PostgresWriter,
 } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
-import { changeAccess, goalOf, countsAsExisting, seenRights, type Access, type AccessGoal } from "./change.ts";
+import { changeAccess } from "./change.ts";
+import { countsAsExisting, goalOf, seenRights, type Access, type AccessGoal } from "./goal.ts";
 import { rejectUnlessManaged } from "./exclusive.ts";
 import {
   checkNames,
