@@ -16,7 +16,7 @@ describePostgres("the object of a grant", (server) => {
     ["all routines", { objectType: "allRoutines", schema: "app" }, ["EXECUTE"]],
     ["type", { objectType: "type", schema: "app", object: "colour" }, ["USAGE"]],
     ["language", { objectType: "language", object: "plpgsql" }, ["USAGE"]],
-  ])("can be a %s: creates, reads and revokes the grant", async (_name, object, privileges) => {
+  ])("%s: creates, reads and revokes the grant", async (_name, object, privileges) => {
     const it = grants(object);
     const inputs = { grants: reader(...privileges) };
     expect((await it.create(inputs)).outcome).toBe("created");
@@ -25,7 +25,7 @@ describePostgres("the object of a grant", (server) => {
     expect((await it.plan(inputs)).body).toMatchObject({ action: "create" });
   });
 
-  test("can be all existing tables of a schema; a new table is a difference", async () => {
+  test("all tables: treats a new table as a difference", async () => {
     const all = grants({ objectType: "allTables", schema: "app" });
     await all.create({ grants: reader("SELECT") });
     await run("create table app.invoices ()");
