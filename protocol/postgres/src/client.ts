@@ -3,10 +3,12 @@ import { addressOf, type Connection } from "./connection.ts";
 import { ownLogin, type Login } from "./login.ts";
 import { openReadSession, openWriteSession, type ReadSession, type WriteSession } from "./session.ts";
 
-/** Requests that use a server at once, over all processes: a server takes 100 connections unless told otherwise. */
+/**
+ * Maximum number of concurrent requests per server, over all processes. PostgreSQL allows 100 connections by default.
+ */
 const slots = 16;
 
-/** A server, for looking only. Connections are opened when they are first used, one per database. */
+/** A server for reading only. Opens one connection per database, when it is first used. */
 export class PostgresReader<Session extends ReadSession = ReadSession> implements AsyncDisposable {
   readonly connection: Connection;
   readonly #open: (login: Login) => Promise<Session>;
@@ -27,24 +29,24 @@ export class PostgresReader<Session extends ReadSession = ReadSession> implement
     this.#open = open;
   }
 
-  /** The session in one database; the same one each time. */
+  /** The session in a database. Every call returns the same one. */
   on(database: string): Promise<Session> {
-    const opened = this.#sessions.get(database) ?? this.#enter(database);
+    const opened = this.#sessions.get(database) ?? this.#openSession(database);
     this.#sessions.set(database, opened);
     return opened;
   }
 
-  /** The session in the maintenance database: for what belongs to the whole server, and for locks. */
+  /** The session in the maintenance database, for objects and locks of the whole server. */
   maintenance(): Promise<Session> {
     return this.on(this.connection.database);
   }
 
-  /** How to log in as ourselves, or with other particulars as somebody else. */
+  /** Parameters to log in as `connection.user`. A caller can replace some to log in as another role. */
   login(database: string): Promise<Login> {
     return ownLogin(this.connection, database, this.#access, this.#request);
   }
 
-  async #enter(database: string): Promise<Session> {
+  async #openSession(database: string): Promise<Session> {
     const login = await this.login(database);
     this.#slot ??= takeSlot(`postgres:${addressOf(this.connection)}`, slots);
     await this.#slot;
@@ -59,7 +61,7 @@ export class PostgresReader<Session extends ReadSession = ReadSession> implement
   }
 }
 
-/** The same server, for writing too. */
+/** A server for reading and writing. */
 export class PostgresWriter extends PostgresReader<WriteSession> {}
 
 export const connectReader = async (connection: Connection, request: Connecting): Promise<PostgresReader> =>

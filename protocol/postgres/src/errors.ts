@@ -1,60 +1,65 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
 import tlsErrors from "@nixops4-resources/protocol-tls/errors";
 
-/** What can go wrong with every PostgreSQL server; a provider that uses one has these in its own errors.ts, too. */
+/** Errors of every connection to PostgreSQL. A provider that uses this package includes them in its own errors.ts. */
 const errors = {
   ...tlsErrors,
   "postgres.connection.closed": {
-    meaning: "The server, or something between, closed the connection during a statement. Its outcome is unknown.",
-    remedy: "Apply again: it looks first and goes on from what is there. The server's log says why it closed.",
+    meaning:
+      "The server, or a device in between, closed the connection during a statement. The outcome of the statement is unknown.",
+    remedy:
+      "Apply again: the provider reads the current state first and continues from there. The server's log has the reason.",
   },
   "postgres.connection.pooler": {
-    meaning: "Between us and the server is a connection pooler, such as pgbouncer. Locks would not hold through it.",
-    remedy: "Let `connection.host` and `connection.port` name the server itself.",
+    meaning:
+      "The connection goes through a pooler, such as pgbouncer. A pooler breaks locks that last as long as a session.",
+    remedy: "Set `connection.host` and `connection.port` to the server itself.",
   },
   "postgres.connection.starting": {
-    meaning: "The server starts, stops or recovers, and takes no connection. It was tried again for a while.",
+    meaning:
+      "The server is starting, stopping or recovering, and accepts no connections. The provider has retried for a while.",
     remedy: "Wait until the server is up, then apply again.",
   },
   "postgres.connection.tooMany": {
-    meaning: "The server, the role or the database has as many connections as it may. It was tried again for a while.",
-    remedy: "Close connections that nobody needs, or raise `max_connections` or the connection limit.",
+    meaning:
+      "The server, the role or the database has reached its connection limit. The provider has retried for a while.",
+    remedy: "Close unused connections, or raise `max_connections` or the connection limit.",
   },
   "postgres.connection.unreachable": {
-    meaning: "Nothing answers as PostgreSQL at this address.",
-    remedy: "See that the server runs and listens there, and that no firewall is between.",
+    meaning: "No PostgreSQL server answers at this address.",
+    remedy: "Check that the server runs and listens there, and that no firewall blocks the connection.",
   },
   "postgres.database.inUse": {
-    meaning: "The database has sessions. It is never dropped or renamed under them.",
-    remedy: "Stop what uses it, then try again.",
+    meaning: "The database has sessions. The provider never drops or renames it while it is in use.",
+    remedy: "Stop the clients that use it, then apply again.",
   },
   "postgres.database.missing": {
-    meaning: "There is no such database.",
-    remedy: "Declare it as a resource and take its name from that resource's outputs, so that it is made first.",
+    meaning: "The database does not exist.",
+    remedy: "Declare it as a resource and take its name from that resource's outputs, so that it is created first.",
   },
   "postgres.lock.timeout": {
-    meaning: "Somebody else held a lock for too long. Nothing was changed.",
-    remedy: "Apply again; see pg_locks and pg_stat_activity for who holds it.",
+    meaning: "Another session held a lock for too long. Nothing was changed.",
+    remedy: "Apply again. pg_locks and pg_stat_activity show which session holds the lock.",
   },
   "postgres.login.refused": {
-    meaning: "The server is there and does not let this user in.",
-    remedy: "Check user and password, and the rules in pg_hba.conf.",
+    meaning: "The server rejects the login of this user.",
+    remedy: "Check the user, the password, and the rules in pg_hba.conf.",
   },
   "postgres.permission.denied": {
-    meaning: "The account of `connection.user` may not do this.",
-    remedy: "Give it the right that the message names; each type's documentation tells the least that it needs.",
+    meaning: "The role of `connection.user` lacks a right.",
+    remedy: "Grant the right that the message names. The documentation of each type lists the least rights.",
   },
   "postgres.role.missing": {
-    meaning: "There is no such role.",
-    remedy: "Declare it as a resource and take its name from that resource's outputs, so that it is made first.",
+    meaning: "The role does not exist.",
+    remedy: "Declare it as a resource and take its name from that resource's outputs, so that it is created first.",
   },
   "postgres.statement.refused": {
-    meaning: "The server refuses a statement. Its message, and what it adds to it, is passed on.",
-    remedy: "Change the inputs that the message is about.",
+    meaning: "The server rejects a statement. The error contains the server's message and its details.",
+    remedy: "Change the inputs that the message names.",
   },
   "postgres.statement.timeout": {
-    meaning: "A statement took longer than the request may, and was cancelled.",
-    remedy: "Apply again, and raise `timeoutSeconds` where the server is slow.",
+    meaning: "A statement exceeded the timeout of the request, so the server cancelled it.",
+    remedy: "Apply again. If the server is slow, raise `timeoutSeconds`.",
   },
 } satisfies ErrorCatalogue;
 

@@ -3,14 +3,16 @@ import { addressOf, type Connection } from "./connection.ts";
 import type { ErrorCode } from "./errors.ts";
 import { closed, explainTransport, failure } from "./transport-failure.ts";
 
-/** What the server says of an error; https://www.postgresql.org/docs/18/protocol-error-fields.html */
+/** Fields of a server error. https://www.postgresql.org/docs/18/protocol-error-fields.html */
 export interface ServerError extends Error {
   code: string;
   detail?: string | undefined;
   hint?: string | undefined;
 }
 
-/** The SQLSTATE of a failure, also of one in our words; https://www.postgresql.org/docs/18/errcodes-appendix.html */
+/**
+ * The SQLSTATE of an error, also if a ProviderError wraps it. https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
 export function sqlStateOf(error: unknown): string | undefined {
   return serverErrorOf(error)?.code;
 }
@@ -24,75 +26,71 @@ function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && "severity" in error && "code" in error && typeof error.code === "string";
 }
 
-/** Any failure of a connection or a statement, in words for people. What is already in such words stays. */
-export function explain(error: unknown, connection: Connection): unknown {
+/** Turns a failure of a connection or a statement into a ProviderError. Other errors are returned unchanged. */
+export function explainPostgresError(error: unknown, connection: Connection): unknown {
   if (error instanceof ProviderError) return error;
-  if (isServerError(error)) return explainRefusal(error, connection);
+  if (isServerError(error)) return explainServerError(error, connection);
   if (error instanceof Error) return explainTransport(error, connection);
   return error;
 }
 
-function explainRefusal(error: ServerError, connection: Connection): ProviderError<ErrorCode> {
+function explainServerError(error: ServerError, connection: Connection): ProviderError<ErrorCode> {
   const { user } = connection;
   const address = addressOf(connection);
-  const says = error.detail === undefined ? error.message : `${error.message} (${error.detail.replaceAll("\n", "; ")})`;
+  const message =
+    error.detail === undefined ? error.message : `${error.message} (${error.detail.replaceAll("\n", "; ")})`;
   switch (error.code) {
     case "28P01":
       return failure(
-        `${address} refuses the password of ${user}`,
+        `${address} rejects the password of ${user}`,
         "postgres.login.refused",
         "Check `connection.user` and the secret that `connection.password` refers to",
         error,
       );
     case "28000":
       return failure(
-        `${address} does not let ${user} in: ${says}`,
+        `${address} rejects the login of ${user}: ${message}`,
         "postgres.login.refused",
-        "Let pg_hba.conf of the server admit this user from here, and the role have LOGIN",
+        "Allow this user from this machine in the server's pg_hba.conf, and give the role LOGIN",
         error,
       );
     case "3D000":
-      return failure(says, "postgres.database.missing", "Make the database first, or correct its name", error);
+      return failure(message, "postgres.database.missing", "Create the database first, or correct its name", error);
     case "42704":
       if (/^role .* does not exist$/.test(error.message)) {
         const hint = "Declare the role as a resource and take its name from that resource's outputs";
-        return failure(
-          `there is no ${error.message.replace(" does not exist", "")}`,
-          "postgres.role.missing",
-          hint,
-          error,
-        );
+        return failure(error.message, "postgres.role.missing", hint, error);
       }
       break;
     case "42501":
       return failure(
-        `${user} may not do this: ${says}`,
+        `${user} may not do this: ${message}`,
         "postgres.permission.denied",
         error.hint ??
-          `Give ${user} the right, or connect as another role; the documentation of this type lists what it needs`,
+          `Grant the right to ${user}, or connect as another role; the documentation of this type lists the least rights`,
         error,
       );
     case "53300":
       return failure(
-        `${address} has too many connections: ${says}`,
+        `${address} has too many connections: ${message}`,
         "postgres.connection.tooMany",
-        "Close connections that nobody needs, or raise the limit; then apply again",
+        "Close unused connections or raise the limit, then apply again",
         error,
       );
     case "55006":
-      return failure(says, "postgres.database.inUse", "Stop what uses it, then try again", error);
+      return failure(message, "postgres.database.inUse", "Stop the clients that use it, then apply again", error);
     case "55P03":
       return failure(
-        `somebody else holds a lock on it: ${says}`,
+        `another session holds a lock: ${message}`,
         "postgres.lock.timeout",
-        "Apply again; pg_locks and pg_stat_activity tell who holds the lock",
+        "Apply again; pg_locks and pg_stat_activity show which session holds the lock",
         error,
       );
     case "57014":
       return failure(
-        `the server cancelled a statement: ${says}`,
+        `the server cancelled a statement: ${message}`,
         "postgres.statement.timeout",
-        "Apply again; where the server is slow, raise timeoutSeconds",
+        "Apply again; if the server is slow, raise `timeoutSeconds`",
         error,
       );
     case "57P01":
@@ -101,30 +99,30 @@ function explainRefusal(error: ServerError, connection: Connection): ProviderErr
       return closed(address, error);
     case "57P03":
       return failure(
-        `${address} takes no connection: ${says}`,
+        `${address} accepts no connections: ${message}`,
         "postgres.connection.starting",
-        "Apply again when it is up",
+        "Apply again when the server is up",
         error,
       );
-    // pgbouncer's way to say that it passes no options on to the server.
+    // pgbouncer reports that it does not pass options to the server.
     case "08P01":
       if (error.message.includes("unsupported startup parameter")) return poolerFailure(connection, error);
       break;
   }
   return failure(
-    `the server refuses it: ${says} (SQLSTATE ${error.code})`,
+    `the server rejects the statement: ${message} (SQLSTATE ${error.code})`,
     "postgres.statement.refused",
-    error.hint ?? "Change the inputs that this is about",
+    error.hint ?? "Change the inputs that the message names",
     error,
   );
 }
 
-/** Locks that live as long as a session do not, where sessions are shared. */
+/** A pooler shares sessions between clients, so it breaks locks that last as long as a session. */
 export function poolerFailure(connection: Connection, cause?: unknown): ProviderError<ErrorCode> {
   return failure(
     `${addressOf(connection)} is a connection pooler, not the server itself`,
     "postgres.connection.pooler",
-    "Let `connection.host` and `connection.port` name PostgreSQL itself",
+    "Set `connection.host` and `connection.port` to PostgreSQL itself",
     cause,
   );
 }

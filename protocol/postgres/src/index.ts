@@ -1,7 +1,7 @@
-// Not scram.ts: what this file names stands in one chunk that every type loads, and few types make a verifier.
+// Without scram.ts: the bundler puts these exports into one chunk that every type loads, and few types need a verifier.
 export { connectReader, connectWriter, PostgresReader, PostgresWriter } from "./client.ts";
 export { addressOf, connection, connectionChecks, connectionInputs, type Connection } from "./connection.ts";
-export { explain, poolerFailure, serverErrorOf, sqlStateOf, type ServerError } from "./failure.ts";
+export { explainPostgresError, poolerFailure, serverErrorOf, sqlStateOf, type ServerError } from "./failure.ts";
 export { lockForSession, lockForTransaction, unlockForSession } from "./lock.ts";
 export { logIn, makeClient, ownLogin, type Login, type ServerFacts, type SessionOptions } from "./login.ts";
 export { maxIdentifierBytes, objectName } from "./object-name.ts";

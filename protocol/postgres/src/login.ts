@@ -2,35 +2,35 @@ import { ProviderError, resolveSecret, retry, type Connecting, type Secret } fro
 import type { Client } from "pg";
 import { addressOf, type Connection } from "./connection.ts";
 import type { ErrorCode } from "./errors.ts";
-import { explain, sqlStateOf } from "./failure.ts";
+import { explainPostgresError, sqlStateOf } from "./failure.ts";
 import { tlsOptions } from "./tls.ts";
 
 const connectTimeoutMs = 10_000;
-/** How long nothing must have been said before one end asks whether the other is still there. */
+/** Idle time after which one end checks whether the other still exists. */
 const keepAliveSeconds = 60;
 
-/** Everything that one connection to one database needs. */
+/** Parameters of one connection to one database. */
 export interface Login extends Connecting {
   readonly connection: Connection;
   readonly database: string;
   readonly user: string;
-  /** Null where the server is to ask for none. */
+  /** Null if the server does not ask for one. */
   readonly password: Secret | null;
   readonly access: "read" | "write";
-  /** What sets a session apart that lives longer than a request. */
+  /** Options of a session that outlives a request. */
   readonly session?: SessionOptions;
 }
 
 export interface SessionOptions {
-  /** What the server's log and pg_stat_activity call it. */
+  /** Name in the server's log and in pg_stat_activity. */
   readonly application?: string;
-  /** Whether a connection on which nothing is said is watched from both ends, so that either hears of the other's end. */
+  /** Whether both ends probe an idle connection, so that each notices when the other is gone. */
   readonly keepAlive?: boolean;
   /** Settings of the server, such as `idle_session_timeout`, for this session. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
-/** How we log in to a database as ourselves. Throws `secret.*` where the password cannot be read. */
+/** Parameters to log in as `connection.user`. Throws `secret.*` if the password cannot be read. */
 export async function ownLogin(
   connection: Connection,
   database: string,
@@ -48,16 +48,15 @@ export async function ownLogin(
   };
 }
 
-/** What the server tells at every login, unasked. */
+/** Facts that the server reports at every login. */
 export interface ServerFacts {
   readonly majorVersion: number;
-  /** Whether we are superuser. */
+  /** Whether the account is superuser. */
   readonly isSuperuser: boolean;
 }
 
 /**
- * Logs in. A server that has too many connections or is just starting is asked again for a while; every other failure is
- * a ProviderError at once.
+ * Logs in. Retries for a while if the server has too many connections or is starting; throws on every other failure.
  */
 export function logIn(login: Login): Promise<{ client: Client; facts: ServerFacts }> {
   return retry(() => logInOnce(login), {
@@ -68,14 +67,14 @@ export function logIn(login: Login): Promise<{ client: Client; facts: ServerFact
 
 async function logInOnce(login: Login): Promise<{ client: Client; facts: ServerFacts }> {
   const client = await makeClient(login, async () => {
-    if (login.password === null) throw passwordWanted(login);
+    if (login.password === null) throw passwordMissing(login);
     return login.password.reveal();
   });
-  const told = new Map<string, string>();
+  const parameters = new Map<string, string>();
   client.connection.on("parameterStatus", ({ parameterName, parameterValue }: ParameterStatus) =>
-    told.set(parameterName, parameterValue),
+    parameters.set(parameterName, parameterValue),
   );
-  // Without a listener it would end the process; whoever waits for an answer hears of it too.
+  // Without a listener, the event would end the process. A waiting query is rejected with the same error.
   client.on("error", () => undefined);
   const close = (): void => void client.connection.stream.destroy();
   login.signal.addEventListener("abort", close, { once: true });
@@ -85,14 +84,14 @@ async function logInOnce(login: Login): Promise<{ client: Client; facts: ServerF
   } catch (error) {
     login.signal.removeEventListener("abort", close);
     close();
-    throw explain(error, login.connection);
+    throw explainPostgresError(error, login.connection);
   }
   client.once("end", () => login.signal.removeEventListener("abort", close));
   return {
     client,
     facts: {
-      majorVersion: Number.parseInt(told.get("server_version") ?? "", 10),
-      isSuperuser: told.get("is_superuser") === "on",
+      majorVersion: Number.parseInt(parameters.get("server_version") ?? "", 10),
+      isSuperuser: parameters.get("is_superuser") === "on",
     },
   };
 }
@@ -103,11 +102,11 @@ interface ParameterStatus {
   parameterValue: string;
 }
 
-/** A client that is not connected yet. Every value is given, since pg fills gaps from PG... variables of the environment. */
+/** Creates an unconnected client. Sets every option, since pg reads missing ones from PG... environment variables. */
 export async function makeClient(login: Login, password: () => Promise<string>): Promise<Client> {
   const { connection, database, user, session = {} } = login;
   const ssl = await tlsOptions(connection);
-  // The largest part of a start: nothing before the first connection pays for it.
+  // Loaded with the first connection, since it is the largest part of the start-up time.
   const { default: Client } = await import("pg/lib/client.js");
   return new Client({
     host: connection.host,
@@ -129,10 +128,10 @@ function serverOptions({ access, timeoutSeconds, session = {} }: Login): string 
   const milliseconds = timeoutSeconds * 1000;
   const settings = {
     client_encoding: "UTF8",
-    // Whoever may create in a schema of the path could put an own function before PostgreSQL's.
+    // A role with CREATE on a schema of the path could shadow functions of PostgreSQL.
     search_path: "",
     statement_timeout: milliseconds,
-    // Shorter, so that the error is about the lock.
+    // Shorter than statement_timeout, so that the error names the lock.
     lock_timeout: Math.ceil(milliseconds / 2),
     default_transaction_read_only: access === "read" ? "on" : "off",
     ...(session.keepAlive === true && { tcp_keepalives_idle: keepAliveSeconds }),
@@ -146,9 +145,9 @@ function serverOptions({ access, timeoutSeconds, session = {} }: Login): string 
   );
 }
 
-function passwordWanted({ connection, user }: Login): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>(`${addressOf(connection)} asks for the password of ${user}, and none is given`, {
+function passwordMissing({ connection, user }: Login): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(`${addressOf(connection)} asks for the password of ${user}, but none is given`, {
     code: "postgres.login.refused",
-    hint: "Let `connection.password` refer to the password",
+    hint: "Set `connection.password` to a reference to the password",
   });
 }

@@ -1,4 +1,4 @@
-/** What `pg` itself exports as `Client`, without the pool and the native client around it. */
+/** The `Client` of `pg`, without loading its pool and its native client. */
 declare module "pg/lib/client.js" {
   export { Client as default } from "pg";
 }

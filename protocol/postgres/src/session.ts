@@ -1,11 +1,11 @@
 import { retry } from "@nixops4-resources/protocol-core";
 import type { Client, QueryResult, QueryResultRow } from "pg";
 import type { Connection } from "./connection.ts";
-import { explain, poolerFailure, serverErrorOf } from "./failure.ts";
+import { explainPostgresError, poolerFailure, serverErrorOf } from "./failure.ts";
 import { logIn, type Login, type ServerFacts } from "./login.ts";
 import { join, sql, type Sql } from "./sql.ts";
 
-/** What the server says beside its answer, such as 01007, "no privileges were granted". */
+/** A notice or warning of the server, such as 01007, "no privileges were granted". */
 export interface Notice {
   /** SQLSTATE. */
   code: string;
@@ -13,14 +13,14 @@ export interface Notice {
 }
 
 /**
- * One connection to one database, for looking. With `access: "read"` the server itself refuses whatever writes. Its
- * search_path is empty: everything outside pg_catalog is named with its schema.
+ * One connection to one database, for reading. With `access: "read"`, the server itself rejects every write. The
+ * search_path is empty, so queries must qualify every name outside pg_catalog with its schema.
  */
 export class ReadSession implements AsyncDisposable {
   readonly facts: ServerFacts;
   readonly #client: Client;
   readonly #connection: Connection;
-  /** Whether this is known to be the server itself. */
+  /** Whether the connection has been verified not to go through a pooler. */
   #isDirect = false;
   #notices: Notice[] = [];
 
@@ -31,38 +31,38 @@ export class ReadSession implements AsyncDisposable {
     client.on("notice", ({ code, message }) => this.#notices.push({ code: code ?? "", message: message ?? "" }));
   }
 
-  /** The rows of a query; of several statements in one text those of the last. */
+  /** Returns the rows of a query. For several statements in one text, returns those of the last. */
   async query<Row extends QueryResultRow>(query: Sql): Promise<Row[]> {
-    return (await this.#ask<Row>(query)).at(-1)?.rows ?? [];
+    return (await this.#send<Row>(query)).at(-1)?.rows ?? [];
   }
 
-  /** The rows of each of several statements, asked in one round trip and in one transaction. */
+  /** Returns the rows of each of several statements, which run in one round trip and one transaction. */
   async queryEach<Rows extends QueryResultRow[]>(
     ...queries: { [Index in keyof Rows]: Sql }
   ): Promise<{ [Index in keyof Rows]: Rows[Index][] }> {
-    const results = await this.#ask(join(queries, ";\n"));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one result for each query, in their order
+    const results = await this.#send(join(queries, ";\n"));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one result per query, in the same order
     return results.map(({ rows }) => rows) as { [Index in keyof Rows]: Rows[Index][] };
   }
 
-  /** What the server said beside its last answer. */
+  /** Notices of the last query. */
   protected get notices(): Notice[] {
     return this.#notices;
   }
 
   /**
-   * A pooler may hand each transaction to another process of the server than the one that let us in. Asked together with
-   * the first look, this costs no round trip.
+   * The first query also checks for a pooler, without an extra round trip: a pooler may pass a transaction to another
+   * server process than the one that accepted the login.
    */
-  async #ask<Row extends QueryResultRow>({ text }: Sql): Promise<QueryResult<Row>[]> {
+  async #send<Row extends QueryResultRow>({ text }: Sql): Promise<QueryResult<Row>[]> {
     this.#notices = [];
     try {
       if (this.#isDirect) return listOf(await this.#client.query<Row>(text));
       const [first, ...results] = listOf(await this.#client.query<Row>(`select pg_backend_pid() as pid;\n${text}`));
-      this.#refusePooler(first?.rows[0]?.["pid"]);
+      this.#rejectPooler(first?.rows[0]?.["pid"]);
       return results;
     } catch (error) {
-      throw explain(error, this.#connection);
+      throw explainPostgresError(error, this.#connection);
     }
   }
 
@@ -70,10 +70,10 @@ export class ReadSession implements AsyncDisposable {
     if (!this.#isDirect) await this.query(sql`select`);
   }
 
-  #refusePooler(pid: unknown): void {
-    // Not in pg's types; https://node-postgres.com/apis/client
-    const own: unknown = Reflect.get(this.#client, "processID");
-    if (own !== pid) throw poolerFailure(this.#connection);
+  #rejectPooler(pid: unknown): void {
+    // pg's types lack this property; https://node-postgres.com/apis/client
+    const loginPid: unknown = Reflect.get(this.#client, "processID");
+    if (loginPid !== pid) throw poolerFailure(this.#connection);
     this.#isDirect = true;
   }
 
@@ -82,27 +82,27 @@ export class ReadSession implements AsyncDisposable {
   }
 }
 
-/** The same, for writing too. */
+/** One connection to one database, for reading and writing. */
 export class WriteSession extends ReadSession {
   #isInTransaction = false;
 
   /**
-   * Runs the statements in one transaction and one round trip: all or none take effect. Alone, a statement that refuses
-   * transactions (CREATE DATABASE) works too. Returns the server's notices.
+   * Runs the statements in one transaction and one round trip. A single statement runs without a transaction block, so
+   * CREATE DATABASE works too. Returns the server's notices.
    */
   async execute(...statements: Sql[]): Promise<Notice[]> {
     await this.ensureDirect();
-    await this.#safely(() => this.query(join(statements, ";\n")));
+    await this.#retryIfUndone(() => this.query(join(statements, ";\n")));
     return this.notices;
   }
 
   /**
-   * Does the work in one transaction that begins by taking the lock, where statements depend on what is there. The work may
-   * be repeated.
+   * Runs `work` in one transaction that begins by taking the lock, for statements that depend on what they read. `work`
+   * may be repeated.
    */
   async transaction<T>(work: () => Promise<T>, lock: Sql = sql`select`): Promise<T> {
     await this.ensureDirect();
-    return await this.#safely(async () => {
+    return await this.#retryIfUndone(async () => {
       this.#isInTransaction = true;
       try {
         await this.query(sql`begin; ${lock}`);
@@ -110,7 +110,7 @@ export class WriteSession extends ReadSession {
         await this.query(sql`commit`);
         return result;
       } catch (error) {
-        // Where the connection is gone the server rolls back by itself.
+        // If the connection is lost, the server rolls back by itself.
         await this.query(sql`rollback`).catch(() => undefined);
         throw error;
       } finally {
@@ -119,8 +119,10 @@ export class WriteSession extends ReadSession {
     });
   }
 
-  /** Again where the server undid a whole transaction because of another one: that other one was not ours, we lock. */
-  #safely<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Retries if the server rolled back the whole transaction because of a concurrent one that does not take our locks.
+   */
+  #retryIfUndone<T>(work: () => Promise<T>): Promise<T> {
     return this.#isInTransaction ? work() : retry(work, { isSafe: isUndone });
   }
 }
@@ -135,7 +137,7 @@ export async function openWriteSession(login: Login): Promise<WriteSession> {
   return new WriteSession(login.connection, client, facts);
 }
 
-/** Several statements in one text give several results, which pg's types do not tell. */
+/** pg returns an array of results for several statements in one text, which its types do not say. */
 const listOf = <Row extends QueryResultRow>(results: QueryResult<Row> | QueryResult<Row>[]): QueryResult<Row>[] =>
   Array.isArray(results) ? results : [results];
 

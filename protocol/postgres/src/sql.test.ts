@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { identifier, join, sql } from "./sql.ts";
 
 describe("sql", () => {
-  test("makes literals of values, and leaves SQL as it is", () => {
+  test("quotes values as literals, and keeps SQL unchanged", () => {
     const limit = sql`connection limit ${-1}`;
     expect(sql`alter role ${identifier("app")} ${limit} valid until ${"infinity"}`.text).toBe(
       `alter role "app" connection limit -1 valid until 'infinity'`,
@@ -12,11 +12,11 @@ describe("sql", () => {
     expect(join([sql`a`, sql`b`], "; ").text).toBe("a; b");
   });
 
-  test("reveals a secret only in the text that is sent", () => {
+  test("reveals a secret in the text to send", () => {
     expect(sql`password ${new Secret("it's")}`.text).toBe("password 'it''s'");
   });
 
-  test("makes a bytea of bytes", () => {
+  test("converts bytes to a bytea", () => {
     expect(sql`${Buffer.from([0, 0x5c, 255])}`.text).toBe(String.raw` E'\\x005cff'::bytea`);
   });
 
@@ -24,7 +24,7 @@ describe("sql", () => {
     ["a'b", "'a''b'"],
     [String.raw`a\b`, String.raw` E'a\\b'`],
     [String.raw`\'; drop role x; --`, String.raw` E'\\''; drop role x; --'`],
-  ])("quotes %s under every standard_conforming_strings", (text, quoted) => {
+  ])("quotes %s for every value of standard_conforming_strings", (text, quoted) => {
     expect(sql`${text}`.text).toBe(quoted);
   });
 
@@ -32,7 +32,7 @@ describe("sql", () => {
     expect(identifier('a"b').text).toBe('"a""b"');
   });
 
-  test("refuses what would not arrive as it is", () => {
+  test("rejects values that the server would not receive unchanged", () => {
     expect(() => sql`${"a\0b"}`).toThrow(TypeError);
     expect(() => identifier("a\0b")).toThrow(TypeError);
     expect(() => sql`${0.5}`).toThrow(TypeError);

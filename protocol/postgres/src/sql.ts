@@ -1,8 +1,8 @@
 import { Secret } from "@nixops4-resources/protocol-core";
 
-/** A piece of SQL, ready to send. Only `sql` and its companions make it, so what is in it is quoted. */
+/** A piece of SQL. Create it with `sql`, `identifier` and `join`, which quote values; the constructor does not. */
 export class Sql {
-  // Private, so that no other object with a text passes for one.
+  // Private, so that TypeScript accepts no other object with a `text`.
   readonly #text: string;
 
   constructor(text: string) {
@@ -14,20 +14,23 @@ export class Sql {
   }
 }
 
-/** What may stand in `${}`: text becomes a literal, bytes a `bytea`, a name must go through `identifier`. */
+/**
+ * Values allowed in `${}`: a string becomes a literal, bytes become a `bytea`. Names must be passed through
+ * `identifier`.
+ */
 export type SqlValue = Sql | Secret | string | number | boolean | null | readonly string[] | Uint8Array;
 
 /**
- * SQL with its values quoted in place. Commands such as CREATE ROLE take no parameters, and without parameters several
- * commands fit in one round trip, which the server runs as one transaction.
+ * SQL with its values quoted in place instead of parameters. Commands such as CREATE ROLE accept no parameters, and
+ * without parameters the server runs several commands in one round trip and one transaction.
  */
 export function sql(strings: TemplateStringsArray, ...values: SqlValue[]): Sql {
   return new Sql(strings.reduce((text, part, index) => text + quote(values[index - 1] ?? null) + part));
 }
 
-/** The name of an object, quoted: `"shop"`. */
+/** The quoted name of an object: `"shop"`. */
 export function identifier(name: string): Sql {
-  refuseZero(name);
+  rejectZero(name);
   return new Sql(`"${name.replaceAll('"', '""')}"`);
 }
 
@@ -47,9 +50,12 @@ function quote(value: SqlValue): string {
   return `array[${value.map(literal).join(", ")}]::text[]`;
 }
 
-/** https://www.postgresql.org/docs/18/sql-syntax-lexical.html: E'' means the same under every standard_conforming_strings. */
+/**
+ * https://www.postgresql.org/docs/18/sql-syntax-lexical.html; E'' means the same with every value of
+ * standard_conforming_strings.
+ */
 function literal(value: string): string {
-  refuseZero(value);
+  rejectZero(value);
   const quoted = `'${value.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
   return value.includes("\\") ? ` E${quoted}` : quoted;
 }
@@ -58,11 +64,11 @@ function literal(value: string): string {
 const bytes = (value: Uint8Array): string => ` E'\\\\x${Buffer.from(value).toString("hex")}'::bytea`;
 
 function number(value: number): string {
-  if (!Number.isSafeInteger(value)) throw new TypeError(`${value} is no integer that SQL could take exactly`);
+  if (!Number.isSafeInteger(value)) throw new TypeError(`${value} is not a safe integer`);
   return String(value);
 }
 
-/** A zero byte ends a message of the wire protocol: the rest would be lost. */
-function refuseZero(value: string): void {
-  if (value.includes("\0")) throw new TypeError("A text with a zero character cannot be sent to PostgreSQL");
+/** A zero byte ends a string in the wire protocol, so the rest would be lost. */
+function rejectZero(value: string): void {
+  if (value.includes("\0")) throw new TypeError("PostgreSQL does not accept a string with a zero character");
 }

@@ -1,15 +1,16 @@
 import { identifier, join, sql, type Sql } from "@nixops4-resources/protocol-postgres";
 
 /**
- * Whether we may act as a role, given as its oid or name. Since version 16 membership alone does not say so.
- * https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-INFO-ACCESS
+ * SQL expression: whether the account may SET ROLE to a role, given as its oid or name. From PostgreSQL 16 on,
+ * membership alone does not allow it. https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-INFO-ACCESS
  */
 export const mayActAs = (role: Sql): Sql =>
   sql`pg_has_role(current_user, ${role}, case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end)`;
 
 /**
- * The role to act as where something of `owner` (an oid) is to be changed. Null where we have its rights anyway, and where we
- * may not act as it: then we try as ourselves, and the server says what is missing.
+ * SQL expression: the role to act as for changing an object of `owner` (an oid). Null if the account has the owner's
+ * rights already. Null too if it may not act as the owner: it then tries as itself, and the server's error says what is
+ * missing.
  */
 export const roleToActAs = (owner: Sql): Sql => sql`case
     when pg_has_role(current_user, ${owner}, 'usage') then null
@@ -17,16 +18,17 @@ export const roleToActAs = (owner: Sql): Sql => sql`case
   end`;
 
 /**
- * A command that needs our own rights and those of `lacking` at once, which acting as one of them does not give: from PostgreSQL 16 on
- * our memberships in these, which do not inherit, do so for that one command, which nobody else ever sees.
+ * A command that needs the rights of the account and of `roles` at once, which acting as one of them does not give.
+ * From PostgreSQL 16 on, the account's memberships in these roles inherit for this one command. In a transaction,
+ * nobody else sees that.
  */
-export function withRightsOf(lacking: readonly string[], majorVersion: number, command: Sql): Sql[] {
-  if (lacking.length === 0 || majorVersion < 16) return [command];
-  const roles = join([...new Set(lacking)].map(identifier));
-  const inherit = (on: boolean): Sql => sql`grant ${roles} to current_user with inherit ${on}`;
+export function withRightsOf(roles: readonly string[], majorVersion: number, command: Sql): Sql[] {
+  if (roles.length === 0 || majorVersion < 16) return [command];
+  const names = join([...new Set(roles)].map(identifier));
+  const inherit = (on: boolean): Sql => sql`grant ${names} to current_user with inherit ${on}`;
   return [inherit(true), command, inherit(false)];
 }
 
-/** From here to the end of the transaction, or to the next of these; null: as ourselves. */
+/** Acts as the role until the transaction ends or the next `actAs`; null acts as the account itself. */
 export const actAs = (role: string | null): Sql =>
   role === null ? sql`reset role` : sql`set local role ${identifier(role)}`;

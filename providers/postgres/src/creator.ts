@@ -4,8 +4,8 @@ import { mayActAs } from "./act-as.ts";
 import type { ErrorCode } from "./errors.ts";
 
 /**
- * The role to act as, so that something is made in the session's database: the first that may make it, of ourselves, its owner to be
- * (null: nobody in particular), and the owner of the database.
+ * The role to act as for creating an object in the session's database. It is the first that has CREATE of: the account,
+ * the future owner (if not null), the owner of the database.
  */
 export async function creatorIn(session: ReadSession, database: string, owner: string | null): Promise<string> {
   const [creator] = await session.query<{ name: string }>(sql`
@@ -16,8 +16,8 @@ export async function creatorIn(session: ReadSession, database: string, owner: s
       and has_database_privilege(candidate.name, d.oid, 'create') and ${mayActAs(sql`candidate.name`)}
     order by rank limit 1`);
   if (creator !== undefined) return creator.name;
-  throw new ProviderError<ErrorCode>(`the account may not make anything in the database ${database}`, {
+  throw new ProviderError<ErrorCode>(`the account may not create objects in the database ${database}`, {
     code: "postgres.permission.denied",
-    hint: `Let the database's owner grant it CREATE ON DATABASE ${database}, or membership (WITH SET TRUE on PostgreSQL 16 and later)`,
+    hint: `As the owner of the database, grant the account CREATE ON DATABASE ${database}, or membership in the owner (WITH SET TRUE on PostgreSQL 16 and later)`,
   });
 }

@@ -1,13 +1,13 @@
 import { serverErrorOf } from "@nixops4-resources/protocol-postgres";
 
-const shown = 5;
+const maximumShown = 5;
 
-/** What keeps an object from being dropped, as the server names it; undefined where the failure was another one. */
+/** The objects that prevent a DROP, as the server names them; undefined if the error has another cause. */
 export function dependentsIn(error: unknown): string | undefined {
   const { code, detail = "" } = serverErrorOf(error) ?? {};
   if (code !== "2BP01") return undefined;
-  // "table s.t depends on schema s", one a line; where they are many the server says so in the last one.
+  // One line per object: "table s.t depends on schema s". If there are many, the last line says how many were omitted.
   const lines = detail.split("\n");
-  const more = lines.length > shown ? `, and ${lines.length - shown} more` : "";
-  return lines.slice(0, shown).join(", ") + more;
+  const more = lines.length > maximumShown ? `, and ${lines.length - maximumShown} more` : "";
+  return lines.slice(0, maximumShown).join(", ") + more;
 }

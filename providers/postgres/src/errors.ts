@@ -1,80 +1,85 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
 import postgresErrors from "@nixops4-resources/protocol-postgres/errors";
 
-/** What can go wrong here, beside what can go wrong everywhere. */
+/** Errors of this provider, besides those that every provider can report. */
 const errors = {
   ...postgresErrors,
   "postgres.extension.downgrade": {
-    meaning: "A newer version of the extension is installed than the one that is asked for.",
-    remedy: "Ask for the installed version, or for none.",
+    meaning: "The installed version of the extension is newer than `version`.",
+    remedy: "Set `version` to the installed version, or to null.",
   },
   "postgres.extension.fixedSchema": {
     meaning: "The extension's objects cannot move to another schema.",
-    remedy: "Ask for the schema that it is in, or for none.",
+    remedy: "Set `schema` to the current schema, or to null.",
   },
   "postgres.extension.inUse": {
-    meaning: "Something in the database depends on the extension. It is never dropped along with it.",
-    remedy: "Drop what the message names by hand if nobody needs it, or keep the extension.",
+    meaning: "Objects in the database depend on the extension. The provider never drops them together with it.",
+    remedy: "Drop the named objects manually if they are not needed, or keep the extension.",
   },
   "postgres.extension.lacking": {
-    meaning: "The extension needs others that the database does not have.",
-    remedy: "Declare those too, or set `cascade = true`.",
+    meaning: "The extension requires other extensions that the database does not have.",
+    remedy: "Declare these too, or set `cascade = true`.",
   },
   "postgres.extension.unavailable": {
     meaning: "The server's machine does not have the extension's files.",
-    remedy: "Install the package that has it, for the server's version of PostgreSQL.",
+    remedy: "Install the package with the extension, for the server's version of PostgreSQL.",
   },
   "postgres.extension.untrusted": {
-    meaning: "The extension can do anything on the server's machine, so only a superuser may install it.",
-    remedy: "Let a superuser install it, then take it over with `adopt = true`.",
+    meaning: "The extension is not trusted, so only a superuser may install it.",
+    remedy: "Install it as a superuser, then adopt it with `adopt = true`.",
   },
   "postgres.extension.version": {
-    meaning: "The server does not have this version of the extension, or no way from the installed one to it.",
-    remedy: "Choose one that the message names, or install a newer package.",
+    meaning: "The server does not have this version of the extension, or no script to update to it.",
+    remedy: "Choose a version that the hint names, or install a newer package.",
   },
   "postgres.grant.exclusive": {
-    meaning: "`exclusive` revokes what others have granted, which is done only in what the deployment manages itself.",
-    remedy: "Let the deployment manage the database, the schema or the role, or set `exclusive = false`.",
+    meaning:
+      "`exclusive` revokes what others granted, so the deployment must manage the database, the schema or the role itself.",
+    remedy: "Declare one of them in the deployment, or set `exclusive = false`.",
   },
   "postgres.grant.grantor": {
-    meaning: "A right was granted by somebody else than the owner, and only who granted it can take it away.",
-    remedy: "Revoke it as that role; the hint has the command.",
+    meaning: "A role other than the owner granted a privilege. Only the grantor can revoke it.",
+    remedy: "Run the command in the hint as the grantor.",
   },
   "postgres.grant.ineffective": {
-    meaning: "PostgreSQL took the command and granted or revoked nothing, or less: the account lacks the right to.",
-    remedy: "Let the owner of the object, or a superuser, do it.",
+    meaning:
+      "PostgreSQL accepted the command but did not grant or revoke everything, since the account lacks the right.",
+    remedy: "Use an account that may act as the owner of the object.",
   },
   "postgres.grant.object": {
-    meaning: "The inputs of a grant do not name one object, or name more than one.",
-    remedy: "Give `schema` and `object` as the kind of object needs them, and to a routine the types of its arguments.",
+    meaning: "The inputs of a grant do not identify exactly one object.",
+    remedy: "Set `schema` and `object` as `objectType` requires, for a routine with the types of its arguments.",
   },
   "postgres.grant.passedOn": {
-    meaning: "A role that is to lose a privilege has passed it on. It is never taken from those others along with it.",
-    remedy: "Revoke first what that role granted.",
+    meaning:
+      "A role that would lose a privilege has granted it to other roles. The provider never revokes it from those.",
+    remedy: "Revoke first what this role granted.",
   },
   "postgres.grant.privilege": {
-    meaning: "This kind of object has no such privilege in this version of PostgreSQL.",
-    remedy: "Choose one of those that the hint names.",
+    meaning: "The server has no such privilege for this kind of object.",
+    remedy: "Choose a privilege that the hint names.",
   },
   "postgres.object.missing": {
-    meaning: "There is no such object in the database.",
-    remedy: "Make it first, or correct its name.",
+    meaning: "The object does not exist in the database.",
+    remedy: "Create it first, or correct its name.",
   },
   "postgres.role.inUse": {
-    meaning: "The role owns objects or has rights on some. It is never dropped with them.",
-    remedy: "Give its objects to another role (REASSIGN OWNED) and take its rights away (DROP OWNED) in each database.",
+    meaning:
+      "The role owns objects or has privileges on objects. The provider never drops these together with the role.",
+    remedy:
+      "In each database, give its objects to another role (REASSIGN OWNED), then revoke its privileges (DROP OWNED).",
   },
   "postgres.role.superuser": {
-    meaning: "A role is to become superuser, which is the power over everything on the server.",
-    remedy: "Set `allowSuperuser = true` on the role if that is meant.",
+    meaning: "The inputs make a role superuser, which grants unrestricted access to the server.",
+    remedy: "Set `allowSuperuser = true` on the role if this is intended.",
   },
   "postgres.schema.notEmpty": {
-    meaning: "There is something in the schema. It is never dropped with its contents.",
-    remedy: "Drop by hand what the message names if nobody needs it, or keep the schema.",
+    meaning: "The schema is not empty. The provider never drops it together with its contents.",
+    remedy: "Drop the named objects manually if they are not needed, or keep the schema.",
   },
   "postgres.version.unsupported": {
-    meaning: "The server's version does not know this yet.",
-    remedy: "Leave the input out, or use a newer PostgreSQL.",
+    meaning: "The server's version of PostgreSQL does not support this input.",
+    remedy: "Remove the input, or use a newer version of PostgreSQL.",
   },
 } satisfies ErrorCatalogue;
 

@@ -5,7 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 serve({
   name: "postgres",
   title: "PostgreSQL",
-  description: "Roles, databases and what is in them, on a PostgreSQL server of version 15 or later.",
+  description: "Roles, databases, schemas, extensions and privileges on a PostgreSQL server, version 15 or later.",
   version: manifest.version,
   types: {
     database: () => import("./database/database.ts"),

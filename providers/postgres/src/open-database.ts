@@ -2,8 +2,8 @@ import { log, ProviderError, readMark, type Listed } from "@nixops4-resources/pr
 import { sql, type PostgresReader, type ReadSession, type Sql } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "./errors.ts";
 
-/** The session in a database; undefined where there is no such database, and so nothing in it. */
-export async function sessionIfThere<Session extends ReadSession>(
+/** The session in a database; undefined if the database does not exist, so nothing in it exists either. */
+export async function sessionIfExists<Session extends ReadSession>(
   client: PostgresReader<Session>,
   database: string,
 ): Promise<Session | undefined> {
@@ -17,12 +17,12 @@ export async function sessionIfThere<Session extends ReadSession>(
 }
 
 /**
- * What bears the deployment's mark in its comment, in any database that takes connections. `objects` has the columns oid, name and
- * catalog.
+ * Lists the objects whose comment carries the deployment's mark, in every database that accepts connections. `objects`
+ * is a query with the columns oid, name and catalog.
  */
 export async function listMarked(client: PostgresReader, managedBy: string, objects: Sql): Promise<Listed[]> {
   const listed = [];
-  for (const database of await databasesToLookInto(client)) {
+  for (const database of await connectableDatabases(client)) {
     for (const { name, comment } of await commentsIn(client, database, objects)) {
       const mark = readMark(comment);
       if (mark?.managedBy !== managedBy) continue;
@@ -32,39 +32,39 @@ export async function listMarked(client: PostgresReader, managedBy: string, obje
   return listed;
 }
 
-interface Commented {
+interface NamedComment {
   name: string;
   comment: string | null;
 }
 
-/** Nothing where the database was dropped meanwhile. */
-async function commentsIn(client: PostgresReader, database: string, objects: Sql): Promise<Commented[]> {
-  const session = await sessionIfThere(client, database);
+/** Empty if the database was dropped in the meantime. */
+async function commentsIn(client: PostgresReader, database: string, objects: Sql): Promise<NamedComment[]> {
+  const session = await sessionIfExists(client, database);
   if (session === undefined) return [];
   try {
-    return await session.query<Commented & { oid: number }>(sql`
+    return await session.query<NamedComment & { oid: number }>(sql`
       select name, obj_description(oid, catalog) as comment from (${objects}) objects order by name`);
   } catch (error) {
-    if (await isThere(client, database)) throw error;
+    if (await databaseExists(client, database)) throw error;
     return [];
   } finally {
-    // A server has many databases and few connections.
+    // Closed at once: a server has many databases and few connections.
     if (database !== client.connection.database) await session[Symbol.asyncDispose]();
   }
 }
 
-async function isThere(client: PostgresReader, database: string): Promise<boolean> {
+async function databaseExists(client: PostgresReader, database: string): Promise<boolean> {
   const session = await client.maintenance();
   return (await session.query(sql`select from pg_database where datname = ${database}`)).length > 0;
 }
 
-async function databasesToLookInto(client: PostgresReader): Promise<string[]> {
+async function connectableDatabases(client: PostgresReader): Promise<string[]> {
   const session = await client.maintenance();
   const databases = await session.query<{ name: string; isAllowed: boolean }>(sql`
     select datname as name, has_database_privilege(oid, 'connect') as "isAllowed"
     from pg_database where datallowconn order by datname`);
   for (const { name, isAllowed } of databases) {
-    if (!isAllowed) log.warn("a database was left out: the account lacks CONNECT on it", { database: name });
+    if (!isAllowed) log.warn("skipped a database: the account has no CONNECT on it", { database: name });
   }
   return databases.flatMap(({ name, isAllowed }) => (isAllowed ? [name] : []));
 }

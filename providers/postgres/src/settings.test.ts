@@ -6,7 +6,7 @@ const statements = (current: Settings, wanted: Settings): string[] =>
   settingStatements(sql`role "app"`, current, wanted).map(({ text }) => text);
 
 describe("settings", () => {
-  test("are set, changed and, where they are not wanted any more, reset", () => {
+  test("sets new ones, changes different ones and resets unlisted ones", () => {
     expect(statements({ work_mem: "4MB", jit: "off" }, { work_mem: "8MB", "app.user": "it's" })).toEqual([
       `alter role "app" reset "jit"`,
       `alter role "app" set "work_mem" to '8MB'`,
@@ -15,14 +15,14 @@ describe("settings", () => {
     expect(statements({ jit: "off" }, { jit: "off" })).toEqual([]);
   });
 
-  test("that are lists of names are set name by name", () => {
+  test("sets a list of names name by name", () => {
     expect(statements({}, { search_path: '"$user", app,"a,b"' })).toEqual([
       `alter role "app" set "search_path" to '$user', 'app', 'a,b'`,
     ]);
     expect(statements({}, { search_path: "" })).toEqual([`alter role "app" set "search_path" to ''`]);
   });
 
-  test("are seen in the wanted spelling where that means the same", () => {
+  test("returns equal names and values in the wanted spelling", () => {
     const stored = ["TimeZone=UTC", 'search_path="$user", app', "options=a=b"];
     const wanted = { timezone: "UTC", search_path: '"$user",app' };
     expect(seenSettings(stored, wanted)).toEqual({ ...wanted, options: "a=b" });

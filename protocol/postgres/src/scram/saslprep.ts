@@ -8,12 +8,13 @@ import {
 } from "./stringprep-tables.ts";
 
 /**
- * SASLprep (RFC 4013) of a password that is not all ASCII, as PostgreSQL and libpq apply it: what SASLprep forbids is taken
- * as it is, and what is forbidden is looked for before the normalization. https://github.com/postgres/postgres/blob/REL_18_STABLE/src/common/saslprep.c
+ * SASLprep (RFC 4013) of a password that is not all ASCII, with the two deviations of PostgreSQL and libpq: a password
+ * that SASLprep prohibits is used unchanged, and the check for that precedes the normalization.
+ * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/common/saslprep.c
  */
 export function prepare(password: string): string {
   const mapped = Array.from(password, map).join("");
-  return mapped === "" || isForbidden(mapped) ? password : mapped.normalize("NFKC");
+  return mapped === "" || isProhibited(mapped) ? password : mapped.normalize("NFKC");
 }
 
 function map(character: string): string {
@@ -21,7 +22,7 @@ function map(character: string): string {
   return mappedToNothing.test(character) ? "" : character;
 }
 
-function isForbidden(text: string): boolean {
+function isProhibited(text: string): boolean {
   if (prohibited.test(text) || unassigned.test(text)) return true;
   if (!rightToLeft.test(text)) return false;
   const characters = Array.from(text);

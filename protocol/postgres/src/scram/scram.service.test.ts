@@ -4,30 +4,30 @@ import { Client, escapeLiteral } from "pg";
 import { expect, test } from "vitest";
 import { matchesVerifier, scramVerifier } from "./scram.ts";
 
-/** Each takes another way through SASLprep. */
+/** Each password takes another path through SASLprep. */
 const passwords = {
   "plain ASCII": "plain-SECRET-123",
   "quotes and a backslash": `"q'\\$x`,
   "a control character in ASCII": "\u0007bell",
   "umlauts, a ligature, a wide space": "pässwörd \uFB01\u00A0x",
   "a soft hyphen": "a\u00ADb",
-  "nothing but a soft hyphen": "\u00AD",
+  "only a soft hyphen": "\u00AD",
   "a control character beside a ligature": "\u0007\uFB01",
   "a symbol that decomposes": "\u2126\u212B \u2135x",
-  "a tone mark that is forbidden before it decomposes": "a\u0340\uFB01",
+  "a tone mark that is prohibited before it decomposes": "a\u0340\uFB01",
   "an emoji beside a ligature": "\u{1F600}\uFB01",
-  "a letter that Unicode 3.2 did not have, and that decomposes": "\u2C7C\uFB01",
+  "a letter newer than Unicode 3.2 that decomposes": "\u2C7C\uFB01",
   "right to left": "\u0627\uFB50\u0628",
   "right to left that ends with a digit": "\u0627\uFB501",
   "both directions": "\u0627a\uFB01\u0628",
 };
 
-describePostgres("SCRAM", (server) => {
-  test.each(Object.entries(passwords))("with %s is as the server's own", async (_, password) => {
+describePostgres("a SCRAM verifier", (server) => {
+  test.each(Object.entries(passwords))("of a password with %s equals the server's", async (_, password) => {
     const superuser = new Client(await superuserLogin(server()));
     await superuser.connect();
     try {
-      // The password goes to the server in clear here, for once, and not to its log.
+      // This test sends the password in cleartext, so it keeps the statement out of the server's log.
       await superuser.query("begin");
       await superuser.query("set local log_statement = none");
       await superuser.query(`create role scram_own password ${escapeLiteral(password)}`);

@@ -1,6 +1,7 @@
 /**
- * The tables of RFC 3454 (stringprep) that SASLprep (RFC 4013) uses, as code points in hexadecimal. They are frozen at Unicode
- * 3.2, which no property of JavaScript's regular expressions tells. Python's module `stringprep` has the same ones.
+ * The tables of RFC 3454 (stringprep) that SASLprep (RFC 4013) uses, as code points in hexadecimal. They are frozen at
+ * Unicode 3.2, for which JavaScript's regular expressions have no property. Python's module `stringprep` has the same
+ * tables.
  */
 
 /** A.1: not assigned in Unicode 3.2. */

@@ -5,8 +5,8 @@ import { expect, test, vi } from "vitest";
 import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 
-describePostgres("a proxy that counts calls", (server) => {
-  test("counts what a client asks: hello, two steps of SCRAM, two questions", async () => {
+describePostgres("a call proxy", (server) => {
+  test("counts the calls of a client: startup, two steps of SCRAM, two queries", async () => {
     await using proxy = await CallProxy.start(server());
     await withClient(await through(proxy, server()), async (client) => {
       await client.query("select 1");
@@ -15,23 +15,23 @@ describePostgres("a proxy that counts calls", (server) => {
     expect(proxy.answered).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test("counts on over several connections", async () => {
+  test("continues counting over several connections", async () => {
     await using proxy = await CallProxy.start(server());
     for (const question of ["select 1", "select 2"]) {
       await withClient(await through(proxy, server()), (client) => client.query(question));
     }
-    // The fifth is the farewell of the first, which has no answer.
+    // The fifth call terminates the first connection and has no answer.
     expect(proxy.answered).toEqual([1, 2, 3, 4, 6, 7, 8, 9]);
   });
 
-  test("counts under TLS too", async () => {
+  test("counts calls over TLS", async () => {
     await using proxy = await CallProxy.start(server());
     const ssl = { ca: await readFile(server().certificates?.caFile ?? "", "utf8") };
     await withClient({ ...(await through(proxy, server())), ssl }, (client) => client.query("select 1"));
     expect(proxy.answered.length).toBeGreaterThan(5);
   });
 
-  test("keeps a call from the server before it, and an answer from the client after it", async () => {
+  test("withholds the call from the server (`before`), or the answer from the client (`after`)", async () => {
     for (const when of ["before", "after"] as const) {
       const table = `call_proxy_${when}_${server().version}`;
       const killed = vi.fn<() => void>();
@@ -46,7 +46,7 @@ describePostgres("a proxy that counts calls", (server) => {
     }
   });
 
-  test("stalls: the connection stays and nobody hears", async () => {
+  test("stalls a call while the connection stays open", async () => {
     const stalled = send(server(), "select 1", { call: 4, when: "before", afterwards: "stall" }, 300);
     await expect(stalled).rejects.toThrow("Query read timeout");
   });
@@ -58,7 +58,7 @@ async function through(proxy: CallProxy, address: PostgresAddress): Promise<Clie
 
 async function withClient<T>(login: ClientConfig, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client(login);
-  // It also tells its end by an event, which without a listener would be the end of the process.
+  // Without a listener, the error event would end the process.
   client.on("error", () => undefined);
   await client.connect();
   try {
@@ -71,7 +71,7 @@ async function withClient<T>(login: ClientConfig, work: (client: Client) => Prom
 const createTable = (address: PostgresAddress, table: string, disturbance: Disturbance): Promise<unknown> =>
   send(address, `create table ${table} ()`, disturbance);
 
-/** One question through a proxy that disturbs it. */
+/** Sends one query through a proxy that disturbs it. */
 async function send(
   address: PostgresAddress,
   question: string,

@@ -5,24 +5,24 @@ import { readFile } from "node:fs/promises";
 import { Client, escapeIdentifier, escapeLiteral, type QueryResultRow } from "pg";
 import { makeSecretFile, type SecretFile } from "./secret-file.ts";
 
-/** Who the provider is at the server: everything, or an account as one would give it in earnest. */
+/** The provider's account on the server: a superuser, or a role with CREATEROLE and CREATEDB as in production. */
 export type Account = "superuser" | "admin";
 
 export interface PostgresBackendOptions {
-  /** Begins the name of every role and database of these tests, and of no others. */
+  /** Prefix of the names of all roles and databases of these tests, and of no others. */
   prefix: string;
   account: Account;
-  /** SQL that makes ready what the resource under test needs; run by the account. */
+  /** SQL that creates what the resource under test needs. The account runs it. */
   prepare?: readonly string[];
-  /** The database that the resource under test is in: made by the account before each test, and then prepared by it. */
+  /** The database of the resource under test. Before each test, the account creates it and runs `prepare` in it. */
   database?: { name: string; prepare: readonly string[] };
-  /** What the resource under test may have made, by a query that gives equal rows for equal things. */
+  /** Everything that the resource under test can change. Equal states must yield equal values. */
   snapshot: (backend: PostgresBackend) => Promise<unknown>;
-  /** Further values that must never be seen. */
+  /** Further secrets whose values must never leak. */
   secrets?: readonly SecretFile[];
 }
 
-/** One of the servers of the test run, as the contract needs to see it, with an account of its own. */
+/** A server of the test run, with an account for these tests, as the contract requires it. */
 export class PostgresBackend implements Backend {
   readonly access: NetworkAccess;
   readonly connection: Message;
@@ -58,15 +58,15 @@ export class PostgresBackend implements Backend {
       "a port where nothing listens": { ...this.connection, port: 1 },
       "a wrong password": { ...this.connection, password: { file: wrong.file } },
       "no password": { ...this.connection, password: null },
-      // What is in another database needs no maintenance database.
+      // A resource inside a database does not use the maintenance database.
       ...(options.database === undefined && {
-        "a database that is not there": { ...this.connection, database: `${options.prefix}_nowhere` },
+        "a missing database": { ...this.connection, database: `${options.prefix}_nowhere` },
       }),
-      "a server that nobody vouches for": { ...this.connection, sslmode: "verify-full" },
+      "a server with an unknown authority": { ...this.connection, sslmode: "verify-full" },
     };
   }
 
-  /** Call it where tests are declared: its secrets are removed after them. */
+  /** Call it next to the tests, since its secrets are removed after them. */
   static prepare(options: PostgresBackendOptions): (server: PostgresAddress) => Promise<PostgresBackend> {
     const [password, wrong] = [makeSecretFile(), makeSecretFile()];
     return async (server) => {
@@ -89,19 +89,19 @@ export class PostgresBackend implements Backend {
     return (await this.#superuser.query<Row>(sql)).rows;
   }
 
-  /** The same in another database. */
+  /** Runs SQL past the provider, as superuser, in another database. */
   async runIn<Row extends QueryResultRow>(database: string, sql: string): Promise<Row[]> {
     return await this.#as(await superuserLogin(this.#server, database), sql);
   }
 
-  /** A session of the superuser that stays until it is disposed of. */
+  /** Opens a session of the superuser that lasts until it is disposed. */
   async connectTo(database: string, application: string): Promise<AsyncDisposable> {
     const client = new Client({ ...(await superuserLogin(this.#server, database)), application_name: application });
     await client.connect();
     return { [Symbol.asyncDispose]: () => client.end() };
   }
 
-  /** The same as the provider's account. */
+  /** Runs SQL past the provider, as the provider's account. */
   async runAsAccount<Row extends QueryResultRow>(sql: string, database = "postgres"): Promise<Row[]> {
     const { host, port } = this.#server;
     const login = { host, port, user: this.account, password: this.#password.value, database, ssl: false };
@@ -119,14 +119,14 @@ export class PostgresBackend implements Backend {
   }
 
   async reset(): Promise<void> {
-    const mine = escapeLiteral(`${this.prefix}\\_%`);
-    // A process of the server may outlive the client that was killed.
-    await this.run(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename like ${mine}`);
+    const namePattern = escapeLiteral(`${this.prefix}\\_%`);
+    // A server process can outlive a killed client.
+    await this.run(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename like ${namePattern}`);
     const databases = await this.run<{ name: string }>(
-      `select datname as name from pg_database where datname like ${mine} or pg_get_userbyid(datdba) like ${mine}`,
+      `select datname as name from pg_database where datname like ${namePattern} or pg_get_userbyid(datdba) like ${namePattern}`,
     );
     for (const { name } of databases) await this.run(`drop database ${escapeIdentifier(name)} with (force)`);
-    await this.#removeRoles(mine);
+    await this.#removeRoles(namePattern);
     const rights = this.#options.account === "superuser" ? "superuser" : "createrole createdb";
     await this.run(`create role ${this.account} login ${rights} password ${escapeLiteral(await this.#verifier())}`);
     const { prepare = [], database } = this.#options;
@@ -136,10 +136,12 @@ export class PostgresBackend implements Backend {
     for (const statement of database.prepare) await this.runAsAccount(statement, database.name);
   }
 
-  /** By the server, so that nothing of what is tested makes it; and not in clear, or the log would have it. */
+  /**
+   * The server creates the verifier, so that the tested code does not, and so that the log never contains the password.
+   */
   async #verifier(): Promise<string> {
     const name = escapeIdentifier(`${this.prefix}_verifier`);
-    // A text of several statements is logged before any of them runs.
+    // In a statement of its own: the server logs a text of several statements before it runs the first.
     await this.run("set log_statement = none");
     await this.run(`create role ${name} password ${escapeLiteral(this.#password.value)}`);
     await this.run("reset log_statement");
@@ -150,8 +152,10 @@ export class PostgresBackend implements Backend {
     return row?.verifier ?? "";
   }
 
-  async #removeRoles(mine: string): Promise<void> {
-    const roles = await this.run<{ name: string }>(`select rolname as name from pg_roles where rolname like ${mine}`);
+  async #removeRoles(namePattern: string): Promise<void> {
+    const roles = await this.run<{ name: string }>(
+      `select rolname as name from pg_roles where rolname like ${namePattern}`,
+    );
     const names = roles.map(({ name }) => escapeIdentifier(name)).join(", ");
     if (names === "") return;
     await this.run(`drop owned by ${names} cascade`);

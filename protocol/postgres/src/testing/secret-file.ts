@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
-/** A secret of a test file, in a file as a user has it; it is removed after the file's tests. */
+/** A secret in a file, as a user keeps it. It is removed after the tests of the test file. */
 export interface SecretFile {
   readonly file: string;
   readonly value: string;
 }
 
-/** Makes it at once, since tests are declared with its name. */
+/** Creates the file synchronously, since tests are declared with its name. */
 export function makeSecretFile(value = `canary-${randomBytes(12).toString("hex")}`): SecretFile {
   const folder = mkdtempSync(join(tmpdir(), "nixops4-postgres-"));
   const file = join(folder, "secret");

@@ -7,9 +7,9 @@ import { snapshotDatabase } from "../testing/database-snapshot.ts";
 import { deployed, main } from "../testing/deployment.ts";
 import { mayActAs } from "../testing/may-act-as.ts";
 
-describePostgres("the default privileges of an account with CREATEROLE and CREATEDB", (server, version) => {
+describePostgres("default privileges declared by an account with CREATEROLE and CREATEDB", (server, version) => {
   const database = "defaultsadmin_shop";
-  const backend = PostgresBackend.prepare({
+  const startBackend = PostgresBackend.prepare({
     prefix: "defaultsadmin",
     account: "admin",
     prepare: [
@@ -17,14 +17,14 @@ describePostgres("the default privileges of an account with CREATEROLE and CREAT
       mayActAs("defaultsadmin_owner"),
     ],
     database: { name: database, prepare: ["create schema app"] },
-    snapshot: (hand) => snapshotDatabase(hand, database),
+    snapshot: (backend) => snapshotDatabase(backend, database),
   });
   testResource(defaultPrivileges, {
     main,
-    backend: () => backend(server()),
+    backend: () => startBackend(server()),
     reached: "network",
-    ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
-    oneBrokenConnection: "The contract of `role` tries them all.",
+    ...(version === 15 && { notDisturbed: "PostgreSQL 18 receives the same statements and is disturbed." }),
+    oneBrokenConnection: "The contract of `role` tries all of them.",
     want: {
       database,
       owner: "defaultsadmin_owner",
@@ -37,7 +37,7 @@ describePostgres("the default privileges of an account with CREATEROLE and CREAT
       },
     },
     changed: { grants: { defaultsadmin_reader: { privileges: ["SELECT"] } } },
-    notChanged: { exclusive: "it says what of others may stay, and is nothing by itself; tried below" },
+    notChanged: { exclusive: "it has no value on the server; tested below" },
     immutable: {
       database: "defaultsadmin_other",
       owner: "defaultsadmin_writer",
@@ -45,8 +45,8 @@ describePostgres("the default privileges of an account with CREATEROLE and CREAT
       schema: "public",
     },
     drift: {
-      grants: async (hand) => {
-        await hand.runIn(
+      grants: async (backend) => {
+        await backend.runIn(
           database,
           "alter default privileges for role defaultsadmin_owner in schema app revoke select on tables from public",
         );
@@ -56,7 +56,7 @@ describePostgres("the default privileges of an account with CREATEROLE and CREAT
 });
 
 describePostgres("default privileges", (server) => {
-  const prepare = PostgresBackend.prepare({
+  const startBackend = PostgresBackend.prepare({
     prefix: "defaults",
     account: "superuser",
     prepare: ["owner", "reader", "other"].map((role) => `create role defaults_${role}`),
@@ -66,19 +66,23 @@ describePostgres("default privileges", (server) => {
     },
     snapshot: async () => undefined,
   });
-  const hand = useBackend(() => prepare(server()));
+  const backend = useBackend(() => startBackend(server()));
   const defaults = (more: Message): DeployedResource =>
-    deployed(hand(), "default_privileges", { database: "defaults_shop", owner: "defaults_owner", ...more });
-  const run = (sql: string) => hand().runIn("defaults_shop", sql);
+    deployed(backend(), "default_privileges", {
+      database: "defaults_shop",
+      owner: "defaults_owner",
+      ...more,
+    });
+  const run = (sql: string) => backend().runIn("defaults_shop", sql);
   const tables = { objectType: "tables", schema: "app" };
-  /** Whether the role may do it with a table that the owner makes now. */
+  /** Whether the role has the privilege on a table that the owner creates now. */
   const may = async (role: string, privilege: string): Promise<unknown> => {
     await run("set role defaults_owner; drop table if exists app.fresh; create table app.fresh ()");
     const [row] = await run(`select has_table_privilege('defaults_${role}', 'app.fresh', '${privilege}') as may`);
     return row?.["may"];
   };
 
-  test("hold for a table that is made later, until they are not declared any more", async () => {
+  test("apply to later tables until they are no longer declared", async () => {
     const both = { grants: { defaults_reader: { privileges: ["SELECT", "UPDATE"] } } };
     const one = { grants: { defaults_reader: { privileges: ["SELECT"] } } };
     expect((await defaults(tables).create(both)).outcome).toBe("created");
@@ -89,7 +93,7 @@ describePostgres("default privileges", (server) => {
     expect(await may("reader", "SELECT")).toBe(false);
   });
 
-  test("a create adds to what others have declared", async () => {
+  test("are added to those that others declared", async () => {
     await run(
       "alter default privileges for role defaults_owner in schema app grant delete on tables to defaults_reader",
     );
@@ -97,7 +101,7 @@ describePostgres("default privileges", (server) => {
     expect([await may("reader", "SELECT"), await may("reader", "DELETE")]).toEqual([true, true]);
   });
 
-  test("exclusive takes PostgreSQL's own from PUBLIC, in what the deployment manages", async () => {
+  test("revokes PUBLIC's built-in ones with `exclusive`, if the deployment manages the owner", async () => {
     const closed = { grants: { defaults_reader: { privileges: ["EXECUTE"] } }, exclusive: true };
     const routines = defaults({ objectType: "routines" });
     const { error } = await routines.create(closed);
@@ -112,7 +116,7 @@ describePostgres("default privileges", (server) => {
   });
 
   test.each(["tables", "sequences", "routines", "types", "schemas"])(
-    "of %s: made once, seen, taken away",
+    "creates, reads and revokes those on %s",
     async (kind) => {
       const it = defaults({ objectType: kind, grants: { defaults_reader: { privileges: ["ALL"] } } });
       expect((await it.create({})).outcome).toBe("created");
@@ -123,22 +127,30 @@ describePostgres("default privileges", (server) => {
   );
 
   test.each([
-    ["a role that is not there", { ...tables, owner: "nobody" }, "there is no role nobody"],
-    ["a schema that is not there", { ...tables, schema: "nowhere" }, "no schema nowhere in defaults_shop"],
+    [
+      "a missing role",
+      { ...tables, owner: "nobody" },
+      "the role nobody, or the schema app in defaults_shop, does not exist",
+    ],
+    ["a missing schema", { ...tables, schema: "nowhere" }, "the schema nowhere in defaults_shop, does not exist"],
     ["schemas in a schema", { objectType: "schemas", schema: "app" }, "`schema` must be null"],
-    ["a privilege of another kind", { ...tables, grants: { PUBLIC: { privileges: ["CONNECT"] } } }, "SELECT, TRIGGER"],
-  ])("%s is refused with what to do", async (_name, inputs, words) => {
+    [
+      "a privilege of another kind of object",
+      { ...tables, grants: { PUBLIC: { privileges: ["CONNECT"] } } },
+      "SELECT, TRIGGER",
+    ],
+  ])("rejects %s with a hint", async (_name, inputs, words) => {
     const { error } = await defaults({ grants: { defaults_reader: { privileges: ["ALL"] } } }).create(inputs);
     expect(error).toContain(words);
     expect(error).toContain("\nHint: ");
   });
 
-  test("20 at once for one role all succeed", async () => {
+  test("20 concurrent creates for one owner all succeed", async () => {
     const roles = Array.from({ length: 20 }, (_, index) => `defaults_role${index}`);
     await run(roles.map((role) => `create role ${role};`).join("\n"));
-    const told = await Promise.all(
+    const replies = await Promise.all(
       roles.map((role) => defaults(tables).create({ grants: { [role]: { privileges: ["SELECT"] } } })),
     );
-    expect(told.map(({ outcome, error }) => error ?? outcome)).toEqual(roles.map(() => "created"));
+    expect(replies.map(({ outcome, error }) => error ?? outcome)).toEqual(roles.map(() => "created"));
   });
 });

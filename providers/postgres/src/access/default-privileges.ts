@@ -12,15 +12,18 @@ import {
   type ReadSession,
 } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
-import { changeAccess, goalOf, isThere, seenOf, type Access, type AccessGoal } from "./change.ts";
-import { accessColumns, accessList, type AccessRow } from "./list.ts";
+import { changeAccess } from "./change.ts";
+import { countsAsExisting, goalOf, seenRights, type Access, type AccessGoal } from "./goal.ts";
+import { accessColumns, accessList, type AccessRow } from "./access-list.ts";
 import type { ErrorCode } from "../errors.ts";
-import { refuseUnlessOurs } from "./exclusive.ts";
-import { sessionIfThere } from "../open-database.ts";
+import { rejectUnlessManaged } from "./exclusive.ts";
+import { sessionIfExists } from "../open-database.ts";
 import { grants, grantsOf, rightsOf, seenGrants } from "./privileges.ts";
 import { Rights } from "./rights.ts";
 
-/** What ALTER DEFAULT PRIVILEGES and pg_default_acl call what is to come, and acldefault's letter for it. */
+/**
+ * Kinds of objects: their keyword in ALTER DEFAULT PRIVILEGES, their code in pg_default_acl, and acldefault's letter.
+ */
 const kinds = {
   tables: { keyword: sql`tables`, stored: "r", letter: "r" },
   sequences: { keyword: sql`sequences`, stored: "S", letter: "s" },
@@ -30,30 +33,33 @@ const kinds = {
 };
 
 const elsewhere =
-  "What was declared for the old ones would stay: declare new default privileges, and destroy these, or revoke by hand";
+  "Declare new default privileges and destroy these, or revoke these manually. A change would leave the old ones in place";
 
 export default defineResource({
   type: "default_privileges",
   description:
-    "Who may do what with objects that a role will make, from the moment they are made; for those that are there already use `grant`. It adds to what others have declared. What is taken out of it is revoked where the resource has a state, which remembers it; without one only `exclusive` revokes. Destroying it revokes what it declares.",
+    "Default privileges on objects that a role will create. For existing objects, use `grant`. The resource adds to the default privileges that others declare. With a state, privileges removed from the inputs are revoked. Without a state, only `exclusive = true` revokes. Destroying the resource revokes the declared privileges.",
   requireState: false,
   connection,
   inputs: {
-    database: option(objectName, "Name of the database that the objects will be in."),
-    owner: option(objectName, "Name of the role that will make the objects. What others make is not affected."),
+    database: option(objectName, "Name of the database in which the objects will be created."),
+    owner: option(
+      objectName,
+      "Name of the role that will create the objects. Objects that other roles create are not affected.",
+    ),
     objectType: option(
       z.enum(["tables", "sequences", "routines", "types", "schemas"]),
-      "Kind of objects: `tables` are also views, `routines` functions and procedures, `types` also domains.",
+      "Kind of the objects. `tables` includes views, `routines` means functions and procedures, `types` includes domains.",
     ),
     schema: option(
       z.nullable(objectName),
-      "Name of the schema that they will be in; null: in any. One schema's default privileges only add to those that hold in any, so PUBLIC's own (`EXECUTE` on routines) are revoked only with null and `exclusive`.",
+      "Name of the schema in which the objects will be created. Null means any schema. Default privileges of one schema only add to those of any schema, so PUBLIC's built-in ones (such as `EXECUTE` on routines) are revoked only by null together with `exclusive`.",
       null,
     ),
-    grants: option(grants, "Who may do what: names of roles, or `PUBLIC` for everyone, and their privileges."),
+    grants: option(grants, "Privileges by grantee: the name of a role, or `PUBLIC` for everyone."),
     exclusive: option(
       z.boolean(),
-      "Whether to revoke all that is not declared here, from everyone but the owner. It needs the schema, the database or the role to be managed by the same deployment. False leaves alone what others have declared.",
+      "Whether to revoke all default privileges that are not declared here, except those of the owner. The same deployment must manage the schema, the database or the role. False keeps what others have declared.",
       false,
     ),
   },
@@ -61,7 +67,7 @@ export default defineResource({
   immutable: { database: elsewhere, owner: elsewhere, objectType: elsewhere, schema: elsewhere },
   stableOutputs: [],
   leastRights:
-    "The right to act as `owner`: membership in it, on PostgreSQL 16 and later with `SET TRUE` (`INHERIT FALSE` is enough). `CONNECT` on the database.",
+    "The right to act as `owner`: membership in it, on PostgreSQL 16 and later with `SET TRUE` (`INHERIT FALSE` is sufficient). Also `CONNECT` on the database.",
   example: {
     database: "shop",
     owner: "shop",
@@ -70,18 +76,18 @@ export default defineResource({
     grants: { reporting: { privileges: ["SELECT"] } },
   },
 
-  label: (want) => inWords(want),
+  label: (want) => labelOf(want),
   connectReader,
   connectWriter,
 
   async read(client, want, previous) {
-    const session = await sessionIfThere(client, want.database);
+    const session = await sessionIfExists(client, want.database);
     const access = session && (await readDefaults(session, want));
     if (access === undefined) return undefined;
     const goal = goalOf(access, want, previous.grants ?? {});
-    if (!isThere(access, goal)) return undefined;
+    if (!countsAsExisting(access, goal)) return undefined;
     const { database, owner, objectType, schema } = want;
-    const found = grantsOf(seenOf(access, goal), want.grants, access.privileges);
+    const found = grantsOf(seenRights(access, goal), want.grants, access.privileges);
     return { mark: undefined, inputs: { database, owner, objectType, schema, grants: found }, outputs: {} };
   },
 
@@ -93,12 +99,12 @@ export default defineResource({
     const declared = ({ privileges }: Access): Rights => rightsOf(want.grants, privileges);
     await change(client, { ...want, exclusive: false }, (access) => ({
       want: new Rights(),
-      takeAway: declared(access),
+      revocable: declared(access),
     }));
   },
 });
 
-/** The inputs that name what the privileges are for. */
+/** The inputs that identify the future objects. */
 interface Defaults {
   database: string;
   owner: string;
@@ -106,7 +112,7 @@ interface Defaults {
   schema: string | null;
 }
 
-const inWords = ({ database, owner, objectType, schema }: Defaults): string =>
+const labelOf = ({ database, owner, objectType, schema }: Defaults): string =>
   `on ${objectType} of ${owner} in ${schema ? `${database}.${schema}` : database}`;
 
 async function change(
@@ -117,10 +123,10 @@ async function change(
   const session = await client.on(want.database);
   await session.transaction(async () => {
     await session.execute(lockForTransaction("default_privileges", want.owner));
-    if (want.exclusive) await refuseUnlessOurs(session, { ...want, role: want.owner });
+    if (want.exclusive) await rejectUnlessManaged(session, { ...want, role: want.owner });
     const look = async (): Promise<Access> => {
       const access = await readDefaults(session, want);
-      if (access === undefined) throw missing(want);
+      if (access === undefined) throw ownerOrSchemaMissing(want);
       return access;
     };
     await changeAccess(session, look, goal);
@@ -128,8 +134,9 @@ async function change(
 }
 
 /**
- * Undefined where the role or the schema is missing. What holds in any schema begins with PostgreSQL's defaults, and what
- * holds in one with nothing. https://www.postgresql.org/docs/18/catalog-pg-default-acl.html
+ * Reads the access list; undefined if the role or the schema is missing. Unless changed, the list for any schema has
+ * PostgreSQL's built-in defaults, and the list for one schema is empty.
+ * https://www.postgresql.org/docs/18/catalog-pg-default-acl.html
  */
 async function readDefaults(
   session: ReadSession,
@@ -152,21 +159,21 @@ async function readDefaults(
     where r.rolname = ${owner} and (n.oid is not null or ${schema}::text is null)`);
   const [row] = rows;
   if (row === undefined) return undefined;
-  const where = schema === null ? nothing : sql`in schema ${identifier(schema)} `;
-  const prefix = sql`alter default privileges for role ${identifier(owner)} ${where}`;
+  const inSchema = schema === null ? nothing : sql`in schema ${identifier(schema)} `;
+  const prefix = sql`alter default privileges for role ${identifier(owner)} ${inSchema}`;
   return { lists: [accessList(row, prefix, keyword)], privileges: row.privileges };
 }
 
-function missing({ database, owner, schema }: Defaults): ProviderError<ErrorCode> {
+function ownerOrSchemaMissing({ database, owner, schema }: Defaults): ProviderError<ErrorCode> {
   return new ProviderError<ErrorCode>(
-    `there is no role ${owner}${schema === null ? "" : `, or no schema ${schema} in ${database}`}`,
-    { code: "postgres.object.missing", hint: "Make it first, or correct `owner` and `schema`" },
+    `the role ${owner}${schema === null ? " does not exist" : `, or the schema ${schema} in ${database}, does not exist`}`,
+    { code: "postgres.object.missing", hint: "Create it first, or correct `owner` and `schema`" },
   );
 }
 
 function schemaInSchema(): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>("`schema` must be null where `objectType` is schemas", {
+  return new ProviderError<ErrorCode>("`schema` must be null if `objectType` is `schemas`", {
     code: "postgres.grant.object",
-    hint: "Schemas are not in other schemas: leave `schema` out",
+    hint: "Remove `schema`: schemas cannot contain schemas",
   });
 }

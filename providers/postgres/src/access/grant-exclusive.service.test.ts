@@ -6,7 +6,7 @@ describePostgres("an exclusive grant", (server) => {
   const { grants, reader, run, may } = useGrants(server, "exclusive");
   const alone = { grants: reader("SELECT"), exclusive: true };
 
-  test("is refused in what the deployment does not manage", async () => {
+  test("is rejected if the deployment manages neither the schema nor the database", async () => {
     await run("grant select on app.orders to exclusive_other");
     const { error } = await grants().create(alone);
     expect(error).toContain("[postgres.grant.exclusive]");
@@ -16,7 +16,7 @@ describePostgres("an exclusive grant", (server) => {
   });
 
   test.each(["database exclusive_shop", "schema app"])(
-    "revokes the others' where it manages the %s",
+    "revokes other privileges if the deployment manages the %s",
     async (parent) => {
       await run(`comment on ${parent} is 'nixops4:{"v":1,"managedBy":"shop","type":"any"}'`);
       await run(
@@ -34,7 +34,7 @@ describePostgres("an exclusive grant", (server) => {
     },
   );
 
-  test("closes a database to the public", async () => {
+  test("revokes CONNECT on a database from PUBLIC", async () => {
     await run(`comment on database exclusive_shop is 'nixops4:{"v":1,"managedBy":"shop","type":"database"}'`);
     const connect = { grants: reader("CONNECT"), exclusive: true };
     expect((await grants({ objectType: "database" }).create(connect)).outcome).toBe("updated");

@@ -2,7 +2,7 @@ import { describePostgres } from "@nixops4-resources/integration-servers/testing
 import { expect, test } from "vitest";
 import { onOrders, useGrants } from "../testing/grants.ts";
 
-describePostgres("what a grant is on", (server) => {
+describePostgres("the object of a grant", (server) => {
   const { grants, reader, run } = useGrants(server, "granting");
 
   test.each([
@@ -16,7 +16,7 @@ describePostgres("what a grant is on", (server) => {
     ["all routines", { objectType: "allRoutines", schema: "app" }, ["EXECUTE"]],
     ["type", { objectType: "type", schema: "app", object: "colour" }, ["USAGE"]],
     ["language", { objectType: "language", object: "plpgsql" }, ["USAGE"]],
-  ])("%s: made once, seen, and taken away", async (_name, object, privileges) => {
+  ])("%s: creates, reads and revokes the grant", async (_name, object, privileges) => {
     const it = grants(object);
     const inputs = { grants: reader(...privileges) };
     expect((await it.create(inputs)).outcome).toBe("created");
@@ -25,7 +25,7 @@ describePostgres("what a grant is on", (server) => {
     expect((await it.plan(inputs)).body).toMatchObject({ action: "create" });
   });
 
-  test("all tables of a schema are those that are there: a new one is a difference", async () => {
+  test("all tables: treats a new table as a difference", async () => {
     const all = grants({ objectType: "allTables", schema: "app" });
     await all.create({ grants: reader("SELECT") });
     await run("create table app.invoices ()");
@@ -41,19 +41,19 @@ describePostgres("what a grant is on", (server) => {
   });
 
   test.each([
-    ["a privilege of another kind", onOrders, { grants: { PUBLIC: { privileges: ["CONNECT"] } } }, "SELECT, TRIGGER"],
-    ["no name", { objectType: "table", schema: "app" }, {}, "`object` must be given"],
-    ["a name too many", { objectType: "schema", schema: "app", object: "orders" }, {}, "`object` must be null"],
-    ["an ambiguous name", { objectType: "routine", schema: "app", object: "add" }, {}, "add(integer, integer)"],
-    ["an object that is not there", { ...onOrders, object: "nothing" }, {}, "[postgres.object.missing]"],
     [
-      "a role that is not there",
+      "a privilege of another kind of object",
       onOrders,
-      { grants: { nobody: { privileges: ["SELECT"] } } },
-      "[postgres.role.missing]",
+      { grants: { PUBLIC: { privileges: ["CONNECT"] } } },
+      "SELECT, TRIGGER",
     ],
-    ["a database that is not there", { ...onOrders, database: "nowhere" }, {}, "[postgres.database.missing]"],
-  ])("%s is refused with what to do", async (_name, object, inputs, words) => {
+    ["a missing name", { objectType: "table", schema: "app" }, {}, "`object` must be given"],
+    ["a superfluous name", { objectType: "schema", schema: "app", object: "orders" }, {}, "`object` must be null"],
+    ["an ambiguous name", { objectType: "routine", schema: "app", object: "add" }, {}, "add(integer, integer)"],
+    ["a missing object", { ...onOrders, object: "nothing" }, {}, "[postgres.object.missing]"],
+    ["a missing role", onOrders, { grants: { nobody: { privileges: ["SELECT"] } } }, "[postgres.role.missing]"],
+    ["a missing database", { ...onOrders, database: "nowhere" }, {}, "[postgres.database.missing]"],
+  ])("rejects %s with a hint", async (_name, object, inputs, words) => {
     const { error } = await grants(object).create({ grants: reader("ALL"), ...inputs });
     expect(error).toContain(words);
     expect(error).toContain("\nHint: ");

@@ -1,7 +1,7 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import { join, lockForTransaction, nothing, sql, Sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
-import type { Access } from "./change.ts";
-import { accessColumns, accessList, type AccessRow } from "./list.ts";
+import type { Access } from "./goal.ts";
+import { accessColumns, accessList, type AccessRow } from "./access-list.ts";
 import type { ErrorCode } from "../errors.ts";
 
 export const objectTypes = [
@@ -19,7 +19,7 @@ export const objectTypes = [
 ] as const;
 type ObjectType = (typeof objectTypes)[number];
 
-/** The inputs that name what rights are granted on. */
+/** The inputs that identify the object of a grant. */
 export interface GrantObject {
   database: string;
   objectType: ObjectType;
@@ -29,19 +29,19 @@ export interface GrantObject {
 
 /** A kind of object, and where PostgreSQL keeps it: https://www.postgresql.org/docs/18/catalogs.html */
 interface Kind {
-  /** As messages call it. */
+  /** Name of the kind in messages. */
   words: string;
-  /** What GRANT calls it. */
+  /** Keyword in GRANT. */
   keyword: string;
   /** acldefault's letter. */
   letter: string;
   catalog: string;
-  /** Its columns begin with this: `relname`, `relowner`, `relacl`. */
+  /** Prefix of the catalog's columns: `relname`, `relowner`, `relacl`. */
   prefix: string;
-  /** Which of the inputs name it, beside `database`. */
+  /** Inputs that identify the object, besides `database`. */
   namedBy: readonly ("schema" | "object")[];
-  /** Which rows of the catalog are of this kind, where not all are. */
-  only?: Sql;
+  /** Condition for rows of this kind, if the catalog has other kinds too. */
+  filter?: Sql;
 }
 
 const table = {
@@ -49,9 +49,9 @@ const table = {
   letter: "r",
   catalog: "pg_class",
   prefix: "rel",
-  only: sql`c.relkind in ('r', 'p', 'v', 'm', 'f')`,
+  filter: sql`c.relkind in ('r', 'p', 'v', 'm', 'f')`,
 };
-const sequence = { keyword: "sequence", letter: "s", catalog: "pg_class", prefix: "rel", only: sql`c.relkind = 'S'` };
+const sequence = { keyword: "sequence", letter: "s", catalog: "pg_class", prefix: "rel", filter: sql`c.relkind = 'S'` };
 const routine = { keyword: "routine", letter: "f", catalog: "pg_proc", prefix: "pro" };
 const ofSchema = ["schema"] as const;
 const inSchema = ["schema", "object"] as const;
@@ -92,33 +92,33 @@ const kinds: Record<ObjectType, Kind> = {
   },
 };
 
-/** `table public.orders in shop`; also of inputs that were not checked yet. */
-export function objectInWords({ database, objectType, schema, object }: GrantObject): string {
+/** Describes an object as `table public.orders in shop`, even if its inputs have not been checked. */
+export function describeObject({ database, objectType, schema, object }: GrantObject): string {
   const { words, namedBy } = kinds[objectType];
   const named = { schema, object };
   const name = namedBy.map((input) => named[input]).join(".");
   return namedBy.length === 0 ? `${words} ${database}` : `${words} ${name} in ${database}`;
 }
 
-/** Refuses inputs that name nothing, or more than they should. */
+/** Rejects inputs that lack a name or have a superfluous one. */
 export function checkNames(want: GrantObject): void {
   const { namedBy } = kinds[want.objectType];
   for (const input of inSchema) {
     const isNeeded = namedBy.some((name) => name === input);
     if (isNeeded === (want[input] !== null)) continue;
-    const reason = `\`${input}\` must ${isNeeded ? "be given" : "be null"} where \`objectType\` is ${want.objectType}`;
-    const hint = `${want.objectType} is named by ${["database", ...namedBy].map((name) => `\`${name}\``).join(" and ")}`;
+    const reason = `\`${input}\` must ${isNeeded ? "be given" : "be null"} if \`objectType\` is ${want.objectType}`;
+    const hint = `Identify ${want.objectType} by ${["database", ...namedBy].map((name) => `\`${name}\``).join(" and ")}`;
     throw new ProviderError<ErrorCode>(reason, { code: "postgres.grant.object", hint });
   }
 }
 
-/** Keeps parallel changes apart: of what is in a schema, and of the schema itself, one at a time. */
+/** The lock that serializes concurrent changes. A schema and the objects in it share one lock. */
 export function lockOf({ database, objectType, schema, object }: GrantObject): Sql {
   if (schema !== null) return lockForTransaction("schema", schema);
   return object === null ? lockForTransaction("database", database) : lockForTransaction(objectType, object);
 }
 
-/** Who may do what with what is meant. Undefined where there is no such object, or no schema to look in. */
+/** Reads the access lists of the object or objects; undefined if the object or its schema does not exist. */
 export async function readObjectAccess(session: ReadSession, want: GrantObject): Promise<Access | undefined> {
   const { namedBy, keyword } = kinds[want.objectType];
   const rows = await session.query<AccessRow & { name: string | null }>(accessQuery(want));
@@ -126,14 +126,14 @@ export async function readObjectAccess(session: ReadSession, want: GrantObject):
     row.name === null ? [] : [accessList(row, nothing, new Sql(`${keyword} ${row.name}`))],
   );
   const [first] = rows;
-  // All objects of a schema may be none; the schema alone is then a row.
+  // A schema without such objects yields one row, which has no name.
   if (first === undefined || (namedBy === inSchema && lists.length === 0)) return undefined;
   if (namedBy === inSchema && lists.length > 1) throw ambiguous(want);
   return { lists, privileges: first.privileges };
 }
 
 function accessQuery({ database, objectType, schema, object }: GrantObject): Sql {
-  const { catalog, prefix, letter, namedBy, only } = kinds[objectType];
+  const { catalog, prefix, letter, namedBy, filter } = kinds[objectType];
   const column = (name: string): Sql => new Sql(`c.${prefix}${name}`);
   const owner = objectType === "database" ? sql`c.datdba` : column("owner");
   const from = new Sql(`pg_catalog.${catalog} c`);
@@ -143,8 +143,8 @@ function accessQuery({ database, objectType, schema, object }: GrantObject): Sql
         ? sql`c.oid::regprocedure::text`
         : sql`format('%I.%I', n.nspname, ${column("name")})`;
     const conditions = [sql`${column("namespace")} = n.oid`];
-    if (only !== undefined) conditions.push(only);
-    if (object !== null) conditions.push(isNamed(column("name"), objectType, object));
+    if (filter !== undefined) conditions.push(filter);
+    if (object !== null) conditions.push(hasName(column("name"), objectType, object));
     return sql`
       select case when c.oid is not null then ${quoted} end as name,
         ${accessColumns({ kind: letter, owner: sql`coalesce(${owner}, n.nspowner)`, acl: column("acl") })}
@@ -158,23 +158,25 @@ function accessQuery({ database, objectType, schema, object }: GrantObject): Sql
     from ${from} where ${column("name")} = ${name}`;
 }
 
-/** A routine is named alone, or with the types of its arguments: `add(integer, integer)`. */
-function isNamed(column: Sql, objectType: ObjectType, object: string): Sql {
+/** Condition for the name. A routine can be named with the types of its arguments: `add(integer, integer)`. */
+function hasName(column: Sql, objectType: ObjectType, object: string): Sql {
   const [, name = "", types] = (objectType === "routine" && /^(.*?)(\(.*\))$/s.exec(object)) || [];
   if (types === undefined) return sql`${column} = ${object}`;
   return sql`c.oid = to_regprocedure(format('%I.%I', n.nspname, ${name}::text) || ${types})`;
 }
 
 function ambiguous(want: GrantObject): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>(`several have the name ${objectInWords(want)}`, {
+  return new ProviderError<ErrorCode>(`several routines match ${describeObject(want)}`, {
     code: "postgres.grant.object",
-    hint: "Write `object` with the types of its arguments, such as `add(integer, integer)`",
+    hint: "Add the types of the arguments to `object`, as in `add(integer, integer)`",
   });
 }
 
 export function objectMissing(want: GrantObject): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>(`there is no ${objectInWords(want)}`, {
+  const isWholeSchema = kinds[want.objectType].words.startsWith("all ");
+  const object = describeObject(isWholeSchema ? { ...want, objectType: "schema" } : want);
+  return new ProviderError<ErrorCode>(`${object} does not exist`, {
     code: "postgres.object.missing",
-    hint: "Make it first, or correct `database`, `schema` and `object`",
+    hint: "Create it first, or correct `database`, `schema` and `object`",
   });
 }

@@ -4,11 +4,11 @@ import { Client } from "pg";
 import { expect, test } from "vitest";
 import { useGrants } from "../testing/grants.ts";
 
-describePostgres("taking rights away", (server) => {
+describePostgres("revoking", (server) => {
   const { grants, reader, run, may } = useGrants(server, "revoking");
   const readerAndWriter = { ...reader("SELECT", "INSERT"), revoking_writer: { privileges: ["SELECT"] } };
 
-  test("an update revokes what the inputs before declared, and nobody else's", async () => {
+  test("update revokes what the previous inputs declared, and nothing else", async () => {
     await grants().create({ grants: readerAndWriter });
     await run("grant select on app.orders to revoking_other; grant delete on app.orders to revoking_reader");
     const left = { grants: reader("SELECT") };
@@ -27,19 +27,19 @@ describePostgres("taking rights away", (server) => {
     expect([await may("other", "SELECT"), await may("reader", "DELETE")]).toEqual([true, true]);
   });
 
-  test("a create knows of no inputs before, and adds only", async () => {
+  test("create revokes nothing, since it has no previous inputs", async () => {
     await grants().create({ grants: readerAndWriter });
     expect((await grants().create({ grants: reader("SELECT") })).outcome).toBe("unchanged");
     expect(await may("writer", "SELECT")).toBe(true);
   });
 
-  test("destroying revokes what is declared and leaves the rest", async () => {
+  test("destroy revokes the declared privileges and keeps the rest", async () => {
     await grants().create({ grants: readerAndWriter });
     expect((await grants().destroy({ grants: reader("SELECT") })).outcome).toBe("deleted");
     expect([await may("reader", "SELECT"), await may("reader", "INSERT")]).toEqual([false, true]);
   });
 
-  test("a grant option goes without its privilege", async () => {
+  test("revokes a grant option without its privilege", async () => {
     const passing = { revoking_reader: { privileges: ["SELECT"], grantable: ["SELECT"] } };
     await grants().create({ grants: passing });
     expect(await may("reader", "SELECT WITH GRANT OPTION")).toBe(true);
@@ -47,7 +47,7 @@ describePostgres("taking rights away", (server) => {
     expect([await may("reader", "SELECT"), await may("reader", "SELECT WITH GRANT OPTION")]).toEqual([true, false]);
   });
 
-  test("what a role has passed on is not taken from others along with it", async () => {
+  test("does not revoke what a role granted to others", async () => {
     const passing = { revoking_reader: { privileges: ["SELECT"], grantable: ["SELECT"] } };
     await grants().create({ grants: passing });
     await run("grant usage on schema app to revoking_reader");
@@ -57,7 +57,7 @@ describePostgres("taking rights away", (server) => {
     expect(await may("other", "SELECT")).toBe(true);
   });
 
-  test("what another role than the owner granted is told with who can take it away", async () => {
+  test("names the grantor if it is not the owner", async () => {
     await run(
       "grant usage on schema app to revoking_other; grant select on app.orders to revoking_other with grant option",
     );
@@ -65,12 +65,12 @@ describePostgres("taking rights away", (server) => {
     const { error } = await grants().destroy({ grants: reader("SELECT") });
     expect(error).toBe(
       "[postgres.grant.grantor] Unable to delete grant on table app.orders in revoking_shop: " +
-        "SELECT for revoking_reader was granted by revoking_other, and only revoking_other can take it away.\n" +
+        "SELECT for revoking_reader was granted by revoking_other, and only revoking_other can revoke it.\n" +
         'Hint: Run as revoking_other: revoke SELECT on table app.orders from "revoking_reader".',
     );
   });
 
-  test("a role is never without a privilege that it keeps", async () => {
+  test("never interrupts a privilege that a role keeps", async () => {
     const [one, two] = [reader("SELECT", "INSERT"), reader("SELECT", "UPDATE")];
     await grants().create({ grants: one });
     const watcher = new Client(await superuserLogin(server(), "revoking_shop"));

@@ -8,9 +8,9 @@ import { deployed, main } from "../testing/deployment.ts";
 import { schemaToGrantOn, useGrants } from "../testing/grants.ts";
 import { mayActAs } from "../testing/may-act-as.ts";
 
-describePostgres("the grant of an account with CREATEROLE and CREATEDB, which owns nothing", (server, version) => {
+describePostgres("a grant by an account with CREATEROLE and CREATEDB that owns nothing", (server, version) => {
   const database = "grantadmin_shop";
-  const backend = PostgresBackend.prepare({
+  const startBackend = PostgresBackend.prepare({
     prefix: "grantadmin",
     account: "admin",
     prepare: [
@@ -24,15 +24,15 @@ describePostgres("the grant of an account with CREATEROLE and CREATEDB, which ow
         `set role grantadmin_owner; ${schemaToGrantOn}`,
       ],
     },
-    snapshot: (hand) => snapshotDatabase(hand, database),
+    snapshot: (backend) => snapshotDatabase(backend, database),
   });
   const privileges = ["SELECT", "INSERT"] as const;
   testResource(grant, {
     main,
-    backend: () => backend(server()),
+    backend: () => startBackend(server()),
     reached: "network",
-    ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
-    oneBrokenConnection: "The contract of `role` tries them all.",
+    ...(version === 15 && { notDisturbed: "PostgreSQL 18 receives the same statements and is disturbed." }),
+    oneBrokenConnection: "The contract of `role` tries all of them.",
     want: {
       database,
       objectType: "table",
@@ -45,11 +45,11 @@ describePostgres("the grant of an account with CREATEROLE and CREATEDB, which ow
       },
     },
     changed: { grants: { grantadmin_reader: { privileges: ["SELECT"] } } },
-    notChanged: { exclusive: "it says what of others may stay, and is nothing by itself; tried below" },
+    notChanged: { exclusive: "it has no value on the server; tested in grant-exclusive.service.test.ts" },
     immutable: { database: "grantadmin_other", objectType: "sequence", schema: "public", object: "customers" },
     drift: {
-      grants: async (hand) => {
-        await hand.runIn(database, "revoke select on app.orders from public");
+      grants: async (backend) => {
+        await backend.runIn(database, "revoke select on app.orders from public");
       },
     },
   });
@@ -58,7 +58,7 @@ describePostgres("the grant of an account with CREATEROLE and CREATEDB, which ow
 describePostgres("a grant", (server) => {
   const { grants, reader, run } = useGrants(server, "grants");
 
-  test("the owner's own rights are no difference, and a new owner is none either", async () => {
+  test("ignores the owner's own privileges, also after a change of owner", async () => {
     await run("alter table app.orders owner to grants_owner");
     await grants().create({ grants: { ...reader("SELECT"), grants_owner: { privileges: ["SELECT"] } } });
     await run("alter table app.orders owner to grants_other");
@@ -67,13 +67,13 @@ describePostgres("a grant", (server) => {
     expect(body).toEqual({ outputProperties: { owner: "grants_other" } });
   });
 
-  test("a GRANT that PostgreSQL takes and does not make is an error", async () => {
-    const limited = PostgresBackend.prepare({
+  test("reports a GRANT that PostgreSQL accepts without effect", async () => {
+    const startBackend = PostgresBackend.prepare({
       prefix: "grantless",
       account: "admin",
       snapshot: async () => undefined,
     });
-    await using account = await limited(server());
+    await using account = await startBackend(server());
     await account.reset();
     await run("grant usage on schema app to grantless_admin");
     const { error } = await deployed(account, "grant", { database: "grants_shop" }).create({
@@ -84,17 +84,17 @@ describePostgres("a grant", (server) => {
     await run("revoke all on schema app from grantless_admin");
     expect(error).toContain("[postgres.grant.ineffective]");
     expect(error).toContain("USAGE for PUBLIC was not granted");
-    expect(error).toContain("GRANT grants_superuser TO it");
+    expect(error).toContain("GRANT grants_superuser TO the role of `connection.user`");
   });
 
-  test("20 grants on one object at once all succeed", async () => {
+  test("20 concurrent grants on one object all succeed", async () => {
     const roles = Array.from({ length: 20 }, (_, index) => `grants_role${index}`);
     await run(roles.map((role) => `create role ${role};`).join("\n"));
-    const told = await Promise.all(
+    const replies = await Promise.all(
       roles.map((role) =>
         grants({ objectType: "database" }).create({ grants: { [role]: { privileges: ["CREATE"] } } }),
       ),
     );
-    expect(told.map(({ outcome, error }) => error ?? outcome)).toEqual(roles.map(() => "created"));
+    expect(replies.map(({ outcome, error }) => error ?? outcome)).toEqual(roles.map(() => "created"));
   });
 });

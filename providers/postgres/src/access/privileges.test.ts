@@ -6,7 +6,7 @@ const all = ["INSERT", "SELECT", "UPDATE"];
 const parsed = (input: unknown): Grants => grants.parse(input);
 
 describe("grants", () => {
-  test("are what each grantee may do, and may pass on", () => {
+  test("list the privileges and grant options of each grantee", () => {
     const rights = rightsOf(parsed({ bob: { privileges: ["SELECT", "INSERT"], grantable: ["SELECT"] } }), all);
     expect([...rights]).toEqual([
       { grantee: "bob", privilege: "SELECT", isOption: false },
@@ -15,12 +15,12 @@ describe("grants", () => {
     ]);
   });
 
-  test("ALL is what the server has for this kind of object", () => {
+  test("expand ALL to the privileges that the server has for this kind of object", () => {
     const rights = rightsOf(parsed({ bob: { privileges: ["ALL"] } }), all);
     expect(rights.equals(rightsOf(parsed({ bob: { privileges: ["UPDATE", "INSERT", "SELECT"] } }), all))).toBe(true);
   });
 
-  test("are told in the words that were used, where nothing differs", () => {
+  test("are returned in the wanted spelling if nothing differs", () => {
     const wanted = parsed({ bob: { privileges: ["ALL"] }, ann: { privileges: ["UPDATE", "SELECT"] } });
     const rights = rightsOf(wanted, all);
     expect(grantsOf(rights, wanted, all)).toEqual(wanted);
@@ -32,19 +32,19 @@ describe("grants", () => {
   });
 
   test.each([
-    ["`public` in small letters, which no role can be", { public: { privileges: ["SELECT"] } }],
-    ["something that PUBLIC may pass on", { PUBLIC: { privileges: ["SELECT"], grantable: ["SELECT"] } }],
-    ["something to pass on that is not granted", { bob: { privileges: ["SELECT"], grantable: ["INSERT"] } }],
+    ["`public` in lower case, which no role can have as its name", { public: { privileges: ["SELECT"] } }],
+    ["a grant option for PUBLIC", { PUBLIC: { privileges: ["SELECT"], grantable: ["SELECT"] } }],
+    ["a grant option without its privilege", { bob: { privileges: ["SELECT"], grantable: ["INSERT"] } }],
     ["a grantee without a privilege", { bob: { privileges: [] } }],
-    ["a word that is no privilege", { bob: { privileges: ["select"] } }],
-    ["a name that PostgreSQL would cut", { ["b".repeat(64)]: { privileges: ["SELECT"] } }],
-  ])("%s is refused", (_name, input) => {
+    ["an unknown privilege", { bob: { privileges: ["select"] } }],
+    ["a name that PostgreSQL would truncate", { ["b".repeat(64)]: { privileges: ["SELECT"] } }],
+  ])("reject %s", (_name, input) => {
     expect(grants.safeParse(input).success).toBe(false);
   });
 
-  test("a privilege of another kind is refused with those that there are", () => {
+  test("reject a privilege that the server does not have for this kind of object", () => {
     const wanted = parsed({ bob: { privileges: ["CONNECT"] } });
-    expect(() => checkPrivileges(wanted, all)).toThrow("CONNECT is no privilege of this kind of object");
+    expect(() => checkPrivileges(wanted, all)).toThrow("the server has no privilege CONNECT for this kind of object");
     expect(() => checkPrivileges(parsed({ bob: { privileges: ["ALL"] } }), all)).not.toThrow();
   });
 });

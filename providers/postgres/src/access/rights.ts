@@ -1,14 +1,14 @@
-/** One thing that one role may do with one object. */
+/** One privilege of one grantee, or the right to grant that privilege to others. */
 export interface Right {
   /** Name of a role, or PUBLIC. */
   readonly grantee: string;
-  /** As in GRANT: `SELECT`. */
+  /** Keyword in GRANT, such as `SELECT`. */
   readonly privilege: string;
-  /** Whether this is the right to pass the privilege on, in place of the privilege itself. */
+  /** Whether this is the grant option, in place of the privilege itself. */
   readonly isOption: boolean;
 }
 
-/** A set of rights: two are the same where they say the same. */
+/** A set of rights, compared by value. */
 export class Rights implements Iterable<Right> {
   readonly #byKey: ReadonlyMap<string, Right>;
 

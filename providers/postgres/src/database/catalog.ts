@@ -1,9 +1,9 @@
 import { readMark, type Listed } from "@nixops4-resources/protocol-core";
 import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
-import type { DatabaseInputs } from "./database.ts";
+import type { DatabaseInputs } from "./inputs.ts";
 import { seenSettings } from "../settings.ts";
 
-/** A database in the shape of the inputs, all but its template, which nobody remembers. */
+/** A database in the shape of the inputs, without its template, which PostgreSQL does not record. */
 export type SeenDatabase = Omit<DatabaseInputs, "template"> & { comment: string | null };
 
 interface Row {
@@ -11,8 +11,8 @@ interface Row {
   encoding: string;
   isWantedEncoding: boolean;
   localeProvider: "libc" | "icu" | "builtin";
-  /** Of icu and builtin; null of libc. */
-  ownLocale: string | null;
+  /** Locale of icu or builtin; null for libc. */
+  providerLocale: string | null;
   lcCollate: string;
   lcCtype: string;
   connectionLimit: number;
@@ -23,15 +23,15 @@ interface Row {
 }
 
 /**
- * A database as it is, said in the words of the wanted one where they mean the same. The provider's own locale has another
- * column before PostgreSQL 17. https://www.postgresql.org/docs/18/catalog-pg-database.html
+ * The current state of a database. A value equal in meaning to the wanted one is returned in the wanted spelling. The
+ * locale of icu has another column before PostgreSQL 17. https://www.postgresql.org/docs/18/catalog-pg-database.html
  */
 export async function selectDatabase(session: ReadSession, wanted: DatabaseInputs): Promise<SeenDatabase | undefined> {
   const [row] = await session.query<Row>(sql`
     select pg_get_userbyid(datdba) as owner, pg_encoding_to_char(encoding) as encoding,
            encoding = pg_char_to_encoding(${wanted.encoding}) as "isWantedEncoding",
            case datlocprovider when 'i' then 'icu' when 'b' then 'builtin' else 'libc' end as "localeProvider",
-           coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as "ownLocale",
+           coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as "providerLocale",
            datcollate as "lcCollate", datctype as "lcCtype", datconnlimit as "connectionLimit",
            datallowconn as "allowConnections",
            not has_database_privilege('public', d.oid, 'connect') as "revokePublicConnect",
@@ -39,36 +39,39 @@ export async function selectDatabase(session: ReadSession, wanted: DatabaseInput
            shobj_description(d.oid, 'pg_database') as comment
     from pg_database as d where datname = ${wanted.name}`);
   if (row === undefined) return undefined;
-  const { ownLocale: _, isWantedEncoding, ...seen } = row;
+  const { providerLocale: _, isWantedEncoding, ...seen } = row;
   return {
     ...seen,
     name: wanted.name,
-    owner: leftToServer(wanted.owner, row.owner),
+    owner: ignoreUnlessWanted(wanted.owner, row.owner),
     encoding: isWantedEncoding ? wanted.encoding : row.encoding,
     localeProvider: wanted.localeProvider === null && wanted.locale === null ? null : seenProvider(row, wanted),
-    locale: leftToServer(wanted.locale, seenLocale(row, wanted)),
-    lcCollate: leftToServer(wanted.lcCollate, row.lcCollate),
-    lcCtype: leftToServer(wanted.lcCtype, row.lcCtype),
+    locale: ignoreUnlessWanted(wanted.locale, seenLocale(row, wanted)),
+    lcCollate: ignoreUnlessWanted(wanted.lcCollate, row.lcCollate),
+    lcCtype: ignoreUnlessWanted(wanted.lcCtype, row.lcCtype),
     settings: seenSettings(row.settings, wanted.settings),
   };
 }
 
-/** What is wanted as null is as whatever it is. */
-const leftToServer = <T>(wanted: T | null, seen: T): T | null => (wanted === null ? null : seen);
+/** Null means that any value will do, so it is returned as null. */
+const ignoreUnlessWanted = <T>(wanted: T | null, seen: T): T | null => (wanted === null ? null : seen);
 
-/** A locale without a provider is one of libc. */
+/** A locale without a provider is a libc locale. */
 const seenProvider = ({ localeProvider }: Row, wanted: DatabaseInputs): DatabaseInputs["localeProvider"] =>
   wanted.localeProvider === null && localeProvider === "libc" ? null : localeProvider;
 
-function seenLocale({ localeProvider, ownLocale, lcCollate, lcCtype }: Row, wanted: DatabaseInputs): string | null {
+function seenLocale(
+  { localeProvider, providerLocale, lcCollate, lcCtype }: Row,
+  wanted: DatabaseInputs,
+): string | null {
   if (localeProvider === "libc") {
-    // It stands for both, as far as they are not given by themselves.
+    // `locale` sets both, except for the one that has an input of its own.
     const parts = [...(wanted.lcCollate === null ? [lcCollate] : []), ...(wanted.lcCtype === null ? [lcCtype] : [])];
     return parts.find((part) => part !== wanted.locale) ?? wanted.locale;
   }
-  const own = ownLocale ?? "";
-  // From PostgreSQL 16 on `en_US` is stored as `en-US`.
-  return wanted.locale?.replaceAll("_", "-") === own.replaceAll("_", "-") ? wanted.locale : own;
+  const seen = providerLocale ?? "";
+  // PostgreSQL 16 and later store `en_US` as `en-US`.
+  return wanted.locale?.replaceAll("_", "-") === seen.replaceAll("_", "-") ? wanted.locale : seen;
 }
 
 export async function listDatabases(session: ReadSession, managedBy: string): Promise<Listed[]> {

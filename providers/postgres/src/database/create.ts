@@ -5,91 +5,82 @@ import {
   join,
   lockForSession,
   sql,
-  unlockForSession,
   type Sql,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
 import { commentWithMark } from "../comment.ts";
-import type { DatabaseInputs } from "./database.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { DatabaseInputs } from "./inputs.ts";
+import { releaseLockAfter } from "./session-lock.ts";
 import { settingStatements } from "../settings.ts";
 
 /**
- * Makes a database that bears its mark from the moment on that it has its name, although CREATE DATABASE runs in no
- * transaction: under a pending name that only this deployment's resource can have, then marked, renamed and given away in
- * one transaction. What a killed run left under the pending name nobody has ever used: it is made anew.
+ * Creates a database that carries its mark as soon as it has its name, although CREATE DATABASE cannot run in a
+ * transaction. The database is created under a temporary name that is unique to this resource of this deployment. One
+ * transaction then marks it, renames it and sets its owner. If a killed run left a database under the temporary name,
+ * nobody has used it, so it is dropped and created again.
  */
 export async function createDatabase(session: WriteSession, want: DatabaseInputs, mark: Mark): Promise<void> {
   const { name } = want;
-  const pending = pendingName(mark.managedBy, name);
-  const creation = sql`create database ${identifier(pending)} ${creationOptions(want, session.facts.majorVersion)}`;
-  await underLock(session, name, async () => {
-    const [there] = await session.query<{ isThere: boolean; isPending: boolean }>(sql`
+  const temporary = temporaryName(mark.managedBy, name);
+  const creation = sql`create database ${identifier(temporary)} ${creationOptions(want, session.facts.majorVersion)}`;
+  await releaseLockAfter(session, name, async () => {
+    const [found] = await session.query<{ exists: boolean; isUnfinished: boolean }>(sql`
       ${lockForSession("database", name)};
-      select coalesce(bool_or(datname = ${name}), false) as "isThere",
-             coalesce(bool_or(datname = ${pending}), false) as "isPending"
-      from pg_database where datname in (${name}, ${pending})`);
-    if (there?.isThere === true) throw new AlreadyExists(name);
-    if (there?.isPending === true) await session.execute(sql`drop database ${identifier(pending)}`);
+      select coalesce(bool_or(datname = ${name}), false) as "exists",
+             coalesce(bool_or(datname = ${temporary}), false) as "isUnfinished"
+      from pg_database where datname in (${name}, ${temporary})`);
+    if (found?.exists === true) throw new AlreadyExists(name);
+    if (found?.isUnfinished === true) await session.execute(sql`drop database ${identifier(temporary)}`);
     await session.execute(creation);
     try {
-      await session.execute(...finish(pending, want, mark));
+      await session.execute(...finish(temporary, want, mark));
     } catch (error) {
-      // Such as an owner who is not there. If this fails too, the next create or destroy finds it.
-      await session.execute(sql`drop database if exists ${identifier(pending)}`).catch(() => undefined);
+      // For example, the owner does not exist. If this drop fails too, the next create or destroy repeats it.
+      await session.execute(sql`drop database if exists ${identifier(temporary)}`).catch(() => undefined);
       throw error;
     }
   });
 }
 
-/** The pending database becomes the wanted one, in one transaction. */
-function finish(pending: string, want: DatabaseInputs, mark: Mark): Sql[] {
-  const [draft, target] = [sql`database ${identifier(pending)}`, sql`database ${identifier(want.name)}`];
+/** Statements that turn the temporary database into the wanted one, for one transaction. */
+function finish(temporary: string, want: DatabaseInputs, mark: Mark): Sql[] {
+  const [unfinished, target] = [sql`database ${identifier(temporary)}`, sql`database ${identifier(want.name)}`];
   return [
-    // First, since who gives the database away may no longer comment on it.
-    commentWithMark(draft, null, mark),
-    sql`alter ${draft} with allow_connections ${want.allowConnections}`,
-    sql`alter ${draft} rename to ${identifier(want.name)}`,
+    // First, since the account may no longer comment on the database after the owner has changed.
+    commentWithMark(unfinished, null, mark),
+    sql`alter ${unfinished} with allow_connections ${want.allowConnections}`,
+    sql`alter ${unfinished} rename to ${identifier(want.name)}`,
     ...(want.revokePublicConnect ? [sql`revoke connect on ${target} from public`] : []),
     ...settingStatements(target, {}, want.settings),
     ...(want.owner === null ? [] : [sql`alter ${target} owner to ${identifier(want.owner)}`]),
   ];
 }
 
-/** Removes the unfinished database of a create that was killed. Returns whether one existed. */
-export async function removePending(
+/** Drops the temporary database of a create that was killed and not repeated. Returns whether one existed. */
+export async function removeUnfinished(
   session: WriteSession,
   { managedBy, name }: { managedBy: string; name: string },
 ): Promise<boolean> {
-  const pending = pendingName(managedBy, name);
-  const [found] = await session.query(sql`select from pg_database where datname = ${pending}`);
+  const temporary = temporaryName(managedBy, name);
+  const [found] = await session.query(sql`select from pg_database where datname = ${temporary}`);
   if (found === undefined) return false;
-  await underLock(session, name, async () => {
+  await releaseLockAfter(session, name, async () => {
     await session.execute(lockForSession("database", name));
-    await session.execute(sql`drop database if exists ${identifier(pending)}`);
+    await session.execute(sql`drop database if exists ${identifier(temporary)}`);
   });
   return true;
 }
 
-/** Gives the lock back that the work takes as its first thing. */
-export async function underLock<T>(session: WriteSession, name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    // A lost session has given it back already, and the work has said that it is lost.
-    await session.query(unlockForSession("database", name)).catch(() => undefined);
-  }
-}
-
-/** 49 characters; the slash is in no name of a deployment. */
-function pendingName(managedBy: string, name: string): string {
+/** A name of 48 bytes. A deployment's name has no slash, so different resources have different names. */
+function temporaryName(managedBy: string, name: string): string {
   return `nixops4-pending-${createHash("sha256").update(`${managedBy}/${name}`).digest("hex").slice(0, 32)}`;
 }
 
 /** https://www.postgresql.org/docs/18/sql-createdatabase.html */
 function creationOptions(want: DatabaseInputs, majorVersion: number): Sql {
   const { encoding, template, connectionLimit, localeProvider, locale } = want;
-  if (localeProvider === "builtin" && majorVersion < 17) throw builtinUnknown(majorVersion);
+  if (localeProvider === "builtin" && majorVersion < 17) throw builtinUnsupported(majorVersion);
   const provider = localeProvider ?? (locale === null ? null : "libc");
   const libcLocale = provider === "libc" ? locale : null;
   const collate = want.lcCollate ?? libcLocale;
@@ -97,7 +88,7 @@ function creationOptions(want: DatabaseInputs, majorVersion: number): Sql {
   return join(
     [
       sql`with template ${identifier(template)} encoding ${encoding} connection limit ${connectionLimit}`,
-      // Nobody is to enter before it is finished.
+      // Nobody may connect before the database is finished.
       sql`allow_connections false`,
       ...(provider === null ? [] : [sql`locale_provider ${identifier(provider)}`]),
       ...(collate === null ? [] : [sql`lc_collate ${collate}`]),
@@ -109,8 +100,8 @@ function creationOptions(want: DatabaseInputs, majorVersion: number): Sql {
   );
 }
 
-function builtinUnknown(majorVersion: number): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>(`PostgreSQL ${majorVersion} has no locales of its own`, {
+function builtinUnsupported(majorVersion: number): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(`PostgreSQL ${majorVersion} has no builtin locale provider`, {
     code: "postgres.version.unsupported",
     hint: 'Use `localeProvider = "libc"` or `"icu"`, or PostgreSQL 17 or later',
   });

@@ -4,7 +4,7 @@ import { PostgresBackend, type Account } from "@nixops4-resources/protocol-postg
 import database from "./database.ts";
 import { main } from "../testing/deployment.ts";
 
-/** Everything of the databases whose names begin so, of their owners, and of what was left half made. */
+/** All properties of the test's databases, the account's memberships, and unfinished databases. */
 async function snapshotDatabases(backend: PostgresBackend): Promise<unknown> {
   return await backend.run(`
     select datname, pg_get_userbyid(datdba) as owner, encoding, datcollate, datctype, datlocprovider, datconnlimit,
@@ -19,7 +19,7 @@ async function snapshotDatabases(backend: PostgresBackend): Promise<unknown> {
     order by datname`);
 }
 
-/** What the resource `role` does for an account that is no superuser; before PostgreSQL 16 it inherits as well. */
+/** What a `role` resource does for an account that is not superuser. Before PostgreSQL 16, the account inherits too. */
 const grantToSelf = (role: string): string => `
   do $$ begin
     if current_setting('server_version_num')::int >= 160000 then
@@ -31,7 +31,7 @@ const grantToSelf = (role: string): string => `
 
 function testDatabase(prefix: string, account: Account): void {
   const name = `${prefix}_shöp "1"`;
-  const backend = PostgresBackend.prepare({
+  const startBackend = PostgresBackend.prepare({
     prefix,
     account,
     prepare: ["owner", "heir"].flatMap((role) => {
@@ -40,17 +40,17 @@ function testDatabase(prefix: string, account: Account): void {
     }),
     snapshot: snapshotDatabases,
   });
-  const byHand = async (hand: PostgresBackend, sql: string): Promise<void> => {
-    await hand.run(sql.replaceAll("%", `"${name.replaceAll('"', '""')}"`));
+  const runOnDatabase = async (backend: PostgresBackend, sql: string): Promise<void> => {
+    await backend.run(sql.replaceAll("%", `"${name.replaceAll('"', '""')}"`));
   };
-  describePostgres(`a database made by ${account}`, (server, version) => {
+  describePostgres(`a database created by ${account}`, (server, version) => {
     const isDisturbed = (account === "admin") === (version === 15);
     testResource(database, {
       main,
-      backend: () => backend(server()),
+      backend: () => startBackend(server()),
       reached: "network",
       ...(!isDisturbed && {
-        notDisturbed: "Each account is disturbed on one version, and each version by one account.",
+        notDisturbed: "Each account is disturbed on one version, and each version with one account.",
       }),
       oneBrokenConnection: "The contract of `role` tries them all.",
       want: {
@@ -77,15 +77,16 @@ function testDatabase(prefix: string, account: Account): void {
         template: "template1",
       },
       drift: {
-        owner: (hand) => byHand(hand, `alter database % owner to ${prefix}_heir`),
-        connectionLimit: (hand) => byHand(hand, "alter database % connection limit 1"),
-        allowConnections: (hand) => byHand(hand, "alter database % allow_connections false"),
-        revokePublicConnect: (hand) => byHand(hand, "grant connect on database % to public"),
-        settings: (hand) => byHand(hand, "alter database % reset all; alter database % set work_mem = '9MB'"),
+        owner: (backend) => runOnDatabase(backend, `alter database % owner to ${prefix}_heir`),
+        connectionLimit: (backend) => runOnDatabase(backend, "alter database % connection limit 1"),
+        allowConnections: (backend) => runOnDatabase(backend, "alter database % allow_connections false"),
+        revokePublicConnect: (backend) => runOnDatabase(backend, "grant connect on database % to public"),
+        settings: (backend) =>
+          runOnDatabase(backend, "alter database % reset all; alter database % set work_mem = '9MB'"),
       },
-      makeUnmarked: async (hand) => {
+      makeUnmarked: async (backend) => {
         const quoted = `"${name.replaceAll('"', '""')}"`;
-        await hand.runAsAccount(`create database ${quoted} template template0 locale 'C'`);
+        await backend.runAsAccount(`create database ${quoted} template template0 locale 'C'`);
       },
     });
   });

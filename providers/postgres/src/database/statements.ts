@@ -10,17 +10,16 @@ import {
 } from "@nixops4-resources/protocol-postgres";
 import { actAs, roleToActAs, withRightsOf } from "../act-as.ts";
 import { commentWithMark } from "../comment.ts";
-import { underLock } from "./create.ts";
 import { selectDatabase } from "./catalog.ts";
-import type { DatabaseInputs } from "./database.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { DatabaseInputs } from "./inputs.ts";
+import { releaseLockAfter } from "./session-lock.ts";
 import { settingStatements } from "../settings.ts";
 
 const database = (name: string): Sql => sql`database ${identifier(name)}`;
 
-/** The role to act as, so as to change a database. */
 interface Ownership {
-  /** Null where we have the owner's rights, or may not act as it. */
+  /** Role to act as for changes; null if the account has the owner's rights, or may not act as the owner. */
   actAs: string | null;
   comment: string | null;
 }
@@ -33,7 +32,7 @@ async function selectOwnership(session: WriteSession, name: string): Promise<Own
   return row;
 }
 
-/** Brings in line the inputs that changed. */
+/** Writes the changed inputs. */
 export async function alterDatabase(
   session: WriteSession,
   want: DatabaseInputs,
@@ -41,7 +40,7 @@ export async function alterDatabase(
 ): Promise<void> {
   await session.transaction(
     async () => {
-      // What is there is read under the lock: somebody may have changed it since the look.
+      // Read again under the lock: somebody may have changed the database since it was read.
       const current = await selectDatabase(session, want);
       const ownership = await selectOwnership(session, want.name);
       if (current === undefined || ownership === undefined) return;
@@ -73,17 +72,17 @@ function alterations(
   ];
 }
 
-/** The statements with the owner's rights. */
+/** Runs the statements with the owner's rights. */
 const asOwner = (ownership: Ownership, statements: readonly Sql[]): Sql[] =>
   ownership.actAs === null ? [...statements] : [actAs(ownership.actAs), ...statements, actAs(null)];
 
-/** This needs the old owner's rights and CREATEDB at once, so acting as the owner does not do. */
+/** A change of owner needs the old owner's rights and CREATEDB at once, so acting as the old owner is not enough. */
 function newOwner(name: string, owner: string, old: Ownership, majorVersion: number): Sql[] {
   const change = sql`alter ${database(name)} owner to ${identifier(owner)}`;
   return withRightsOf(old.actAs === null ? [] : [old.actAs], majorVersion, change);
 }
 
-/** Writes our mark into the database's comment, or takes it out. */
+/** Writes the mark into the database's comment, or removes it if undefined. */
 export async function commentOnDatabase(session: WriteSession, name: string, mark: Mark | undefined): Promise<void> {
   await session.transaction(
     async () => {
@@ -95,33 +94,33 @@ export async function commentOnDatabase(session: WriteSession, name: string, mar
   );
 }
 
-/** Never with FORCE: whoever is connected has to leave by himself. */
+/** Drops the database without FORCE: connected clients must disconnect themselves. */
 export async function dropDatabase(session: WriteSession, name: string): Promise<void> {
-  await underLock(session, name, async () => {
+  await releaseLockAfter(session, name, async () => {
     await session.execute(lockForSession("database", name));
     const ownership = await selectOwnership(session, name);
     if (ownership === undefined) return;
-    // For the session, since DROP DATABASE runs in no transaction.
+    // For the session, since DROP DATABASE cannot run in a transaction.
     if (ownership.actAs !== null) await session.execute(sql`set role ${identifier(ownership.actAs)}`);
     try {
       await session.execute(sql`drop database if exists ${identifier(name)}`);
     } catch (error) {
-      throw sqlStateOf(error) === "55006" ? await inUse(session, name, error) : error;
+      throw sqlStateOf(error) === "55006" ? await databaseInUse(session, name, error) : error;
     } finally {
       if (ownership.actAs !== null) await session.query(actAs(null)).catch(() => undefined);
     }
   });
 }
 
-/** The server only counts them. */
-async function inUse(session: WriteSession, name: string, cause: unknown): Promise<ProviderError<ErrorCode>> {
-  const users = await session.query<{ who: string }>(sql`
-    select distinct concat_ws(' ', usename, 'with', nullif(application_name, '')) as who
+/** Names the connected clients; the server's own message only counts them. */
+async function databaseInUse(session: WriteSession, name: string, cause: unknown): Promise<ProviderError<ErrorCode>> {
+  const clients = await session.query<{ client: string }>(sql`
+    select distinct concat_ws(' ', usename, 'with', nullif(application_name, '')) as client
     from pg_stat_activity where datname = ${name} order by 1 limit 5`);
-  const who = users.length === 0 ? "" : `: ${users.map((user) => user.who.replace(/ with$/, "")).join(", ")}`;
-  return new ProviderError<ErrorCode>(`it is in use${who}`, {
+  const names = clients.map(({ client }) => client.replace(/ with$/, "")).join(", ");
+  return new ProviderError<ErrorCode>(`it is in use${names === "" ? "" : `: ${names}`}`, {
     code: "postgres.database.inUse",
-    hint: "Stop what uses it, then try again; a database is never dropped under its sessions",
+    hint: "Stop the clients of the database, then apply again; a database with sessions is never dropped",
     cause,
   });
 }

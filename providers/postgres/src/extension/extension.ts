@@ -18,45 +18,45 @@ import { commentWithMark } from "../comment.ts";
 import { creatorIn } from "../creator.ts";
 import { dependentsIn } from "../dependents.ts";
 import type { ErrorCode } from "../errors.ts";
-import { checkRelease, checkUpdate, explainDenied } from "./release.ts";
-import { listMarked, sessionIfThere } from "../open-database.ts";
+import { checkRelease, checkUpdate, explainUntrusted } from "./release.ts";
+import { listMarked, sessionIfExists } from "../open-database.ts";
 
 export default defineResource({
   type: "extension",
   description:
-    "An extension of a database. The mark is a line of its comment, below the extension's own words. It is destroyed only when nothing depends on it: never with CASCADE.",
+    "An extension of a database. The mark is a line of its comment, below the extension's own text. The extension is dropped only if nothing depends on it; CASCADE is never used.",
   requireState: false,
   connection,
   inputs: {
-    database: option(objectName, "Name of the database that it is installed in."),
+    database: option(objectName, "Name of the database that contains the extension."),
     name: option(objectName, "Name of the extension, such as `pg_trgm`."),
     version: option(
       z.nullable(z.string().check(z.minLength(1))),
-      "Version to have; an older one is updated, going back is refused. Null installs the server's default, and then leaves it as it is.",
+      "Version of the extension. An older installed version is updated; a downgrade is rejected. Null installs the server's default version, and keeps the version of an existing extension.",
       null,
     ),
     schema: option(
       z.nullable(objectName),
-      "Schema that its objects are in, which must exist. It changes only where the extension is relocatable. Null leaves it as it is; at first that is `public`, unless the extension itself says otherwise.",
+      "Schema of the extension's objects. It must exist. It can change only if the extension is relocatable. Null keeps the current schema; a new extension is installed in `public`, unless it specifies its own schema.",
       null,
     ),
     cascade: option(
       z.boolean(),
-      "Whether creating it also installs the extensions that it needs. They bear no mark, and stay when it is destroyed.",
+      "Whether creating the extension also installs the extensions that it requires. They carry no mark, and stay when this extension is destroyed.",
       false,
     ),
   },
   outputs: {
-    version: option(z.string(), "Version that is installed."),
-    schema: option(z.string(), "Schema that its objects are in."),
+    version: option(z.string(), "Installed version."),
+    schema: option(z.string(), "Schema of the extension's objects."),
   },
   immutable: {
-    database: "Declare it for the other database too, and destroy this one when nothing depends on it there",
+    database: "Declare the extension for the other database too, and destroy this one when nothing depends on it",
     name: "Declare the other extension, and destroy this one when nothing depends on it",
   },
   stableOutputs: [],
   leastRights:
-    "For a trusted extension `CREATE` on the database, or the right to act as its owner; for any other a superuser, or what a managed server has instead. To update or destroy it the right to act as its owner, which is who made it; to move it to another schema mostly a superuser, who owns what is in it. `CONNECT` on the database.",
+    "For a trusted extension, `CREATE` on the database or the right to act as the database's owner. For any other extension, a superuser, or the role that a managed server offers instead. To update or destroy an extension, the right to act as its owner, which is the role that created it. To move it to another schema, usually a superuser, since its objects belong to one. Also `CONNECT` on the database.",
   example: { database: "shop", name: "pg_trgm" },
 
   label: ({ database, name }) => `${name} in ${database}`,
@@ -64,8 +64,8 @@ export default defineResource({
   connectWriter,
 
   async read(client, { database, name, version, schema }) {
-    const session = await sessionIfThere(client, database);
-    const row = session && (await find(session, name));
+    const session = await sessionIfExists(client, database);
+    const row = session && (await selectExtension(session, name));
     if (row === undefined) return undefined;
     return {
       mark: readMark(row.comment),
@@ -82,8 +82,8 @@ export default defineResource({
   async create(client, want, mark) {
     const { database, name, version, schema, cascade } = want;
     const session = await client.on(database);
-    await locked(session, name, async () => {
-      if ((await find(session, name)) !== undefined) throw new AlreadyExists(name);
+    await withLock(session, name, async () => {
+      if ((await selectExtension(session, name)) !== undefined) throw new AlreadyExists(name);
       const release = await checkRelease(session, want);
       const into = schema === null ? nothing : sql` schema ${identifier(schema)}`;
       const at = version === null ? nothing : sql` version ${version}`;
@@ -97,11 +97,11 @@ export default defineResource({
           sql`set local search_path to ''`,
         );
       } catch (error) {
-        throw explainDenied(error, release);
+        throw explainUntrusted(error, release);
       }
-      // Still acting as who made it. The extension has given itself a comment.
-      const made = await find(session, name);
-      await session.execute(commentWithMark(target(name), made?.comment ?? null, mark));
+      // The session still acts as the creator. The installation script has set a comment.
+      const created = await selectExtension(session, name);
+      await session.execute(commentWithMark(target(name), created?.comment ?? null, mark));
     });
   },
 
@@ -110,7 +110,7 @@ export default defineResource({
     await changeAsOwner(session, name, async (row) => {
       const commands = [];
       if (changed.has("schema") && schema !== null) {
-        if (!row.isRelocatable) throw fixedSchema(name, row.schema);
+        if (!row.isRelocatable) throw notRelocatable(name, row.schema);
         commands.push(sql`alter extension ${identifier(name)} set schema ${identifier(schema)}`);
       }
       if (changed.has("version") && version !== null) {
@@ -127,7 +127,7 @@ export default defineResource({
       await changeAsOwner(session, name, () => [sql`drop extension ${identifier(name)}`]);
     } catch (error) {
       const dependents = dependentsIn(error);
-      throw dependents === undefined ? error : inUse(name, dependents, error);
+      throw dependents === undefined ? error : extensionInUse(name, dependents, error);
     }
   },
 
@@ -150,7 +150,7 @@ interface Row {
 
 const target = (name: string): Sql => sql`extension ${identifier(name)}`;
 
-async function find(session: ReadSession, name: string): Promise<Row | undefined> {
+async function selectExtension(session: ReadSession, name: string): Promise<Row | undefined> {
   const [row] = await session.query<Row & { name: string }>(sql`
     select e.extversion as version, n.nspname as schema, e.extrelocatable as "isRelocatable",
       obj_description(e.oid, 'pg_extension') as comment, ${roleToActAs(sql`e.extowner`)} as "actAs"
@@ -158,34 +158,34 @@ async function find(session: ReadSession, name: string): Promise<Row | undefined
   return row;
 }
 
-const locked = (session: WriteSession, name: string, work: () => Promise<void>): Promise<void> =>
+const withLock = (session: WriteSession, name: string, work: () => Promise<void>): Promise<void> =>
   session.transaction(async () => {
     await session.execute(lockForTransaction("extension", name));
     await work();
   });
 
-/** Where it is gone there is nothing to change. */
+/** Changes the extension with its owner's rights. Does nothing if it no longer exists. */
 const changeAsOwner = (
   session: WriteSession,
   name: string,
   commands: (row: Row) => Sql[] | Promise<Sql[]>,
 ): Promise<void> =>
-  locked(session, name, async () => {
-    const row = await find(session, name);
+  withLock(session, name, async () => {
+    const row = await selectExtension(session, name);
     if (row !== undefined) await session.execute(actAs(row.actAs), ...(await commands(row)));
   });
 
-function fixedSchema(name: string, schema: string): ProviderError<ErrorCode> {
+function notRelocatable(name: string, schema: string): ProviderError<ErrorCode> {
   return new ProviderError<ErrorCode>(`${name} cannot leave the schema ${schema}: it is not relocatable`, {
     code: "postgres.extension.fixedSchema",
-    hint: `Ask for schema ${schema}; or drop the extension with what depends on it, by hand, and let it be made anew`,
+    hint: `Set \`schema\` to ${schema} or null; or drop the extension and its dependents manually, then apply again`,
   });
 }
 
-function inUse(name: string, dependents: string, cause: unknown): ProviderError<ErrorCode> {
+function extensionInUse(name: string, dependents: string, cause: unknown): ProviderError<ErrorCode> {
   return new ProviderError<ErrorCode>(`something depends on the extension ${name}: ${dependents}`, {
     code: "postgres.extension.inUse",
-    hint: 'Drop by hand what depends on it, if nobody needs that; or keep the extension with `deletion = "retain"`',
+    hint: 'Drop these dependents manually if they are not needed, or keep the extension with `deletion = "retain"`',
     cause,
   });
 }

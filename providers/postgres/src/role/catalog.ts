@@ -1,10 +1,10 @@
 import { readMark, type Listed } from "@nixops4-resources/protocol-core";
 import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
+import type { RoleInputs } from "./inputs.ts";
 import { seenMemberships, selectGrants, type Membership, type MembershipGrant } from "./membership.ts";
-import type { RoleInputs } from "./role.ts";
 import { seenSettings, type Settings } from "../settings.ts";
 
-/** Those inputs that pg_roles has as they are. */
+/** Inputs that are columns of pg_roles with the same meaning. */
 type Attributes = Pick<
   RoleInputs,
   | "name"
@@ -18,19 +18,19 @@ type Attributes = Pick<
   | "superuser"
 >;
 
-/** A role in the shape of the inputs, and what else is known of it. */
+/** A role in the shape of the inputs, with its comment, membership grants and stored password. */
 export interface SeenRole extends Attributes {
   validUntil: string | null;
   memberOf: Membership[];
   settings: Settings;
   comment: string | null;
   grants: MembershipGrant[];
-  /** Null where none is stored; undefined where only a superuser can see it. */
+  /** Null if none is stored; undefined if the account is not superuser and cannot see it. */
   storedPassword: string | null | undefined;
 }
 
 interface Row extends Attributes {
-  /** Milliseconds since 1970; null where there is no end. */
+  /** Milliseconds since 1970; null if the password never expires. */
   validUntilMs: number | null;
   comment: string | null;
   settings: string[] | null;
@@ -39,7 +39,7 @@ interface Row extends Attributes {
 }
 
 /**
- * A role as it is, said in the words of the wanted one where they mean the same.
+ * The current state of a role. A value equal in meaning to the wanted one is returned in the wanted spelling.
  * https://www.postgresql.org/docs/18/catalog-pg-authid.html
  */
 export async function selectRole(
@@ -47,7 +47,7 @@ export async function selectRole(
   wanted: Pick<RoleInputs, "name" | "validUntil" | "memberOf" | "settings">,
 ): Promise<SeenRole | undefined> {
   const { isSuperuser } = session.facts;
-  // What is not allowed to see the column must not name it.
+  // PostgreSQL rejects a query that names a column which the account may not read.
   const [storedPassword, catalog] = isSuperuser
     ? [sql`member.rolpassword`, sql`pg_authid`]
     : [sql`null`, sql`pg_roles`];

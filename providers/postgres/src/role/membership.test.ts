@@ -25,12 +25,12 @@ const statements = (
   );
 
 describe("memberships", () => {
-  test("are seen as a whole, in the wanted order", () => {
+  test("merges the grants of each membership, in the wanted order", () => {
     const grants = [granted("b", { admin: true, inherit: false }), granted("b", { grantor: "x" }), granted("a")];
     expect(seenMemberships(grants, [of("a"), of("b")])).toEqual([of("a"), of("b", { admin: true })]);
   });
 
-  test("are granted, changed in place and revoked, from 16 on each by its grantor", () => {
+  test("grants, changes in place and revokes memberships, from PostgreSQL 16 on by grantor", () => {
     const grants = [granted("gone"), granted("other", { isOurs: false, grantor: "x" }), granted("changed")];
     expect(statements(18, grants, [of("new"), of("changed", { set: false })])).toEqual([
       `revoke "gone" from "app" granted by "postgres"`,
@@ -41,7 +41,7 @@ describe("memberships", () => {
     expect(statements(18, [granted("same")], [of("same")])).toEqual([]);
   });
 
-  test("that somebody else granted otherwise are granted by us alone", () => {
+  test("replaces a different grant of another grantor by its own", () => {
     const grants = [granted("r", { isOurs: false, grantor: "x", admin: true })];
     expect(statements(18, grants, [of("r")])).toEqual([
       `revoke "r" from "app" granted by "x"`,
@@ -49,7 +49,7 @@ describe("memberships", () => {
     ]);
   });
 
-  test("have only ADMIN before 16", () => {
+  test("uses only ADMIN before PostgreSQL 16", () => {
     expect(
       statements(15, [granted("gone"), granted("less", { admin: true })], [of("less"), of("more", { admin: true })]),
     ).toEqual([
@@ -63,7 +63,7 @@ describe("memberships", () => {
   test.each([
     [of("r", { set: false }), /SET ROLE/],
     [of("r", { inherit: false }), /own `inherit`/],
-  ])("before 16 %o is refused", (one, reason) => {
-    expect(() => statements(15, [], [one])).toThrow(reason);
+  ])("rejects %o before PostgreSQL 16", (membership, reason) => {
+    expect(() => statements(15, [], [membership])).toThrow(reason);
   });
 });

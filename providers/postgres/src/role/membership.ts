@@ -3,17 +3,21 @@ import { identifier, nothing, objectName, sql, type ServerFacts, type Sql } from
 import * as z from "zod/mini";
 import type { ErrorCode } from "../errors.ts";
 
-/** Made only where there is one: making types is a large part of a start. */
+/** Created only when it is used: creating types is a large part of the start-up time. */
 const membership = z.lazy(() =>
   z.strictObject({
-    role: option(objectName, "Role to be a member of. It must exist."),
-    admin: option(z.boolean(), "Whether the member may give the membership to others.", false),
+    role: option(objectName, "Role that the member belongs to. It must exist."),
+    admin: option(z.boolean(), "Whether the member can grant this membership to other roles.", false),
     inherit: option(
       z.boolean(),
-      "Whether the member has the role's rights without SET ROLE. Before PostgreSQL 16 this is the member's own `inherit`, and must be equal to it.",
+      "Whether the member has the role's rights without SET ROLE. Before PostgreSQL 16 this must equal the member's own `inherit`.",
       true,
     ),
-    set: option(z.boolean(), "Whether the member may SET ROLE to it. Before PostgreSQL 16 it always may.", true),
+    set: option(
+      z.boolean(),
+      "Whether the member can SET ROLE to the role. Before PostgreSQL 16 this must be true.",
+      true,
+    ),
   }),
 );
 
@@ -26,22 +30,23 @@ export const memberOf = option(
         "a list that names each role once",
       ),
     ),
-  "Roles that it is a member of, in any order. A membership that is taken out of here is revoked, whoever granted it. What PostgreSQL 16 and later give a role of themselves on those that it creates does not count.",
+  "Roles that this role is a member of, in any order. A membership that is not listed is revoked, no matter who granted it. PostgreSQL 16 and later grant a role memberships in the roles that it creates; these are ignored.",
   [],
 );
 
 export type Membership = z.output<typeof membership>;
 
-/** One grant of a membership; from PostgreSQL 16 on there may be one by each grantor. */
+/** One grant of a membership. From PostgreSQL 16 on, each grantor can have granted it. */
 export interface MembershipGrant extends Membership {
   grantor: string;
-  /** Whether a GRANT of ours changes this one, rather than adding another. */
+  /** Whether a GRANT by this account changes this grant, rather than adding another. */
   isOurs: boolean;
 }
 
 /**
- * The grants that make a role a member, as JSON; `member` is a row of pg_roles. Before 16 the options are not there and
- * come as the server acts. Left out is what CREATE ROLE grants to its creator, and what that one then grants to itself.
+ * The grants that make a role a member, as JSON; `member` is a row of pg_roles. PostgreSQL before 16 has no grant
+ * options, so the query returns the values that match the server's behaviour. It ignores the grant that CREATE ROLE
+ * gives to the creator of a role, and the grants that the creator then gives to itself.
  * https://www.postgresql.org/docs/18/catalog-pg-auth-members.html
  */
 export const selectGrants = sql`(
@@ -60,7 +65,7 @@ export const selectGrants = sql`(
       m.grantor = 10 and m.admin_option and to_jsonb(m) @> '{"inherit_option": false, "set_option": false}'))
 )`;
 
-/** The memberships as a whole, in the wanted order: a right is there if any of its grants gives it. */
+/** The memberships in the wanted order. An option is true if any grant of the membership has it. */
 export function seenMemberships(grants: readonly MembershipGrant[], wanted: readonly Membership[]): Membership[] {
   const seen = new Map<string, Membership>();
   for (const { role, admin, inherit, set } of grants) {
@@ -72,12 +77,12 @@ export function seenMemberships(grants: readonly MembershipGrant[], wanted: read
       set: set || other?.set === true,
     });
   }
-  const place = new Map(wanted.map(({ role }, index) => [role, index]));
-  const placeOf = ({ role }: Membership): number => place.get(role) ?? wanted.length;
-  return [...seen.values()].sort((a, b) => placeOf(a) - placeOf(b));
+  const positions = new Map(wanted.map(({ role }, index) => [role, index]));
+  const positionOf = ({ role }: Membership): number => positions.get(role) ?? wanted.length;
+  return [...seen.values()].sort((a, b) => positionOf(a) - positionOf(b));
 }
 
-/** The statements that bring a role from its memberships to the wanted ones. */
+/** Statements that change the current grants of a role into the wanted memberships. */
 export function membershipStatements(
   member: { name: string; inherit: boolean; memberOf: readonly Membership[] },
   grants: readonly MembershipGrant[],
@@ -86,23 +91,23 @@ export function membershipStatements(
   const wanted = new Map(member.memberOf.map((one) => [one.role, one]));
   const isRight = ({ role, ...grant }: MembershipGrant): boolean => isEqual(grant, wanted.get(role));
   const right = new Set(grants.filter(isRight).map(({ role }) => role));
-  const knowsOptions = facts.majorVersion >= 16;
-  if (!knowsOptions) for (const one of member.memberOf) refuseOptions(one, member.inherit);
+  const hasGrantOptions = facts.majorVersion >= 16;
+  if (!hasGrantOptions) for (const one of member.memberOf) rejectOptions(one, member.inherit);
   const surplus = grants.filter((grant) => !isRight(grant) && !(grant.isOurs && wanted.has(grant.role)));
   return [
     ...surplus.map(({ role, grantor }) => {
-      const by = knowsOptions ? sql` granted by ${identifier(grantor)}` : nothing;
+      const by = hasGrantOptions ? sql` granted by ${identifier(grantor)}` : nothing;
       return sql`revoke ${identifier(role)} from ${identifier(member.name)}${by}`;
     }),
     ...member.memberOf
       .filter(({ role }) => !right.has(role))
-      .map((one) => grantStatement(one, member.name, knowsOptions)),
+      .map((one) => grantStatement(one, member.name, hasGrantOptions)),
   ];
 }
 
-function grantStatement({ role, admin, inherit, set }: Membership, member: string, knowsOptions: boolean): Sql {
+function grantStatement({ role, admin, inherit, set }: Membership, member: string, hasGrantOptions: boolean): Sql {
   const [granted, to] = [identifier(role), identifier(member)];
-  if (knowsOptions) return sql`grant ${granted} to ${to} with admin ${admin}, inherit ${inherit}, set ${set}`;
+  if (hasGrantOptions) return sql`grant ${granted} to ${to} with admin ${admin}, inherit ${inherit}, set ${set}`;
   return admin
     ? sql`grant ${granted} to ${to} with admin option`
     : sql`grant ${granted} to ${to}; revoke admin option for ${granted} from ${to}`;
@@ -111,15 +116,15 @@ function grantStatement({ role, admin, inherit, set }: Membership, member: strin
 const isEqual = (grant: Omit<Membership, "role">, wanted: Membership | undefined): boolean =>
   wanted !== undefined && grant.admin === wanted.admin && grant.inherit === wanted.inherit && grant.set === wanted.set;
 
-function refuseOptions({ role, inherit, set }: Membership, memberInherits: boolean): void {
+function rejectOptions({ role, inherit, set }: Membership, memberInherits: boolean): void {
   if (set && inherit === memberInherits) return;
   const reason = set
-    ? `before PostgreSQL 16 a membership (here in ${role}) inherits as the member's own \`inherit\` says`
-    : `before PostgreSQL 16 every member (here of ${role}) may SET ROLE`;
+    ? `before PostgreSQL 16, the member's own \`inherit\` decides whether a membership (here in ${role}) inherits`
+    : `before PostgreSQL 16, every member (here of ${role}) can SET ROLE`;
   throw new ProviderError<ErrorCode>(reason, {
     code: "postgres.version.unsupported",
     hint: set
       ? `Set \`inherit = ${memberInherits}\` on this membership, or change the role's own \`inherit\``
-      : "Leave out `set = false`, or use PostgreSQL 16 or later",
+      : "Remove `set = false`, or use PostgreSQL 16 or later",
   });
 }

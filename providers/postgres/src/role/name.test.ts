@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { newRoleName } from "./name.ts";
 
-test.each(["public", "none", "pg_monitor"])("PostgreSQL keeps the role name %s for itself", (name) => {
+test.each(["public", "none", "pg_monitor"])("rejects the role name %s, which PostgreSQL reserves", (name) => {
   expect(newRoleName.safeParse(name).success).toBe(false);
 });

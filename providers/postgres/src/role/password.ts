@@ -6,7 +6,7 @@ import { tryLogin } from "./trial-login.ts";
 const passwordOf = (role: string, ref: SecretRef): Promise<Secret> =>
   resolveSecret(ref, `the password of role ${role}`);
 
-/** What is stored in place of the password; a Secret too, since who has it can guess offline. */
+/** The SCRAM verifier that PostgreSQL stores. It is a secret too, since it allows guessing the password offline. */
 export async function verifierFor(role: string, ref: SecretRef): Promise<Secret> {
   const password = await passwordOf(role, ref);
   return new Secret(await scramVerifier(password.reveal()));
@@ -15,17 +15,17 @@ export async function verifierFor(role: string, ref: SecretRef): Promise<Secret>
 export interface PasswordQuestion {
   readonly role: string;
   readonly wanted: SecretRef | null;
-  /** What was applied before, where that is known. */
+  /** The previously applied input; undefined if unknown. */
   readonly previous: SecretRef | null | undefined;
-  /** What the server has stored, null for none; undefined where only a superuser could see it. */
+  /** The stored verifier; null if there is none, undefined if the account is not superuser and cannot see it. */
   readonly stored: string | null | undefined;
-  /** Whether it is past its time: then it lets nobody in, right or wrong. */
+  /** Whether the password has expired. PostgreSQL then rejects every login, with the right password too. */
   readonly isExpired: boolean;
 }
 
 /**
- * The password in the shape of its input: as wanted, something else, or undefined where it cannot be told. A superuser sees
- * the stored verifier; others try to log in.
+ * The password in the shape of its input: the wanted reference, `somethingElse`, or undefined if it cannot be
+ * determined. A superuser compares the stored verifier; other accounts try to log in.
  */
 export async function seenPassword(
   client: PostgresReader,
@@ -33,7 +33,7 @@ export async function seenPassword(
 ): Promise<SecretRef | null | typeof somethingElse | undefined> {
   if (wanted === null) {
     if (stored !== undefined) return stored === null ? null : somethingElse;
-    // Whether there is one cannot be seen; but the one that was set before and is not wanted any more is to go.
+    // The account cannot see whether a password is stored, but it can try the one that was declared before.
     return previous && (await isStillSet(client, role, previous)) ? previous : undefined;
   }
   if (stored === null) return null;
@@ -49,7 +49,7 @@ async function isStillSet(client: PostgresReader, role: string, previous: Secret
   try {
     return (await tryLogin(client, role, await passwordOf(role, previous))) === "right";
   } catch (error) {
-    // Who takes a password out of the inputs may have removed its file, too.
+    // The file may have been removed together with the input.
     if (error instanceof ProviderError && error.code.startsWith("secret.")) return false;
     throw error;
   }

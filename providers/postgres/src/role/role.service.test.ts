@@ -7,7 +7,9 @@ import role from "./role.ts";
 
 const [first, second] = [makeSecretFile(), makeSecretFile()];
 
-/** Everything of the roles whose names begin so, a password by which one it is: its salt differs from run to run. */
+/**
+ * All properties of the test's roles. A password appears as its variable's name, since the salt differs on each run.
+ */
 async function snapshotRoles(backend: PostgresBackend): Promise<unknown> {
   const rows = await backend.run<{ role: Record<string, unknown>; password: string | null }>(`
     select rolpassword as password, to_jsonb(r) - '{oid,rolpassword}'::text[] || jsonb_build_object(
@@ -23,7 +25,7 @@ async function snapshotRoles(backend: PostgresBackend): Promise<unknown> {
     rows.map(async ({ role: { rolname, ...columns }, password }) => ({
       rolname,
       ...columns,
-      password: rolname === backend.account ? "its own" : await nameOf(password),
+      password: rolname === backend.account ? "the account's own" : await nameOf(password),
     })),
   );
 }
@@ -36,12 +38,12 @@ async function nameOf(stored: string | null): Promise<string | null> {
   return "another";
 }
 
-const disturbedOnOther = {
+const disturbedElsewhere = {
   notDisturbed: "Each account is disturbed on one version, and each version with one account.",
 };
 
-describePostgres("a superuser's role", (server, version) => {
-  const backend = PostgresBackend.prepare({
+describePostgres("a role created by a superuser", (server, version) => {
+  const startBackend = PostgresBackend.prepare({
     prefix: "rolesuper",
     account: "superuser",
     prepare: ["create role rolesuper_group", "create role rolesuper_other"],
@@ -50,10 +52,10 @@ describePostgres("a superuser's role", (server, version) => {
   });
   testResource(role, {
     main,
-    backend: () => backend(server()),
+    backend: () => startBackend(server()),
     reached: "network",
-    ...(version === 18 && disturbedOnOther),
-    oneBrokenConnection: "The other account tries them all.",
+    ...(version === 18 && disturbedElsewhere),
+    oneBrokenConnection: "The other account tries all of them.",
     want: {
       name: 'rolesuper_"Ä p"',
       login: true,
@@ -76,27 +78,28 @@ describePostgres("a superuser's role", (server, version) => {
       settings: { search_path: "app", timezone: "UTC" },
     },
     notChanged: {
-      inherit: "before PostgreSQL 16 the membership changes with it; tried below",
-      allowSuperuser: "it is a leave to change another input, and nothing at the server",
+      inherit: "before PostgreSQL 16, the membership changes with it; tested in behaviour.service.test.ts",
+      allowSuperuser: "it permits a change of another input and is not stored on the server",
     },
     immutable: { name: "rolesuper_renamed" },
     drift: {
-      login: (hand) => run(hand, "alter role % nologin"),
-      password: (hand) =>
-        run(hand, "set password_encryption = md5; alter role % password 'by hand'; reset password_encryption"),
-      memberOf: (hand) => run(hand, "revoke rolesuper_group from %; grant rolesuper_other to % with admin option"),
-      settings: (hand) =>
+      login: (backend) => run(backend, "alter role % nologin"),
+      password: (backend) =>
+        run(backend, "set password_encryption = md5; alter role % password 'by hand'; reset password_encryption"),
+      memberOf: (backend) =>
+        run(backend, "revoke rolesuper_group from %; grant rolesuper_other to % with admin option"),
+      settings: (backend) =>
         run(
-          hand,
+          backend,
           "alter role % reset work_mem; alter role % set search_path = app; alter role % set datestyle = german",
         ),
     },
-    makeUnmarked: (hand) => run(hand, "create role % connection limit 3 password null"),
+    makeUnmarked: (backend) => run(backend, "create role % connection limit 3 password null"),
   });
 });
 
-describePostgres("the role of an account with CREATEROLE alone", (server, version) => {
-  const backend = PostgresBackend.prepare({
+describePostgres("a role created by an account with CREATEROLE", (server, version) => {
+  const startBackend = PostgresBackend.prepare({
     prefix: "roleadmin",
     account: "admin",
     prepare: ["create role roleadmin_group", "create role roleadmin_other"],
@@ -105,11 +108,11 @@ describePostgres("the role of an account with CREATEROLE alone", (server, versio
   });
   testResource(role, {
     main,
-    backend: () => backend(server()),
+    backend: () => startBackend(server()),
     reached: "network",
     ...(version === 15 && {
-      ...disturbedOnOther,
-      oneBrokenConnection: "All are tried on 18, with the same code.",
+      ...disturbedElsewhere,
+      oneBrokenConnection: "PostgreSQL 18 tries all of them, with the same code.",
     }),
     want: { name: "roleadmin_app", login: true, password: { file: first.file } },
     changed: {
@@ -123,22 +126,22 @@ describePostgres("the role of an account with CREATEROLE alone", (server, versio
       settings: { statement_timeout: "60s" },
     },
     notChanged: {
-      inherit: "before PostgreSQL 16 the memberships change with it; tried below",
-      replication: "only a superuser may",
-      bypassrls: "only a superuser may",
-      superuser: "only a superuser may",
-      allowSuperuser: "it is a leave to change another input, and nothing at the server",
+      inherit: "before PostgreSQL 16, the memberships change with it; tested in behaviour.service.test.ts",
+      replication: "only a superuser may set it",
+      bypassrls: "only a superuser may set it",
+      superuser: "only a superuser may set it",
+      allowSuperuser: "it permits a change of another input and is not stored on the server",
     },
     immutable: { name: "roleadmin_renamed" },
     drift: {
-      password: (hand) => run(hand, "alter role % password 'by hand'"),
-      connectionLimit: (hand) => run(hand, "alter role % connection limit 1"),
+      password: (backend) => run(backend, "alter role % password 'by hand'"),
+      connectionLimit: (backend) => run(backend, "alter role % connection limit 1"),
     },
-    makeUnmarked: (hand) => hand.runAsAccount("create role roleadmin_app").then(() => undefined),
+    makeUnmarked: (backend) => backend.runAsAccount("create role roleadmin_app").then(() => undefined),
   });
 });
 
-/** Does it by hand to the role that the contract is about, which stands as % in it. */
+/** Runs SQL past the provider. % stands for the role under test. */
 async function run(backend: PostgresBackend, sql: string): Promise<void> {
   const name = backend.prefix === "rolesuper" ? '"rolesuper_""Ä p"""' : "roleadmin_app";
   await backend.run(sql.replaceAll("%", name));

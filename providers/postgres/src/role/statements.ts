@@ -10,17 +10,17 @@ import {
 } from "@nixops4-resources/protocol-postgres";
 import { commentWithMark } from "../comment.ts";
 import type { ErrorCode } from "../errors.ts";
+import { selectRole } from "./catalog.ts";
+import type { RoleInputs } from "./inputs.ts";
 import { membershipStatements } from "./membership.ts";
 import { verifierFor } from "./password.ts";
-import { selectRole } from "./catalog.ts";
-import type { RoleInputs } from "./role.ts";
 import { settingStatements } from "../settings.ts";
 
 const lock = (name: string): Sql => lockForTransaction("role", name);
 const role = (name: string): Sql => sql`role ${identifier(name)}`;
 
-/** What CREATE ROLE makes of a role of which nothing is said. */
-const born: Pick<RoleInputs, AttributeName> = {
+/** Attributes of a role after CREATE ROLE without options. */
+const createDefaults: Pick<RoleInputs, AttributeName> = {
   login: false,
   password: null,
   connectionLimit: -1,
@@ -33,13 +33,13 @@ const born: Pick<RoleInputs, AttributeName> = {
   superuser: false,
 };
 
-/** The role with its mark, memberships and settings, all or nothing, in one round trip. */
+/** Creates the role with its mark, memberships and settings in one transaction and one round trip. */
 export async function createRole(session: WriteSession, want: RoleInputs, mark: Mark): Promise<void> {
-  const unlike = attributeNames.filter((name) => want[name] !== born[name]);
+  const nonDefault = attributeNames.filter((name) => want[name] !== createDefaults[name]);
   const { facts } = session;
   await session.execute(
     lock(want.name),
-    sql`create ${role(want.name)} ${await attributes(want, unlike)}`,
+    sql`create ${role(want.name)} ${await attributes(want, nonDefault)}`,
     commentWithMark(role(want.name), null, mark),
     ...(facts.isSuperuser ? [] : [grantToSelf(want.name, facts.majorVersion)]),
     ...membershipStatements(want, [], facts),
@@ -48,15 +48,16 @@ export async function createRole(session: WriteSession, want: RoleInputs, mark: 
 }
 
 /**
- * Who is not superuser can give a database to a role only as a member who may SET ROLE to it, which CREATEROLE does not
- * give from PostgreSQL 16 on. The role's rights are not inherited where that can be told apart.
+ * An account that is not superuser can make a role the owner of a database only if it may SET ROLE to it. From
+ * PostgreSQL 16 on, CREATEROLE does not include that. The account does not inherit the role's rights on versions that
+ * can separate the two.
  */
 const grantToSelf = (name: string, majorVersion: number): Sql =>
   majorVersion >= 16
     ? sql`grant ${identifier(name)} to current_user with set true, inherit false`
     : sql`grant ${identifier(name)} to current_user`;
 
-/** Brings in line the inputs that changed. */
+/** Writes the changed inputs. */
 export async function alterRole(
   session: WriteSession,
   want: RoleInputs,
@@ -65,19 +66,19 @@ export async function alterRole(
   const altered = attributeNames.filter((name) => changed.has(name));
   const options = await attributes(want, altered);
   await session.transaction(async () => {
-    // What is there is read under the lock: somebody may have changed it since the look.
-    const now = await selectRole(session, want);
-    if (now === undefined) return;
+    // Read again under the lock: somebody may have changed the role since it was read.
+    const current = await selectRole(session, want);
+    if (current === undefined) return;
     const statements = [
       ...(altered.length > 0 ? [sql`alter ${role(want.name)} ${options}`] : []),
-      ...(changed.has("memberOf") ? membershipStatements(want, now.grants, session.facts) : []),
-      ...(changed.has("settings") ? settingStatements(role(want.name), now.settings, want.settings) : []),
+      ...(changed.has("memberOf") ? membershipStatements(want, current.grants, session.facts) : []),
+      ...(changed.has("settings") ? settingStatements(role(want.name), current.settings, want.settings) : []),
     ];
     if (statements.length > 0) await session.execute(...statements);
   }, lock(want.name));
 }
 
-/** Writes our mark into the role's comment, or takes it out. */
+/** Writes the mark into the role's comment, or removes it if undefined. */
 export async function commentOnRole(session: WriteSession, name: string, mark: Mark | undefined): Promise<void> {
   await session.transaction(async () => {
     const [row] = await session.query<{ comment: string | null }>(
@@ -94,10 +95,10 @@ export async function dropRole(session: WriteSession, name: string): Promise<voi
     const refused = serverErrorOf(error);
     // https://www.postgresql.org/docs/18/errcodes-appendix.html: dependent_objects_still_exist
     if (refused?.code !== "2BP01") throw error;
-    const what = (refused.detail ?? refused.message).replaceAll("\n", "; ");
-    throw new ProviderError<ErrorCode>(`it still owns objects or has rights: ${what}`, {
+    const dependents = (refused.detail ?? refused.message).replaceAll("\n", "; ");
+    throw new ProviderError<ErrorCode>(`it still owns objects or has privileges: ${dependents}`, {
       code: "postgres.role.inUse",
-      hint: `In each database concerned, give its objects away (REASSIGN OWNED BY ${identifier(name).text} TO ...; it also moves whole databases), then take its rights away (DROP OWNED BY ${identifier(name).text})`,
+      hint: `In each database concerned, run REASSIGN OWNED BY ${identifier(name).text} TO ... (which also reassigns whole databases), then DROP OWNED BY ${identifier(name).text}`,
       cause: error,
     });
   }
@@ -137,17 +138,17 @@ const clauses: Record<AttributeName, Clause> = {
   superuser: flag("superuser", sql`superuser`),
 };
 
-/** Only those named, since naming NOSUPERUSER alone needs a superuser. */
+/** Lists only the given attributes, since PostgreSQL lets only a superuser write NOSUPERUSER. */
 async function attributes(want: RoleInputs, names: readonly AttributeName[]): Promise<Sql> {
-  if (names.includes("superuser") && want.superuser && !want.allowSuperuser) throw superuserUnsaid();
+  if (names.includes("superuser") && want.superuser && !want.allowSuperuser) throw superuserNotAllowed();
   const chosen = [];
   for (const name of names) chosen.push(await clauses[name](want));
   return join(chosen, " ");
 }
 
-function superuserUnsaid(): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>("`superuser` is the power over everything on the server", {
+function superuserNotAllowed(): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>("`superuser` grants unrestricted access to the server", {
     code: "postgres.role.superuser",
-    hint: "Set `allowSuperuser = true` on this role if that is meant",
+    hint: "Set `allowSuperuser = true` on this role if this is intended",
   });
 }

@@ -1,54 +1,59 @@
 import type { Secret } from "@nixops4-resources/protocol-core";
-import { explain, makeClient, sqlStateOf, type PostgresReader } from "@nixops4-resources/protocol-postgres";
+import {
+  explainPostgresError,
+  makeClient,
+  sqlStateOf,
+  type PostgresReader,
+} from "@nixops4-resources/protocol-postgres";
 import { saslprep } from "@nixops4-resources/protocol-postgres/scram";
 
-/** How the server wants a password proved; `nothing` until it asks, and where it does not. */
-type Asked = "nothing" | "scram" | "md5" | "cleartext";
+/** Authentication method that the server requested; `none` before it requests one, and if it never does. */
+type Method = "none" | "scram" | "md5" | "cleartext";
 
 export type Verdict = "right" | "wrong" | "unknown";
 
 /**
- * Whether the password lets the role in, for an account that may not see what is stored. The password itself is never
- * sent: where the server wants it, or wants nothing (trust, peer), the verdict is unknown. A role whose password is stored
- * as MD5 has another one than we would store.
+ * Whether the role can log in with the password, for an account that cannot see the stored verifier. The password
+ * itself is never sent: if the server requests it in cleartext, or requests nothing (trust, peer), the verdict is
+ * unknown. If the server requests MD5, the verdict is wrong: the provider would store a SCRAM verifier instead.
  */
 export async function tryLogin(client: PostgresReader, role: string, password: Secret): Promise<Verdict> {
   const prepared = await saslprep(password.reveal());
-  // pg prepares it once more, and less exactly than PostgreSQL.
+  // pg normalizes the password once more, less exactly than PostgreSQL. That must not change it.
   if (prepared.normalize("NFKC") !== prepared) return "unknown";
 
   const login = { ...(await client.login(client.connection.database)), user: role, password: null };
-  const proof: { asked: Asked } = { asked: "nothing" };
+  const requested: { method: Method } = { method: "none" };
   const trial = await makeClient(login, async () => {
-    if (proof.asked !== "scram") throw new Error("only SCRAM proves a password without sending it");
+    if (requested.method !== "scram") throw new Error("Only SCRAM proves a password without sending it");
     return prepared;
   });
-  // pg's own listeners, which ask for the password, come later.
-  trial.connection.on("authenticationSASL", () => (proof.asked = "scram"));
-  trial.connection.on("authenticationMD5Password", () => (proof.asked = "md5"));
-  trial.connection.on("authenticationCleartextPassword", () => (proof.asked = "cleartext"));
+  // These listeners run before pg's own, which ask for the password.
+  trial.connection.on("authenticationSASL", () => (requested.method = "scram"));
+  trial.connection.on("authenticationMD5Password", () => (requested.method = "md5"));
+  trial.connection.on("authenticationCleartextPassword", () => (requested.method = "cleartext"));
   trial.on("error", () => undefined);
   const close = (): void => void trial.connection.stream.destroy();
   login.signal.addEventListener("abort", close, { once: true });
   try {
     await trial.connect();
-    return proof.asked === "scram" ? "right" : "unknown";
+    return requested.method === "scram" ? "right" : "unknown";
   } catch (error) {
-    return verdictOf(proof.asked, error, () => explain(error, login.connection));
+    return verdictOf(requested.method, error, () => explainPostgresError(error, login.connection));
   } finally {
     login.signal.removeEventListener("abort", close);
     close();
   }
 }
 
-function verdictOf(asked: Asked, error: unknown, explained: () => unknown): Verdict {
+function verdictOf(method: Method, error: unknown, explained: () => unknown): Verdict {
   const state = sqlStateOf(error);
-  if (asked === "md5") return "wrong";
-  if (asked === "cleartext") return "unknown";
+  if (method === "md5") return "wrong";
+  if (method === "cleartext") return "unknown";
   if (state === undefined) throw explained();
-  // Past the proof, something else stopped it: NOLOGIN, no right to connect, a limit.
-  if (asked === "scram") return state === "28P01" ? "wrong" : "right";
-  // pg_hba.conf does not let this role in from here, or by other means only.
+  // The password was accepted, then the server rejected the session for another reason: NOLOGIN, no CONNECT, a limit.
+  if (method === "scram") return state === "28P01" ? "wrong" : "right";
+  // pg_hba.conf rejects this role from this address, or requires another method.
   if (state === "28000" || state === "28P01") return "unknown";
   throw explained();
 }

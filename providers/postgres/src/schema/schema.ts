@@ -18,31 +18,32 @@ import { commentWithMark } from "../comment.ts";
 import { creatorIn } from "../creator.ts";
 import { dependentsIn } from "../dependents.ts";
 import type { ErrorCode } from "../errors.ts";
-import { listMarked, sessionIfThere } from "../open-database.ts";
+import { listMarked, sessionIfExists } from "../open-database.ts";
 
 export default defineResource({
   type: "schema",
   description:
-    "A schema of a database. The mark is a line of its comment. It is destroyed only when nothing is in it: never with CASCADE.",
+    "A schema of a database. The mark is a line of its comment. The schema is dropped only if it is empty; CASCADE is never used.",
   requireState: false,
   connection,
   inputs: {
-    database: option(objectName, "Name of the database that it is in."),
+    database: option(objectName, "Name of the database that contains the schema."),
     name: option(objectName, "Name of the schema."),
     owner: option(
       z.nullable(objectName),
-      "Role that owns it. What is in it keeps its own owners. Null leaves the owner as it is; at first that is `connection.user`, or where that role may not create in the database, the database's owner.",
+      "Role that owns the schema. Objects in the schema keep their owners when this changes. Null keeps the current owner; a new schema belongs to `connection.user`, or to the owner of the database if that role has no CREATE on the database.",
       null,
     ),
   },
-  outputs: { owner: option(z.string(), "Role that owns it.") },
+  outputs: { owner: option(z.string(), "Role that owns the schema.") },
   immutable: {
-    database: "A schema cannot move between databases: dump it (pg_dump --schema) and restore it there",
-    name: "Rename it by hand (ALTER SCHEMA ... RENAME TO), which breaks what names it; or declare a new one and destroy this",
+    database:
+      "Dump the schema (pg_dump --schema) and restore it in the other database. A schema cannot move between databases",
+    name: "Rename the schema manually (ALTER SCHEMA old RENAME TO new), which breaks references to the old name; or declare a new one and destroy this one",
   },
   stableOutputs: [],
   leastRights:
-    "`CREATE` on the database, or the right to act as its owner or as the schema's; and the right to act as the schema's owner, which is membership in it, on PostgreSQL 16 and later with `SET TRUE`. To change the owner also `CREATE` on the database in its own right, or through the old owner or the database's, and memberships in these that inherit; on PostgreSQL 16 and later `ADMIN TRUE` will do. `CONNECT` on the database.",
+    "`CREATE` on the database, or the right to act as the owner of the database or of the schema. Also the right to act as the owner of the schema, which is membership in it, on PostgreSQL 16 and later with `SET TRUE`. To change the owner, `CREATE` on the database for the account itself, or through the old owner or the owner of the database, with memberships in these that inherit; on PostgreSQL 16 and later `ADMIN TRUE` is sufficient. Also `CONNECT` on the database.",
   example: { database: "shop", name: "reports" },
 
   label: ({ database, name }) => `${name} in ${database}`,
@@ -50,8 +51,8 @@ export default defineResource({
   connectWriter,
 
   async read(client, { database, name, owner }) {
-    const session = await sessionIfThere(client, database);
-    const row = session && (await find(session, name));
+    const session = await sessionIfExists(client, database);
+    const row = session && (await selectSchema(session, name));
     if (row === undefined) return undefined;
     return {
       mark: readMark(row.comment),
@@ -62,8 +63,8 @@ export default defineResource({
 
   async create(client, { database, name, owner }, mark) {
     const session = await client.on(database);
-    await locked(session, name, async () => {
-      if ((await find(session, name)) !== undefined) throw new AlreadyExists(name);
+    await withLock(session, name, async () => {
+      if ((await selectSchema(session, name)) !== undefined) throw new AlreadyExists(name);
       const creator = await creatorIn(session, database, owner);
       const commands = [
         actAs(creator),
@@ -72,7 +73,7 @@ export default defineResource({
         commentWithMark(target(name), null, mark),
       ];
       await session.execute(...commands).catch((error: unknown) => {
-        throw owner === null ? error : explainDenied(error, creator, owner);
+        throw owner === null ? error : explainOwnerDenied(error, creator, owner);
       });
     });
   },
@@ -114,13 +115,13 @@ interface Row {
   comment: string | null;
   /** See `roleToActAs`. */
   actAs: string | null;
-  /** The database's owner, to act as, where we may not create in the database. */
+  /** The database's owner, as a role to act as, if the account has no CREATE on the database. */
   createAs: string | null;
 }
 
 const target = (name: string): Sql => sql`schema ${identifier(name)}`;
 
-async function find(session: ReadSession, name: string): Promise<Row | undefined> {
+async function selectSchema(session: ReadSession, name: string): Promise<Row | undefined> {
   const [row] = await session.query<Row & { name: string }>(sql`
     select pg_get_userbyid(nspowner) as owner, obj_description(n.oid, 'pg_namespace') as comment,
       ${roleToActAs(sql`nspowner`)} as "actAs",
@@ -129,28 +130,28 @@ async function find(session: ReadSession, name: string): Promise<Row | undefined
   return row;
 }
 
-/** One at a time of all that change the schema, or who may do what in it. */
-const locked = (session: WriteSession, name: string, work: () => Promise<void>): Promise<void> =>
+/** Serializes changes of the schema and of privileges in it. */
+const withLock = (session: WriteSession, name: string, work: () => Promise<void>): Promise<void> =>
   session.transaction(async () => {
     await session.execute(lockForTransaction("schema", name));
     await work();
   });
 
-/** Where it is gone there is nothing to change. */
+/** Does nothing if the schema no longer exists. */
 const changeSchema = (session: WriteSession, name: string, commands: (row: Row) => Sql[]): Promise<void> =>
-  locked(session, name, async () => {
-    const row = await find(session, name);
+  withLock(session, name, async () => {
+    const row = await selectSchema(session, name);
     if (row !== undefined) await session.execute(...commands(row));
   });
 
 const changeAsOwner = (session: WriteSession, name: string, command: (row: Row) => Sql): Promise<void> =>
   changeSchema(session, name, (row) => [actAs(row.actAs), command(row)]);
 
-function explainDenied(error: unknown, creator: string, owner: string): unknown {
+function explainOwnerDenied(error: unknown, creator: string, owner: string): unknown {
   if (sqlStateOf(error) !== "42501" || !(error instanceof ProviderError)) return error;
   return new ProviderError<ErrorCode>(error.message, {
     code: "postgres.permission.denied",
-    hint: `${creator} may make the schema, but not for ${owner}: let ${owner} create in the database (a \`grant\` of CREATE on it), and \`connection.user\` act as ${owner}`,
+    hint: `Grant CREATE on the database to ${owner}, and ${owner} to \`connection.user\`: ${creator} may create the schema, but not with the owner ${owner}`,
     cause: error,
   });
 }
@@ -158,7 +159,7 @@ function explainDenied(error: unknown, creator: string, owner: string): unknown 
 function notEmpty(name: string, dependents: string, cause: unknown): ProviderError<ErrorCode> {
   return new ProviderError<ErrorCode>(`the schema ${name} is not empty: ${dependents}`, {
     code: "postgres.schema.notEmpty",
-    hint: 'Drop what is in it by hand if nobody needs it, or keep the schema with `deletion = "retain"`',
+    hint: 'Drop these objects manually if they are not needed, or keep the schema with `deletion = "retain"`',
     cause,
   });
 }

@@ -1,13 +1,13 @@
 import type { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 
-/** An access list by what it means: what nobody has touched has PostgreSQL's defaults. */
+/** The effective access list: an unchanged list has PostgreSQL's defaults. */
 const access = (kind: string, owner: string, acl: string): string => `(
   select jsonb_agg(entry order by entry) from (
     select concat_ws(' ', grantee::regrole, privilege_type, is_grantable, 'by', grantor::regrole) as entry
     from aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner})))
   ) entries)`;
 
-/** All that the types for things in a database may have made or touched there, without object ids. */
+/** Everything in a database that schemas, extensions, grants and default privileges can change, without object ids. */
 export async function snapshotDatabase(backend: PostgresBackend, database: string): Promise<unknown> {
   const [snapshot] = await backend.runIn(
     database,

@@ -4,7 +4,7 @@ import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgre
 import type { QueryResultRow } from "pg";
 import { deployed } from "./deployment.ts";
 
-/** A schema with something of every kind that it can have. */
+/** A schema with an object of every kind that grants can be on. */
 export const schemaToGrantOn = `
   create schema app;
   create table app.orders (); create table app.customers (); create sequence app.numbers;
@@ -14,32 +14,32 @@ export const schemaToGrantOn = `
 
 export const onOrders = { objectType: "table", schema: "app", object: "orders" };
 
-/** What tests of grants are about; names of roles and the database begin with the prefix. */
+/** Access to the database under test. The names of its roles, and its own, begin with the prefix. */
 interface GrantTests {
-  /** A deployment that grants on something, by default on the table orders. */
+  /** A deployment of a grant on an object, by default the table `orders`. */
   grants: (object?: Message) => DeployedResource;
-  /** Privileges of the role `PREFIX_reader`; there are `owner`, `writer` and `other` too. */
+  /** Privileges of the role `PREFIX_reader`. The roles `owner`, `writer` and `other` exist too. */
   reader: (...privileges: string[]) => Message;
-  /** SQL in the database, past the provider. */
+  /** Runs SQL in the database, past the provider. */
   run: (sql: string) => Promise<QueryResultRow[]>;
-  /** Whether the role has the privilege for the table orders. */
+  /** Whether the role has the privilege on the table `orders`. */
   may: (role: string, privilege: string) => Promise<unknown>;
 }
 
-/** Call it where tests are declared; each finds the database as it was before the first. */
+/** Call it next to the tests. The database is reset before each of them. */
 export function useGrants(server: () => PostgresAddress, prefix: string): GrantTests {
   const database = `${prefix}_shop`;
-  const prepare = PostgresBackend.prepare({
+  const startBackend = PostgresBackend.prepare({
     prefix,
     account: "superuser",
     prepare: ["owner", "reader", "writer", "other"].map((role) => `create role ${prefix}_${role}`),
     database: { name: database, prepare: [schemaToGrantOn] },
     snapshot: async () => undefined,
   });
-  const hand = useBackend(() => prepare(server()));
-  const run = (sql: string): Promise<QueryResultRow[]> => hand().runIn(database, sql);
+  const backend = useBackend(() => startBackend(server()));
+  const run = (sql: string): Promise<QueryResultRow[]> => backend().runIn(database, sql);
   return {
-    grants: (object = onOrders) => deployed(hand(), "grant", { database, ...object }),
+    grants: (object = onOrders) => deployed(backend(), "grant", { database, ...object }),
     reader: (...privileges) => ({ [`${prefix}_reader`]: { privileges } }),
     run,
     async may(role, privilege) {

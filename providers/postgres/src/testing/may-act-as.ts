@@ -1,6 +1,6 @@
 /**
- * SQL that lets an account with CREATEROLE act as roles that it made, and no more: it does not inherit from them, as far as the
- * version of PostgreSQL tells these apart: before 16 it is the account that inherits from all or from none.
+ * SQL that allows an account with CREATEROLE to act as roles that it created, without inheriting their rights. Before
+ * PostgreSQL 16, inheritance is an attribute of the account, which `before16` sets for all its roles.
  */
 export const mayActAs = (roles: string, before16: "inherit" | "noinherit" = "noinherit"): string => `do $$ begin
   if current_setting('server_version_num')::int < 160000 then

@@ -7,35 +7,35 @@ import { Rights, type Right } from "./rights.ts";
 interface Entry {
   /** Name of a role, or PUBLIC. */
   grantee: string;
-  /** Who gave it, and who alone can take it away. */
+  /** Role that granted the privilege. Only this role can revoke it. */
   grantor: string;
   privilege: string;
   grantable: boolean;
 }
 
-/** What the server tells of an access control list; `accessColumns` asks for it. */
+/** An access control list with its context, as selected by `accessColumns`. */
 export interface AccessRow {
   owner: string;
-  /** Every privilege that this kind of object has on this server. */
+  /** Every privilege that the server has for this kind of object. */
   privileges: string[];
   entries: Entry[];
   /** See `roleToActAs`. */
   actAs: string | null;
 }
 
-/** Who may do what with one object, or with objects to come. */
+/** The access control list of one object, or of future objects. */
 export interface AccessList extends AccessRow {
-  /** All that each grantee has, whoever gave it. */
-  held: Rights;
-  /** What stands in front of GRANT. */
+  /** Rights of all grantees, from any grantor. */
+  rights: Rights;
+  /** SQL before GRANT or REVOKE. */
   prefix: Sql;
-  /** What stands behind ON: `table "public"."orders"`. */
+  /** SQL after ON, such as `table "public"."orders"`. */
   on: Sql;
 }
 
 /**
- * Columns of an AccessRow. `kind` is acldefault's letter; `acl` is null where nobody has touched the list, and `untouched` is what
- * counts then. https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-ACLITEM
+ * Columns of an AccessRow. `kind` is acldefault's letter. `acl` is null if the list was never changed; `untouched`
+ * applies then. https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-ACLITEM
  */
 export function accessColumns({ kind, owner, acl, untouched = acldefault(kind, owner) }: AccessSource): Sql {
   return sql`
@@ -67,11 +67,11 @@ const acldefault = (kind: string, owner: Sql): Sql => sql`acldefault(${kind}, ${
 
 export function accessList(row: AccessRow, prefix: Sql, on: Sql): AccessList {
   const { owner, privileges, entries, actAs } = row;
-  return { owner, privileges, entries, actAs, held: heldIn(row), prefix, on };
+  return { owner, privileges, entries, actAs, rights: rightsIn(row), prefix, on };
 }
 
-/** An owner may always pass on what it has, which its entries do not say. */
-function heldIn({ owner, entries }: AccessRow): Rights {
+/** The entries as rights. An owner can always grant its privileges to others, although its entries do not say so. */
+function rightsIn({ owner, entries }: AccessRow): Rights {
   return new Rights(
     entries.flatMap(({ grantee, privilege, grantable }): Right[] => [
       { grantee, privilege, isOption: false },
