@@ -72,7 +72,7 @@ function apply(document: ExactJson, operation: PatchOperation): ExactJson {
       return operation.from === operation.path ? document : edit(edit(document, from, "remove"), path, "add", value);
     }
     case "test":
-      if (!isSame(valueAt(document, path), operation.value)) throw new PatchError("there is another value");
+      if (!isEqualJson(valueAt(document, path), operation.value)) throw new PatchError("there is another value");
   }
   return document;
 }
@@ -143,15 +143,15 @@ function indexOf(token: string, largest: number): number {
 const missing = (token: string): PatchError => new PatchError(`there is nothing at ${JSON.stringify(token)}`);
 
 /** https://www.rfc-editor.org/rfc/rfc6902#section-4.6: numbers are the same where they are worth the same. */
-function isSame(one: ExactJson, other: ExactJson): boolean {
+function isEqualJson(one: ExactJson, other: ExactJson): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
-    return one.length === other.length && one.every((value, index) => isSame(value, other[index] ?? null));
+    return one.length === other.length && one.every((value, index) => isEqualJson(value, other[index] ?? null));
   }
   if (isExactObject(one) && isExactObject(other)) {
     const names = Object.keys(one);
     return (
       names.length === Object.keys(other).length &&
-      names.every((name) => Object.hasOwn(other, name) && isSame(one[name] ?? null, other[name] ?? null))
+      names.every((name) => Object.hasOwn(other, name) && isEqualJson(one[name] ?? null, other[name] ?? null))
     );
   }
   return worth(one) === worth(other);

@@ -1,5 +1,11 @@
 import { option, ProviderError } from "@nixops4-resources/protocol-core";
-import { openSecretStore, storePlace, type SecretReader, type SecretWriter } from "@nixops4-resources/protocol-secrets";
+import {
+  openSecretReader,
+  openSecretWriter,
+  storePlace,
+  type SecretReader,
+  type SecretWriter,
+} from "@nixops4-resources/protocol-secrets";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
 import { hostPath } from "./host/path.ts";
@@ -21,11 +27,9 @@ export const connection = z.strictObject({
 
 export type Connection = z.output<typeof connection>;
 
-export const connectReader = async (inputs: Connection): Promise<SecretReader> =>
-  openSecretStore(placeOf(inputs), "read");
+export const connectReader = async (inputs: Connection): Promise<SecretReader> => openSecretReader(placeOf(inputs));
 
-export const connectWriter = async (inputs: Connection): Promise<SecretWriter> =>
-  openSecretStore(placeOf(inputs), "write");
+export const connectWriter = async (inputs: Connection): Promise<SecretWriter> => openSecretWriter(placeOf(inputs));
 
 function placeOf({ store }: Connection): NonNullable<Connection["store"]> {
   if (store !== null) return store;

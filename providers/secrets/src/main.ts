@@ -11,7 +11,7 @@ serve({
   types: {
     secret: () => import("./secret/secret.ts"),
     secret_file: () => import("./secret-file/secret-file.ts"),
-    ssh_host_key: () => import("./secret/ssh-host-key.ts"),
+    ssh_host_key: () => import("./ssh-host-key/ssh-host-key.ts"),
   },
   errors: () => import("./errors.ts"),
   commands: () => import("./commands/commands.ts"),

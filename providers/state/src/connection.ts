@@ -11,7 +11,7 @@ import {
   type Login,
 } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
-import { application } from "./store/lock.ts";
+import { application } from "./database/application.ts";
 
 /** Where the server is and who we are there. */
 export const connection = z

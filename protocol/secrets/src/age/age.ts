@@ -99,7 +99,7 @@ async function readIdentity(identity: Secret): Promise<Key[]> {
 
 async function readSshIdentity(text: string): Promise<Key> {
   const { sshIdentity } = await import("./ssh.ts");
-  const { publicHalf, readPrivateKey, toPublicKeyLine, UnsupportedKey } = await import("./ssh-key.ts");
+  const { publicHalf, readPrivateKey, toPublicKeyLine, UnsupportedKey } = await import("../ssh/key.ts");
   try {
     const key = readPrivateKey(text);
     return { identity: sshIdentity(key), recipient: async () => toPublicKeyLine(publicHalf(key)) };
@@ -111,7 +111,7 @@ async function readSshIdentity(text: string): Promise<Key> {
 async function toRecipient(text: string): Promise<string | Recipient> {
   if (text.startsWith("age1")) return text;
   const { sshRecipient } = await import("./ssh.ts");
-  const { readPublicKeyLine } = await import("./ssh-key.ts");
+  const { readPublicKeyLine } = await import("../ssh/key.ts");
   const key = readPublicKeyLine(text);
   const recipient = key && sshRecipient(key);
   if (recipient !== undefined) return recipient;

@@ -13,7 +13,7 @@ import {
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { Stanza, type Identity, type Recipient } from "age-encryption";
-import { publicHalf, type SshPublicKey } from "./ssh-key.ts";
+import { publicHalf, type SshPublicKey } from "../ssh/key.ts";
 
 const ed25519Label = "age-encryption.org/v1/ssh-ed25519";
 

@@ -61,8 +61,8 @@ export class SecretFolder {
         closeSync(file);
       }
     } catch (error) {
-      if (codeOf(error) === "ENOENT") return undefined;
-      throw explain(error, path);
+      if (systemErrorCode(error) === "ENOENT") return undefined;
+      throw toProviderError(error, path);
     }
   }
 
@@ -82,7 +82,9 @@ export class SecretFolder {
     try {
       linkSync(draft, path);
     } catch (error) {
-      throw codeOf(error) === "EEXIST" ? new AlreadyExists(name, { cause: error }) : explain(error, path);
+      throw systemErrorCode(error) === "EEXIST"
+        ? new AlreadyExists(name, { cause: error })
+        : toProviderError(error, path);
     } finally {
       rmSync(draft, { force: true });
       // Also where somebody was faster: what he wrote is about to be used here.
@@ -124,8 +126,8 @@ export class SecretFolder {
       if (realpathSync(folder) === folder) return true;
     } catch (error) {
       // The last is said of a folder below a file.
-      if (["ENOENT", "ENOTDIR"].includes(String(codeOf(error)))) return false;
-      throw explain(error, folder);
+      if (["ENOENT", "ENOTDIR"].includes(String(systemErrorCode(error)))) return false;
+      throw toProviderError(error, folder);
     }
     throw isLink(folder);
   }
@@ -136,7 +138,7 @@ export class SecretFolder {
     try {
       mkdirSync(folder, { mode: 0o700 });
     } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw explain(error, folder);
+      if (systemErrorCode(error) !== "EEXIST") throw toProviderError(error, folder);
     }
     syncFolder(dirname(folder));
   }
@@ -163,12 +165,12 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw explain(error, path);
+    throw toProviderError(error, path);
   }
 }
 
-function explain(error: unknown, path: string): unknown {
-  switch (codeOf(error)) {
+function toProviderError(error: unknown, path: string): unknown {
+  switch (systemErrorCode(error)) {
     case "ENOENT":
     case "ENOTDIR":
       return missing(path, error);
@@ -202,8 +204,9 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return codeOf(error) === "EPERM";
+    return systemErrorCode(error) === "EPERM";
   }
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
+const systemErrorCode = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : undefined;

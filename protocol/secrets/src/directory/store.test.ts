@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { encryptTo } from "../age/age.ts";
-import { openDirectory } from "./store.ts";
+import { openDirectoryReader, openDirectoryWriter } from "./store.ts";
 import type { SecretWriter } from "../store.ts";
 import { makePerson, newSecret, testSecretStore, type Person } from "../testing/index.ts";
 
@@ -44,7 +44,7 @@ describe("what is particular about a store in a folder", () => {
   let folder: string;
   let store: SecretWriter;
   const open = (path = folder): Promise<SecretWriter> =>
-    openDirectory({ folder: path, identity: alice.identity }, "write");
+    openDirectoryWriter({ folder: path, identity: alice.identity });
 
   beforeAll(async () => {
     alice = await makePerson();
@@ -156,7 +156,7 @@ describe("what is particular about a store in a folder", () => {
     const dead = join(folder, "shop/.db.age.4194305.draft");
     const living = join(folder, `.a.age.${process.ppid}.draft`);
     for (const draft of [dead, living]) writeFileSync(draft, "half", { mode: 0o600 });
-    await openDirectory({ folder, identity: alice.identity }, "read");
+    await openDirectoryReader({ folder, identity: alice.identity });
     expect(existsSync(dead)).toBe(true);
     const again = await open();
     expect([existsSync(dead), existsSync(living)]).toEqual([false, true]);

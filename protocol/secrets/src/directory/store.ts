@@ -138,15 +138,17 @@ const encrypt = async (content: Content): Promise<Uint8Array> =>
   // Text, for git and for people.
   await encryptTo(content.encryptedTo, Buffer.from(toText(content)), "armored");
 
-export async function openDirectory(settings: DirectoryStore, access: "write"): Promise<SecretWriter>;
-export async function openDirectory(settings: DirectoryStore, access: "read" | "write"): Promise<SecretReader>;
-export async function openDirectory(
-  { folder: path, identity: ref }: DirectoryStore,
-  access: "read" | "write",
-): Promise<SecretReader> {
+export async function openDirectoryReader({ folder: path, identity: ref }: DirectoryStore): Promise<SecretReader> {
   const folder = SecretFolder.open(path);
-  const identity = await resolveSecret(ref, `the identity of the secrets in ${path}`);
-  if (access === "read") return new DirectoryReader(folder, identity);
+  return new DirectoryReader(folder, await readIdentity(ref, path));
+}
+
+export async function openDirectoryWriter({ folder: path, identity: ref }: DirectoryStore): Promise<SecretWriter> {
+  const folder = SecretFolder.open(path);
+  const identity = await readIdentity(ref, path);
   folder.removeDeadDrafts();
   return new DirectoryWriter(folder, identity);
 }
+
+const readIdentity = (identity: DirectoryStore["identity"], path: string): Promise<Secret> =>
+  resolveSecret(identity, `the identity of the secrets in ${path}`);

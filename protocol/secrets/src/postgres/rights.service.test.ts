@@ -106,7 +106,7 @@ describePostgres("the server of a store of secrets", (server) => {
       },
       {
         at,
-        who: vault.hand().account,
+        who: vault.backend().account,
         address: "127.0.0.1",
         name: "a",
         version: 2,
@@ -156,7 +156,7 @@ describePostgres("the server of a store of secrets", (server) => {
     await store.addVersion("a", 1, newValue({ public: { canary: "canary-public" } }));
     await store.change("a", { recipients: [bob.recipient] });
     await store.reveal("a", null, "a test");
-    const [log, kept] = [await vault.hand().log(), await vault.dump()];
+    const [log, kept] = [await vault.backend().log(), await vault.dump()];
     expect(log).toContain(`"${vault.schema()}".append(`);
     for (const place of [log, kept]) {
       expect(place).not.toContain("canary");

@@ -37,8 +37,8 @@ describePostgres("secrets", (server) => {
           select (select string_agg(distinct tableowner, ' ') from pg_tables where schemaname = '%') as tables,
             (select string_agg(distinct proowner::regrole::text, ' ') from pg_proc where pronamespace = '%'::regnamespace) as functions,
             (select rolcanlogin from pg_roles where rolname = '%_owner') as login,
-            pg_has_role('${vault.hand().account}', '%_owner', 'usage') as "isOwner",
-            pg_has_role('${vault.hand().account}', '%_writer', 'usage') as "isWriter"`),
+            pg_has_role('${vault.backend().account}', '%_owner', 'usage') as "isOwner",
+            pg_has_role('${vault.backend().account}', '%_writer', 'usage') as "isWriter"`),
       ).toEqual([
         {
           tables: `${vault.schema()}_owner`,
@@ -49,7 +49,7 @@ describePostgres("secrets", (server) => {
         },
       ]);
       expect(await vault.run(`select version, applied_by from %.migration`)).toEqual([
-        { version: 1, applied_by: vault.hand().account },
+        { version: 1, applied_by: vault.backend().account },
       ]);
     });
 

@@ -159,7 +159,7 @@ export class PostgresSecretWriter extends PostgresSecretReader implements Secret
         previous: expected,
         value: sealed,
         key: key.wrapped,
-        previousKey: isSame(encryptedTo, about.encryptedTo) ? null : await opened.key.rewrap(encryptedTo),
+        previousKey: isSameList(encryptedTo, about.encryptedTo) ? null : await opened.key.rewrap(encryptedTo),
       };
     });
   }
@@ -176,7 +176,7 @@ export class PostgresSecretWriter extends PostgresSecretReader implements Secret
       return {
         ...following(revision, key, next),
         ...(graceSeconds !== undefined && { graceSeconds }),
-        ...(!isSame(encryptedTo, about.encryptedTo) && (await this.#rewrapped(revision, key, encryptedTo))),
+        ...(!isSameList(encryptedTo, about.encryptedTo) && (await this.#rewrapped(revision, key, encryptedTo))),
       };
     });
   }
@@ -236,5 +236,5 @@ async function newVersion(name: string, version: number, value: NewValue, recipi
 
 const stored = ({ revision, about }: Opened): StoredSecret => toStored(revision, about);
 
-const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+const isSameList = (some: readonly string[], others: readonly string[]): boolean =>
   JSON.stringify(some) === JSON.stringify(others);

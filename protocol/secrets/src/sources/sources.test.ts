@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Secret } from "@nixops4-resources/protocol-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { encryptTo } from "../age/age.ts";
-import { openSecretStore } from "../open-store.ts";
+import { openSecretWriter } from "../open-store.ts";
 import sources from "./sources.ts";
 import { makePerson, newSecret, newValue, type Person } from "../testing/index.ts";
 
@@ -77,7 +77,7 @@ describe("sops", () => {
 
 describe("store", () => {
   test("the current version, or the one that the reference names", async () => {
-    const store = await openSecretStore({ directory: directory() }, "write");
+    const store = await openSecretWriter({ directory: directory() });
     await store.create(newSecret("db", { value: new Secret("first-value") }));
     await store.addVersion("db", 1, newValue({ value: new Secret("second-value") }));
     for (const [version, value, shown] of [

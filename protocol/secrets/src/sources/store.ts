@@ -2,14 +2,14 @@ import { parseStrictly, type Secret, type StoreRef } from "@nixops4-resources/pr
 import * as z from "zod/mini";
 import { directoryStore } from "../directory/settings.ts";
 import { inContext } from "../in-context.ts";
-import { openSecretStore, type StorePlace } from "../open-store.ts";
+import { openSecretReader, type StorePlace } from "../open-store.ts";
 import { postgresStore } from "../postgres/settings.ts";
 
 /** A secret that the provider `secrets` keeps, in the version that the reference names, or (null) the current one. */
 export async function readStore({ store }: StoreRef, what: string): Promise<{ secret: Secret; from: string }> {
   const { name, version = null } = store;
   return await inContext(`${what} cannot be read`, async () => {
-    await using reader = await openSecretStore(await placeOf(store), "read");
+    await using reader = await openSecretReader(await placeOf(store));
     const revealed = await reader.reveal(name, version, what);
     return { secret: revealed.value, from: `secret ${name} in ${reader.place}, version ${revealed.version}` };
   });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { AlreadyExists, Secret } from "@nixops4-resources/protocol-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { openSecretStore, type StorePlace } from "../open-store.ts";
+import { openSecretWriter, type StorePlace } from "../open-store.ts";
 import type { SecretReader, SecretWriter } from "../store.ts";
 import { newSecret, newValue } from "./new-secret.ts";
 import { makePerson, type Person } from "./person.ts";
@@ -25,7 +25,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
     let store: SecretWriter;
     const opened: SecretReader[] = [];
     const openFor = async (person: Person): Promise<SecretWriter> => {
-      const writer = await openSecretStore(under.placeFor(person), "write");
+      const writer = await openSecretWriter(under.placeFor(person));
       opened.push(writer);
       return writer;
     };

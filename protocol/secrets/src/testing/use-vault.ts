@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
-import { openSecretStore } from "../open-store.ts";
+import { openSecretReader, openSecretWriter } from "../open-store.ts";
 import { postgresStore, type PostgresStore } from "../postgres/settings.ts";
 import type { SecretReader, SecretWriter } from "../store.ts";
 import { makePerson, type Person } from "./person.ts";
@@ -13,7 +13,7 @@ export interface PostgresPlace {
 
 /** Stores in the database `PREFIX_ops`, whose owner has CREATEROLE and is who the tests are by default. */
 export interface Vault {
-  hand(): PostgresBackend;
+  backend(): PostgresBackend;
   alice(): Person;
   /** The name of the test's own schema, which no store was made in yet. */
   schema(): string;
@@ -55,26 +55,26 @@ export function useVault(server: () => PostgresAddress, prefix: string, roles: r
   });
 
   const vault: Vault = {
-    hand: () => there(backend),
+    backend: () => there(backend),
     alice: () => there(person),
     schema: () => `${prefix}_s${count}`,
     renew: () => void count++,
     place(more = {}) {
       const { identity } = vault.alice();
       const schema = vault.schema();
-      return { postgres: postgresStore.parse({ ...vault.hand().connection, database, schema, identity, ...more }) };
+      return { postgres: postgresStore.parse({ ...vault.backend().connection, database, schema, identity, ...more }) };
     },
     async writer(more) {
-      const writer = await openSecretStore(vault.place(more), "write");
+      const writer = await openSecretWriter(vault.place(more));
       opened.push(writer);
       return writer;
     },
     async reader(more) {
-      const reader = await openSecretStore(vault.place(more), "read");
+      const reader = await openSecretReader(vault.place(more));
       opened.push(reader);
       return reader;
     },
-    run: (sql) => vault.hand().runIn(database, sql.replaceAll("%", vault.schema())),
+    run: (sql) => vault.backend().runIn(database, sql.replaceAll("%", vault.schema())),
     async dump() {
       const stores = await vault.run("select from pg_namespace where nspname = '%'");
       if (stores.length === 0) return "";

@@ -22,12 +22,12 @@ export function defineDerived<Inputs extends Shape>(
     origin: {
       input: "source",
       async identify({ source }) {
-        const { identifySource } = await import("../secret/source.ts");
+        const { identifySource } = await import("./source.ts");
         return await identifySource(source);
       },
     },
     async generate(given, origin) {
-      const { revealSource } = await import("../secret/source.ts");
+      const { revealSource } = await import("./source.ts");
       return onlyValue(await derive(await revealSource(given.source, origin), given));
     },
   });

@@ -35,4 +35,5 @@ function octal(permissions: string): string {
 }
 
 /** What the user would have to write: his own word where it means the same, else the name. */
-export const inWordsOf = (wanted: string, { name, number }: Account): string => (wanted === number ? number : name);
+export const accountAsWritten = (wanted: string, { name, number }: Account): string =>
+  wanted === number ? number : name;

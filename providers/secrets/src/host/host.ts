@@ -111,7 +111,7 @@ export class HostReader implements AsyncDisposable {
     if (ssh === null) return this.#running.use(await HostSession.open(localCommand(), signal));
     let agent: string | null = null;
     if (ssh.identity !== null) {
-      const { startAgent } = await import("../ssh/identity.ts");
+      const { startAgent } = await import("../ssh/agent.ts");
       agent = this.#running.use(await startAgent(ssh.identity, signal)).socket;
     }
     return this.#running.use(await HostSession.open(sshCommand(ssh, agent), signal));

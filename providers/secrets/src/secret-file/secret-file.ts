@@ -1,7 +1,7 @@
 import { defineResource, option, secretRef, somethingElse } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { connection } from "../connection.ts";
-import { inWordsOf } from "../host/file-attributes.ts";
+import { accountAsWritten } from "../host/file-attributes.ts";
 import { hostPath } from "../host/path.ts";
 import { connectHostReader, connectHostWriter } from "../host/writer.ts";
 
@@ -70,8 +70,8 @@ export default defineResource({
         source: isWanted ? source : somethingElse,
         ...(attributes && {
           mode: attributes.mode,
-          owner: inWordsOf(owner, attributes.owner),
-          group: inWordsOf(group, attributes.group),
+          owner: accountAsWritten(owner, attributes.owner),
+          group: accountAsWritten(group, attributes.group),
         }),
         // Which units an earlier apply had in mind is not to be seen, only that none of them was restarted yet.
         ...(owesRestart && { restartUnits: [] }),

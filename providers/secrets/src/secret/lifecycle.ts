@@ -21,7 +21,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Given } from "../generators/generators.ts";
 import { asGiven, generate, isMadeBy, isMadeFromSame } from "./specification.ts";
 
-export const keptInputs = {
+export const secretInputs = {
   name: option(
     secretName,
     "Name of the secret in its store, such as `shop/db-password`. Another name is another secret.",
@@ -43,7 +43,7 @@ export const keptInputs = {
   ),
 };
 
-export const keptOutputs = {
+export const secretOutputs = {
   ref: option(
     secretRef,
     "Reference to this version of the secret, for the inputs of other resources. A rotation changes it, so that NixOps4 updates all who take it.",
@@ -63,32 +63,39 @@ export const immutable = {
 export const leastRights =
   "For a directory, the user who runs nixops4 owns the folder and can read the identity. Who only reads references needs the same without the right to write. In PostgreSQL the account is a member of `<schema>_writer`, or of `<schema>_reader` where it only reads; who makes the store has CREATEROLE, and CREATE on the database.";
 
-export type Wanted = Values<typeof keptInputs>;
+export type WantedSecret = Values<typeof secretInputs>;
 
 /** What is there, without its value. */
-export interface Found {
+export interface FoundSecret {
   readonly stored: StoredSecret;
   /** What was given, where that made the value; else what did. */
   readonly madeBy: Given;
 }
 
 /** Undefined where the store says that there is no such secret. `given` is the generator that is wanted. */
-export async function look(store: SecretReader, { name }: Wanted, given: Given): Promise<Found | undefined> {
+export async function findSecret(
+  store: SecretReader,
+  { name }: WantedSecret,
+  given: Given,
+): Promise<FoundSecret | undefined> {
   const stored = await store.look(name);
   if (stored === undefined) return undefined;
   const before = asGiven(stored.specification);
-  const isSame = isMadeBy(given, before) && (await isMadeFromSame(given, before));
-  return { stored, madeBy: isSame ? given : before };
+  const isUnchanged = isMadeBy(given, before) && (await isMadeFromSame(given, before));
+  return { stored, madeBy: isUnchanged ? given : before };
 }
 
-export const seenInputs = ({ stored: { name, recipients, graceSeconds, current } }: Found): Wanted => ({
+export const currentInputs = ({ stored: { name, recipients, graceSeconds, current } }: FoundSecret): WantedSecret => ({
   name,
   generation: current.generation,
   recipients: [...recipients],
   graceSeconds,
 });
 
-export function seenOutputs({ stored: { name, current } }: Found, { store }: Connection): Values<typeof keptOutputs> {
+export function currentOutputs(
+  { stored: { name, current } }: FoundSecret,
+  { store }: Connection,
+): Values<typeof secretOutputs> {
   const { version, fingerprint, createdAt } = current;
   if (store === null) throw new TypeError("A secret was found without a store");
   return { ref: { store: { name, version, ...store } }, version, fingerprint, createdAt };
@@ -96,7 +103,7 @@ export function seenOutputs({ stored: { name, current } }: Found, { store }: Con
 
 /** A value is never made anew by the way: only a raised generation asks for it, and none that was there comes back. */
 export function refusal(
-  want: Wanted,
+  want: WantedSecret,
   given: Given,
   seen: { generation: unknown; madeBy: unknown },
 ): ProviderError | undefined {
@@ -114,15 +121,15 @@ export function refusal(
   });
 }
 
-export async function create(store: SecretWriter, want: Wanted, given: Given, mark: Mark): Promise<void> {
+export async function createSecret(store: SecretWriter, want: WantedSecret, given: Given, mark: Mark): Promise<void> {
   const { name, recipients, graceSeconds } = want;
   await store.create({ name, mark, recipients, graceSeconds, ...(await makeValue(want, given)) });
 }
 
 /** `version` is the current one that was seen; a new one follows it where `remake` says so. */
-export async function update(
+export async function updateSecret(
   store: SecretWriter,
-  want: Wanted,
+  want: WantedSecret,
   given: Given,
   { changed, version, remake }: { changed: ReadonlySet<string>; version: number; remake: boolean },
 ): Promise<void> {
@@ -132,12 +139,12 @@ export async function update(
   if (remake) await store.addVersion(name, version, await makeValue(want, given));
 }
 
-async function makeValue({ generation }: Wanted, given: Given): Promise<NewValue> {
+async function makeValue({ generation }: WantedSecret, given: Given): Promise<NewValue> {
   const { value, ...made } = await generate(given);
   return { ...made, value: new Secret(value), generation };
 }
 
-export async function list(store: SecretReader, type: string, managedBy: string): Promise<Listed[]> {
+export async function listSecrets(store: SecretReader, type: string, managedBy: string): Promise<Listed[]> {
   const secrets = await store.list();
   return secrets.flatMap(({ name, mark }) =>
     mark?.managedBy === managedBy && mark.type === type ? [{ label: name, inputs: { name }, mark }] : [],

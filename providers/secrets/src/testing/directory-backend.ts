@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backend, FileAccess } from "@nixops4-resources/protocol-core/testing";
-import { openSecretStore, type SecretWriter, type StorePlace } from "@nixops4-resources/protocol-secrets";
+import {
+  openSecretReader,
+  openSecretWriter,
+  type SecretWriter,
+  type StorePlace,
+} from "@nixops4-resources/protocol-secrets";
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { summaryOf } from "./summary.ts";
 
@@ -53,7 +58,7 @@ export class DirectoryBackend implements Backend {
   /** Every file, hidden ones too, and what the store says of each secret but what is drawn by chance. */
   async snapshot(): Promise<unknown> {
     const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true });
-    await using store = await openSecretStore(this.connection.store, "read");
+    await using store = await openSecretReader(this.connection.store);
     return {
       files: entries
         .filter((entry) => entry.isFile())
@@ -69,13 +74,13 @@ export class DirectoryBackend implements Backend {
 
   /** Works on the store past the provider. */
   async byHand(work: (store: SecretWriter) => Promise<void>): Promise<void> {
-    await using store = await openSecretStore(this.connection.store, "write");
+    await using store = await openSecretWriter(this.connection.store);
     await work(store);
   }
 
   /** As who reads a reference gets it. */
   async valueOf(name: string, version: number | null = null): Promise<string> {
-    await using store = await openSecretStore(this.connection.store, "read");
+    await using store = await openSecretReader(this.connection.store);
     return (await store.reveal(name, version, "a test")).value.reveal();
   }
 

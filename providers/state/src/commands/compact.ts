@@ -2,10 +2,10 @@ import type { CommandArguments } from "@nixops4-resources/protocol-core/command"
 import { sql } from "@nixops4-resources/protocol-postgres";
 import { sealSnapshot } from "../history/chain.ts";
 import { chronicleIn, documentAt } from "../history/chronicle.ts";
-import { LongSession } from "../store/connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import { lockAndRead } from "../store/read-state.ts";
-import { snapshotInsert } from "../history/rows.ts";
-import { Tables } from "../store/tables.ts";
+import { snapshotInsert } from "../database/rows.ts";
+import { Tables } from "../database/tables.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function compact(given: CommandArguments, print: (text: string) => 
   const inputs = await readInputs(given);
   const request = requestOf(inputs);
   const tables = new Tables(inputs.schema);
-  await using link = await LongSession.open(inputs.connection, "write", request);
+  await using link = await LongSession.openWriter(inputs.connection, request);
   const { state } = await lockAndRead(link.session, inputs);
   const chronicle = await chronicleIn(link.session, inputs);
   const last = chronicle.events.find(({ index }) => index === state.head.index - keep);

@@ -19,9 +19,10 @@ import {
   type SealedEvent,
   type SealedSnapshot,
 } from "../history/chain.ts";
-import { LongSession } from "../store/connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
-import { makeKey, storeBeginning, type Beginning } from "../store/states.ts";
+import { makeKey } from "../keys/keys.ts";
+import { storeBeginning, type Beginning } from "../store/states.ts";
 import { snapshotEvery } from "../store/writer.ts";
 import resource from "../state-postgres.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
@@ -36,7 +37,7 @@ export async function importState(given: CommandArguments, print: (text: string)
   const { key, stored } = await makeKey(inputs, 1);
   const beginning = seal(id, events, { number: 1, key }, file);
   const request = requestOf(inputs);
-  await using link = await LongSession.open(inputs.connection, "write", request);
+  await using link = await LongSession.openWriter(inputs.connection, request);
   const mark = { managedBy: inputs.managedBy, type: resource.type };
   try {
     await storeBeginning(link.session, inputs, mark, { id, key: stored, ...beginning });

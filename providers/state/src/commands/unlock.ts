@@ -1,10 +1,10 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import { Misunderstood, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { sql } from "@nixops4-resources/protocol-postgres";
-import { LongSession } from "../store/connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
-import { holderOf, inWords, type Holder } from "../store/lock.ts";
-import { Tables } from "../store/tables.ts";
+import { holderOf, describeHolder, type Holder } from "../store/lock.ts";
+import { Tables } from "../database/tables.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
 /**
@@ -18,18 +18,18 @@ export async function unlock(given: CommandArguments, print: (text: string) => v
     throw new Misunderstood("Name the session with --holder; the message of state.locked has it");
   const inputs = await readInputs(given);
   const request = requestOf(inputs);
-  await using link = await LongSession.open(inputs.connection, "read", request);
+  await using link = await LongSession.openReader(inputs.connection, request);
   const [holder] = await link.session.query<Holder>(holderOf(new Tables(inputs.schema), inputs.name));
   if (holder?.id !== id) {
     throw failure(
-      holder === undefined ? "nobody holds its lock" : `its lock is held by ${inWords(holder)}, ${holder.id}`,
+      holder === undefined ? "nobody holds its lock" : `its lock is held by ${describeHolder(holder)}, ${holder.id}`,
     );
   }
   const [row] = await link.session.query<{ ended: boolean }>(
     sql`select pg_terminate_backend(${holder.pid}, 5000) as ended`,
   );
-  if (row?.ended !== true) throw failure(`the session of ${inWords(holder)} did not end within 5 s`);
-  print(`ended the session of ${inWords(holder)}\n`);
+  if (row?.ended !== true) throw failure(`the session of ${describeHolder(holder)} did not end within 5 s`);
+  print(`ended the session of ${describeHolder(holder)}\n`);
   return 0;
 }
 

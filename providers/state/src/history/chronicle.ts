@@ -1,13 +1,13 @@
 import { ProviderError, type Connecting, type ExactJson } from "@nixops4-resources/protocol-core";
 import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import { openSnapshot, origin, type Position, type SealedEvent, type SealedSnapshot } from "./chain.ts";
-import { LongSession } from "../store/connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import { replay } from "./history.ts";
 import { KeyRing, type StoredKey } from "../keys/keys.ts";
 import { missing, orMissing, type StateInputs } from "../store/read-state.ts";
-import { allEvents, allSnapshots, keysOf, named, stateColumns, type StateRow } from "./rows.ts";
-import { Tables } from "../store/tables.ts";
+import { allEvents, allSnapshots, keysOf, named, stateColumns, type StateRow } from "../database/rows.ts";
+import { Tables } from "../database/tables.ts";
 
 /** An event with what the server has written down beside it. */
 export interface WrittenEvent extends SealedEvent {
@@ -30,7 +30,7 @@ export interface Chronicle {
 }
 
 export async function readChronicle(inputs: StateInputs, request: Connecting): Promise<Chronicle> {
-  await using link = await LongSession.open(inputs.connection, "read", request);
+  await using link = await LongSession.openReader(inputs.connection, request);
   return await link.during(request, (session) => chronicleIn(session, inputs));
 }
 

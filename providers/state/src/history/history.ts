@@ -2,7 +2,7 @@ import type { ExactJson, ExactObject } from "@nixops4-resources/protocol-core";
 import { applyPatch, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
 import { damaged, flawInChain, openEvent, openSnapshot, origin, type Position, type SealedEvent } from "./chain.ts";
 import { KeyRing, type KeyInputs } from "../keys/keys.ts";
-import type { StateParts } from "./rows.ts";
+import type { StateParts } from "../database/rows.ts";
 
 /** A state as it is after its last event, and what writes the next one. */
 export interface State {

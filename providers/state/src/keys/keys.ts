@@ -18,6 +18,10 @@ export interface KeyInputs {
   readonly recipients: readonly string[];
 }
 
+export interface NewKeyInputs extends KeyInputs {
+  readonly keyGeneration: number;
+}
+
 export const readIdentity = ({ identity, name }: KeyInputs): Promise<Secret> =>
   resolveSecret(identity, `the identity of state ${name}`);
 
@@ -25,6 +29,14 @@ export const readIdentity = ({ identity, name }: KeyInputs): Promise<Secret> =>
 export async function allRecipients(inputs: KeyInputs): Promise<string[]> {
   const own = await recipientsOf(await readIdentity(inputs));
   return [...new Set([...own, ...inputs.recipients])].sort();
+}
+
+/** A new data key, and the form in which the state's table stores it. */
+export async function makeKey(want: NewKeyInputs, number: number): Promise<{ key: DataKey; stored: StoredKey }> {
+  const recipients = await allRecipients(want);
+  const key = await DataKey.make(recipients);
+  const stored = { number, generation: want.keyGeneration, recipients, wrapped: Buffer.from(key.wrapped) };
+  return { key, stored };
 }
 
 /** The data keys of a state, each opened when it is first needed. */

@@ -4,7 +4,7 @@ import { resourcesIn } from "@nixops4-resources/protocol-state";
 import type { ErrorCode } from "../errors.ts";
 import { tryLock, waitForLock, type TriedLock } from "./lock.ts";
 import { lockAndRead, type StateInputs } from "./read-state.ts";
-import { Tables } from "./tables.ts";
+import { Tables } from "../database/tables.ts";
 
 /**
  * Takes the state's name away. Its events stay, so that a mistake can be undone by hand (docs/state.md), and nobody can

@@ -1,21 +1,8 @@
-import { hostname, userInfo } from "node:os";
 import { ProviderError, waitFor } from "@nixops4-resources/protocol-core";
 import { sql, sqlStateOf, type ReadSession, type Sql } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "../errors.ts";
-import { named } from "../history/rows.ts";
-import type { Tables } from "./tables.ts";
-
-/** What server and messages call a writer: who writes, on which machine. PostgreSQL takes 63 characters of ASCII. */
-export const application = `nixops4-resources-state ${osUser()}@${hostname()}`.replaceAll(/[^ -~]/g, "?").slice(0, 63);
-
-function osUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // In a container the user may have no name.
-    return `uid ${process.getuid?.() ?? "unknown"}`;
-  }
-}
+import { named } from "../database/rows.ts";
+import type { Tables } from "../database/tables.ts";
 
 /**
  * The lock is one of the session: it lives exactly as long as the connection of who holds it. Its key comes from the state's
@@ -77,7 +64,7 @@ export async function waitForLock(
   // Zero would be no limit to the server.
   const milliseconds = Math.max(1, lockTimeoutSeconds * 1000);
   try {
-    await waitFor(`${holder === undefined ? "the lock of the state" : inWords(holder)} to finish`, () =>
+    await waitFor(`${holder === undefined ? "the lock of the state" : describeHolder(holder)} to finish`, () =>
       session.query(
         sql`set lock_timeout = ${milliseconds}; select pg_advisory_lock(${key}) from ${named(tables, name)}`,
       ),
@@ -90,7 +77,7 @@ export async function waitForLock(
 }
 
 function locked(holder: Holder | undefined, seconds: number, cause: unknown): ProviderError<ErrorCode> {
-  const who = holder === undefined ? "somebody else" : inWords(holder);
+  const who = holder === undefined ? "somebody else" : describeHolder(holder);
   const id = holder?.id ?? null;
   return new ProviderError<ErrorCode>(`${who} writes to it, and was not done after ${seconds} s`, {
     code: "state.locked",
@@ -103,7 +90,7 @@ function locked(holder: Holder | undefined, seconds: number, cause: unknown): Pr
 }
 
 /** `alice@laptop (role nixops4, from 10.0.0.3, pid 4711, since 2026-11-25 19:05:17 UTC)` */
-export function inWords({ application: name, user, address, pid, since }: Holder): string {
+export function describeHolder({ application: name, user, address, pid, since }: Holder): string {
   const parts = [
     user === null ? null : `role ${user}`,
     address === null ? null : `from ${address}`,

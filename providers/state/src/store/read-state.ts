@@ -1,12 +1,12 @@
 import { ProviderError, type Connecting } from "@nixops4-resources/protocol-core";
 import { sqlStateOf, type Connection, type ReadSession } from "@nixops4-resources/protocol-postgres";
-import { LongSession } from "./connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import { assemble, type State } from "../history/history.ts";
 import type { KeyInputs } from "../keys/keys.ts";
 import { tryLock, waitForLock, type OwnSession, type TriedLock } from "./lock.ts";
-import { partsOf, toParts, type PartRows, type StateParts } from "../history/rows.ts";
-import { Tables } from "./tables.ts";
+import { partsOf, toParts, type PartRows, type StateParts } from "../database/rows.ts";
+import { Tables } from "../database/tables.ts";
 
 /** What opening a state takes of a resource's inputs. */
 export interface StateInputs extends KeyInputs {
@@ -17,7 +17,7 @@ export interface StateInputs extends KeyInputs {
 
 /** The state as it is at this moment, whoever writes to it. */
 export async function readState(inputs: StateInputs, request: Connecting): Promise<State> {
-  await using link = await LongSession.open(inputs.connection, "read", request);
+  await using link = await LongSession.openReader(inputs.connection, request);
   const queries = partsOf(new Tables(inputs.schema), inputs.name);
   const rows = await link.during(request, (session) =>
     orMissing(inputs, () => session.queryEach<PartRows>(...queries)),

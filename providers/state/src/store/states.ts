@@ -9,12 +9,11 @@ import {
   type Sql,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
-import { DataKey } from "@nixops4-resources/protocol-secrets";
 import { emptyState } from "@nixops4-resources/protocol-state";
 import { origin, sealEvent, type Position, type SealedEvent, type SealedSnapshot } from "../history/chain.ts";
-import { allRecipients, type KeyInputs, type StoredKey } from "../keys/keys.ts";
-import { eventInsert, keyInsert, named, snapshotInsert } from "../history/rows.ts";
-import { bytes, schemasWithStates, Tables, union } from "./tables.ts";
+import { makeKey, type NewKeyInputs, type StoredKey } from "../keys/keys.ts";
+import { eventInsert, keyInsert, named, snapshotInsert } from "../database/rows.ts";
+import { bytes, schemasWithStates, Tables, union } from "../database/tables.ts";
 
 /** A state as a resource. */
 export interface FoundState {
@@ -50,17 +49,8 @@ export interface Beginning {
   readonly snapshots: readonly SealedSnapshot[];
 }
 
-export interface NewState extends KeyInputs {
+export interface NewState extends NewKeyInputs {
   readonly schema: string;
-  readonly keyGeneration: number;
-}
-
-/** A fresh data key, to be stored with the state. */
-export async function makeKey(want: NewState, number: number): Promise<{ key: DataKey; stored: StoredKey }> {
-  const recipients = await allRecipients(want);
-  const key = await DataKey.make(recipients);
-  const stored = { number, generation: want.keyGeneration, recipients, wrapped: Buffer.from(key.wrapped) };
-  return { key, stored };
 }
 
 export async function createState(session: WriteSession, want: NewState, mark: Mark): Promise<void> {

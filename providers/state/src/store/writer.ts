@@ -10,13 +10,13 @@ import {
 import { sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import { applyPatch, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
 import { sealEvent, sealSnapshot, type NumberedKey, type SealedEvent, type SealedSnapshot } from "../history/chain.ts";
-import { LongSession } from "./connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { State } from "../history/history.ts";
 import { endOwn, tryLock, waitForLock, type OwnSession, type TriedLock } from "./lock.ts";
 import { lockAndRead, missing, type StateInputs } from "./read-state.ts";
-import { eventInsert, named, snapshotInsert, stateColumns, type StateRow } from "../history/rows.ts";
-import { bytes, Tables } from "./tables.ts";
+import { eventInsert, named, snapshotInsert, stateColumns, type StateRow } from "../database/rows.ts";
+import { bytes, Tables } from "../database/tables.ts";
 
 /** Every so many events the whole document is stored too, so that reading a state never takes more events than that. */
 export const snapshotEvery = 100;
@@ -59,7 +59,7 @@ export class StateWriter implements StateStore {
   }
 
   static async open(inputs: StateInputs, request: Connecting): Promise<StateWriter> {
-    const link = await LongSession.open(inputs.connection, "write", request);
+    const link = await LongSession.openWriter(inputs.connection, request);
     return await orGiveUp(link, async () => {
       const locked = await link.during(request, (session) => lockAndRead(session, inputs));
       return new StateWriter(inputs, link, locked, await locked.state.keys.newest());
@@ -122,7 +122,7 @@ export class StateWriter implements StateStore {
     // One that an event got no answer on before its request ended may not have told yet that it is lost.
     if (this.#link !== undefined && this.#unsettled !== undefined) this.#lose(this.#link);
     if (this.#link !== undefined) return this.#link;
-    const link = await LongSession.open(this.#inputs.connection, "write", request);
+    const link = await LongSession.openWriter(this.#inputs.connection, request);
     return await orGiveUp(link, async () => {
       const { own, row } = await link.during(request, (session) => this.#lockAgain(session));
       this.#goOnFrom(row);

@@ -1,8 +1,8 @@
 import { parseStrictly, ProviderError, type Secret, type SecretRef } from "@nixops4-resources/protocol-core";
-import { openSecretStore, storePlace, type SecretReader } from "@nixops4-resources/protocol-secrets";
+import { openSecretReader, storePlace, type SecretReader } from "@nixops4-resources/protocol-secrets";
 import * as z from "zod/mini";
 import type { ErrorCode } from "../errors.ts";
-import type { Origin } from "../generators/generator.ts";
+import type { Origin } from "./generator.ts";
 
 /**
  * Which version of which secret a reference means right now. Without a word of a secret that is not there: then there is
@@ -39,7 +39,7 @@ function sourceOf(ref: SecretRef): { name: string; version: number | null; open:
   const { name, version = null, ...place } = ref.store;
   const open = async (): Promise<SecretReader> => {
     const { store } = await parseStrictly(z.strictObject({ store: storePlace }), { store: place });
-    return await openSecretStore(store, "read");
+    return await openSecretReader(store);
   };
   return { name, version, open };
 }

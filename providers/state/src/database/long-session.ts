@@ -8,7 +8,7 @@ import {
   type ReadSession,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
-import { application } from "./lock.ts";
+import { application } from "./application.ts";
 
 /** A session that outlives the request that opened it, and can be given up at any time. */
 export class LongSession<Session extends ReadSession = ReadSession> implements AsyncDisposable {
@@ -20,18 +20,26 @@ export class LongSession<Session extends ReadSession = ReadSession> implements A
     this.#end = end;
   }
 
-  static async open(connection: Connection, access: "write", request: Connecting): Promise<LongSession<WriteSession>>;
-  static async open(connection: Connection, access: "read", request: Connecting): Promise<LongSession>;
-  static async open(connection: Connection, access: Login["access"], request: Connecting): Promise<LongSession> {
+  static async openReader(connection: Connection, request: Connecting): Promise<LongSession> {
+    return await this.#open(connection, "read", request, openReadSession);
+  }
+
+  static async openWriter(connection: Connection, request: Connecting): Promise<LongSession<WriteSession>> {
+    return await this.#open(connection, "write", request, openWriteSession);
+  }
+
+  static async #open<Session extends ReadSession>(
+    connection: Connection,
+    access: Login["access"],
+    request: Connecting,
+    connect: (login: Login) => Promise<Session>,
+  ): Promise<LongSession<Session>> {
     const end = new AbortController();
     const login = {
       ...(await ownLogin(connection, connection.database, access, { ...request, signal: end.signal })),
       session: { application, keepAlive: true, settings: settings[access] },
     };
-    return await whileOpen(end, request, async () => {
-      const session = access === "write" ? await openWriteSession(login) : await openReadSession(login);
-      return new LongSession(session, end);
-    });
+    return await whileOpen(end, request, async () => new LongSession(await connect(login), end));
   }
 
   /** Does a request's work; when its time is over, the connection is closed at once, and with it goes the lock. */

@@ -1,7 +1,7 @@
 import { sql, type Sql } from "@nixops4-resources/protocol-postgres";
-import type { SealedEvent, SealedSnapshot } from "./chain.ts";
+import type { SealedEvent, SealedSnapshot } from "../history/chain.ts";
 import type { StoredKey } from "../keys/keys.ts";
-import { bytes, type Tables } from "../store/tables.ts";
+import { bytes, type Tables } from "./tables.ts";
 
 /** The row of a state. */
 export interface StateRow {

@@ -5,18 +5,18 @@ import type { ErrorCode } from "../errors.ts";
 import type { Given } from "../generators/generators.ts";
 import { keyAlgorithm, keyAlgorithms } from "../generators/key-pair.ts";
 import {
-  create,
+  createSecret,
   immutable,
-  keptInputs,
-  keptOutputs,
+  secretInputs,
+  secretOutputs,
   leastRights,
-  list,
-  look,
+  listSecrets,
+  findSecret,
   refusal,
-  seenInputs,
-  seenOutputs,
-  update,
-} from "./lifecycle.ts";
+  currentInputs,
+  currentOutputs,
+  updateSecret,
+} from "../secret/lifecycle.ts";
 
 export default defineResource({
   type: "ssh_host_key",
@@ -25,7 +25,7 @@ export default defineResource({
   requireState: false,
   connection,
   inputs: {
-    ...keptInputs,
+    ...secretInputs,
     algorithm: option(
       keyAlgorithm(),
       "Kind of the key, with its size where there is a choice. Another one needs a raised `generation`.",
@@ -37,7 +37,7 @@ export default defineResource({
     ),
   },
   outputs: {
-    ...keptOutputs,
+    ...secretOutputs,
     publicKey: option(z.string(), "The public key, one line: also the recipient to which agenix encrypts."),
     knownHosts: option(z.string(), "Line for `known_hosts`, with all host names."),
     sshfp: option(
@@ -59,16 +59,16 @@ export default defineResource({
   connectWriter,
 
   async read(store, want) {
-    const found = await look(store, want, keyOf(want));
+    const found = await findSecret(store, want, keyOf(want));
     if (found === undefined) return undefined;
     const { mark, current } = found.stored;
     const { publicKey = "" } = current.public;
-    const { ageRecipientOf, sshfpOf } = await import("../ssh/public-key.ts");
+    const { ageRecipientOf, sshfpOf } = await import("./public-key.ts");
     return {
       mark,
-      inputs: { ...seenInputs(found), algorithm: algorithmOf(found.madeBy) ?? somethingElse },
+      inputs: { ...currentInputs(found), algorithm: algorithmOf(found.madeBy) ?? somethingElse },
       outputs: {
-        ...seenOutputs(found, want.connection),
+        ...currentOutputs(found, want.connection),
         publicKey,
         knownHosts: `${want.hostNames.join(",")} ${publicKey}`,
         sshfp: sshfpOf(publicKey),
@@ -86,10 +86,10 @@ export default defineResource({
     });
   },
 
-  create: async (store, want, mark) => create(store, want, keyOf(want), mark),
+  create: async (store, want, mark) => createSecret(store, want, keyOf(want), mark),
 
   update: async (store, want, { changed, seen: { outputs } }) =>
-    update(store, want, keyOf(want), {
+    updateSecret(store, want, keyOf(want), {
       changed,
       version: outputs.version,
       remake: changed.has("generation") || changed.has("algorithm"),
@@ -99,7 +99,7 @@ export default defineResource({
 
   setMark: async (store, { name }, mark) => store.change(name, { mark: mark ?? null }),
 
-  list: async (store, managedBy) => list(store, "ssh_host_key", managedBy),
+  list: async (store, managedBy) => listSecrets(store, "ssh_host_key", managedBy),
 });
 
 /** The generator of the key. */
