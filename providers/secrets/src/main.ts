@@ -6,7 +6,7 @@ serve({
   name: "secrets",
   title: "Secrets",
   description:
-    "Passwords, keys and certificates: made, kept in a store, rotated and derived, without a value in any state.",
+    "Passwords, keys and certificates: generated, stored encrypted, rotated and derived. No value is in any state.",
   version: manifest.version,
   types: {
     secret: () => import("./secret/secret.ts"),

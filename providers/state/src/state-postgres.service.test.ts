@@ -18,7 +18,7 @@ describePostgres("a state", (server) => {
     changed: { recipients: [carol.recipient] },
     notChanged: {
       identity: "whose key opens it is what `recipients` are about",
-      keyGeneration: "it only rises: data-keys.service.test.ts",
+      keyGeneration: "it can only be raised; tested in data-keys.service.test.ts",
       lockTimeoutSeconds: "it concerns only who waits",
     },
     immutable: { name: "test", schema: "elsewhere" },

@@ -5,7 +5,7 @@ import { inContext } from "../in-context.ts";
 import { openSecretReader, type StorePlace } from "../open-store.ts";
 import { postgresStore } from "../postgres/settings.ts";
 
-/** A secret that the provider `secrets` keeps, in the version that the reference names, or (null) the current one. */
+/** Reads a secret from a store of the provider `secrets`: the version in the reference, or the current one (null). */
 export async function readStore({ store }: StoreRef, what: string): Promise<{ secret: Secret; from: string }> {
   const { name, version = null } = store;
   return await inContext(`${what} cannot be read`, async () => {
@@ -15,7 +15,7 @@ export async function readStore({ store }: StoreRef, what: string): Promise<{ se
   });
 }
 
-/** Core has seen that exactly one kind is named; each kind checks its own settings. */
+/** Core has checked that the reference names exactly one kind; the settings of that kind are checked here. */
 async function placeOf(store: StoreRef["store"]): Promise<StorePlace> {
   if ("directory" in store) {
     return await parseStrictly(z.strictObject({ directory: directoryStore }), { directory: store.directory });

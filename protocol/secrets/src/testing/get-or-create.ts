@@ -1,4 +1,4 @@
-// Makes a secret where there is none, and says which value it has: `node get-or-create.ts PLACE NAME`, with an IPC channel.
+// Creates a secret unless it exists, and reports its value over an IPC channel: `node get-or-create.ts PLACE NAME`.
 import { AlreadyExists, Secret } from "@nixops4-resources/protocol-core";
 import { openSecretWriter, type StorePlace } from "../open-store.ts";
 import { newSecret } from "./new-secret.ts";

@@ -11,24 +11,24 @@ export interface PostgresPlace {
   postgres: PostgresStore;
 }
 
-/** Stores in the database `PREFIX_ops`, whose owner has CREATEROLE and is who the tests are by default. */
+/** Stores in the database `PREFIX_ops`. Tests use its owner by default, who has CREATEROLE. */
 export interface Vault {
   backend(): PostgresBackend;
   alice(): Person;
-  /** The name of the test's own schema, which no store was made in yet. */
+  /** The test's own schema, which does not exist at first. */
   schema(): string;
-  /** Goes on with another schema. */
+  /** Continues with another schema. */
   renew(): void;
   place(more?: object): PostgresPlace;
   writer(more?: object): Promise<SecretWriter>;
   reader(more?: object): Promise<SecretReader>;
-  /** SQL as superuser, past the store; % stands for the schema. */
+  /** Runs SQL as superuser, without the store; % stands for the schema. */
   run(sql: string): Promise<Record<string, unknown>[]>;
-  /** Everything that is in the store's tables, the encrypted as far as it is text. */
+  /** Content of all tables of the store; encrypted fields are escaped text. */
   dump(): Promise<string>;
 }
 
-/** Call it where tests are declared; each finds a schema of its own. `roles` are made, with the password of the account. */
+/** Call it where tests are declared. Each test gets its own schema. `roles` are created with the account's password. */
 export function useVault(server: () => PostgresAddress, prefix: string, roles: readonly string[] = []): Vault {
   const database = `${prefix}_ops`;
   const prepare = PostgresBackend.prepare({
@@ -92,12 +92,12 @@ export function useVault(server: () => PostgresAddress, prefix: string, roles: r
   return vault;
 }
 
-/** The key itself in a person's identity file. */
+/** The key in a person's identity file. */
 export const keyOf = ({ identity }: Person): string =>
   /AGE-SECRET-KEY-\S+/.exec(readFileSync(identity.file, "utf8"))?.[0] ?? "";
 
 function there<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("It is there inside tests only.");
+  if (value === undefined) throw new Error("Use it inside tests only.");
   return value;
 }
 

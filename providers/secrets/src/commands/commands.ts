@@ -8,43 +8,43 @@ import { show } from "./show.ts";
 
 const connection = { type: "string", short: "c" } as const;
 
-/** All of them are about the store in a file of the input `connection`, as JSON. */
+/** Each takes the store from a file with the input `connection` as JSON. */
 const commands = {
   list: {
     usage: "--connection FILE",
-    summary: "every secret of the store that this identity opens, without values",
+    summary: "list every secret that this identity decrypts, without values",
     options: { connection },
     run: list,
   },
   show: {
     usage: "NAME --connection FILE [--reveal]",
-    summary: "all that is known of a secret but its value; with --reveal the value alone",
+    summary: "show everything about a secret but its value; with --reveal, only the value",
     options: { connection, reveal: { type: "boolean" } },
     run: show,
   },
   rotate: {
     usage: "NAME --connection FILE",
-    summary: "a new value by the same generator; the next apply brings it to who takes the secret",
+    summary: "generate a new value; the next apply updates every resource that uses the secret",
     options: { connection },
     run: rotate,
   },
   rewrap: {
     usage: "[NAME...] --connection FILE",
-    summary: "encrypt secrets (all) anew, to the recipients that were declared and to this identity",
+    summary: "re-encrypt the named secrets (default: all) to the declared recipients and this identity",
     options: { connection },
     run: rewrap,
   },
   audit: {
     usage: "[NAME] --connection FILE",
     summary:
-      "who has taken values, where the store records it, and how old each value is; status 2 where one has expired",
+      "show the age of each value, and who read it if the store records that; exit status 2 if a value has expired",
     options: { connection },
     run: audit,
   },
   import: {
     usage: "NAME --connection FILE [--from REFERENCE]",
     summary:
-      "keep a value that you bring, from stdin or a secret reference in JSON; a resource takes it with `adopt = true`",
+      "store an existing value from stdin or a secret reference in JSON; a resource adopts it with `adopt = true`",
     options: { connection, from: { type: "string" } },
     run: importSecret,
   },

@@ -19,7 +19,7 @@ const noBorder = {
   middle: "  ",
 };
 
-/** Rows below their headings, in columns as wide as what is in them, ready to be printed. */
+/** Formats rows below their headings, with columns as wide as their content. */
 export function toTable(head: string[], rows: readonly string[][]): string {
   const style = { head: [], border: [], "padding-left": 0, "padding-right": 0 };
   const table = new Table({ head, chars: noBorder, style });
@@ -31,5 +31,5 @@ export function toTable(head: string[], rows: readonly string[][]): string {
     .join("\n")}\n`;
 }
 
-/** To the minute, in UTC: `2026-11-25 19:56`. */
+/** A time in UTC, to the minute: `2026-11-25 19:56`. */
 export const minute = (iso: string): string => iso.slice(0, 16).replace("T", " ");

@@ -19,25 +19,25 @@ import {
 export default defineResource({
   type: "secret",
   description:
-    "A secret that is made once and kept in a store. What it outputs is a reference: the value goes only to who resolves that, at the moment of use.",
+    "Secret that is generated once and stored encrypted. Its output is a reference: only a provider that resolves the reference gets the value, at the moment of use.",
   requireState: false,
   connection,
   inputs: {
     ...secretInputs,
     generator: option(
       generatorInput,
-      "How the value is made: exactly one kind. Another kind, or other inputs of it, need a raised `generation`: else they are refused, and the value stays.",
+      "Generator of the value: exactly one kind. Changing the kind or its inputs needs a higher `generation`; otherwise the change is rejected and the value is kept.",
     ),
   },
   outputs: {
     ...secretOutputs,
     public: option(
       z.record(z.string(), z.string()),
-      "What belongs to the value and may be known, by name: the public key, the certificate. Each kind of generator says what it has.",
+      "Public parts of the value, by name, such as a public key or a certificate. Each generator documents its own.",
     ),
     expiresAt: option(
       z.nullable(z.string()),
-      "Time from which on the value is of no use, in ISO 8601; null where there is none. Nothing is renewed by itself.",
+      "Expiry time of the value, in ISO 8601; null if it does not expire. Nothing is renewed automatically.",
     ),
   },
   immutable,

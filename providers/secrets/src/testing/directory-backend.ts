@@ -12,7 +12,7 @@ import {
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { summaryOf } from "./summary.ts";
 
-/** A store in a folder of its own, as the contract needs to see it. */
+/** A store in its own folder, for the contract. */
 export class DirectoryBackend implements Backend {
   readonly access: FileAccess;
   readonly connection: { store: StorePlace };
@@ -29,10 +29,10 @@ export class DirectoryBackend implements Backend {
     this.connection = { store: { directory: { folder, identity } } };
     this.broken = {
       "no store": {},
-      "a folder that is not there": { store: { directory: { folder: join(folder, "nowhere"), identity } } },
-      "a folder that others may look into": { store: { directory: { folder: "/usr", identity } } },
-      "an identity that is not there": { store: { directory: { folder, identity: { file: "/nowhere" } } } },
-      "an identity that is none": { store: { directory: { folder, identity: { command: ["echo", "none"] } } } },
+      "a missing folder": { store: { directory: { folder: join(folder, "nowhere"), identity } } },
+      "a folder that others can access": { store: { directory: { folder: "/usr", identity } } },
+      "a missing identity": { store: { directory: { folder, identity: { file: "/nowhere" } } } },
+      "an invalid identity": { store: { directory: { folder, identity: { command: ["echo", "none"] } } } },
     };
     this.canaries = /AGE-SECRET-KEY-1\w+/.exec(readFileSync(identity.file, "utf8")) ?? [];
   }
@@ -47,7 +47,7 @@ export class DirectoryBackend implements Backend {
     for (const name of await readdir(this.#folder)) await rm(join(this.#folder, name), { recursive: true });
   }
 
-  /** A file's time of change moves with whatever is done to it, and a folder's with whatever is done to its names. */
+  /** Every write changes the ctime of a file, or of the folder that contains it. */
   async writes(): Promise<unknown> {
     const names = [".", ...(await readdir(this.#folder, { recursive: true }))];
     return await Promise.all(
@@ -55,7 +55,7 @@ export class DirectoryBackend implements Backend {
     );
   }
 
-  /** Every file, hidden ones too, and what the store says of each secret but what is drawn by chance. */
+  /** Every file, hidden ones included, and the metadata of each secret without random parts. */
   async snapshot(): Promise<unknown> {
     const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true });
     await using store = await openSecretReader(this.connection.store);
@@ -72,13 +72,13 @@ export class DirectoryBackend implements Backend {
     return "";
   }
 
-  /** Works on the store past the provider. */
+  /** Changes the store without the provider. */
   async byHand(work: (store: SecretWriter) => Promise<void>): Promise<void> {
     await using store = await openSecretWriter(this.connection.store);
     await work(store);
   }
 
-  /** As who reads a reference gets it. */
+  /** The value, as a reference resolves to it. */
   async valueOf(name: string, version: number | null = null): Promise<string> {
     await using store = await openSecretReader(this.connection.store);
     return (await store.reveal(name, version, "a test")).value.reveal();

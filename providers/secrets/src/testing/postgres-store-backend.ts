@@ -6,7 +6,7 @@ import { openSecretReader, openSecretWriter, storePlace, type SecretWriter } fro
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { summaryOf } from "./summary.ts";
 
-/** A store in a database of its own, as the contract needs to see it. */
+/** A store in its own database, for the contract. */
 export class PostgresStoreBackend implements Backend {
   readonly access: NetworkAccess;
   readonly connection: Message;
@@ -34,7 +34,7 @@ export class PostgresStoreBackend implements Backend {
     this.canaries = [...backend.canaries, ...key];
   }
 
-  /** Call it where tests are declared. `prefix` begins the name of all that these tests make at the server. */
+  /** Call it where tests are declared. Names of all objects at the server begin with `prefix`. */
   static prepare(prefix: string): (server: PostgresAddress) => Promise<PostgresStoreBackend> {
     const prepare = PostgresBackend.prepare({
       prefix,
@@ -62,7 +62,7 @@ export class PostgresStoreBackend implements Backend {
     return this.#backend.log();
   }
 
-  /** Works on the store past the provider. */
+  /** Changes the store without the provider. */
   async byHand(work: (store: SecretWriter) => Promise<void>): Promise<void> {
     await using store = await openSecretWriter(storePlace.parse(this.connection["store"]));
     await work(store);

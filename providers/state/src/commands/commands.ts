@@ -11,53 +11,53 @@ import { verify } from "./verify.ts";
 
 const text = { type: "string" } as const;
 
-/** All of them are about one state: that of the inputs in a file, as `plan` and `read` take them. */
+/** Each works on one state, named by a file with inputs as for `plan` and `read`. */
 const commands = {
   log: {
     usage: "--inputs FILE [--last COUNT]",
-    summary: "who wrote what when: one line per event",
+    summary: "show who wrote what and when, one line per event",
     options: { inputs, last: text },
     run: log,
   },
   show: {
     usage: "--inputs FILE [--at INDEX]",
-    summary: "the document as it is, or as it was after an event",
+    summary: "show the current document, or the document after an event",
     options: { inputs, at: text },
     run: show,
   },
   diff: {
     usage: "A B --inputs FILE",
-    summary: "what the events after A, up to B, have changed",
+    summary: "show the changes by the events after A up to B; exit status 2 if there are any",
     options: { inputs },
     run: diff,
   },
   verify: {
     usage: "--inputs FILE",
-    summary: "look at every event, snapshot and key, and name all that was tampered with",
+    summary: "check every event, snapshot and key, and report each damage; exit status 1 if there is any",
     options: { inputs },
     run: verify,
   },
   unlock: {
     usage: "--inputs FILE --holder ID",
-    summary: "end the session of a writer that is gone; the message of state.locked has its id",
+    summary: "end the session of a lost writer; the error state.locked shows its id",
     options: { inputs, holder: text },
     run: unlock,
   },
   export: {
     usage: "--inputs FILE [--file FILE]",
-    summary: "the whole history as a state_file of NixOps4",
+    summary: "export the complete history as a NixOps4 state_file",
     options: { inputs, file: text },
     run: exportState,
   },
   import: {
     usage: "FILE --inputs FILE",
-    summary: "make the state from a state_file of NixOps4, with its whole history",
+    summary: "create the state from a NixOps4 state_file, with its complete history",
     options: { inputs },
     run: importState,
   },
   compact: {
     usage: "--inputs FILE [--keep COUNT]",
-    summary: "move all but the last events (100) to the archive, behind a snapshot",
+    summary: "move all but the last COUNT events (default 100) to the archive, behind a snapshot",
     options: { inputs, keep: text },
     run: compact,
   },

@@ -9,8 +9,8 @@ import { Tables } from "../database/tables.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
 /**
- * Moves events to the archive table, behind a snapshot that the others then follow. The archive is for people: it may be
- * dumped and emptied, and nothing else needs it.
+ * Moves events to the archive table, and stores a snapshot that the remaining events follow. The archive is for people: it
+ * may be dumped and emptied.
  */
 export async function compact(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);
@@ -24,7 +24,7 @@ export async function compact(given: CommandArguments, print: (text: string) => 
   const last = chronicle.events.find(({ index }) => index === state.head.index - keep);
   const id = state.id;
   if (last === undefined) {
-    print(`nothing to move: there are ${state.head.index + 1} events, and ${keep} are kept\n`);
+    print(`nothing to move: the state has ${state.head.index + 1} events, ${keep} are kept\n`);
     return 0;
   }
   const snapshot = sealSnapshot(id, last, await documentAt(chronicle, last.index), await state.keys.newest());

@@ -8,8 +8,8 @@ import { Tables } from "../database/tables.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
 /**
- * Ends the session that holds the lock, if it is still the one that was meant. A writer that lives on notices: it takes the
- * lock again, or is refused where somebody else has written.
+ * Ends the session that has the lock, if its id is the given one. A writer that is still running takes the lock again, or
+ * fails if somebody else has written meanwhile.
  */
 export async function unlock(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);
@@ -22,7 +22,9 @@ export async function unlock(given: CommandArguments, print: (text: string) => v
   const [holder] = await link.session.query<Holder>(holderOf(new Tables(inputs.schema), inputs.name));
   if (holder?.id !== id) {
     throw failure(
-      holder === undefined ? "nobody holds its lock" : `its lock is held by ${describeHolder(holder)}, ${holder.id}`,
+      holder === undefined
+        ? "no session has its lock"
+        : `another session has its lock: ${describeHolder(holder)}, ${holder.id}`,
     );
   }
   const [row] = await link.session.query<{ ended: boolean }>(
@@ -36,6 +38,6 @@ export async function unlock(given: CommandArguments, print: (text: string) => v
 function failure(reason: string): ProviderError<ErrorCode> {
   return new ProviderError<ErrorCode>(reason, {
     code: "state.unlock",
-    hint: "Apply once more: `state.locked` tells who holds the lock, and the id to give here",
+    hint: "Apply again: the error `state.locked` shows who has the lock, and the id for --holder",
   });
 }

@@ -10,7 +10,7 @@ import {
 } from "@nixops4-resources/protocol-postgres";
 import { application } from "./application.ts";
 
-/** A session that outlives the request that opened it, and can be given up at any time. */
+/** A session that outlives the request that opened it, and can be abandoned at any time. */
 export class LongSession<Session extends ReadSession = ReadSession> implements AsyncDisposable {
   readonly session: Session;
   readonly #end: AbortController;
@@ -42,18 +42,18 @@ export class LongSession<Session extends ReadSession = ReadSession> implements A
     return await whileOpen(end, request, async () => new LongSession(await connect(login), end));
   }
 
-  /** Does a request's work; when its time is over, the connection is closed at once, and with it goes the lock. */
+  /** Runs work for a request. When the request's time is over, the connection is closed at once, which frees the lock. */
   during<T>(request: Connecting, work: (session: Session) => Promise<T>): Promise<T> {
     return whileOpen(this.#end, request, () => work(this.session));
   }
 
-  /** Closes the connection without a word to the server. */
+  /** Closes the connection without telling the server. */
   abandon(): void {
     this.#end.abort();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Who cannot be reached any more must not keep us from ending.
+    // An unreachable server must not keep the process from exiting.
     const patience = setTimeout(() => this.abandon(), 5000);
     await this.session[Symbol.asyncDispose]();
     clearTimeout(patience);
@@ -72,9 +72,9 @@ async function whileOpen<T>(end: AbortController, { signal }: Connecting, work: 
 }
 
 const settings = {
-  // An apply may wait an hour for a machine before it tells of it.
-  // Where the machine is gone its lock is free after two minutes; Linux alone would take two hours.
+  // An apply may wait an hour for a machine between two events.
+  // If the applying machine is lost, the server frees its lock after two minutes; Linux's default is two hours.
   write: { idle_session_timeout: 0, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 },
-  // Several queries are to see one moment; a writer sees what was written before it got the lock.
+  // Several queries must see the same snapshot. A writer must see what was written before it got the lock.
   read: { default_transaction_isolation: "repeatable read" },
 };

@@ -6,8 +6,8 @@ import { keyInsert, keysOf, named } from "../database/rows.ts";
 import { bytes, Tables } from "../database/tables.ts";
 
 /**
- * Wraps all data keys to the wanted recipients, and makes a new one where it is asked for or where somebody is no longer to
- * read: he may have kept the old one. Events stay as they are.
+ * Wraps all data keys to the wanted recipients. Adds a new data key if `keyGeneration` was raised, or if a recipient was
+ * removed, who may have kept the old one. Events stay unchanged.
  */
 export async function bringKeysInLine(
   session: WriteSession,
@@ -50,8 +50,8 @@ const hasSameMembers = (recipients: readonly string[], wanted: readonly string[]
   [...recipients].sort().join("\n") === wanted.join("\n");
 
 function generationIsHigher(generation: number): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>(`its data key is of generation ${generation}, and there is no way back`, {
+  return new ProviderError<ErrorCode>(`the generation of its data key is ${generation} and cannot be lowered`, {
     code: "state.key.generation",
-    hint: `Set \`keyGeneration\` to ${generation}, or to more for a new data key`,
+    hint: `Set \`keyGeneration\` to ${generation}, or to a higher number for a new data key`,
   });
 }

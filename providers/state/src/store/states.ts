@@ -15,10 +15,10 @@ import { makeKey, type NewKeyInputs, type StoredKey } from "../keys/keys.ts";
 import { eventInsert, keyInsert, named, snapshotInsert } from "../database/rows.ts";
 import { bytes, schemasWithStates, Tables, union } from "../database/tables.ts";
 
-/** A state as a resource. */
+/** An existing state, for the resource. */
 export interface FoundState {
   readonly mark: string | null;
-  /** Of each data key. */
+  /** The recipients of each data key. */
   readonly recipients: readonly (readonly string[])[];
   readonly keyGeneration: number;
 }
@@ -40,7 +40,7 @@ export async function findState(session: ReadSession, schema: string, name: stri
   }
 }
 
-/** What a new state begins with: its first event, and those after it where it comes from elsewhere. `head` is the last. */
+/** Initial content of a state: its first event, or all events of an import. `head` is the last one. */
 export interface Beginning {
   readonly id: string;
   readonly key: StoredKey;
@@ -61,7 +61,7 @@ export async function createState(session: WriteSession, want: NewState, mark: M
   await storeBeginning(session, want, mark, { id, key: stored, head: first, events: [first], snapshots: [] });
 }
 
-/** All of it or nothing, with the tables where there are none. Throws AlreadyExists where somebody was faster. */
+/** Stores a new state atomically, with the tables if they are missing. Throws AlreadyExists if another process was faster. */
 export async function storeBeginning(
   session: WriteSession,
   { schema, name }: Pick<NewState, "schema" | "name">,
@@ -81,7 +81,7 @@ export async function storeBeginning(
       ...snapshots.map((snapshot) => snapshotInsert(tables, id, snapshot)),
     );
   } catch (error) {
-    // unique_violation of the name; or anything where the tables came in between.
+    // A unique_violation of the name, or any error if the tables were created meanwhile.
     const isLate = sqlStateOf(error) === "23505" || (!before.tables && (await lookForTables(session, tables)).tables);
     throw isLate ? new AlreadyExists(name, { cause: error }) : error;
   }
@@ -105,7 +105,7 @@ export async function setStateMark(
   await session.execute(sql`update ${tables.state} set mark = ${text} where name = ${name} and destroyed_at is null`);
 }
 
-/** The states of the deployment in all schemas of the database. */
+/** The states of a deployment in all schemas of the database. */
 export async function listStates(session: ReadSession, managedBy: string): Promise<Listed[]> {
   const schemas = await session.query<{ schema: string }>(schemasWithStates);
   if (schemas.length === 0) return [];

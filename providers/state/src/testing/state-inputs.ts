@@ -4,7 +4,7 @@ import type { Person } from "./people.ts";
 import type { StateInputs } from "./run.ts";
 import { prepareStates } from "./states.ts";
 
-/** A schema for the tests of one file, empty before each of them; and inputs of a state in it. */
+/** A schema for the tests of one file, emptied before each test, and inputs of a state in it. */
 export function useStates(schema: string, server: () => PostgresAddress, people: readonly [Person, ...Person[]]) {
   const prepare = prepareStates(schema, people);
   const backend: () => PostgresBackend = useBackend(() => prepare(server()));

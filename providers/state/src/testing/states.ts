@@ -6,7 +6,7 @@ import type { Person } from "./people.ts";
 
 export const main = join(import.meta.dirname, "../../dist/main.cjs");
 
-/** A server whose states are in a schema named as the prefix. Call it where tests are declared. */
+/** A server with states in a schema that is named like the prefix. Call it where tests are declared. */
 export const prepareStates = (
   prefix: string,
   people: readonly Person[],
@@ -18,9 +18,11 @@ export const prepareStates = (
     snapshot: (backend) => liveStates(backend, prefix),
   });
 
-/** What there is of the states that have a name: those that were destroyed are kept, and are no resource any more. */
+/** The existing states. Destroyed states stay in the tables, but are no resources any more. */
 async function liveStates(backend: PostgresBackend, schema: string): Promise<unknown> {
-  const [row] = await backend.run<{ isThere: boolean }>(`select to_regclass('${schema}.state') is not null as "isThere"`);
+  const [row] = await backend.run<{ isThere: boolean }>(
+    `select to_regclass('${schema}.state') is not null as "isThere"`,
+  );
   if (row?.isThere !== true) return [];
   return await backend.run(`
     select name, mark, head,
@@ -30,7 +32,7 @@ async function liveStates(backend: PostgresBackend, schema: string): Promise<unk
     from ${schema}.state where destroyed_at is null order by name`);
 }
 
-/** Makes the state and takes its mark off. */
+/** Creates the state and removes its mark. */
 export async function makeUnmarked(backend: PostgresBackend, schema: string, inputs: object): Promise<void> {
   const inputProperties = { connection: backend.connection, managedBy: "somebody", ...inputs };
   await ask({ main }, { createResourceRequest: { type: "state_postgres", inputProperties, isStateful: false } });
