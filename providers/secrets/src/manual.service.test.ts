@@ -84,7 +84,7 @@ test(
     run("age-keygen -o /root/safe-identity");
     const safe = recipientOf("/root/safe-identity");
 
-    const look = commandsUnder("Look");
+    const look = commandsUnder("Inspect the store");
     writeFileSync(join(machine, "root/store.json"), "{}");
     const [written = "", ...looks] = look.split(/(?<=^END\n)/m);
     run(written);
@@ -95,7 +95,7 @@ test(
     expect(looked.stdout.split(value)).toHaveLength(3);
 
     run('printf brought-along | age -r "$recipient" -o /root/mail.age', { recipient: started.stdout.trim() });
-    run(commandsUnder("Bring your own"), { value: "brought along" });
+    run(commandsUnder("Use existing secrets"), { value: "brought along" });
     expect(run("nixops4-resources-secrets list --connection /root/store.json").stdout).toMatch(
       /shop\/mail[^]*shop\/smtp/,
     );
@@ -119,7 +119,7 @@ test(
     run("! age --decrypt -i /root/secrets-identity /srv/secrets/shop/db.age");
     await apply({ recipients: [safe, recipientOf("/root/new-identity")] });
 
-    const recovered = run(commandsUnder("The machine with the identity is lost"));
+    const recovered = run(commandsUnder("Recover from a lost machine"));
     expect(recovered.stdout).toMatch(/^shop\/db is encrypted to/m);
     expect(reveal("/root/store.json"), "the value of the backup").toBe(value);
   },

@@ -12,7 +12,7 @@ import { main } from "./testing/states.ts";
 
 const manual = await readFile(join(import.meta.dirname, "../../../docs/state.md"), "utf8");
 /** The manual's commands up to the first apply, and after it. */
-const [beginning = "", rest = ""] = manual.split("### Where NixOps4 makes the database too").map(commandsIn);
+const [beginning = "", rest = ""] = manual.split("### If NixOps4 also creates the database").map(commandsIn);
 
 /** The last command of the drill. Before it, the restored state exists. */
 const endOfDrill = "psql -q -c 'drop database nixops4_drill'";
