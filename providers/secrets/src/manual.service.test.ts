@@ -94,8 +94,8 @@ test(
     expect(value).toMatch(/^[\w-]{40}$/);
     expect(looked.stdout.split(value)).toHaveLength(3);
 
-    run('printf brought-along | age -r "$recipient" -o /root/mail.age', { recipient: started.stdout.trim() });
-    run(commandsUnder("Use existing secrets"), { value: "brought along" });
+    run('printf imported-by-reference | age -r "$recipient" -o /root/mail.age', { recipient: started.stdout.trim() });
+    run(commandsUnder("Use existing secrets"), { value: "imported from stdin" });
     expect(run("nixops4-resources-secrets list --connection /root/store.json").stdout).toMatch(
       /shop\/mail[^]*shop\/smtp/,
     );

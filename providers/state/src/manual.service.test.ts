@@ -47,18 +47,18 @@ describePostgres(
         await run.append(add("db"));
         await run.end();
         const [drill, afterwards] = [rest.slice(0, rest.indexOf(endOfDrill)), rest.slice(rest.indexOf(endOfDrill))];
-        let told = await operate(drill);
+        let output = await operate(drill);
         const restored = await Run.open(JSON.parse(await readFile(join(folder, "drill.json"), "utf8")));
         await restored.append(add("web"));
         await restored.end();
-        told += await operate(afterwards);
-        expect(told).toContain('"db": {');
-        expect(told.match(/^whole: .*$/gm)).toEqual([
+        output += await operate(afterwards);
+        expect(output).toContain('"db": {');
+        expect(output.match(/^intact: .*$/gm)).toEqual([
           "intact: 2 events, 0 snapshots and 1 data keys, up to event 1",
           "intact: 2 events, 0 snapshots and 1 data keys, up to event 1",
           "intact: 2 events, 0 snapshots and 1 data keys, up to event 1",
         ]);
-        expect(told).toContain("imported 2 events into state copy");
+        expect(output).toContain("imported 2 events into state copy");
         const recovered = await Run.open(JSON.parse(await readFile(join(folder, "shop.json"), "utf8")));
         await recovered.append(add("web"));
         await recovered.end();

@@ -17,7 +17,7 @@ describePostgres("a state", (server) => {
     want,
     changed: { recipients: [carol.recipient] },
     notChanged: {
-      identity: "whose key opens it is what `recipients` are about",
+      identity: "only its recipient is compared, as part of `recipients`",
       keyGeneration: "it can only be raised; tested in data-keys.service.test.ts",
       lockTimeoutSeconds: "it concerns only who waits",
     },

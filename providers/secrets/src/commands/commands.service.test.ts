@@ -70,8 +70,8 @@ test("adds a version with rotate, and outputs it on the next apply", async () =>
 });
 
 test("refuses to rotate imported and derived values", async () => {
-  await backend.byHand((store) => store.create(newSecret("brought", { specification: {} })));
-  expect(run(["rotate", "brought"])).toMatchObject({
+  await backend.byHand((store) => store.create(newSecret("imported", { specification: {} })));
+  expect(run(["rotate", "imported"])).toMatchObject({
     status: 1,
     stderr: expect.stringContaining("[secrets.rotate.impossible]"),
   });
@@ -132,11 +132,11 @@ describePostgres("audit of a store in a database", (server) => {
 });
 
 test("imports a value from stdin, which a resource adopts and keeps", async () => {
-  expect(run(["import", "shop/db"], "brought\n")).toMatchObject({ status: 0, stderr: "" });
-  expect(await backend.valueOf("shop/db")).toBe("brought");
+  expect(run(["import", "shop/db"], "imported\n")).toMatchObject({ status: 0, stderr: "" });
+  expect(await backend.valueOf("shop/db")).toBe("imported");
   expect((await deployment.create("secret", declared)).error).toContain("[protocol.ownership.unmarked]");
   expect((await deployment.create("secret", { ...declared, adopt: true })).outcome).toBe("adopted");
-  expect(await backend.valueOf("shop/db")).toBe("brought");
+  expect(await backend.valueOf("shop/db")).toBe("imported");
   expect(run(["import", "shop/db"], "again")).toMatchObject({
     status: 1,
     stderr: expect.stringContaining("[secrets.import.exists]"),
@@ -177,7 +177,7 @@ test("reports a wrong connection like that of a resource", () => {
 });
 
 test("shows an imported value in no message", async () => {
-  const value = "canary-brought-along";
+  const value = "canary-imported";
   await backend.byHand((store) => store.create(newSecret("shop/db", { value: new Secret(value), specification: {} })));
   const all = [["list"], ["show", "shop/db"], ["rotate", "shop/db"], ["rewrap"], ["audit"], ["import", "shop/db"]];
   for (const args of all) {

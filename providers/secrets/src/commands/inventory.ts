@@ -10,7 +10,7 @@ export async function list(given: CommandArguments, print: (text: string) => voi
     name,
     String(current.version),
     Object.keys(specification)[0] ?? "(imported)",
-    mark?.managedBy ?? "(nobody)",
+    mark?.managedBy ?? "(unmanaged)",
     minute(current.createdAt),
     current.expiresAt === null ? "" : minute(current.expiresAt),
   ]);

@@ -71,9 +71,9 @@ describe("rejects a change of the value as a side effect", () => {
     const value = await valueOf("shop/db");
     const wanted = { ...inputs, ...change };
     const before = await backend.writes();
-    for (const told of [await apply(wanted), await deployment.update("secret", inputs, wanted)]) {
-      expect(told.error).toContain(`[${code}] Unable to update secret shop/db: `);
-      expect(told.error).toMatch(/Hint: Set `generation = \d`/);
+    for (const reply of [await apply(wanted), await deployment.update("secret", inputs, wanted)]) {
+      expect(reply.error).toContain(`[${code}] Unable to update secret shop/db: `);
+      expect(reply.error).toMatch(/Hint: Set `generation = \d`/);
     }
     const plan = await deployment.plan("secret", wanted);
     expect(plan.body).toMatchObject({ action: "refuse", reason: expect.stringContaining("`generation = ") });
@@ -93,12 +93,12 @@ test("reports no change if a later version adds an input with a default", async 
 });
 
 test("keeps an imported value until `generation` is raised", async () => {
-  const brought = newSecret("shop/db", { mark: undefined, value: new Secret("brought"), specification: {} });
-  await backend.byHand((store) => store.create(brought));
+  const imported = newSecret("shop/db", { mark: undefined, value: new Secret("imported"), specification: {} });
+  await backend.byHand((store) => store.create(imported));
   expect((await apply({ ...password, adopt: true })).outcome).toBe("adopted");
-  expect(await valueOf("shop/db")).toBe("brought");
+  expect(await valueOf("shop/db")).toBe("imported");
   expect((await apply({ ...password, generator: { uuid: {} } })).error).toBeUndefined();
-  expect(await valueOf("shop/db")).toBe("brought");
+  expect(await valueOf("shop/db")).toBe("imported");
   await apply({ ...password, generation: 2 });
   expect(await valueOf("shop/db")).toHaveLength(20);
 });

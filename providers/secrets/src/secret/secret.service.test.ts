@@ -36,7 +36,7 @@ const terms = {
       store.create(
         newSecret(name, {
           mark: undefined,
-          value: new Secret("brought along"),
+          value: new Secret("imported"),
           specification: {},
           graceSeconds: 86_400,
         }),

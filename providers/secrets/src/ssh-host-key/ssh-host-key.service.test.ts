@@ -34,7 +34,7 @@ testResource(sshHostKey, {
       store.create(
         newSecret(name, {
           mark: undefined,
-          value: new Secret("brought along"),
+          value: new Secret("imported"),
           specification: {},
           public: { publicKey },
           graceSeconds: 86_400,

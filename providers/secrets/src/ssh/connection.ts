@@ -36,7 +36,7 @@ export const sshConnection = z.strictObject({
   ),
   elevate: option(
     z.enum(["none", "sudo", "doas"]),
-    "Program that makes the login user root, without a password. `none` is for a login as root, and for files that belong to the login user.",
+    "Program with which the login user becomes root, without a password. `none` is for a login as root, and for files that belong to the login user.",
     "none",
   ),
 });

@@ -180,7 +180,7 @@ describePostgres("the command line of a state", (server) => {
   test.each([
     ["no file", undefined, "state.file.unusable"],
     ["an event cut off", '{"index":0,"meta":{"time":"t"},"patch":[]', "state.file.damaged"],
-    ["what makes no state", '{"index":0,"meta":{"time":"t"},"patch":[]}', "state.file.damaged"],
+    ["a file without a state", '{"index":0,"meta":{"time":"t"},"patch":[]}', "state.file.damaged"],
     [
       "a patch that does not apply",
       '{"index":0,"meta":{"time":"t"},"patch":[{"op":"remove","path":"/a"}]}',

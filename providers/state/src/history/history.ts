@@ -45,7 +45,9 @@ export async function replay(
   }
 }
 
-export const headMismatch = (head: Position, row: Position): string =>
-  head.index < row.index
+export function headMismatch(head: Position, row: Position): string {
+  if (head.index === row.index) return `the hash in the head differs from the hash of event ${head.index}`;
+  return head.index < row.index
     ? `event ${head.index + 1} is missing: the head says that the last event is ${row.index}`
     : `the head says that the last event is ${row.index}, but it is ${head.index}`;
+}

@@ -32,11 +32,11 @@ describePostgres("the data keys of a state", (server) => {
     // Alice's machine is lost. Bob adds Carol and removes Alice.
     const { outputProperties } = await applyState(as(bob.file, [carol.recipient]));
     expect(outputProperties).toEqual({ openedBy: [bob.recipient, carol.recipient].sort() });
-    expect(await events(), "events are not written anew").toEqual(before);
+    expect(await events(), "events are not rewritten").toEqual(before);
     await append("web", carol.file);
     expect(namesIn(await readOnly(as(carol.file, [])))).toEqual(["db", "web"]);
     await expect(readOnly(as(alice.file, []))).rejects.toThrow("[secret.identity.mismatch]");
-    expect(await keys(), "what is written from now on has a key that she never had").toEqual([
+    expect(await keys(), "new events have a key that she never had").toEqual([
       { number: 1, generation: 1, recipients: 2 },
       { number: 2, generation: 1, recipients: 2 },
     ]);
@@ -59,7 +59,7 @@ describePostgres("the data keys of a state", (server) => {
     expect((await events()).map((event) => event["data_key"])).toEqual([1, 1, 2]);
     expect(namesIn(await readOnly(inputs()))).toEqual(["db", "web"]);
     await expect(applyState(inputs({ keyGeneration: 4 }))).rejects.toThrow(
-      /^\[state.key.generation\] Unable to update state postgres prod: its data key is of generation 5, and there is no way back\.\nHint: Set `keyGeneration` to 5/,
+      /^\[state.key.generation\] Unable to update state postgres prod: the generation of its data key is 5 and cannot be lowered\.\nHint: Set `keyGeneration` to 5/,
     );
     expect(await keys()).toHaveLength(2);
   });
@@ -67,7 +67,7 @@ describePostgres("the data keys of a state", (server) => {
   test("stay closed without an identity; the state can still be destroyed with `deletion`", async () => {
     await applyState(as(alice.file, []));
     await expect(applyState(as(bob.file, []))).rejects.toThrow(
-      `[secret.identity.mismatch] Unable to update state postgres prod: it is encrypted to ${alice.recipient}, and not to this identity.`,
+      `[secret.identity.mismatch] Unable to update state postgres prod: it is encrypted to ${alice.recipient}, but not to this identity.`,
     );
     await expect(destroyState(as(bob.file, []))).rejects.toThrow("[secret.identity.mismatch]");
     expect(await destroyState(as(bob.file, [], { deletion: "delete" }))).toEqual({});

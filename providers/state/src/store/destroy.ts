@@ -30,8 +30,8 @@ export async function destroyState(
 
 function notEmpty(resources: readonly string[]): ProviderError<ErrorCode> {
   const shown = resources.slice(0, 5).join(", ") + (resources.length > 5 ? ", ..." : "");
-  const count = resources.length === 1 ? "1 resource is" : `${resources.length} resources are`;
-  return new ProviderError<ErrorCode>(`${count} in it: ${shown}`, {
+  const count = resources.length === 1 ? "1 resource" : `${resources.length} resources`;
+  return new ProviderError<ErrorCode>(`it contains ${count}: ${shown}`, {
     code: "state.notEmpty",
     hint: 'Destroy these resources first, or set `deletion` to "retain" to keep the state, or to "delete" to forget the resources',
   });

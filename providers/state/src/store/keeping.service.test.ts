@@ -36,9 +36,9 @@ describePostgres("a stored state", (server) => {
       "event 2",
     ],
     ["a hash", "event set hash = set_byte(hash, 0, get_byte(hash, 0) # 1) where index = 1", "event 1"],
-    ["what an event is called", "event set event = 'update' where index = 2", "event 2"],
-    ["the head", "state set head = 1", "the last event is said to be 1, and is 2"],
-    ["the head's hash", "state set head_hash = sha256('')", "the last event is said to be 2"],
+    ["the name of an event", "event set event = 'update' where index = 2", "event 2"],
+    ["the head", "state set head = 1", "the head says that the last event is 1, but it is 2"],
+    ["the head's hash", "state set head_hash = sha256('')", "the hash in the head differs from the hash of event 2"],
   ])("is rejected with the position if %s was changed", async (_what, change, place) => {
     await make();
     await tamper(`update ${schema}.${change}`);
@@ -164,7 +164,7 @@ describePostgres("a stored state", (server) => {
   test("is destroyed only if empty or with `deletion`, and can be restored", async () => {
     await make();
     await expect(destroyState(inputs())).rejects.toThrow(
-      "[state.notEmpty] Unable to delete state postgres prod: 2 resources are in it: db, web.",
+      "[state.notEmpty] Unable to delete state postgres prod: it contains 2 resources: db, web.",
     );
     const writer = await Run.open(inputs());
     await expect(destroyState(inputs({ deletion: "delete" }))).rejects.toThrow("[state.locked]");
