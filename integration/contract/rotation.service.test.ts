@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Deployment, type DeploymentReply, type Message } from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
-import { openSecretStore, storePlace, type StorePlace } from "@nixops4-resources/protocol-secrets";
+import { openSecretReader, storePlace, type StorePlace } from "@nixops4-resources/protocol-secrets";
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { Client, DatabaseError } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -46,7 +46,7 @@ class Apply {
   }
 
   async value(version: number | null = null): Promise<string> {
-    await using store = await openSecretStore(this.#store, "read");
+    await using store = await openSecretReader(this.#store);
     return (await store.reveal(this.#role, version, "a test")).value.reveal();
   }
 

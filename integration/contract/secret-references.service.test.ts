@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "@nixops4-resources/protocol-core";
 import { ask, type Finished } from "@nixops4-resources/protocol-core/testing";
-import { encryptTo, openSecretStore } from "@nixops4-resources/protocol-secrets";
+import { encryptTo, openSecretWriter } from "@nixops4-resources/protocol-secrets";
 import { makePerson, newSecret, newValue, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -52,7 +52,7 @@ test("a key in an age file, and then in a store, version by version", async () =
   expect(signedByAge).toMatch(/^hmac-sha256: [0-9a-f]{64}$/);
 
   const directory = { folder, identity: alice.identity };
-  const store = await openSecretStore({ directory }, "write");
+  const store = await openSecretWriter({ directory });
   await store.create(newSecret("shop/key", { value: new Secret(canary) }));
   const byStore = await create({ store: { name: "shop/key", version: 1, directory } });
   expect(byStore.outcomes).toEqual(["unchanged"]);

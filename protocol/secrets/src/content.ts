@@ -3,15 +3,15 @@ import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
 import type { Specification } from "./store.ts";
 
-/** Of everything that a store encrypts; what has a higher number comes from a later version of this suite. */
+/** Format of everything that a store encrypts. A higher number means that a later version of this suite wrote it. */
 export const formatVersion = 1;
 
-// Checked by hand: zod's own types of lists and records would be loaded by every process, as all that two chunks need.
+// Custom checks: zod's types for lists and records would become part of the chunk that every process loads.
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const areTexts = (values: unknown[]): boolean => values.every((value) => typeof value === "string");
 
-/** Types of fields that the stores' contents have. */
+/** Schemas of fields that several stores use. */
 export const fields = {
   format: z.custom<typeof formatVersion>((value) => value === formatVersion),
   specification: z.custom<Specification>(isObject),
@@ -22,7 +22,7 @@ export const fields = {
 export const markText = (mark: Mark | null | undefined): string | null =>
   mark === null || mark === undefined ? null : encodeMark(mark);
 
-/** The JSON that a store has encrypted. Throws where the text is something else; none of it is repeated. */
+/** Parses JSON that a store encrypted. Throws for any other text, without quoting it. */
 export function parseContent<Schema extends z.ZodMiniType>(schema: Schema, text: string): z.output<Schema> {
   let value: unknown;
   try {
@@ -40,13 +40,13 @@ const hasLaterFormat = (value: unknown): boolean => isObject(value) && Number(va
 function later(): ProviderError {
   return new ProviderError<ErrorCode>("a later version of nixops4-resources wrote it", {
     code: "secret.encrypted.later",
-    hint: "Update this one",
+    hint: "Update nixops4-resources on this machine",
   });
 }
 
 function notOurs(): ProviderError {
-  return new ProviderError<ErrorCode>("what is encrypted there was not written by this store", {
+  return new ProviderError<ErrorCode>("the decrypted content was not written by this store", {
     code: "secret.encrypted.damaged",
-    hint: "Put back the last good copy; a secret of another program comes in by `nixops4-resources-secrets import`",
+    hint: "Restore the last good copy; to add a secret of another program, run `nixops4-resources-secrets import`",
   });
 }

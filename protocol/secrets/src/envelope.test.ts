@@ -16,7 +16,7 @@ async function person(): Promise<typeof alice> {
   return { identity: new Secret(identity), recipient: await identityToRecipient(identity) };
 }
 
-test("what was sealed opens with the key unwrapped by any recipient", async () => {
+test("opens sealed data with the key unwrapped by any recipient", async () => {
   const key = await DataKey.make([alice.recipient, bob.recipient]);
   const sealed = key.seal(value, "secret shop/db version 3");
   expect(sealed.includes(value)).toBe(false);
@@ -26,13 +26,13 @@ test("what was sealed opens with the key unwrapped by any recipient", async () =
   }
 });
 
-test("the same text is never sealed twice the same way", async () => {
+test("seals the same text differently each time", async () => {
   const key = await DataKey.make([alice.recipient]);
   expect(key.seal(value, "x")).not.toEqual(key.seal(value, "x"));
   expect(key.open(key.seal(Buffer.alloc(0), ""), "")).toEqual(Buffer.alloc(0));
 });
 
-test("each flipped byte and each missing end is found", async () => {
+test("detects each changed byte and each truncation", async () => {
   const key = await DataKey.make([alice.recipient]);
   const sealed = key.seal(value, "state 7");
   for (let at = 0; at < sealed.length; at++) {
@@ -47,17 +47,17 @@ test("each flipped byte and each missing end is found", async () => {
   }
 });
 
-test("what was moved to another place says where it belongs", async () => {
+test("rejects data in another place, and names its own place", async () => {
   const key = await DataKey.make([alice.recipient]);
   expect(() => key.open(key.seal(value, "secret a version 1"), "secret b version 1")).toThrow(
     expect.objectContaining({
       code: "secret.encrypted.moved",
-      message: "it was made for secret a version 1, and stands in the place of secret b version 1",
+      message: "it was encrypted as secret a version 1, but was found in the place of secret b version 1",
     }),
   );
 });
 
-test("writing the wanted words over the others does not help", async () => {
+test("detects overwritten associated data", async () => {
   const key = await DataKey.make([alice.recipient]);
   const sealed = key.seal(value, "secret a version 1");
   sealed.write("secret b version 1", 15);
@@ -66,7 +66,7 @@ test("writing the wanted words over the others does not help", async () => {
   );
 });
 
-test("who is no recipient, and a key that is none, are told apart", async () => {
+test("distinguishes a wrong identity, a damaged key and another key", async () => {
   const key = await DataKey.make([alice.recipient]);
   await expect(DataKey.unwrap(key.wrapped, bob.identity)).rejects.toMatchObject({ code: "secret.identity.mismatch" });
   await expect(DataKey.unwrap(key.wrapped.subarray(1), alice.identity)).rejects.toMatchObject({
@@ -78,7 +78,7 @@ test("who is no recipient, and a key that is none, are told apart", async () => 
   );
 });
 
-test("after a rewrap others open the same data, and who was left out does not", async () => {
+test("lets only the new recipients open the data after a rewrap", async () => {
   const key = await DataKey.make([alice.recipient]);
   const sealed = key.seal(value, "x");
   const wrapped = await key.rewrap([bob.recipient]);

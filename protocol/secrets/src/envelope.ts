@@ -7,13 +7,13 @@ const algorithm = "aes-256-gcm";
 const formatVersion = 1;
 const nonceBytes = 12;
 const tagBytes = 16;
-/** The version, the nonce, the length of the associated data. */
+/** Format version, nonce, and length of the associated data. */
 const fixedBytes = 1 + nonceBytes + 2;
 
 /**
- * A random AES-256 key that is kept beside what it encrypts, itself encrypted to age recipients ("wrapped"). Other
- * recipients then mean another wrapping and no change to the data. Whoever keeps both sees no value; but since anybody can
- * encrypt to a recipient, he could put values of his own in their place.
+ * A random AES-256 key, stored beside the data that it encrypts and itself encrypted to age recipients ("wrapped"). New
+ * recipients need a new wrapping, but no change to the data. The server that stores both cannot read a value. It could
+ * replace key and value together with its own, since anybody can encrypt to a recipient.
  *
  * One key seals at most 2^32 texts (NIST SP 800-38D, 8.3).
  */
@@ -31,21 +31,21 @@ export class DataKey {
     return new DataKey(key, await encryptTo(recipients, key));
   }
 
-  /** Throws `secret.identity.mismatch` where it was wrapped to others, and `secret.encrypted.damaged`. */
+  /** Throws `secret.identity.mismatch` if the identity is no recipient, and `secret.encrypted.damaged`. */
   static async unwrap(wrapped: Uint8Array, identity: Secret): Promise<DataKey> {
     const key = await decryptWith(identity, wrapped);
-    if (key.length !== 32) throw damaged(`its data key has ${key.length} bytes instead of 32`);
+    if (key.length !== 32) throw damaged(`its data key has ${key.length} bytes, expected 32`);
     return new DataKey(key, wrapped);
   }
 
-  /** The same key wrapped to these recipients and nobody else. */
+  /** Wraps the same key to these recipients only. */
   async rewrap(recipients: readonly string[]): Promise<Uint8Array> {
     return await encryptTo(recipients, this.#key);
   }
 
   /**
-   * Encrypts. `associatedData` says what the plaintext is, such as `secret shop/db version 3`: it is authenticated, not
-   * hidden, and only under the same words it can be opened. At most 65535 bytes.
+   * Encrypts. `associatedData` says what the plaintext is, such as `secret shop/db version 3`. It is authenticated but not
+   * encrypted, and `open` needs the same text. At most 65535 bytes.
    */
   seal(plaintext: Uint8Array, associatedData: string): Buffer {
     const data = Buffer.from(associatedData);
@@ -57,7 +57,7 @@ export class DataKey {
     return Buffer.concat([header, data, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** Throws `secret.encrypted.damaged` where a byte was changed, and `secret.encrypted.moved` under other associated data. */
+  /** Throws `secret.encrypted.damaged` if a byte was changed, and `secret.encrypted.moved` for other associated data. */
   open(sealed: Uint8Array, associatedData: string): Buffer {
     const { authenticated, nonce, data, ciphertext, tag } = parse(Buffer.from(sealed));
     const decipher = createDecipheriv(algorithm, this.#key, nonce, { authTagLength: tagBytes });
@@ -69,19 +69,22 @@ export class DataKey {
       throw damaged("it was changed after it was encrypted, or another key encrypted it", cause);
     }
     if (data !== associatedData) {
-      throw new ProviderError<ErrorCode>(`it was made for ${data}, and stands in the place of ${associatedData}`, {
-        code: "secret.encrypted.moved",
-        hint: "Somebody copied or moved it: put back what belongs here",
-      });
+      throw new ProviderError<ErrorCode>(
+        `it was encrypted as ${data}, but was found in the place of ${associatedData}`,
+        {
+          code: "secret.encrypted.moved",
+          hint: "Restore the original from a backup: somebody copied or moved this one",
+        },
+      );
     }
     return plaintext;
   }
 }
 
-/** The parts of what `seal` wrote; nothing of it is trusted before the tag was checked. */
+/** Splits a sealed text. No part is trustworthy until the tag was checked. */
 function parse(sealed: Buffer) {
   if (sealed[0] !== formatVersion)
-    throw damaged(`its format version is ${sealed[0] ?? "missing"}, not ${formatVersion}`);
+    throw damaged(`its format version is ${sealed[0] ?? "missing"}, expected ${formatVersion}`);
   if (sealed.length < fixedBytes + tagBytes) throw damaged("its end is missing");
   const dataEnd = fixedBytes + sealed.readUInt16BE(1 + nonceBytes);
   if (sealed.length < dataEnd + tagBytes) throw damaged("its end is missing");
@@ -99,7 +102,7 @@ const nonceOf = (sealed: Buffer): Buffer => sealed.subarray(1, 1 + nonceBytes);
 function damaged(reason: string, cause?: unknown): ProviderError {
   return new ProviderError<ErrorCode>(`it is damaged: ${reason}`, {
     code: "secret.encrypted.damaged",
-    hint: "Put back the last good copy",
+    hint: "Restore the last good copy",
     cause,
   });
 }

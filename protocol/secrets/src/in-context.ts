@@ -1,6 +1,6 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
 
-/** Does the work; a ProviderError of it says before its reason what could not be done because of it. */
+/** Runs the work. If it throws a ProviderError, `words` are put before the reason. */
 export async function inContext<T>(words: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

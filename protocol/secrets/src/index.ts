@@ -3,7 +3,7 @@ export { directoryStore, type DirectoryStore } from "./directory/settings.ts";
 export { DataKey } from "./envelope.ts";
 export { secretName, storePlace } from "./inputs.ts";
 export { postgresStore, type PostgresStore } from "./postgres/settings.ts";
-export { openSecretStore, type StorePlace } from "./open-store.ts";
+export { openSecretReader, openSecretWriter, type StorePlace } from "./open-store.ts";
 export type {
   NewSecret,
   NewValue,

@@ -2,17 +2,25 @@ import type { DirectoryStore } from "./directory/settings.ts";
 import type { PostgresStore } from "./postgres/settings.ts";
 import type { SecretReader, SecretWriter } from "./store.ts";
 
-/** Where secrets are kept, as the connection of the provider `secrets` and references of kind `store` say it. */
+/** Location of a store, as the connection of the provider `secrets` and references of kind `store` give it. */
 export type StorePlace = { directory: DirectoryStore } | { postgres: PostgresStore };
 
-/** Opens the store; each kind is loaded when it is met. What only looks gets no method that writes. */
-export async function openSecretStore(place: StorePlace, access: "write"): Promise<SecretWriter>;
-export async function openSecretStore(place: StorePlace, access: "read"): Promise<SecretReader>;
-export async function openSecretStore(place: StorePlace, access: "read" | "write"): Promise<SecretReader> {
+/** Opens the store without methods that write. The code of each kind of store is loaded on first use. */
+export async function openSecretReader(place: StorePlace): Promise<SecretReader> {
   if ("directory" in place) {
-    const { openDirectory } = await import("./directory/store.ts");
-    return await openDirectory(place.directory, access);
+    const { openDirectoryReader } = await import("./directory/store.ts");
+    return await openDirectoryReader(place.directory);
   }
-  const { PostgresSecretReader, PostgresSecretWriter } = await import("./postgres/store.ts");
-  return access === "write" ? new PostgresSecretWriter(place.postgres) : new PostgresSecretReader(place.postgres);
+  const { PostgresSecretReader } = await import("./postgres/store.ts");
+  return new PostgresSecretReader(place.postgres);
+}
+
+/** Opens the store for reading and writing. */
+export async function openSecretWriter(place: StorePlace): Promise<SecretWriter> {
+  if ("directory" in place) {
+    const { openDirectoryWriter } = await import("./directory/store.ts");
+    return await openDirectoryWriter(place.directory);
+  }
+  const { PostgresSecretWriter } = await import("./postgres/store.ts");
+  return new PostgresSecretWriter(place.postgres);
 }

@@ -2,43 +2,43 @@ import type { Mark, Secret } from "@nixops4-resources/protocol-core";
 
 /** One version of a secret, without its value. */
 export interface SecretVersion {
-  /** Counts from 1, without gaps; on where the place keeps what was removed. */
+  /** Counts from 1 without gaps. If the store keeps destroyed secrets, a new secret continues their count. */
   readonly version: number;
-  /** The resource's input `generation` when it was made. */
+  /** The resource's input `generation` when this version was created. */
   readonly generation: number;
-  /** Tells two values apart and nothing about them: 16 hex digits of an HMAC whose key only readers of the value have. */
+  /** 16 hex digits of an HMAC whose key only readers of the value have. Differs between versions and reveals nothing. */
   readonly fingerprint: string;
-  /** What belongs to the value and may be known: a public key, a certificate. */
+  /** Public parts of the value, by name: a public key, a certificate. */
   readonly public: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** ISO 8601, UTC; null for what does not expire. */
+  /** ISO 8601, UTC; null if the value does not expire. */
   readonly expiresAt: string | null;
 }
 
-/** What the value was made from: the generator's kind and settings, and the versions of the secrets that it derived the value from. */
+/** How the value was generated: the generator's kind and settings, and the versions of the secrets it was derived from. */
 export type Specification = Readonly<Record<string, unknown>>;
 
-/** All that a store tells of a secret without giving it away. */
+/** Everything about a secret in a store but its value. */
 export interface StoredSecret {
   /** Words of `A-Z a-z 0-9 . _ -`, joined by `/`: `shop/db-password`. */
   readonly name: string;
-  /** Undefined where it bears none: a person put it there. */
+  /** Undefined if the secret has no mark: a person imported it. */
   readonly mark: Mark | undefined;
-  /** Of the current version. */
+  /** Specification of the current version. */
   readonly specification: Specification;
-  /** As they were declared, besides the writer's own. */
+  /** The declared recipients, without the writer's own. */
   readonly recipients: readonly string[];
-  /** All whose identities decrypt it: those declared, and the one of each who wrote it since they were. */
+  /** All recipients: the declared ones, and those of everyone who has written the secret since they were declared. */
   readonly encryptedTo: readonly string[];
-  /** How long the previous version may still be read after the current one was made. */
+  /** Time in which the previous version stays readable after the current one was created. */
   readonly graceSeconds: number;
   readonly current: SecretVersion;
-  /** The one before; also after its grace is over. Null where there is none. */
+  /** The version before, even after its grace period. Null if there is none. */
   readonly previous: SecretVersion | null;
 }
 
-/** A value as a generator, or a person, gives it. The store numbers it, and tells when it came. */
+/** A value from a generator or a person. The store adds the version number and the creation time. */
 export interface NewValue {
   readonly value: Secret;
   readonly specification: Specification;
@@ -50,22 +50,22 @@ export interface NewValue {
 export interface NewSecret extends NewValue {
   readonly name: string;
   readonly mark: Mark | undefined;
-  /** Besides the writer's own. */
+  /** Without the writer's own. */
   readonly recipients: readonly string[];
   readonly graceSeconds: number;
 }
 
-/** That somebody took a value. */
+/** A recorded access to a value. */
 export interface SecretAccess {
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** The account that he used at the place. */
+  /** The account at the store. */
   readonly who: string;
-  /** The machine that he came from; null where the place does not know. */
+  /** The client's address; null if the store does not know it. */
   readonly address: string | null;
   readonly name: string;
   readonly version: number;
-  /** What he said that it was for. */
+  /** The purpose that the client gave. */
   readonly purpose: string;
 }
 
@@ -74,39 +74,42 @@ export interface Revealed {
   readonly version: number;
 }
 
-/** A place where secrets are kept, for looking and for taking values. Names are checked by every method. */
+/** A store opened for reading. Every method checks names. */
 export interface SecretReader extends AsyncDisposable {
   /** For messages: `the folder /srv/secrets`. */
   readonly place: string;
-  /** Undefined only where the place says that there is no such secret. Gives no value, and is not on record. */
+  /** Undefined only if the store confirms that the secret does not exist. Returns no value and is not recorded. */
   look(name: string): Promise<StoredSecret | undefined>;
   /**
-   * The value of the current version (null), or of one by its number: the current one, or the previous one while its grace
-   * lasts. `purpose` says for whom, such as `the password of role app`; it is on record where the place keeps one.
+   * The value of the current version (null), or of a version by its number: the current one, or the previous one within its
+   * grace period. `purpose`, such as `the password of role app`, is recorded if the store records accesses.
    * Throws `secret.store.missing`, `secret.version.missing` or `secret.version.expired`.
    */
   reveal(name: string, version: number | null, purpose: string): Promise<Revealed>;
-  /** Every secret that this identity decrypts, by name; it warns of others. */
+  /** Every secret that this identity decrypts, ordered by name. Logs a warning for each other secret. */
   list(): Promise<StoredSecret[]>;
-  /** Who has taken values, of one secret or (null) of all, oldest first; undefined where the place keeps no record. */
+  /** Accesses to one secret or to all (null), oldest first; undefined if the store does not record them. */
   accesses(name: string | null): Promise<SecretAccess[] | undefined>;
 }
 
-/** The same place, for writing too. Each method does all or nothing, also when the process is killed in it. */
+/** A store opened for reading and writing. Each method is atomic, even if the process is killed. */
 export interface SecretWriter extends SecretReader {
-  /** Version 1, or the one after those that the place keeps of a secret that was removed. Throws core's `AlreadyExists` where the name is taken: of writers that race, one succeeds. */
+  /**
+   * Creates version 1, or the next version if the store keeps versions of a destroyed secret. Throws core's `AlreadyExists`
+   * if the name is taken: one of several concurrent writers succeeds.
+   */
   create(secret: NewSecret): Promise<void>;
   /**
-   * The next version; the current one becomes the previous one. False, and nothing is written, where the current version is
-   * not `expected` any more: somebody was faster, look again. Throws `secret.store.missing`.
+   * Adds the next version; the current one becomes the previous one. Returns false and writes nothing if the current version
+   * is no longer `expected`: another process was faster. Throws `secret.store.missing`.
    */
   addVersion(name: string, expected: number, value: NewValue): Promise<boolean>;
   /**
-   * Changes what is given, and no value. `mark: null` takes the mark off; other recipients mean that all that is kept is
-   * encrypted to them, and to the writer, from now on. Throws `secret.store.missing`.
+   * Changes the given fields, never a value. `mark: null` removes the mark. New recipients replace the old ones for all kept
+   * versions; the writer's own recipient is added. Throws `secret.store.missing`.
    */
   change(name: string, changes: SecretChanges): Promise<void>;
-  /** Succeeds where it is already gone. */
+  /** Succeeds if the secret is already removed. */
   remove(name: string): Promise<void>;
 }
 

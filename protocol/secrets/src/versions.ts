@@ -2,7 +2,7 @@ import { log, ProviderError } from "@nixops4-resources/protocol-core";
 import type { ErrorCode } from "./errors.ts";
 import type { SecretVersion, StoredSecret } from "./store.ts";
 
-/** The version that may be read: the current one (null), or by its number that or the previous one within its grace. */
+/** The current version (null), or a version by its number: the current one, or the previous one within its grace period. */
 export function readableVersion(secret: StoredSecret, wanted: number | null, now: Date): SecretVersion {
   const { name, current, previous } = secret;
   if (wanted === null || wanted === current.version) return current;
@@ -11,33 +11,33 @@ export function readableVersion(secret: StoredSecret, wanted: number | null, now
       `secret ${name} has no version ${wanted}; the current one is ${current.version}`,
       {
         code: "secret.version.missing",
-        hint: "Take the version from the `ref` that the secret's resource outputs",
+        hint: "Use the version in the output `ref` of the secret's resource",
       },
     );
   }
   const end = graceEnd(secret);
   if (now < end) return previous;
   throw new ProviderError<ErrorCode>(
-    `version ${wanted} of secret ${name} was replaced by version ${current.version}, and could be read until ${end.toISOString()}`,
+    `version ${wanted} of secret ${name} was replaced by version ${current.version}, and was readable until ${end.toISOString()}`,
     {
       code: "secret.version.expired",
-      hint: `Use version ${current.version}: apply, and whoever takes the \`ref\` that the secret's resource outputs gets it`,
+      hint: `Apply, so that resources that use the output \`ref\` of the secret get version ${current.version}`,
     },
   );
 }
 
-/** Until when the version before the current one may be read. */
+/** End of the grace period, in which the previous version is readable. */
 export const graceEnd = ({ current, graceSeconds }: StoredSecret): Date =>
   new Date(Date.parse(current.createdAt) + graceSeconds * 1000);
 
 export function missingSecret(name: string, place: string): ProviderError {
-  return new ProviderError<ErrorCode>(`there is no secret ${name} in ${place}`, {
+  return new ProviderError<ErrorCode>(`${place} has no secret ${name}`, {
     code: "secret.store.missing",
-    hint: "See `nixops4-resources-secrets inventory` for those that are there",
+    hint: "Run `nixops4-resources-secrets inventory` to see its secrets",
   });
 }
 
-/** What `look` gives of those that the identity decrypts; it warns of others. */
+/** The results of `look` for secrets that the identity decrypts. Logs a warning for each other secret. */
 export async function ofThisIdentity<Kept extends { readonly name: string }>(
   all: readonly Kept[],
   place: string,
@@ -50,7 +50,7 @@ export async function ofThisIdentity<Kept extends { readonly name: string }>(
       if (secret !== undefined) secrets.push(secret);
     } catch (error) {
       if (!(error instanceof ProviderError && error.code === "secret.identity.mismatch")) throw error;
-      log.warn("secret of others", { secret: one.name, place, reason: error.message });
+      log.warn("secret not encrypted to this identity", { secret: one.name, place, reason: error.message });
     }
   }
   return secrets;

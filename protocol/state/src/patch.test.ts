@@ -25,32 +25,32 @@ describe("a patch", () => {
     ["the root", '{"a":1}', '{"op":"add","path":"","value":[]}', "[]"],
     ["a copy", '{"a":{"b":[1]}}', '{"op":"copy","from":"/a/b","path":"/c"}', '{"a":{"b":[1]},"c":[1]}'],
     ["null", '{"a":null}', '{"op":"replace","path":"/a","value":{"b":null}}', '{"a":{"b":null}}'],
-  ])("does %s", (_name, document, patch, result) => {
+  ])("applies %s", (_name, document, patch, result) => {
     expect(apply(document, patch)).toBe(result);
   });
 
   test.each([
-    ['{"op":"add","path":"/b/c","value":1}', 'there is nothing at "b"'],
-    ['{"op":"replace","path":"/b","value":1}', 'replace "/b": there is nothing at "b"'],
-    ['{"op":"remove","path":"/a/2"}', 'there is nothing at "2"'],
-    ['{"op":"add","path":"/a/01","value":1}', 'there is nothing at "01"'],
-    ['{"op":"add","path":"/a/3","value":1}', 'there is nothing at "3"'],
-    ['{"op":"add","path":"/s/x","value":1}', 'there is nothing at "x"'],
-    ['{"op":"test","path":"/a","value":[1,3]}', "there is another value"],
-    ['{"op":"test","path":"/a","value":["1","2"]}', "there is another value"],
-    ['{"op":"move","from":"/a","path":"/a/0"}', "nothing can move into itself"],
+    ['{"op":"add","path":"/b/c","value":1}', 'nothing exists at "b"'],
+    ['{"op":"replace","path":"/b","value":1}', 'replace "/b": nothing exists at "b"'],
+    ['{"op":"remove","path":"/a/2"}', 'nothing exists at "2"'],
+    ['{"op":"add","path":"/a/01","value":1}', 'nothing exists at "01"'],
+    ['{"op":"add","path":"/a/3","value":1}', 'nothing exists at "3"'],
+    ['{"op":"add","path":"/s/x","value":1}', 'nothing exists at "x"'],
+    ['{"op":"test","path":"/a","value":[1,3]}', "the value differs"],
+    ['{"op":"test","path":"/a","value":["1","2"]}', "the value differs"],
+    ['{"op":"move","from":"/a","path":"/a/0"}', "a value cannot be moved into itself"],
     ['{"op":"remove","path":""}', "the whole document cannot be removed"],
-    ['{"op":"remove","path":"/toString"}', 'there is nothing at "toString"'],
-    ['{"op":"spam","path":""}', "is none of add, copy"],
-    ['{"op":"add","path":"a","value":1}', "has no path"],
-    ['{"op":"add","path":"/b"}', "has no value"],
-    ['{"op":"move","path":"/b"}', "has no path that it takes from"],
-    ["1", "is no object"],
-  ])("refuses %s", (patch, reason) => {
+    ['{"op":"remove","path":"/toString"}', 'nothing exists at "toString"'],
+    ['{"op":"spam","path":""}', "has an unknown `op`; expected one of add, copy"],
+    ['{"op":"add","path":"a","value":1}', "has no valid `path`"],
+    ['{"op":"add","path":"/b"}', "has no `value`"],
+    ['{"op":"move","path":"/b"}', "has no valid `from`"],
+    ["1", "is not an object"],
+  ])("rejects %s", (patch, reason) => {
     expect(() => apply('{"a":[1,2],"s":"text"}', patch)).toThrow(reason);
   });
 
-  test("applies whole or not at all, and leaves the document before it as it was", () => {
+  test("applies completely or not at all, without changing the original document", () => {
     const before = parseExact('{"resources":{"a":{"x":[1]}},"deployments":{}}');
     const text = JSON.stringify(before);
     const after = applyPatch(before, [{ op: "add", path: "/resources/b", value: 1 }]);
@@ -64,14 +64,14 @@ describe("a patch", () => {
     expect(JSON.stringify(before)).toBe(text);
   });
 
-  test("keeps the spelling of numbers", () => {
+  test("keeps the format of numbers", () => {
     const largest = '{"r":{"port":1.0,"n":9223372036854775807}}';
     expect(apply('{"r":null}', `{"op":"replace","path":"/r","value":${largest.slice(5, -1)}}`)).toBe(largest);
     expect(apply(largest, '{"op":"copy","from":"/r/n","path":"/r/m"}')).toContain('"m":9223372036854775807');
   });
 
   test.each(["constructor", "prototype", "__proto__", "toString", "0", "-", "", "~", "a/b", "ä b"])(
-    "takes a resource named %j for any other",
+    "treats a resource named %j like any other",
     (name) => {
       const path = `/resources/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
       const made = apply('{"resources":{}}', JSON.stringify({ op: "add", path, value: { in: {} } }));
@@ -82,7 +82,7 @@ describe("a patch", () => {
     },
   );
 
-  test("does what another implementation does, for differences between random documents", () => {
+  test("gives the same result as another implementation for random documents", () => {
     let seed = 1;
     const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
     const value = (depth: number): ExactJson => {

@@ -6,17 +6,17 @@ export type PatchOperation =
   | { op: "remove"; path: string }
   | { op: "move" | "copy"; from: string; path: string };
 
-/** A patch that is none, or that does not apply. The message says which operation and why. */
+/** A patch is invalid or does not apply. The message names the operation and the reason. */
 export class PatchError extends Error {
   override readonly name = "PatchError";
 }
 
-/** The operations of a patch. Throws PatchError where one is not whole. */
+/** The operations of a patch. Throws PatchError if one is invalid. */
 export function readPatch(patch: readonly ExactJson[]): PatchOperation[] {
   return patch.map((operation, index) => {
     const flaw = flawOf(operation);
     if (flaw !== undefined) throw new PatchError(`operation ${index + 1} of the patch ${flaw}`);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- flawOf has looked at every field
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- flawOf has checked every field
     return operation as PatchOperation;
   });
 }
@@ -24,12 +24,13 @@ export function readPatch(patch: readonly ExactJson[]): PatchOperation[] {
 const operations = ["add", "copy", "move", "remove", "replace", "test"];
 
 function flawOf(operation: ExactJson): string | undefined {
-  if (!isExactObject(operation)) return "is no object";
+  if (!isExactObject(operation)) return "is not an object";
   const { op, path, from } = operation;
-  if (typeof op !== "string" || !operations.includes(op)) return `is none of ${operations.join(", ")}`;
-  if (!isPointer(path)) return "has no path";
-  if ((op === "move" || op === "copy") && !isPointer(from)) return "has no path that it takes from";
-  if (["add", "replace", "test"].includes(op) && !Object.hasOwn(operation, "value")) return "has no value";
+  if (typeof op !== "string" || !operations.includes(op))
+    return `has an unknown \`op\`; expected one of ${operations.join(", ")}`;
+  if (!isPointer(path)) return "has no valid `path`";
+  if ((op === "move" || op === "copy") && !isPointer(from)) return "has no valid `from`";
+  if (["add", "replace", "test"].includes(op) && !Object.hasOwn(operation, "value")) return "has no `value`";
   return undefined;
 }
 
@@ -37,11 +38,11 @@ function flawOf(operation: ExactJson): string | undefined {
 const isPointer = (path: ExactJson | undefined): boolean => typeof path === "string" && /^(\/|$)/.test(path);
 
 /**
- * The document after the patch. All of it applies, or PatchError is thrown; `document` itself never changes, and the result
- * shares with it what stays the same.
+ * The document after the patch. Throws PatchError unless every operation applies. `document` is never changed; the result
+ * shares unchanged parts with it.
  *
- * Own code, since a state must come out exactly: the libraries of npm follow `constructor` and `__proto__` nowhere, so that
- * a resource of such a name damages its neighbours, write numbers anew, or let pass what does not apply.
+ * Own code, since a state must be exact. The npm libraries mishandle resources named `constructor` or `__proto__`, reformat
+ * numbers, or accept operations that do not apply.
  */
 export function applyPatch(document: ExactJson, patch: readonly ExactJson[]): ExactJson {
   return readPatch(patch).reduce((result, operation, index) => {
@@ -66,13 +67,13 @@ function apply(document: ExactJson, operation: PatchOperation): ExactJson {
     case "copy":
       return edit(document, path, "add", valueAt(document, tokensOf(operation.from)));
     case "move": {
-      if (operation.path.startsWith(`${operation.from}/`)) throw new PatchError("nothing can move into itself");
+      if (operation.path.startsWith(`${operation.from}/`)) throw new PatchError("a value cannot be moved into itself");
       const from = tokensOf(operation.from);
       const value = valueAt(document, from);
       return operation.from === operation.path ? document : edit(edit(document, from, "remove"), path, "add", value);
     }
     case "test":
-      if (!isSame(valueAt(document, path), operation.value)) throw new PatchError("there is another value");
+      if (!isEqualJson(valueAt(document, path), operation.value)) throw new PatchError("the value differs");
   }
   return document;
 }
@@ -85,7 +86,7 @@ const tokensOf = (pointer: string): string[] =>
 
 const valueAt = (document: ExactJson, path: readonly string[]): ExactJson => path.reduce(childOf, document);
 
-/** The document with another container at the end of the path; those on the way to it are copied. */
+/** A copy of the document with the change at the end of the path. Only containers along the path are copied. */
 function edit(
   document: ExactJson,
   path: readonly string[],
@@ -101,7 +102,7 @@ function edit(
   return editors[op](document, token, value);
 }
 
-/** What the last step of a path does to the object or array that it ends in. */
+/** Operations on the object or array that contains the end of a path. */
 const editors = {
   add(container: ExactJson, token: string, value: ExactJson): ExactJson {
     if (isExactObject(container)) return { ...container, [token]: value };
@@ -140,21 +141,21 @@ function indexOf(token: string, largest: number): number {
   return index;
 }
 
-const missing = (token: string): PatchError => new PatchError(`there is nothing at ${JSON.stringify(token)}`);
+const missing = (token: string): PatchError => new PatchError(`nothing exists at ${JSON.stringify(token)}`);
 
-/** https://www.rfc-editor.org/rfc/rfc6902#section-4.6: numbers are the same where they are worth the same. */
-function isSame(one: ExactJson, other: ExactJson): boolean {
+/** Numbers are equal if their values are equal. Source: https://www.rfc-editor.org/rfc/rfc6902#section-4.6 */
+function isEqualJson(one: ExactJson, other: ExactJson): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
-    return one.length === other.length && one.every((value, index) => isSame(value, other[index] ?? null));
+    return one.length === other.length && one.every((value, index) => isEqualJson(value, other[index] ?? null));
   }
   if (isExactObject(one) && isExactObject(other)) {
     const names = Object.keys(one);
     return (
       names.length === Object.keys(other).length &&
-      names.every((name) => Object.hasOwn(other, name) && isSame(one[name] ?? null, other[name] ?? null))
+      names.every((name) => Object.hasOwn(other, name) && isEqualJson(one[name] ?? null, other[name] ?? null))
     );
   }
-  return worth(one) === worth(other);
+  return comparable(one) === comparable(other);
 }
 
-const worth = (value: ExactJson): unknown => (isRawNumber(value) ? Number(value.rawJSON) : value);
+const comparable = (value: ExactJson): unknown => (isRawNumber(value) ? Number(value.rawJSON) : value);

@@ -6,7 +6,7 @@ const event = (more: object = {}): string =>
   JSON.stringify({ index: 0, meta: { time: "2026-01-01T00:00:00Z" }, patch: [], ...more });
 
 describe("a state file", () => {
-  test("is written as NixOps4 writes it, and read back to the last digit", () => {
+  test("is written in NixOps4's format, and read back exactly", () => {
     const text = [
       `{
   "index": 0,
@@ -57,20 +57,20 @@ describe("a state file", () => {
   });
 
   test.each([
-    ["", "it has no event"],
+    ["", "it has no events"],
     [event({ index: 1 }), "its first event must have index 0"],
-    [`${event()}\n${event().slice(0, -1)}`, "the event that begins at character 61 is not whole"],
-    [`${event()}{]}`, "event 1, at character 61, is not an event of a state file: it is not JSON"],
-    [event({ meta: {} }), "event 0, at character 0, is not an event of a state file: its `meta` has no `time`"],
-    [event({ patch: {} }), "its `patch` is no array"],
-    [event({ patch: [{ op: "add" }] }), "operation 1 of the patch has no path"],
-    [event({ index: -1 }), "its `index` is no number from 0"],
-  ])("is refused with where and why: %j", (text, reason) => {
+    [`${event()}\n${event().slice(0, -1)}`, "the event at character 61 is incomplete"],
+    [`${event()}{]}`, "event 1, at character 61, is invalid: it is not JSON"],
+    [event({ meta: {} }), "event 0, at character 0, is invalid: its `meta` has no `time`"],
+    [event({ patch: {} }), "its `patch` is not an array"],
+    [event({ patch: [{ op: "add" }] }), "operation 1 of the patch has no valid `path`"],
+    [event({ index: -1 }), "its `index` is not a whole number >= 0"],
+  ])("is rejected with position and reason: %j", (text, reason) => {
     expect(() => parseStateFile(text)).toThrow(reason);
   });
 });
 
-test("the resources of a document are those of its deployments too", () => {
+test("lists resources of nested deployments too", () => {
   const inner = { resources: { web: {} }, deployments: { deep: { resources: { x: {} } } } };
   expect(resourcesIn({ resources: { db: {} }, deployments: { site: inner } })).toEqual([
     "db",
@@ -81,7 +81,7 @@ test("the resources of a document are those of its deployments too", () => {
   expect(resourcesIn(["resources"])).toEqual([]);
 });
 
-test("only what NixOps4 takes for its state is one", () => {
+test("accepts only documents that NixOps4 accepts as a state", () => {
   expect([emptyState, {}, [], null, { _type: "else" }].map((value) => isStateDocument(value))).toEqual([
     true,
     false,

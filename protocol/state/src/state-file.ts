@@ -2,33 +2,33 @@ import { isExactObject, parseExact, type ExactJson, type ExactObject } from "@ni
 import { PatchError, readPatch } from "./patch.ts";
 
 /**
- * One event in the file of NixOps4's resource type `state_file`: JSON objects one after the other, each with a patch
- * against the state before it; the first makes the state. Source: rust/nixops4-resources-local/src/state.rs
+ * One event in the file of NixOps4's resource type `state_file`. The file is a sequence of JSON objects, each with a patch
+ * to the previous state; the first one creates the state. Source: rust/nixops4-resources-local/src/state.rs
  */
 export interface StateFileEvent {
   /** 0 in every event that NixOps4 writes. */
   index: number;
-  /** When, as RFC 3339, and (not in the first) what: `create`, `update`. */
+  /** The time, as RFC 3339, and the event (except in the first): `create`, `update`. */
   meta: ExactObject & { time: string };
   patch: ExactJson[];
 }
 
-/** A text that is no such file. The message says where and why. */
+/** The text is not a state file. The message says where and why. */
 export class StateFileError extends Error {
   override readonly name = "StateFileError";
 }
 
-/** The events of a file. Whether their patches apply is not looked at. Throws StateFileError. */
+/** The events of a file. Does not check whether their patches apply. Throws StateFileError. */
 export function parseStateFile(text: string): StateFileEvent[] {
   const events = [...splitObjects(text)].map(({ offset, text: part }, number) => {
     const event = readEvent(part);
     if (typeof event === "string") {
-      throw new StateFileError(`event ${number}, at character ${offset}, is not an event of a state file: ${event}`);
+      throw new StateFileError(`event ${number}, at character ${offset}, is invalid: ${event}`);
     }
     return event;
   });
   const [first] = events;
-  if (first === undefined) throw new StateFileError("it has no event");
+  if (first === undefined) throw new StateFileError("it has no events");
   if (first.index !== 0) throw new StateFileError("its first event must have index 0");
   return events;
 }
@@ -37,7 +37,7 @@ export function parseStateFile(text: string): StateFileEvent[] {
 export const formatStateFileEvent = ({ index, meta, patch }: StateFileEvent): string =>
   `${JSON.stringify({ index, meta, patch }, null, 2)}\n`;
 
-/** Each object of a text of several; strings are stepped over, since there may be braces in them. */
+/** Splits a text into its JSON objects. Skips strings, since they may contain braces. */
 function* splitObjects(text: string): Generator<{ offset: number; text: string }> {
   let depth = 0;
   let offset = 0;
@@ -51,11 +51,11 @@ function* splitObjects(text: string): Generator<{ offset: number; text: string }
     offset = end;
   }
   if (text.slice(offset).trim() !== "") {
-    throw new StateFileError(`the event that begins at character ${offset} is not whole`);
+    throw new StateFileError(`the event at character ${offset} is incomplete`);
   }
 }
 
-/** The event, or what is wrong with it. */
+/** The event, or the reason why it is invalid. */
 function readEvent(text: string): StateFileEvent | string {
   let event: ExactJson;
   try {
@@ -63,11 +63,12 @@ function readEvent(text: string): StateFileEvent | string {
   } catch {
     return "it is not JSON";
   }
-  if (!isExactObject(event)) return "it is no object";
+  if (!isExactObject(event)) return "it is not an object";
   const { index, meta, patch } = event;
-  if (typeof index !== "number" || !Number.isSafeInteger(index) || index < 0) return "its `index` is no number from 0";
+  if (typeof index !== "number" || !Number.isSafeInteger(index) || index < 0)
+    return "its `index` is not a whole number >= 0";
   if (!isExactObject(meta) || !hasTime(meta)) return "its `meta` has no `time`";
-  if (!Array.isArray(patch)) return "its `patch` is no array";
+  if (!Array.isArray(patch)) return "its `patch` is not an array";
   try {
     readPatch(patch);
   } catch (error) {

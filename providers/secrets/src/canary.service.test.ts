@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { generators } from "./generators/generators.ts";
 import { DirectoryBackend } from "./testing/directory-backend.ts";
 
-// The contract knows the secrets that go in. What comes into being here is a secret too, whatever makes it.
+// The contract looks for secrets in inputs. Generated values are secrets too, so every generator is tested here.
 const main = join(import.meta.dirname, "../dist/main.cjs");
 const backend = await DirectoryBackend.make();
 const deployment = new Deployment(main, backend.connection);
@@ -46,7 +46,7 @@ const inputs: Record<keyof typeof generators, () => Message> = {
   wireguard: () => ({}),
 };
 
-/** The pieces of a value that nobody may see: not those that its public parts have too, such as a modulus. */
+/** Parts of a value that must stay secret. Leaves out parts that are also public, such as a modulus. */
 function canariesIn(value: string, outputs: Message): string[] {
   const isPublic = JSON.stringify(outputs["public"]);
   return (value.match(/[\w+/=.$-]{16,}/g) ?? []).filter(
@@ -55,7 +55,7 @@ function canariesIn(value: string, outputs: Message): string[] {
 }
 
 test.each(Object.entries(inputs))(
-  "what `%s` makes is seen in no output, log, error or command line",
+  "shows a value of `%s` in no output, log, error or command line",
   async (kind, given) => {
     const name = `made/${kind}`;
     const wanted = { connection: backend.connection, managedBy: "shop", name, generator: { [kind]: given() } };

@@ -1,57 +1,52 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
 import hostErrors from "./host/errors.ts";
 
-/** What can go wrong here, beside what can go wrong everywhere. */
+/** Errors of this provider. Errors common to all providers are in protocol-core. */
 const errors = {
   "secrets.authority.invalid": {
-    meaning:
-      "The certificate or the key of the authority that is to sign cannot be read, or they do not belong together.",
+    meaning: "The certificate or key of the signing authority cannot be read, or they do not belong together.",
     remedy:
-      "Take `authority.key` and `authority.certificate` from the outputs of one secret of kind `certificateAuthority`.",
+      "Set `authority.key` and `authority.certificate` to outputs of the same secret of kind `certificateAuthority`.",
   },
   "secrets.generation.lowered": {
-    meaning:
-      "A lower `generation` is wanted than the one that made the value. A value that was replaced does not come back.",
-    remedy: "Set the generation that is there, or a higher one to rotate the secret.",
+    meaning: "`generation` is lower than the generation of the current value. A replaced value cannot be brought back.",
+    remedy: "Set the current generation, or a higher one to rotate the secret.",
   },
   "secrets.generator.changed": {
-    meaning:
-      "Another generator, or other inputs of it, are wanted than those that made the value, with the same `generation`.",
-    remedy: "Raise `generation` to have a new value made, or take the change back to keep the value.",
+    meaning: "The generator or its inputs differ from those that created the value, but `generation` is the same.",
+    remedy: "Raise `generation` to generate a new value, or undo the change to keep the current value.",
   },
   "secrets.hostKey.none": {
-    meaning:
-      "The secret that is to be a host key was not made as one, or was brought in a form whose public half is unknown.",
-    remedy: "Give another name, or import the private key as OpenSSH writes it, without a passphrase.",
+    meaning: "The secret of this name is not an SSH key, or was imported in a format whose public key is unknown.",
+    remedy: "Use another name, or import the private key in OpenSSH's format, without a passphrase.",
   },
   "secrets.import.exists": {
-    meaning: "A value is to be imported under a name that a secret has already.",
-    remedy: "Give another name, or rotate the one that is there. An import replaces nothing.",
+    meaning: "The store already has a secret with the name of the import. An import replaces nothing.",
+    remedy: "Use another name, or rotate the existing secret.",
   },
   "secrets.name.unknown": {
-    meaning: "The store has no secret of that name.",
-    remedy: "See `nixops4-resources-secrets inventory` for those that are there.",
+    meaning: "The store has no secret with that name.",
+    remedy: "Run `nixops4-resources-secrets inventory` to see the existing secrets.",
   },
   "secrets.rotate.impossible": {
-    meaning:
-      "The command line cannot make a new value: no generator made the current one, or it is made from another secret.",
-    remedy: "Raise `generation` on its resource, or rotate what it is made from.",
+    meaning: "The command line cannot generate a new value: the current one was imported, or is derived from a source.",
+    remedy: "Raise `generation` on its resource, or rotate its source.",
   },
   "secrets.rotate.race": {
-    meaning: "Somebody else gave the secret a new version while it was rotated. Nothing was written.",
-    remedy: "See `nixops4-resources-secrets show NAME` whether that was the rotation that you wanted.",
+    meaning: "Another process added a new version at the same time. Nothing was written.",
+    remedy: "Run `nixops4-resources-secrets show NAME` to see whether the secret was rotated already.",
   },
   "secrets.source.kind": {
-    meaning: "A value is to be derived from a secret that lies in no store, so its versions are not known.",
-    remedy: "Let `source` be the output `ref` of a resource of type `secret`.",
+    meaning: "The source of a derived value is not in a store, so its versions are unknown.",
+    remedy: "Set `source` to the output `ref` of a resource of type `secret`.",
   },
   "secrets.source.long": {
-    meaning: "A bcrypt hash is wanted of a secret that is longer than 72 bytes, of which bcrypt ignores the rest.",
-    remedy: "Generate a shorter source, or take `argon2id`.",
+    meaning: "The source of a bcrypt hash is longer than 72 bytes. bcrypt would ignore the rest.",
+    remedy: "Generate a shorter source, or use `argon2id`.",
   },
   "secrets.store.missing": {
-    meaning: "A secret is to be kept, but the connection names no store.",
-    remedy: "Set `connection.store`.",
+    meaning: "The resource needs a secret store, but `connection.store` is not set.",
+    remedy: "Set `connection.store.directory` or `connection.store.postgres`.",
   },
   ...hostErrors,
 } satisfies ErrorCatalogue;

@@ -6,12 +6,12 @@ serve({
   name: "secrets",
   title: "Secrets",
   description:
-    "Passwords, keys and certificates: made, kept in a store, rotated and derived, without a value in any state.",
+    "Passwords, keys and certificates: generated, stored encrypted, rotated and derived. No value is in any state.",
   version: manifest.version,
   types: {
     secret: () => import("./secret/secret.ts"),
     secret_file: () => import("./secret-file/secret-file.ts"),
-    ssh_host_key: () => import("./secret/ssh-host-key.ts"),
+    ssh_host_key: () => import("./ssh-host-key/ssh-host-key.ts"),
   },
   errors: () => import("./errors.ts"),
   commands: () => import("./commands/commands.ts"),

@@ -8,7 +8,7 @@ import { startOrSkip } from "@nixops4-resources/integration-servers/testing";
 import { ask, type Message } from "@nixops4-resources/protocol-core/testing";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-// The commands of docs/secrets.md, in the order in which an operator meets them, in a machine's folders of their own.
+// Runs the commands of docs/secrets.md in order, with temporary folders in place of the machine's.
 const page = readFileSync(join(import.meta.dirname, "../../../docs/secrets.md"), "utf8");
 const main = join(import.meta.dirname, "../dist/main.cjs");
 let machine: string;
@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => rm(machine, { recursive: true }));
 
-/** The commands below a heading of the page. */
+/** The commands under a heading of the page. */
 function commandsUnder(heading: string): string {
   const [, section = ""] = new RegExp(String.raw`^## ${heading}\n(.*?)(?=^## |$(?![^]))`, "ms").exec(page) ?? [];
   return [...section.matchAll(/^( *)```sh\n(.*?)^ *```$/gms)]
@@ -37,7 +37,7 @@ function commandsUnder(heading: string): string {
     .join("");
 }
 
-/** Runs a script as somebody at the machine would, and gives what it prints. */
+/** Runs a script as an operator would, and returns its output. */
 function run(script: string, environment: Record<string, string> = {}): { stdout: string; stderr: string } {
   const here = script.replaceAll(/(?<![\w.])\/(srv|root)\//g, `${machine}/$1/`);
   const { status, stdout, stderr } = spawnSync("sh", ["-eu", "-c", here], {
@@ -58,7 +58,7 @@ function run(script: string, environment: Record<string, string> = {}): { stdout
 
 const recipientOf = (identity: string): string => run(`age-keygen -y ${identity}`).stdout.trim();
 
-/** What apply does with the page's `db_password`. */
+/** Applies the page's `db_password`. */
 async function apply(inputs: Message): Promise<Message> {
   const connection: Message = JSON.parse(readFileSync(join(machine, "root/store.json"), "utf8"));
   const inputProperties = { connection, name: "shop/db", generator: { password: { length: 40 } }, managedBy: "shop" };
@@ -76,7 +76,7 @@ const reveal = (store: string): string =>
   run(`nixops4-resources-secrets show shop/db --reveal --connection ${store}`).stdout;
 
 test(
-  "an operator starts, brings secrets along, backs up, rotates, replaces the identity and recovers",
+  "lets an operator start, import, back up, rotate, replace the identity and recover",
   { timeout: 120_000 },
   async () => {
     const started = run(commandsUnder("Start"));
@@ -84,7 +84,7 @@ test(
     run("age-keygen -o /root/safe-identity");
     const safe = recipientOf("/root/safe-identity");
 
-    const look = commandsUnder("Look");
+    const look = commandsUnder("Inspect the store");
     writeFileSync(join(machine, "root/store.json"), "{}");
     const [written = "", ...looks] = look.split(/(?<=^END\n)/m);
     run(written);
@@ -94,8 +94,8 @@ test(
     expect(value).toMatch(/^[\w-]{40}$/);
     expect(looked.stdout.split(value)).toHaveLength(3);
 
-    run('printf brought-along | age -r "$recipient" -o /root/mail.age', { recipient: started.stdout.trim() });
-    run(commandsUnder("Bring your own"), { value: "brought along" });
+    run('printf imported-by-reference | age -r "$recipient" -o /root/mail.age', { recipient: started.stdout.trim() });
+    run(commandsUnder("Use existing secrets"), { value: "imported from stdin" });
     expect(run("nixops4-resources-secrets inventory --connection /root/store.json").stdout).toMatch(
       /shop\/mail[^]*shop\/smtp/,
     );
@@ -119,7 +119,7 @@ test(
     run("! age --decrypt -i /root/secrets-identity /srv/secrets/shop/db.age");
     await apply({ recipients: [safe, recipientOf("/root/new-identity")] });
 
-    const recovered = run(commandsUnder("The machine with the identity is lost"));
+    const recovered = run(commandsUnder("Recover from a lost machine"));
     expect(recovered.stdout).toMatch(/^shop\/db is encrypted to/m);
     expect(reveal("/root/store.json"), "the value of the backup").toBe(value);
   },

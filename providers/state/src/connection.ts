@@ -11,12 +11,13 @@ import {
   type Login,
 } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
-import { application } from "./store/lock.ts";
+import { application } from "./database/application.ts";
 
-/** Where the server is and who we are there. */
 export const connection = z
   .strictObject(
-    connectionInputs(option(objectName, "Database that keeps the states; best one of their own.", "postgres")),
+    connectionInputs(
+      option(objectName, "Database that contains the states. A separate database is recommended.", "postgres"),
+    ),
   )
   .check(...connectionChecks);
 

@@ -1,60 +1,61 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
 import postgresErrors from "@nixops4-resources/protocol-postgres/errors";
 
-/** What can go wrong here, beside what can go wrong everywhere. */
+/** Errors of this provider. Errors common to all providers are in protocol-core. */
 const errors = {
   ...postgresErrors,
   "state.damaged": {
     meaning:
-      "What the database has of the state is not what was once written: an event, a snapshot or the head was changed, removed or moved.",
+      "The state in the database differs from what was written: an event, a snapshot or the head was changed, removed or moved.",
     remedy:
-      "`nixops4-resources-state verify` names everything that is wrong. Restore the database from a backup; docs/state.md has the drill.",
+      "Run `nixops4-resources-state verify` to list all damage. Restore the database from a backup as described in docs/state.md.",
   },
   "state.exists": {
-    meaning: "A state is to be made by an import, and there is one of this name.",
-    remedy: "Import into another name, or destroy the one that is there first.",
+    meaning: "A state with the name of the import already exists.",
+    remedy: "Import under another name, or destroy the existing state first.",
   },
   "state.file.damaged": {
     meaning: "A file is not a state file of NixOps4, or a patch in it does not apply.",
-    remedy: "Import the file that NixOps4 wrote, from its first event on.",
+    remedy: "Import the complete file that NixOps4 wrote.",
   },
   "state.file.unusable": {
-    meaning: "A file cannot be read, or is there already where it is to be written.",
-    remedy: "Name another file, or give the user the right to read it.",
+    meaning: "A file cannot be read or written, or the file to write already exists.",
+    remedy: "Use another file name, or give the user permission to access it.",
   },
   "state.key.generation": {
-    meaning: "`keyGeneration` is lower than that of the state's data key, and a key never comes back.",
-    remedy: "Set it to the number that the message tells, or to a higher one for a new key.",
+    meaning:
+      "`keyGeneration` is lower than the generation of the state's data key. A replaced key is never used again.",
+    remedy: "Set it to the number in the message, or to a higher one for a new key.",
   },
   "state.locked": {
-    meaning: "Somebody else writes to this state, and did not finish within `lockTimeoutSeconds`.",
+    meaning: "Another run writes to this state, and did not finish within `lockTimeoutSeconds`.",
     remedy:
-      "Wait until he is done and apply again. Where his machine is gone, `nixops4-resources-state unlock` ends his session.",
+      "Apply again after that run has finished. If its machine is lost, end its session with `nixops4-resources-state unlock`.",
   },
   "state.missing": {
-    meaning: "The database has no state of this name.",
-    remedy: "Apply the state resource first, which makes it; or correct `name`, `schema` or `connection`.",
+    meaning: "The database has no state with this name.",
+    remedy: "Apply the state resource first, which creates the state, or correct `name`, `schema` or `connection`.",
   },
   "state.moved": {
     meaning:
-      "Somebody else has written to the state since this run read it, so what this run remembers is no longer true. Nothing was written.",
-    remedy: "Apply again: it reads the state anew and goes on from there.",
+      "Another run has written to the state since this run read it, so this run's copy is outdated. Nothing was written.",
+    remedy: "Apply again: apply reads the current state first.",
   },
   "state.notEmpty": {
-    meaning: "A state is to be destroyed while there are resources in it, of which nobody would know any more.",
-    remedy: 'Destroy the resources first, or set `deletion = "delete"` on the state if they are to be forgotten.',
+    meaning: "The state to destroy still contains resources, which would be forgotten.",
+    remedy: 'Destroy the resources first, or set `deletion = "delete"` on the state to forget them.',
   },
   "state.patch": {
-    meaning: "A change that NixOps4 sends does not fit the state that the database has. Nothing was written.",
-    remedy: "Apply again: it reads the state anew. If it stays, keep the message and report it.",
+    meaning: "A change from NixOps4 does not apply to the state in the database. Nothing was written.",
+    remedy: "Apply again: apply reads the current state first. If the error remains, report the message.",
   },
   "state.unlock": {
-    meaning: "No session of this id holds the state's lock, or it could not be ended.",
-    remedy: "The message of `state.locked` and `nixops4-resources-state log` tell who holds it now.",
+    meaning: "No session with this id has the state's lock, or the session could not be ended.",
+    remedy: "Apply again: the message of `state.locked` shows which session has the lock now.",
   },
   "state.unreachableIndex": {
-    meaning: "The state has no event of this number, or it was moved to an archive that is not there any more.",
-    remedy: "`nixops4-resources-state log` lists the events.",
+    meaning: "The state has no event with this number, or the event was archived and the archive was emptied.",
+    remedy: "Run `nixops4-resources-state log` to list the events.",
   },
 } satisfies ErrorCatalogue;
 

@@ -5,7 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 serve({
   name: "state",
   title: "State",
-  description: "NixOps4's state, locked, fenced and encrypted, in PostgreSQL of version 15 or later.",
+  description: "NixOps4's state in PostgreSQL 15 or later: locked, fenced and encrypted.",
   version: manifest.version,
   types: {
     state_postgres: () => import("./state-postgres.ts"),

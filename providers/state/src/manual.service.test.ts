@@ -11,21 +11,21 @@ import { add, Run } from "./testing/run.ts";
 import { main } from "./testing/states.ts";
 
 const manual = await readFile(join(import.meta.dirname, "../../../docs/state.md"), "utf8");
-/** What an operator types, up to the first apply and after it. */
-const [beginning = "", rest = ""] = manual.split("### Where NixOps4 makes the database too").map(commandsIn);
+/** The manual's commands up to the first apply, and after it. */
+const [beginning = "", rest = ""] = manual.split("### If NixOps4 also creates the database").map(commandsIn);
 
-/** Before it there is a restored state to go on with. */
+/** The last command of the drill. Before it, the restored state exists. */
 const endOfDrill = "psql -q -c 'drop database nixops4_drill'";
 
 function commandsIn(text: string): string {
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands]) => commands).join("");
 }
 
-// Debian's pg_dump dumps from servers of its own version.
+// Debian's pg_dump supports servers up to its own version.
 describePostgres(
   "docs/state.md",
   (server) => {
-    test("has commands that work, in their order: start, rights, restore, new keys, a lost machine, move, compact, regret", async () => {
+    test("has working commands for start, rights, restore, new keys, a lost machine, move, compact and undo", async () => {
       const folder = await mkdtemp(join(tmpdir(), "nixops4-manual-"));
       const { host, port, user, password } = await superuserLogin(server());
       const client = new Client(await superuserLogin(server()));
@@ -47,18 +47,18 @@ describePostgres(
         await run.append(add("db"));
         await run.end();
         const [drill, afterwards] = [rest.slice(0, rest.indexOf(endOfDrill)), rest.slice(rest.indexOf(endOfDrill))];
-        let told = await operate(drill);
+        let output = await operate(drill);
         const restored = await Run.open(JSON.parse(await readFile(join(folder, "drill.json"), "utf8")));
         await restored.append(add("web"));
         await restored.end();
-        told += await operate(afterwards);
-        expect(told).toContain('"db": {');
-        expect(told.match(/^whole: .*$/gm)).toEqual([
-          "whole: 2 events, 0 snapshots and 1 data keys, up to event 1",
-          "whole: 2 events, 0 snapshots and 1 data keys, up to event 1",
-          "whole: 2 events, 0 snapshots and 1 data keys, up to event 1",
+        output += await operate(afterwards);
+        expect(output).toContain('"db": {');
+        expect(output.match(/^intact: .*$/gm)).toEqual([
+          "intact: 2 events, 0 snapshots and 1 data keys, up to event 1",
+          "intact: 2 events, 0 snapshots and 1 data keys, up to event 1",
+          "intact: 2 events, 0 snapshots and 1 data keys, up to event 1",
         ]);
-        expect(told).toContain("imported 2 events into state copy");
+        expect(output).toContain("imported 2 events into state copy");
         const recovered = await Run.open(JSON.parse(await readFile(join(folder, "shop.json"), "utf8")));
         await recovered.append(add("web"));
         await recovered.end();

@@ -21,16 +21,16 @@ describePostgres("a state", (server, version) => {
     want,
     changed: { recipients: [carol.recipient] },
     notChanged: {
-      identity: "whose key opens it is what `recipients` are about",
-      keyGeneration: "it only rises: data-keys.service.test.ts",
+      identity: "only its recipient is compared, as part of `recipients`",
+      keyGeneration: "it can only be raised; tested in data-keys.service.test.ts",
       lockTimeoutSeconds: "it concerns only who waits",
     },
     immutable: { name: "test", schema: "elsewhere" },
     drift: {
-      recipients: async (hand) => {
-        await hand.run(`update ${schema}.data_key set recipients = array['age1nobody']`);
+      recipients: async (backend) => {
+        await backend.run(`update ${schema}.data_key set recipients = array['age1nobody']`);
       },
     },
-    makeUnmarked: (hand) => makeUnmarked(hand, schema, want),
+    makeUnmarked: (backend) => makeUnmarked(backend, schema, want),
   });
 });

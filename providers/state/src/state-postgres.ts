@@ -11,51 +11,54 @@ import { bringKeysInLine } from "./keys/rekey.ts";
 export default defineResource({
   type: "state_postgres",
   description:
-    "A state of NixOps4, as a chain of encrypted events in PostgreSQL. Name it in the `state` of other resources. One apply at a time writes to it; docs/state.md is its operator's manual.",
+    "NixOps4 state, stored as a chain of encrypted events in PostgreSQL. Set `state` of other resources to this resource. One apply at a time can write to it. The operator's manual is docs/state.md.",
   requireState: false,
   connection,
   inputs: {
     name: option(
       z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/)),
-      "Name of the state. Many states fit into one database and never touch each other.",
+      "Name of the state. One database can contain many independent states.",
     ),
     schema: option(
       objectName,
-      "Schema of the database that has the tables. It is made with the first state in it.",
+      "Schema of the database that contains the tables. It is created with the first state.",
       "nixops4_state",
     ),
     identity: option(
       withExample(secretRef, { file: "/run/secrets/state-identity" }),
-      "Key that opens the state: an age identity, or an SSH private key without passphrase (ed25519 or RSA).",
+      "Key that decrypts the state: an age identity, or an SSH private key (Ed25519 or RSA) without a passphrase.",
     ),
     recipients: option(
       z.array(z.string()),
-      "Public keys whose owners can open the state too: `age1...`, or lines of SSH public keys. That of `identity` is always among them. Have one more whose private half lies elsewhere: without any, the state is lost. Who is removed here can read nothing that is written afterwards.",
+      "Additional public keys whose owners can decrypt the state: `age1...`, or SSH public key lines. The key of `identity` is always added. Set at least one more whose private key is stored elsewhere: if all private keys are lost, the state is lost. A removed recipient cannot read anything that is written later.",
       [],
     ),
     keyGeneration: option(
       z.int().check(z.minimum(1)),
-      "Raise it for a new data key, which encrypts what is written from then on.",
+      "Generation of the data key. Raise it to create a new data key, which encrypts everything that is written later. It cannot be lowered.",
       1,
     ),
     lockTimeoutSeconds: option(
       z.int().check(z.minimum(0), z.maximum(86_400)),
-      "How long to wait for another apply that writes to this state, in seconds.",
+      "Time to wait for another apply that writes to this state, in seconds.",
       30,
     ),
   },
   outputs: {
-    openedBy: option(z.array(z.string()), "Public keys whose owners can open the state, `identity`'s own among them."),
+    openedBy: option(
+      z.array(z.string()),
+      "Public keys whose owners can decrypt the state, including the key of `identity`.",
+    ),
   },
   immutable: {
-    name: "Another name is another state: export this one (`nixops4-resources-state export`), import it under the new name, and destroy the old one",
+    name: "Changing the name declares a different state: export this state (`nixops4-resources-state export`), import it under the new name, and destroy the old one",
     schema:
       "Export the state (`nixops4-resources-state export`), import it into the other schema, and destroy the old one",
   },
   secret: ["identity"],
   stableOutputs: [],
   leastRights:
-    "To make the first state of a schema, `CREATE` on the database, or on an empty schema of that name. To apply: `USAGE` on the schema, `SELECT` on its tables, `INSERT` on `event` and `snapshot`, `UPDATE (head, head_hash)` on `state`. To make further states also `INSERT` on `state` and `data_key`; to change `recipients` or `keyGeneration`, `INSERT` and `UPDATE` on `data_key`; to adopt or destroy, `UPDATE` on `state`. To look only: `USAGE` and `SELECT`. Nobody needs `DELETE` but who compacts.",
+    "To create the first state of a schema: `CREATE` on the database, or on an empty schema of that name. To apply: `USAGE` on the schema, `SELECT` on its tables, `INSERT` on `event` and `snapshot`, `UPDATE (head, head_hash)` on `state`. To create more states: also `INSERT` on `state` and `data_key`. To change `recipients` or `keyGeneration`: `INSERT` and `UPDATE` on `data_key`. To adopt or destroy: `UPDATE` on `state`. To only read: `USAGE` and `SELECT`. Only `compact` needs `DELETE`.",
   example: { name: "my-deployment", identity: { file: "/run/secrets/state-identity" } },
 
   label: ({ name }) => name,

@@ -9,7 +9,7 @@ import { Secret } from "@nixops4-resources/protocol-core";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { decryptWith, encryptTo, recipientsOf } from "./age.ts";
 
-// The other side is Debian's age, and keys are those of OpenSSH: what people use, and agenix.
+// Tested against Debian's age and keys of OpenSSH, which people and agenix use.
 beforeEach(async (context) => {
   await startOrSkip(context, async () => [findProgram("age", "age"), findProgram("ssh-keygen", "openssh-client")]);
 });
@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const run = (program: string, args: string[], input: Uint8Array | string = ""): Buffer =>
   execFileSync(program, args, { input, stdio: ["pipe", "pipe", "pipe"] });
 
-/** Makes keys by the name of the kind, as their owners do. */
+/** Creates keys with the command that names the kind. */
 const kinds: Record<string, (path: string) => void> = {
   "age-keygen": (path) => void run("age-keygen", ["-o", path]),
   "ssh-keygen -t ed25519": (path) => void run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path]),
@@ -29,7 +29,7 @@ const kinds: Record<string, (path: string) => void> = {
     void run("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "", "-f", path]),
 };
 
-test.for(Object.entries(kinds))("with the keys of %s", async ([kind, make]) => {
+test.for(Object.entries(kinds))("exchanges files with age for keys of %s", async ([kind, make]) => {
   const path = join(folder, kind.replaceAll(/\W/g, ""));
   make(path);
   const identity = new Secret(readFileSync(path, "utf8"));
@@ -47,7 +47,7 @@ test.for(Object.entries(kinds))("with the keys of %s", async ([kind, make]) => {
   }
 });
 
-test("a file for several recipients of all kinds opens for each of them", async () => {
+test("encrypts a file to recipients of all kinds, so that each can decrypt it", async () => {
   const paths = Object.entries(kinds).map(([kind, make]) => {
     const path = join(folder, `several-${kind.replaceAll(/\W/g, "")}`);
     make(path);
@@ -60,7 +60,7 @@ test("a file for several recipients of all kinds opens for each of them", async 
   for (const path of paths) expect(run("age", ["-d", "-i", path], ours).length).toBe(200_000);
 });
 
-test.each(["ed25519", "rsa"])("an %s key with a passphrase is refused with the reason", async (type) => {
+test.each(["ed25519", "rsa"])("rejects an %s key with a passphrase, with the reason", async (type) => {
   const path = join(folder, `locked-${type}`);
   run("ssh-keygen", ["-q", "-t", type, "-b", "2048", "-N", "hunter2-hunter2", "-f", path]);
   await expect(recipientsOf(new Secret(readFileSync(path, "utf8")))).rejects.toMatchObject({
@@ -69,7 +69,7 @@ test.each(["ed25519", "rsa"])("an %s key with a passphrase is refused with the r
   });
 });
 
-test("an ECDSA key is refused by its type", async () => {
+test("rejects an ECDSA key, with its type", async () => {
   const path = join(folder, "ecdsa");
   run("ssh-keygen", ["-q", "-t", "ecdsa", "-N", "", "-f", path]);
   await expect(recipientsOf(new Secret(readFileSync(path, "utf8")))).rejects.toMatchObject({

@@ -14,7 +14,7 @@ const pem = (type: "ed25519" | "rsa"): Secret => {
   return new Secret(privateKey.export({ format: "pem", type: "pkcs8" }).toString());
 };
 
-test("each recipient's identity decrypts, binary and armored", async () => {
+test("decrypts with each recipient's identity, binary and armored", async () => {
   const keys = [await identity(), await identity(), pem("ed25519"), pem("rsa")];
   const recipients = await Promise.all(keys.map(recipient));
   expect(recipients.map((line) => line.slice(0, 5))).toEqual([
@@ -30,7 +30,7 @@ test("each recipient's identity decrypts, binary and armored", async () => {
   }
 });
 
-test("an identity file has comments and several keys", async () => {
+test("accepts an identity file with comments and several keys", async () => {
   const [old, now] = [await identity(), await identity()];
   const both = new Secret(`# created: 2026-11-25\n# public key: age1...\n${old.reveal()}\r\n\n  ${now.reveal()}\n`);
   expect(await recipientsOf(both)).toEqual([await recipient(old), await recipient(now)]);
@@ -39,21 +39,27 @@ test("an identity file has comments and several keys", async () => {
   }
 });
 
-test.each(["ed25519", "rsa"] as const)("the wrong %s key, and the wrong age key, are told as such", async (type) => {
-  const encrypted = await encryptTo([await recipient(await identity()), await recipient(pem(type))], Buffer.from("x"));
-  for (const wrong of [await identity(), pem(type)]) {
-    await expect(decryptWith(wrong, encrypted)).rejects.toMatchObject({ code: "secret.identity.mismatch" });
-  }
-});
+test.each(["ed25519", "rsa"] as const)(
+  "reports a mismatch for the wrong %s key and the wrong age key",
+  async (type) => {
+    const encrypted = await encryptTo(
+      [await recipient(await identity()), await recipient(pem(type))],
+      Buffer.from("x"),
+    );
+    for (const wrong of [await identity(), pem(type)]) {
+      await expect(decryptWith(wrong, encrypted)).rejects.toMatchObject({ code: "secret.identity.mismatch" });
+    }
+  },
+);
 
-test("each changed byte is found, and a cut file", async () => {
+test("detects each changed byte and a truncated file", async () => {
   const key = await identity();
   const good = await encryptTo([await recipient(key)], Buffer.from("hunter2-hunter2"));
   const header = Buffer.from(good).indexOf("---");
   for (let at = 0; at < good.length; at += at < header ? 7 : 1) {
     const bad = Uint8Array.from(good);
     bad[at] = (bad[at] ?? 0) ^ 1;
-    // In the stanza of a recipient: it may be one of another recipient now.
+    // A changed stanza may look like one for another recipient.
     await expect(decryptWith(key, bad), `byte ${at}`).rejects.toMatchObject({
       code: expect.stringMatching(at < header ? /^secret\.(encrypted\.damaged|identity\.mismatch)$/ : /damaged$/),
     });
@@ -66,44 +72,44 @@ test("each changed byte is found, and a cut file", async () => {
 });
 
 test.each([
-  ["nothing", "\n# only a comment\n", /no key/],
+  ["an empty file", "\n# only a comment\n", /no key/],
   ["a word", "hunter2hunter2", /neither/],
   ["half a key", "AGE-SECRET-KEY-1QQQSYQCYQ5RQ", /neither/],
   ["a recipient", "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq", /neither/],
-  ["a plugin's", "AGE-PLUGIN-YUBIKEY-1Q8JYQQG", /plugin/],
+  ["an identity of a plugin", "AGE-PLUGIN-YUBIKEY-1Q8JYQQG", /plugin/],
   ["a broken PEM", "-----BEGIN PRIVATE KEY-----\nhunter2hunter2\n-----END PRIVATE KEY-----\n", /OpenSSL/],
   [
     "an encrypted PEM",
     "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIF\n-----END ENCRYPTED PRIVATE KEY-----\n",
     /passphrase/,
   ],
-])("refuses %s as identity, without repeating it", async (_name, given, why) => {
+])("rejects %s as identity, without quoting it", async (_name, given, why) => {
   const refused: unknown = await decryptWith(new Secret(given), Buffer.from("x")).catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: "secret.identity.invalid", message: expect.stringMatching(why) });
   expect(String(refused)).not.toContain(given.split("\n")[1] ?? given);
 });
 
-test("refuses a key of a type that age does not know", async () => {
+test("rejects a key of a type that age does not support", async () => {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const key = new Secret(privateKey.export({ format: "pem", type: "pkcs8" }).toString());
   await expect(recipientsOf(key)).rejects.toMatchObject({ message: expect.stringContaining("its type is P-256") });
 });
 
 test.each([
-  ["nobody", []],
+  ["an empty list", []],
   ["half an age recipient", ["age1qyqszqgpqyqszqg"]],
   ["a word", ["ops"]],
   ["an ECDSA key", ["ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTY="]],
   [
-    "an SSH key that says another type",
+    "an SSH key with another type inside",
     ["ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
   ],
   ["half an SSH key", ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA"]],
-])("refuses %s as recipient", async (_name, recipients) => {
+])("rejects %s as recipient", async (_name, recipients) => {
   await expect(encryptTo(recipients, Buffer.from("x"))).rejects.toMatchObject({ code: "secret.recipient.invalid" });
 });
 
-test("a private key in the place of a recipient is not repeated", async () => {
+test("does not quote a private key given as recipient", async () => {
   const key = await identity();
   const refused: unknown = await encryptTo([key.reveal()], Buffer.from("x")).catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: "secret.recipient.invalid" });

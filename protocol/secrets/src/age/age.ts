@@ -2,14 +2,14 @@ import { ProviderError, type Secret } from "@nixops4-resources/protocol-core";
 import type { Identity, Recipient } from "age-encryption";
 import type { ErrorCode } from "../errors.ts";
 
-/** age's text form: a strict PEM that survives mail, git and diffs. */
+/** First line of age's text format, a strict PEM that survives mail, git and diffs. */
 const armorBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
 
 /**
- * Encrypts to all recipients: each of their identities alone decrypts it. They are `age1...`, `ssh-ed25519 AAAA...` or
- * `ssh-rsa AAAA...`, as the age command line takes them. Throws `secret.recipient.invalid`.
+ * Encrypts to all recipients; the identity of any one of them decrypts. Recipients are `age1...`, `ssh-ed25519 AAAA...` or
+ * `ssh-rsa AAAA...`, as on age's command line. Throws `secret.recipient.invalid`.
  *
- * The format is age's (https://age-encryption.org/v1). The library is loaded here, with the first secret that needs it.
+ * The format is age's (https://age-encryption.org/v1). The library is loaded here, on first use.
  */
 export async function encryptTo(
   recipients: readonly string[],
@@ -17,14 +17,14 @@ export async function encryptTo(
   form: "binary" | "armored" = "binary",
 ): Promise<Uint8Array> {
   const { armor, Encrypter } = await import("./library.ts");
-  if (recipients.length === 0) throw invalidRecipient("there are no recipients to encrypt to");
+  if (recipients.length === 0) throw invalidRecipient("the list of recipients is empty");
   const encrypter = new Encrypter();
   for (const recipient of new Set(recipients)) {
     try {
       encrypter.addRecipient(await toRecipient(recipient));
     } catch (cause) {
       if (cause instanceof ProviderError) throw cause;
-      throw invalidRecipient(`\`${recipient}\` is not a whole recipient`, cause);
+      throw invalidRecipient(`\`${recipient}\` is not a complete recipient`, cause);
     }
   }
   const encrypted = await readAll(await encrypter.encrypt(streamOf(plaintext)));
@@ -32,8 +32,8 @@ export async function encryptTo(
 }
 
 /**
- * Decrypts an age file, binary or armored. `identity` is the text of an age identity file (with comments and several keys)
- * or of an SSH private key without passphrase.
+ * Decrypts an age file, binary or armored. `identity` is the text of an age identity file (which may have comments and
+ * several keys) or of an SSH private key without a passphrase.
  * Throws `secret.identity.invalid`, `secret.identity.mismatch` or `secret.encrypted.damaged`.
  */
 export async function decryptWith(identity: Secret, ciphertext: Uint8Array): Promise<Uint8Array> {
@@ -49,13 +49,13 @@ export async function decryptWith(identity: Secret, ciphertext: Uint8Array): Pro
   }
 }
 
-/** The recipients that belong to the keys of an identity: `age1...`, or the public key line of an SSH key. */
+/** The recipients of the keys in an identity: `age1...`, or the public key line of an SSH key. */
 export async function recipientsOf(identity: Secret): Promise<string[]> {
   const keys = await readIdentity(identity);
   return await Promise.all(keys.map(({ recipient }) => recipient()));
 }
 
-// The library reads what is not a stream by a Response, for which Node loads all of fetch: that doubles the time.
+// The library wraps other inputs in a Response, for which Node loads all of fetch: that doubles the time.
 const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
   new ReadableStream({
     start(controller) {
@@ -81,17 +81,17 @@ async function readIdentity(identity: Secret): Promise<Key[]> {
   const { Decrypter, identityToRecipient } = await import("./library.ts");
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const keys = lines.filter((line) => line !== "" && !line.startsWith("#"));
-  if (keys.length === 0) throw invalidIdentity("there is no key in it");
+  if (keys.length === 0) throw invalidIdentity("it contains no key");
   return keys.map((key) => {
     if (key.startsWith("AGE-PLUGIN-")) {
-      throw invalidIdentity("it is of an age plugin, and these run in age's command line only");
+      throw invalidIdentity("it belongs to an age plugin, and plugins work only with age's command line");
     }
     try {
-      // Only this tells whether all of it is there.
+      // Only this checks that the key is complete.
       new Decrypter().addIdentity(key);
     } catch {
-      // Not the library's error: it may quote the key.
-      throw invalidIdentity("it is neither an age identity (AGE-SECRET-KEY-1...) nor a private key of SSH");
+      // The library's own error may quote the key.
+      throw invalidIdentity("it is neither an age identity (AGE-SECRET-KEY-1...) nor an SSH private key");
     }
     return { identity: key, recipient: () => identityToRecipient(key) };
   });
@@ -99,7 +99,7 @@ async function readIdentity(identity: Secret): Promise<Key[]> {
 
 async function readSshIdentity(text: string): Promise<Key> {
   const { sshIdentity } = await import("./ssh.ts");
-  const { publicHalf, readPrivateKey, toPublicKeyLine, UnsupportedKey } = await import("./ssh-key.ts");
+  const { publicHalf, readPrivateKey, toPublicKeyLine, UnsupportedKey } = await import("../ssh/key.ts");
   try {
     const key = readPrivateKey(text);
     return { identity: sshIdentity(key), recipient: async () => toPublicKeyLine(publicHalf(key)) };
@@ -111,11 +111,11 @@ async function readSshIdentity(text: string): Promise<Key> {
 async function toRecipient(text: string): Promise<string | Recipient> {
   if (text.startsWith("age1")) return text;
   const { sshRecipient } = await import("./ssh.ts");
-  const { readPublicKeyLine } = await import("./ssh-key.ts");
+  const { readPublicKeyLine } = await import("../ssh/key.ts");
   const key = readPublicKeyLine(text);
   const recipient = key && sshRecipient(key);
   if (recipient !== undefined) return recipient;
-  // Somebody may have mixed up the two halves.
+  // The user may have confused the private key with the public one.
   const shown = /SECRET|PRIVATE/i.test(text) ? "a private key" : `\`${text.slice(0, 80)}\``;
   throw invalidRecipient(`${shown} is not a recipient`);
 }
@@ -123,7 +123,7 @@ async function toRecipient(text: string): Promise<string | Recipient> {
 function invalidRecipient(reason: string, cause?: unknown): ProviderError {
   return new ProviderError<ErrorCode>(reason, {
     code: "secret.recipient.invalid",
-    hint: "Recipients are `age1...` (age-keygen -y) or public keys of SSH (ssh-ed25519 or ssh-rsa)",
+    hint: "Use the output of `age-keygen -y` (`age1...`) or an SSH public key (ssh-ed25519 or ssh-rsa)",
     cause,
   });
 }
@@ -131,21 +131,21 @@ function invalidRecipient(reason: string, cause?: unknown): ProviderError {
 function invalidIdentity(reason: string): ProviderError {
   return new ProviderError<ErrorCode>(`the identity cannot be used: ${reason}`, {
     code: "secret.identity.invalid",
-    hint: "Give the text that `age-keygen` writes, or an SSH key without passphrase (ssh-ed25519 or ssh-rsa)",
+    hint: "Use a file written by `age-keygen`, or an SSH private key without a passphrase (ssh-ed25519 or ssh-rsa)",
   });
 }
 
 function mismatch(cause: unknown): ProviderError {
   return new ProviderError<ErrorCode>("it is not encrypted to this identity", {
     code: "secret.identity.mismatch",
-    hint: "Use the identity of one of its recipients, or let somebody who has one add this identity's recipient",
+    hint: "Use the identity of one of its recipients, or ask the owner of such an identity to add this one's recipient",
     cause,
   });
 }
 
 function damaged(cause: unknown): ProviderError {
   return new ProviderError<ErrorCode>(
-    `it is damaged: this is no whole age file (${cause instanceof Error ? cause.message : String(cause)})`,
-    { code: "secret.encrypted.damaged", hint: "Put back the last good copy", cause },
+    `it is damaged: it is not a complete age file (${cause instanceof Error ? cause.message : String(cause)})`,
+    { code: "secret.encrypted.damaged", hint: "Restore the last good copy", cause },
   );
 }

@@ -1,2 +1,2 @@
-// What is used of it, so that a bundle leaves out the rest: `import()` of the library itself would bring all of it.
+// The used exports only: `import()` of the library itself would put all of it into the bundle.
 export { armor, Decrypter, Encrypter, identityToRecipient } from "age-encryption";

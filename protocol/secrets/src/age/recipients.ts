@@ -1,7 +1,7 @@
 import type { Secret } from "@nixops4-resources/protocol-core";
 import { recipientsOf } from "./age.ts";
 
-/** The recipients and the identity's own: whoever writes a secret can open it afterwards. */
+/** Adds the identity's own recipients, so that the writer of a secret can always decrypt it. */
 export async function withOwn(recipients: readonly string[], identity: Secret): Promise<string[]> {
   return [...new Set([...recipients, ...(await recipientsOf(identity))])];
 }

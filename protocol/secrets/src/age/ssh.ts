@@ -1,4 +1,4 @@
-// What age-encryption lacks: the recipients `ssh-ed25519 ...` and `ssh-rsa ...` of age's command line, hence agenix files.
+// Recipients `ssh-ed25519 ...` and `ssh-rsa ...`, as in age's command line and agenix. age-encryption does not support them.
 // Source: https://github.com/FiloSottile/age/blob/main/agessh/agessh.go
 import {
   constants,
@@ -13,7 +13,7 @@ import {
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { Stanza, type Identity, type Recipient } from "age-encryption";
-import { publicHalf, type SshPublicKey } from "./ssh-key.ts";
+import { publicHalf, type SshPublicKey } from "../ssh/key.ts";
 
 const ed25519Label = "age-encryption.org/v1/ssh-ed25519";
 
@@ -56,7 +56,7 @@ function ed25519Recipient(key: SshPublicKey): Recipient {
 function ed25519Unwrapper(key: KeyObject, own: SshPublicKey): Unwrapper {
   const { tweak, montgomery } = ed25519Parts(own);
   const seed = Buffer.from(key.export({ format: "jwk" }).d ?? "", "base64url");
-  // x25519 clamps it. Source: RFC 8032, section 5.1.5
+  // x25519 clamps the scalar. Source: RFC 8032, section 5.1.5
   const scalar = createHash("sha512").update(seed).digest().subarray(0, 32);
   return (body, base64) => {
     const share = Buffer.from(base64, "base64");
@@ -65,12 +65,12 @@ function ed25519Unwrapper(key: KeyObject, own: SshPublicKey): Unwrapper {
   };
 }
 
-/** The tweak makes the shared secret one of SSH's key, not of the same point used elsewhere. */
+/** The tweak binds the shared secret to the SSH key, so that the same point used elsewhere gives another secret. */
 function ed25519Parts({ fields: [point = Buffer.alloc(0)], blob }: SshPublicKey) {
   return { tweak: derive(new Uint8Array(), blob), montgomery: Buffer.from(ed25519.utils.toMontgomery(point)) };
 }
 
-/** Its nonce may be zero, since the key is used once. */
+/** The nonce may be zero, since each key is used once. */
 const cipherOf = (shared: Uint8Array, share: Buffer, montgomery: Buffer) =>
   chacha20poly1305(derive(shared, Buffer.concat([share, montgomery])), new Uint8Array(12));
 

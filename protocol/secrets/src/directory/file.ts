@@ -16,7 +16,7 @@ const versionSchema = z.strictObject({
   value: z.string(),
 });
 
-/** What is in a secret's file, encrypted: all that is known of it. */
+/** The content of a secret's file, before encryption. */
 const contentSchema = z.strictObject({
   format: fields.format,
   name: z.string(),
@@ -34,17 +34,16 @@ export type VersionContent = z.output<typeof versionSchema>;
 
 export const toText = (given: Content): string => `${JSON.stringify(given, null, 2)}\n`;
 
-/** Throws where the text is not what `toText` wrote for a secret of this name; none of it is repeated. */
+/** Throws unless `toText` wrote the text for a secret of this name. The error quotes nothing of the text. */
 export function parseFile(text: string, name: string): Content {
   const content = parseContent(contentSchema, text);
   if (content.name === name) return content;
-  throw new ProviderError<ErrorCode>(`its file is a copy of the one of ${content.name}`, {
+  throw new ProviderError<ErrorCode>(`its file is a copy of the file of secret ${content.name}`, {
     code: "secret.encrypted.moved",
-    hint: `Put back the file of ${name}, or remove this one to have a new value made`,
+    hint: `Restore the file of ${name}, or remove this file and apply to generate a new value`,
   });
 }
 
-/** What a new version is written as. */
 export function newVersion(number: number, { value, generation, public: known, expiresAt }: NewValue): VersionContent {
   const key = makeFingerprintKey();
   return {
@@ -59,7 +58,7 @@ export function newVersion(number: number, { value, generation, public: known, e
   };
 }
 
-/** What may be known of it: field by field, so that nothing of a value slips in. */
+/** The metadata of a secret. Fields are copied one by one, so that no value can slip in. */
 export function withoutValues(content: Content): StoredSecret {
   const { name, specification, recipients, encryptedTo, graceSeconds, current, previous } = content;
   return {

@@ -1,4 +1,4 @@
-// Synchronous, since a process has nothing else to do meanwhile, and node:fs/promises takes 3 ms to load.
+// Synchronous: the process has nothing else to do meanwhile, and loading node:fs/promises takes 3 ms.
 import {
   closeSync,
   constants,
@@ -20,36 +20,36 @@ import type { ErrorCode } from "../errors.ts";
 
 const extension = ".age";
 
-/** The folder of a store as files: what is whole in them is another's matter. Names were checked before. */
+/** The files in a store's folder. The caller checks names and contents. */
 export class SecretFolder {
-  /** Without links: two spellings of a folder are one store, and one lock. */
+  /** Without symbolic links, so that two spellings of a folder mean one store and one lock. */
   readonly path: string;
 
   private constructor(path: string) {
     this.path = path;
   }
 
-  /** Throws where the folder cannot be used: then a missing file says nothing. */
+  /** Throws if the folder cannot be used: a missing file would then prove nothing. */
   static open(folder: string): SecretFolder {
     const path = attempt(folder, () => realpathSync(folder));
     const store = process.env["NIX_STORE_DIR"] ?? "/nix/store";
     if (path === store || path.startsWith(`${store}/`)) {
-      throw failure("secret.directory.public", `${folder} is in the Nix store, which everybody can read`, {
-        hint: "Name a folder outside the Nix store, as a string",
+      throw failure("secret.directory.public", `${folder} is in the Nix store, which every user can read`, {
+        hint: "Use a folder outside the Nix store, and write its path as a string",
       });
     }
     const status = attempt(folder, () => statSync(path));
     if (!status.isDirectory()) throw missing(folder);
     if ((status.mode & 0o077) !== 0) {
       const mode = (status.mode & 0o777).toString(8).padStart(4, "0");
-      throw failure("secret.directory.public", `others than its owner may look into ${folder} (mode ${mode})`, {
-        hint: `chmod 0700 ${folder}`,
+      throw failure("secret.directory.public", `users other than the owner can access ${folder} (mode ${mode})`, {
+        hint: `Run chmod 0700 ${folder}`,
       });
     }
     return new SecretFolder(path);
   }
 
-  /** Undefined only where there is no such file in a folder that is there. */
+  /** Undefined only if the store's folder exists and has no such file. */
   read(name: string): Buffer | undefined {
     const path = this.#pathOf(name);
     if (!this.#isInside(path)) return undefined;
@@ -61,12 +61,12 @@ export class SecretFolder {
         closeSync(file);
       }
     } catch (error) {
-      if (codeOf(error) === "ENOENT") return undefined;
-      throw explain(error, path);
+      if (systemErrorCode(error) === "ENOENT") return undefined;
+      throw toProviderError(error, path);
     }
   }
 
-  /** Of all secrets that are there, sorted. */
+  /** The names of all secrets, sorted. */
   names(): string[] {
     return attempt(this.path, () => readdirSync(this.path, { recursive: true, encoding: "utf8" }))
       .filter((path) => path.endsWith(extension) && !/(^|\/)\./.test(path))
@@ -74,7 +74,7 @@ export class SecretFolder {
       .sort();
   }
 
-  /** Whole or not at all: a link to a finished file appears at once. Throws AlreadyExists where the name is taken. */
+  /** Creates the file atomically, by a link to a complete draft. Throws AlreadyExists if the name is taken. */
   create(name: string, bytes: Uint8Array): void {
     const path = this.#pathOf(name);
     this.#makeFolders(dirname(path));
@@ -82,15 +82,17 @@ export class SecretFolder {
     try {
       linkSync(draft, path);
     } catch (error) {
-      throw codeOf(error) === "EEXIST" ? new AlreadyExists(name, { cause: error }) : explain(error, path);
+      throw systemErrorCode(error) === "EEXIST"
+        ? new AlreadyExists(name, { cause: error })
+        : toProviderError(error, path);
     } finally {
       rmSync(draft, { force: true });
-      // Also where somebody was faster: what he wrote is about to be used here.
+      // Also if another process created the file first: this process is about to use it.
       syncFolder(dirname(path));
     }
   }
 
-  /** The new file takes the old one's place in one step. */
+  /** Replaces the file atomically. */
   replace(name: string, bytes: Uint8Array): void {
     const path = this.#pathOf(name);
     const draft = this.#draft(path, bytes);
@@ -105,7 +107,7 @@ export class SecretFolder {
     syncFolder(dirname(path));
   }
 
-  /** A process that was killed may have left its draft, also beside a file that it had finished; living ones are in use. */
+  /** Removes drafts of killed processes, even beside a complete file. Drafts of running processes are still in use. */
   removeDeadDrafts(): void {
     for (const path of attempt(this.path, () => readdirSync(this.path, { recursive: true, encoding: "utf8" }))) {
       const pid = /(?:^|\/)\.[^/]*\.(\d+)\.draft$/.exec(path)?.[1];
@@ -117,15 +119,15 @@ export class SecretFolder {
     return join(this.path, name + extension);
   }
 
-  /** Whether the folder of a file is there; throws where a link leads out of the store. */
+  /** Whether the folder of a file exists. Throws if the folder is reached through a symbolic link. */
   #isInside(path: string): boolean {
     const folder = dirname(path);
     try {
       if (realpathSync(folder) === folder) return true;
     } catch (error) {
-      // The last is said of a folder below a file.
-      if (["ENOENT", "ENOTDIR"].includes(String(codeOf(error)))) return false;
-      throw explain(error, folder);
+      // The system reports ENOTDIR for a folder below a file.
+      if (["ENOENT", "ENOTDIR"].includes(String(systemErrorCode(error)))) return false;
+      throw toProviderError(error, folder);
     }
     throw isLink(folder);
   }
@@ -136,12 +138,12 @@ export class SecretFolder {
     try {
       mkdirSync(folder, { mode: 0o700 });
     } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw explain(error, folder);
+      if (systemErrorCode(error) !== "EEXIST") throw toProviderError(error, folder);
     }
     syncFolder(dirname(folder));
   }
 
-  /** What a power cut leaves of a finished file is all of it. */
+  /** Writes a draft to disk completely, so that a power failure cannot truncate the file that it becomes. */
   #draft(path: string, bytes: Uint8Array): string {
     const draft = join(dirname(path), `.${basename(path)}.${process.pid}.draft`);
     attempt(path, () => writeFileSync(draft, bytes, { mode: 0o600, flush: true }));
@@ -149,7 +151,7 @@ export class SecretFolder {
   }
 }
 
-/** What was linked, renamed or removed in a folder is so after a power cut too. Source: fsync(2) */
+/** Makes links, renames and removals in a folder survive a power failure. Source: fsync(2) */
 function syncFolder(path: string): void {
   const folder = openSync(path, "r");
   try {
@@ -163,12 +165,12 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw explain(error, path);
+    throw toProviderError(error, path);
   }
 }
 
-function explain(error: unknown, path: string): unknown {
-  switch (codeOf(error)) {
+function toProviderError(error: unknown, path: string): unknown {
+  switch (systemErrorCode(error)) {
     case "ENOENT":
     case "ENOTDIR":
       return missing(path, error);
@@ -177,8 +179,8 @@ function explain(error: unknown, path: string): unknown {
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return failure("secret.directory.denied", `${path} may not be used by this user`, {
-        hint: "Let the user who runs nixops4 own the folder and what is in it",
+      return failure("secret.directory.denied", `this user has no access to ${path}`, {
+        hint: "Make the user who runs nixops4 the owner of the folder and its files (chown -R)",
         cause: error,
       });
     default:
@@ -187,11 +189,14 @@ function explain(error: unknown, path: string): unknown {
 }
 
 const missing = (folder: string, cause?: unknown): ProviderError =>
-  failure("secret.directory.missing", `there is no folder ${folder}`, { hint: `mkdir -m 0700 ${folder}`, cause });
+  failure("secret.directory.missing", `the folder ${folder} does not exist`, {
+    hint: `Run mkdir -m 0700 ${folder}`,
+    cause,
+  });
 
 const isLink = (path: string, cause?: unknown): ProviderError =>
-  failure("secret.directory.link", `${path} is a link, and what a store keeps lies in its own folder`, {
-    hint: "Put the file or folder itself there",
+  failure("secret.directory.link", `${path} is a symbolic link, and a store does not follow links`, {
+    hint: "Replace the link with the file or folder itself",
     cause,
   });
 
@@ -202,8 +207,9 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return codeOf(error) === "EPERM";
+    return systemErrorCode(error) === "EPERM";
   }
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
+const systemErrorCode = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : undefined;

@@ -1,15 +1,15 @@
 import { directSecretRef, option, runtimePath, withExample } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 
-/** Where secrets are kept in a folder of age files, and the key that opens them. */
+/** The location of a store in a folder of age files, and the key that decrypts it. */
 export const directoryStore = z.strictObject({
   folder: option(
     withExample(runtimePath, "/srv/secrets"),
-    "Folder that holds one age file per secret. It must exist, and only its owner may look into it (mode 0700).",
+    "Folder with one age file per secret. It must exist and be accessible only to its owner (mode 0700).",
   ),
   identity: option(
     directSecretRef,
-    "Key that opens the secrets: an age identity, or an SSH private key (ed25519 or RSA) without a passphrase.",
+    "Key that decrypts the secrets: an age identity, or an SSH private key (Ed25519 or RSA) without a passphrase.",
   ),
 });
 

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { encryptTo } from "../age/age.ts";
-import { openDirectory } from "./store.ts";
+import { openDirectoryReader, openDirectoryWriter } from "./store.ts";
 import type { SecretWriter } from "../store.ts";
 import { makePerson, newSecret, testSecretStore, type Person } from "../testing/index.ts";
 
@@ -39,12 +39,12 @@ const filesIn = (path: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 
-describe("what is particular about a store in a folder", () => {
+describe("a store in a folder, in particular", () => {
   let alice: Person;
   let folder: string;
   let store: SecretWriter;
   const open = (path = folder): Promise<SecretWriter> =>
-    openDirectory({ folder: path, identity: alice.identity }, "write");
+    openDirectoryWriter({ folder: path, identity: alice.identity });
 
   beforeAll(async () => {
     alice = await makePerson();
@@ -59,7 +59,7 @@ describe("what is particular about a store in a folder", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("files are text, and nobody else's business", async () => {
+  test("writes text files that only the owner can read", async () => {
     await store.create(newSecret("shop/db"));
     await store.change("shop/db", { graceSeconds: 5 });
     expect(filesIn(folder)).toEqual([join(folder, "shop/db.age")]);
@@ -70,7 +70,7 @@ describe("what is particular about a store in a folder", () => {
     );
   });
 
-  test("a copy under another name is refused, a file that was renamed too", async () => {
+  test("rejects a copied or renamed file", async () => {
     await store.create(newSecret("a"));
     copyFileSync(join(folder, "a.age"), join(folder, "b.age"));
     for (const refused of [
@@ -81,14 +81,14 @@ describe("what is particular about a store in a folder", () => {
     ]) {
       await expect(refused()).rejects.toMatchObject({
         code: "secret.encrypted.moved",
-        message: expect.stringContaining("its file is a copy of the one of a"),
+        message: expect.stringContaining("its file is a copy of the file of secret a"),
       });
     }
     renameSync(join(folder, "b.age"), join(folder, "a.age"));
     expect(await store.look("a")).toMatchObject({ name: "a" });
   });
 
-  test("a changed byte is found, and never taken for a missing secret", async () => {
+  test("reports a changed byte as damage, never as a missing secret", async () => {
     await store.create(newSecret("a"));
     const path = join(folder, "a.age");
     const text = readFileSync(path, "utf8");
@@ -103,17 +103,17 @@ describe("what is particular about a store in a folder", () => {
   });
 
   test.each([
-    ["another program's", "hunter2-hunter2", "secret.encrypted.damaged"],
-    ["JSON that is no secret", '{"format":1,"value":"hunter2-hunter2"}', "secret.encrypted.damaged"],
-    ["a later version's", '{"format":2,"value":"hunter2-hunter2"}', "secret.encrypted.later"],
-  ])("refuses %s file, and repeats nothing of it", async (_whose, text, code) => {
+    ["a file of another program", "hunter2-hunter2", "secret.encrypted.damaged"],
+    ["a file with other JSON", '{"format":1,"value":"hunter2-hunter2"}', "secret.encrypted.damaged"],
+    ["a file of a later version", '{"format":2,"value":"hunter2-hunter2"}', "secret.encrypted.later"],
+  ])("rejects %s, without quoting it", async (_whose, text, code) => {
     writeFileSync(join(folder, "a.age"), await encryptTo([alice.recipient], Buffer.from(text)));
     const refused: unknown = await store.look("a").catch((error: unknown) => error);
     expect(refused).toMatchObject({ code });
     expect(String(refused)).not.toContain("hunter2");
   });
 
-  test("links are not followed, to a file or to a folder", async () => {
+  test("rejects symbolic links to files and folders", async () => {
     const outside = mkdtempSync(join(tmpdir(), "nixops4-outside-"));
     try {
       await store.create(newSecret("shop/db"));
@@ -136,7 +136,7 @@ describe("what is particular about a store in a folder", () => {
     }
   });
 
-  test("a folder by another spelling is the same store, and has the same lock", async () => {
+  test("uses the same lock for another spelling of the folder", async () => {
     await store.create(newSecret("a"));
     symlinkSync(folder, `${folder}-link`);
     try {
@@ -150,29 +150,29 @@ describe("what is particular about a store in a folder", () => {
     }
   });
 
-  test("the draft of a killed process is taken away, that of a living one is not", async () => {
+  test("removes drafts of killed processes, but not of running ones", async () => {
     mkdirSync(join(folder, "shop"), { mode: 0o700 });
-    // Above the highest pid that Linux gives.
+    // Above the highest pid of Linux.
     const dead = join(folder, "shop/.db.age.4194305.draft");
     const living = join(folder, `.a.age.${process.ppid}.draft`);
     for (const draft of [dead, living]) writeFileSync(draft, "half", { mode: 0o600 });
-    await openDirectory({ folder, identity: alice.identity }, "read");
+    await openDirectoryReader({ folder, identity: alice.identity });
     expect(existsSync(dead)).toBe(true);
     const again = await open();
     expect([existsSync(dead), existsSync(living)]).toEqual([false, true]);
     expect(await again.list()).toEqual([]);
   });
 
-  test.each([0o750, 0o705, 0o755, 0o770])("refuses a folder of mode %o", async (mode) => {
+  test.each([0o750, 0o705, 0o755, 0o770])("rejects a folder of mode %o", async (mode) => {
     chmodSync(folder, mode);
     await expect(open()).rejects.toMatchObject({
       code: "secret.directory.public",
       message: expect.stringContaining(`(mode 0${mode.toString(8)})`),
-      hint: `chmod 0700 ${folder}`,
+      hint: `Run chmod 0700 ${folder}`,
     });
   });
 
-  test("refuses a folder in the Nix store, also behind a link", async () => {
+  test("rejects a folder in the Nix store, also through a link", async () => {
     vi.stubEnv("NIX_STORE_DIR", folder);
     const inside = join(folder, "abc-secrets");
     mkdirSync(inside, { mode: 0o700 });
@@ -189,11 +189,11 @@ describe("what is particular about a store in a folder", () => {
     }
   });
 
-  test("a folder that is not there, or is none, is not made: the hint says how", async () => {
+  test("does not create a missing folder; the hint has the command", async () => {
     const nowhere = join(folder, "nowhere");
     await expect(open(nowhere)).rejects.toMatchObject({
       code: "secret.directory.missing",
-      hint: `mkdir -m 0700 ${nowhere}`,
+      hint: `Run mkdir -m 0700 ${nowhere}`,
     });
     writeFileSync(nowhere, "");
     await expect(open(nowhere)).rejects.toMatchObject({ code: "secret.directory.missing" });

@@ -19,8 +19,8 @@ import type {
 } from "../store.ts";
 import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
 
-/** One age file per secret, for looking. All that is known of a secret is encrypted; its name is that of the file too. */
-class DirectoryReader implements SecretReader {
+/** Reads a store with one age file per secret. Everything but the name is encrypted; the file is named after the secret. */
+export class DirectoryReader implements SecretReader {
   readonly place: string;
   protected readonly folder: SecretFolder;
   protected readonly identity: Secret;
@@ -50,7 +50,7 @@ class DirectoryReader implements SecretReader {
     return await ofThisIdentity(names, this.place, ({ name }) => this.look(name));
   }
 
-  /** A folder keeps no record of who reads in it. */
+  /** A folder does not record accesses. */
   async accesses(): Promise<undefined> {
     return undefined;
   }
@@ -67,8 +67,7 @@ class DirectoryReader implements SecretReader {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** The same folder, for writing too. */
-class DirectoryWriter extends DirectoryReader implements SecretWriter {
+export class DirectoryWriter extends DirectoryReader implements SecretWriter {
   async create({ name, mark, recipients, graceSeconds, ...value }: NewSecret): Promise<void> {
     checkName(name);
     const content: Content = {
@@ -114,7 +113,7 @@ class DirectoryWriter extends DirectoryReader implements SecretWriter {
     this.folder.remove(name);
   }
 
-  /** Nobody else changes the secret meanwhile. `work` gives what it is to be, or undefined where it stays. */
+  /** Rewrites a secret under its lock. `work` returns the new content, or undefined to change nothing. */
   async #rewrite(name: string, work: (content: Content) => Promise<Content | undefined>): Promise<boolean> {
     checkName(name);
     using _lock = await this.#lock(name);
@@ -126,27 +125,29 @@ class DirectoryWriter extends DirectoryReader implements SecretWriter {
     return true;
   }
 
-  /** Among the processes of this host: a store that several hosts share is one in a database. */
+  /** Locks among the processes of this machine. Several machines share a store in a database instead. */
   async #lock(name: string): Promise<Disposable> {
-    // Short, whatever the path.
+    // A digest keeps the name of the lock short.
     const digest = createHash("sha256").update(this.folder.path).update("\0").update(name).digest("hex").slice(0, 40);
     return await takeSlot(`secret:${digest}`, 1, `another process that changes secret ${name}`);
   }
 }
 
 const encrypt = async (content: Content): Promise<Uint8Array> =>
-  // Text, for git and for people.
+  // Armored, so that git and people see text.
   await encryptTo(content.encryptedTo, Buffer.from(toText(content)), "armored");
 
-export async function openDirectory(settings: DirectoryStore, access: "write"): Promise<SecretWriter>;
-export async function openDirectory(settings: DirectoryStore, access: "read" | "write"): Promise<SecretReader>;
-export async function openDirectory(
-  { folder: path, identity: ref }: DirectoryStore,
-  access: "read" | "write",
-): Promise<SecretReader> {
+export async function openDirectoryReader({ folder: path, identity: ref }: DirectoryStore): Promise<SecretReader> {
   const folder = SecretFolder.open(path);
-  const identity = await resolveSecret(ref, `the identity of the secrets in ${path}`);
-  if (access === "read") return new DirectoryReader(folder, identity);
+  return new DirectoryReader(folder, await readIdentity(ref, path));
+}
+
+export async function openDirectoryWriter({ folder: path, identity: ref }: DirectoryStore): Promise<SecretWriter> {
+  const folder = SecretFolder.open(path);
+  const identity = await readIdentity(ref, path);
   folder.removeDeadDrafts();
   return new DirectoryWriter(folder, identity);
 }
+
+const readIdentity = (identity: DirectoryStore["identity"], path: string): Promise<Secret> =>
+  resolveSecret(identity, `the identity of the secrets in ${path}`);

@@ -14,7 +14,7 @@ const versionSchema = z.strictObject({
   expiresAt: z.nullable(z.string()),
 });
 
-/** What is known of a secret, without values. When versions were made, and their grace, the server knows and minds. */
+/** Metadata of a secret, without values. The server stores the creation times and the grace period itself. */
 const aboutSchema = z.strictObject({
   format: fields.format,
   mark: z.nullable(z.string()),
@@ -29,7 +29,7 @@ const valueSchema = z.strictObject({ format: fields.format, value: z.string(), f
 
 export type About = z.output<typeof aboutSchema>;
 
-// What is sealed says what it is and where it belongs: in another row it does not open.
+// The associated data names the row, so that sealed data does not open in another row. The texts are part of the format.
 const aboutOf = (name: string, revision: number): string => `what is known of secret ${name} in revision ${revision}`;
 const valueOf = (name: string, version: number): string => `the value of secret ${name} in version ${version}`;
 
@@ -46,7 +46,7 @@ export function openValue(key: DataKey, sealed: Uint8Array, name: string, versio
   return new Secret(parseContent(valueSchema, key.open(sealed, valueOf(name, version)).toString()).value);
 }
 
-/** A value as it is kept, and what is known of it. */
+/** The sealed value, and its metadata. */
 export function sealValue(key: DataKey, given: NewValue, name: string, version: number) {
   const fingerprintKey = makeFingerprintKey();
   const { value, generation, public: known, expiresAt } = given;
@@ -57,7 +57,7 @@ export function sealValue(key: DataKey, given: NewValue, name: string, version: 
   };
 }
 
-/** What is known, with what the server tells beside it. */
+/** Combines the metadata with what the server stores in clear. */
 export function toStored({ name, graceSeconds, createdAt, previousCreatedAt }: Revision, about: About): StoredSecret {
   const { mark, specification, recipients, encryptedTo, current, previous } = about;
   return {
@@ -72,5 +72,5 @@ export function toStored({ name, graceSeconds, createdAt, previousCreatedAt }: R
   };
 }
 
-/** Null only where there is no such version. */
+/** `at` is null only if the version does not exist. */
 const toText = (at: Date | null): string => at?.toISOString() ?? "";

@@ -6,9 +6,9 @@ import type { SecretWriter } from "../store.ts";
 import { newSecret, newValue } from "../testing/index.ts";
 import { useVault, type Vault } from "../testing/use-vault.ts";
 
-/** What is done to the secret `kept`; all but the first where it is there. */
+/** Operations on the secret `kept`, which exists for all but the first. */
 const works: Record<string, (store: SecretWriter) => Promise<unknown>> = {
-  "making a secret, and the store with it,": (store) =>
+  "creating a secret and its store": (store) =>
     store.create(newSecret("kept")).catch((error: unknown) => {
       if (!(error instanceof AlreadyExists)) throw error;
     }),
@@ -21,13 +21,13 @@ describePostgres("secrets", (server) => {
   const vault = useVault(server, "vaultcut");
 
   test.for(Object.entries(works))(
-    "%s cut off before or after any call is finished by the next one",
+    "finishes %s after a cut before or after any call",
     { timeout: 120_000 },
     async ([what, work]) => {
       const { host, port } = server();
       const prepare = async (): Promise<void> => {
         vault.renew();
-        if (!what.startsWith("making")) await (await vault.writer()).create(newSecret("kept"));
+        if (!what.startsWith("creating")) await (await vault.writer()).create(newSecret("kept"));
       };
       await prepare();
       await using counting = await CallProxy.start({ host, port });
@@ -47,7 +47,7 @@ describePostgres("secrets", (server) => {
   );
 });
 
-/** Does it undisturbed; what there is then, but for what differs from run to run. */
+/** Runs the operation undisturbed; returns the result without what differs between runs. */
 async function finish(vault: Vault, work: (store: SecretWriter) => Promise<unknown>): Promise<unknown> {
   const store = await vault.writer();
   await work(store);

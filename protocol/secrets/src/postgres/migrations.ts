@@ -1,6 +1,6 @@
 import { identifier, sql, type Sql } from "@nixops4-resources/protocol-postgres";
 
-/** Who may what: the owner has the tables and is nobody, readers take values, writers add to them. */
+/** Roles of a store. Nobody logs in as the owner of the tables; readers read values; writers also add them. */
 export const rolesOf = (schema: string) => ({
   owner: `${schema}_owner`,
   reader: `${schema}_reader`,
@@ -8,10 +8,9 @@ export const rolesOf = (schema: string) => ({
 });
 
 /**
- * What makes the schema of a store what it is, step by step: the owner runs those that it does not have yet. What was
- * released is never changed here.
+ * The migrations of a store's schema. Each runs once, as the owner. A released migration is never changed.
  *
- * Rows are only ever added. Whoever uses a store reaches the tables through functions alone, which run as the owner.
+ * Rows are only added. Readers and writers reach the tables only through functions that run as the owner.
  */
 export const migrations: readonly ((schema: string) => Sql[])[] = [
   (schema) => [...tables(identifier(schema)), ...functions(identifier(schema)), ...grants(schema)],
@@ -23,7 +22,7 @@ const tables = (s: Sql): Sql[] => [
     applied_at timestamptz not null default clock_timestamp(),
     applied_by name not null default session_user)`,
 
-  // Values, encrypted under a data key of the version.
+  // Values, each encrypted with the data key of its version.
   sql`create table ${s}.secret_version (
     name text collate "C" not null,
     version integer not null check (version > 0),
@@ -32,8 +31,8 @@ const tables = (s: Sql): Sql[] => [
     created_by name not null default session_user,
     primary key (name, version))`,
 
-  // All that is known of a secret, anew with each change; `about` is encrypted under the data key of the current version.
-  // A row without version says that the secret was destroyed.
+  // Metadata of a secret, one row per change. `about` is encrypted with the data key of the current version. A row without
+  // a version means that the secret was destroyed.
   sql`create table ${s}.secret_revision (
     name text collate "C" not null,
     revision integer not null check (revision > 0),
@@ -48,7 +47,7 @@ const tables = (s: Sql): Sql[] => [
     foreign key (name, previous) references ${s}.secret_version,
     check ((version is null) = (about is null)))`,
 
-  // The data keys, encrypted to the recipients. Of those of one version the latest counts.
+  // The data keys, encrypted to the recipients. The latest row of a version is the valid one.
   sql`create table ${s}.secret_key (
     name text collate "C" not null,
     version integer not null,
@@ -58,7 +57,7 @@ const tables = (s: Sql): Sql[] => [
     foreign key (name, version) references ${s}.secret_version,
     foreign key (name, revision) references ${s}.secret_revision)`,
 
-  // `ticket` is what a value is handed out for.
+  // `request` stores a `ticket`; `reveal` returns a value only for a ticket.
   sql`create table ${s}.access_log (
     ticket uuid primary key,
     at timestamptz not null default clock_timestamp(),
@@ -73,7 +72,7 @@ const tables = (s: Sql): Sql[] => [
   sql`create function ${s}.refuse() returns trigger
     language plpgsql set search_path = pg_catalog, pg_temp as $$
     begin
-      raise exception 'what a store of secrets keeps is never changed or removed' using errcode = 'restrict_violation';
+      raise exception 'rows of a secret store are never changed or removed' using errcode = 'restrict_violation';
     end $$`,
   ...["migration", "secret_version", "secret_revision", "secret_key", "access_log"].map(
     (table) => sql`create trigger append_only before update or delete or truncate on ${s}.${identifier(table)}
@@ -91,7 +90,7 @@ const functions = (s: Sql): Sql[] => [
       order by k.revision desc limit 1
     $$`,
 
-  // The last revision of one secret, or of all; also of what was destroyed.
+  // The last revision of one secret or of all, destroyed ones included.
   sql`create function ${s}.look(wanted text) returns table (
       name text, revision integer, version integer, previous integer, last_version integer, grace_seconds integer,
       about bytea, key bytea, previous_key bytea, created_at timestamptz, previous_created_at timestamptz)
@@ -108,7 +107,7 @@ const functions = (s: Sql): Sql[] => [
       order by r.name
     $$`,
 
-  // Puts on record that somebody wants the current version, or another that may be read; nothing where there is none.
+  // Records that somebody reads the current or another readable version. Records nothing if there is no such version.
   sql`create function ${s}.request(ticket uuid, secret text, wanted integer, purpose text) returns void
     language sql volatile ${asOwner} as $$
       insert into ${s}.access_log (ticket, name, version, purpose)
@@ -118,7 +117,7 @@ const functions = (s: Sql): Sql[] => [
         and clock_timestamp() < look.created_at + make_interval(secs => look.grace_seconds)
     $$`,
 
-  // A record that could still be rolled back opens nothing, nor one that is old, or somebody else's.
+  // Returns nothing for a record that could still be rolled back, is older than a minute, or belongs to another user.
   sql`create function ${s}.reveal(ticket uuid) returns table (version integer, value bytea, key bytea)
     language sql volatile ${asOwner} as $$
       select v.version, v.value, ${s}.key_of(v.name, v.version)
@@ -127,7 +126,7 @@ const functions = (s: Sql): Sql[] => [
         and l.transaction is distinct from pg_current_xact_id_if_assigned()
     $$`,
 
-  // Adds a revision after the one that its author has seen. False, and nothing, where there is another by now.
+  // Adds a revision after the one that the author has seen. Returns false and adds nothing if there is a newer one.
   sql`create function ${s}.append(
       secret text, seen integer, version integer, previous integer, grace_seconds integer, about bytea,
       value bytea, key bytea, previous_key bytea) returns boolean

@@ -4,14 +4,14 @@ import type { SecretWriter } from "../store.ts";
 import { makePerson, newSecret, newValue } from "../testing/index.ts";
 import { keyOf, useVault } from "../testing/use-vault.ts";
 
-describePostgres("the server of a store of secrets", (server) => {
+describePostgres("the server of a secret store", (server) => {
   const vault = useVault(server, "vaultrights", ["vaultrights_reads", "vaultrights_writes"]);
   let store: SecretWriter;
   beforeEach(async () => {
     store = await vault.writer();
   });
 
-  test("a reader looks and takes values, through functions alone", async () => {
+  test("lets a reader use functions only", async () => {
     const secret = newSecret("a");
     await store.create(secret);
     await vault.run(`grant %_reader to vaultrights_reads`);
@@ -35,7 +35,7 @@ describePostgres("the server of a store of secrets", (server) => {
     await expect(writer.create(newSecret("b"))).rejects.toMatchObject({ code: "secret.postgres.denied" });
   });
 
-  test("a writer adds, and neither changes nor removes", async () => {
+  test("lets a writer add rows, but neither change nor remove them", async () => {
     await store.create(newSecret("a"));
     await vault.run(`grant %_writer to vaultrights_writes`);
     await (await vault.writer({ user: "vaultrights_writes" })).create(newSecret("b"));
@@ -54,7 +54,7 @@ describePostgres("the server of a store of secrets", (server) => {
   });
 
   test.each(["migration", "secret_version", "secret_revision", "secret_key", "access_log"])(
-    "not even a superuser changes %s by mistake",
+    "keeps a superuser from changing %s by mistake",
     async (table) => {
       await store.create(newSecret("a"));
       for (const statement of [
@@ -67,7 +67,7 @@ describePostgres("the server of a store of secrets", (server) => {
     },
   );
 
-  test("no revision follows that did not see the last, and no old version comes back", async () => {
+  test("rejects a revision after an outdated one, and a version out of order", async () => {
     await store.create(newSecret("a"));
     await store.addVersion("a", 1, newValue());
     expect(await vault.run(append(1, 2))).toEqual([{ isAdded: false }]);
@@ -75,7 +75,7 @@ describePostgres("the server of a store of secrets", (server) => {
     await expect(vault.run(append(2, 3))).rejects.toThrow(/does not follow/);
   });
 
-  test("each value that is taken is on record: who, when, which, what for", async () => {
+  test("records who read which value, when and for what purpose", async () => {
     await store.create(newSecret("a"));
     await store.addVersion("a", 1, newValue());
     await vault.run(`grant %_reader to vaultrights_reads`);
@@ -106,7 +106,7 @@ describePostgres("the server of a store of secrets", (server) => {
       },
       {
         at,
-        who: vault.hand().account,
+        who: vault.backend().account,
         address: "127.0.0.1",
         name: "a",
         version: 2,
@@ -117,16 +117,16 @@ describePostgres("the server of a store of secrets", (server) => {
     expect(await store.accesses(null)).toHaveLength(3);
   });
 
-  test("nobody takes a value without a record that stays, on the record of somebody else, or on an old one", async () => {
+  test("reveals nothing for a record that may be rolled back, is old, or belongs to another user", async () => {
     await store.create(newSecret("a"));
     await store.reveal("a", null, "a test");
     const ticket = "10000000-0000-0000-0000-000000000000";
-    // A transaction that could be rolled back, and one in it.
+    // In a transaction that could be rolled back, and in a subtransaction.
     for (const request of ["perform", "begin perform"]) {
       const end = request === "perform" ? "" : "exception when others then null; end;";
       await vault.run(`do $$ begin
           ${request} %.request('${ticket}', 'a', null, 'to be rolled back'); ${end}
-          if exists(select from %.reveal('${ticket}')) then raise exception 'it was taken'; end if;
+          if exists(select from %.reveal('${ticket}')) then raise exception 'it was revealed'; end if;
           raise no_data_found;
           exception when no_data_found then null;
         end $$`);
@@ -138,7 +138,7 @@ describePostgres("the server of a store of secrets", (server) => {
     expect(await vault.run(`select from %.reveal('${ticket}')`)).toEqual([]);
   });
 
-  test("the previous value is not handed out after its grace, whoever asks", async () => {
+  test("does not reveal the previous value after its grace period", async () => {
     await store.create(newSecret("a", { graceSeconds: 0 }));
     await store.addVersion("a", 1, newValue());
     const ticket = "20000000-0000-0000-0000-000000000000";
@@ -149,14 +149,14 @@ describePostgres("the server of a store of secrets", (server) => {
     expect(await vault.run(`select version from %.reveal('${ticket}')`)).toEqual([{ version: 1 }]);
   });
 
-  test("neither a value, nor a key, nor what is known of a secret is in a table or in the log", async () => {
+  test("stores and logs neither values, nor keys, nor metadata in clear", async () => {
     const key = keyOf(vault.alice());
     await using bob = await makePerson();
     await store.create(newSecret("a", { specification: { canary: "canary-specification" } }));
     await store.addVersion("a", 1, newValue({ public: { canary: "canary-public" } }));
     await store.change("a", { recipients: [bob.recipient] });
     await store.reveal("a", null, "a test");
-    const [log, kept] = [await vault.hand().log(), await vault.dump()];
+    const [log, kept] = [await vault.backend().log(), await vault.dump()];
     expect(log).toContain(`"${vault.schema()}".append(`);
     for (const place of [log, kept]) {
       expect(place).not.toContain("canary");

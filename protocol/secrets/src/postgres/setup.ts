@@ -10,14 +10,18 @@ import { migrations, rolesOf } from "./migrations.ts";
 import { cannotMake, denied, foreign, isAbsent, isDenied, type Site } from "./site.ts";
 
 /**
- * Makes the store where it is not there, or brings it up to date: all or nothing. Of those who come at once one does it, and
- * the others wait. Throws `secret.postgres.missing` where the account may not make it, `.denied` and `.foreign`.
+ * Creates the store if it is missing, or migrates it, in one transaction. If several processes try at once, one does it and
+ * the others wait. Throws `secret.postgres.missing` if the account has no permission, `.denied` and `.foreign`.
  */
 export async function ensureStore(session: WriteSession, site: Site): Promise<void> {
   const found = await installedVersion(session, site);
   if (found === migrations.length) return;
   if (found > migrations.length) {
-    throw foreign(site, "was made by a later version of nixops4-resources", "Update this one");
+    throw foreign(
+      site,
+      "was created by a later version of nixops4-resources",
+      "Update nixops4-resources on this machine",
+    );
   }
   const lock = lockForTransaction("store of secrets", site.schema);
   try {
@@ -28,7 +32,7 @@ export async function ensureStore(session: WriteSession, site: Site): Promise<vo
   await ensureStore(session, site);
 }
 
-/** 0 where there is no store. */
+/** 0 if there is no store. */
 async function installedVersion(session: WriteSession, site: Site): Promise<number> {
   try {
     const [row] = await session.query<{ version: number }>(
@@ -44,7 +48,7 @@ async function installedVersion(session: WriteSession, site: Site): Promise<numb
 }
 
 const holdsSomethingElse = (site: Site): Error =>
-  foreign(site, "holds something else", "Name a schema that is not there yet");
+  foreign(site, "contains something else", "Set `schema` to a name that does not exist yet");
 
 interface Standing {
   hasSchema: boolean;
@@ -52,7 +56,7 @@ interface Standing {
   roles: string[];
 }
 
-/** In the catalogs, which everybody may read. */
+/** Looks in the catalogs, which every account can read. */
 async function look(session: WriteSession, { schema }: Site): Promise<Standing> {
   const [standing] = await session.query<Standing>(sql`
     select
@@ -65,12 +69,12 @@ async function look(session: WriteSession, { schema }: Site): Promise<Standing> 
   return standing ?? { hasSchema: false, hasStore: false, roles: [] };
 }
 
-/** Brings a store of the version that was found (0: none) up to date. False where somebody else has done so meanwhile. */
+/** Migrates a store from the version that was found (0: none). False if another process has done so meanwhile. */
 async function migrate(session: WriteSession, site: Site, found: number): Promise<boolean> {
   const { schema } = site;
   const { hasSchema, hasStore, roles } = await look(session, site);
   if (hasSchema && !hasStore) throw holdsSomethingElse(site);
-  // Of a store that is new we need not be a writer, and a query that fails would be the transaction's last.
+  // We may not be a writer of a store that is new to us, and a failed query would abort the transaction.
   if (hasStore && (found === 0 || (await installedVersion(session, site)) !== found)) return false;
   const missing = Object.values(rolesOf(schema)).filter((name) => !roles.includes(name));
   const steps = migrations
@@ -86,7 +90,7 @@ async function migrate(session: WriteSession, site: Site, found: number): Promis
   return true;
 }
 
-/** The owner is nobody: who makes the store is one of its writers afterwards, and no more. */
+/** The account that creates the store becomes a writer and does not stay a member of the owner role. */
 function asOwner({ facts }: WriteSession, schema: string, hasSchema: boolean, steps: readonly Sql[]): Sql[] {
   const [owner, writer] = [identifier(rolesOf(schema).owner), identifier(rolesOf(schema).writer)];
   const act = [
@@ -96,7 +100,7 @@ function asOwner({ facts }: WriteSession, schema: string, hasSchema: boolean, st
     sql`reset role`,
   ];
   if (facts.isSuperuser) return act;
-  // Since PostgreSQL 16 who may give a membership does not have it.
+  // Since PostgreSQL 16, an account that can grant a role is not automatically its member.
   const only = facts.majorVersion < 16 ? nothing : sql` with set true, inherit false`;
   return [
     sql`grant ${owner} to current_user${only}`,

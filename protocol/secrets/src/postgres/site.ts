@@ -4,10 +4,10 @@ import type { ErrorCode } from "../errors.ts";
 import { rolesOf } from "./migrations.ts";
 import type { PostgresStore } from "./settings.ts";
 
-/** Where a store is, for messages. */
+/** Location of a store, for messages. */
 export interface Site {
   readonly schema: string;
-  /** Who we are there. */
+  /** Our account. */
   readonly user: string;
   /** `the schema nixops4_secrets of database ops at db.example.org:5432` */
   readonly place: string;
@@ -19,29 +19,32 @@ export const siteOf = (store: PostgresStore): Site => ({
   place: `the schema ${store.schema} of database ${store.database} at ${addressOf(store)}`,
 });
 
-/** Whether the schema, or something that makes it a store, is not there. */
+/** Whether the schema, or a table or function of the store, does not exist. */
 export const isAbsent = (error: unknown): boolean => ["3F000", "42P01", "42883"].includes(sqlStateOf(error) ?? "");
 
-/** Whether the account lacks a right. */
+/** Whether the account has no permission. */
 export const isDenied = (error: unknown): boolean => sqlStateOf(error) === "42501";
 
-/** For an account that is neither a reader nor, to write, a writer. */
+/** For an account without the role that the access needs. */
 export function denied({ schema, user, place }: Site, access: "read" | "write", cause: unknown): ProviderError {
   const role = access === "read" ? rolesOf(schema).reader : rolesOf(schema).writer;
-  return new ProviderError<ErrorCode>(`${user} may not ${access === "read" ? "read" : "write"} secrets in ${place}`, {
-    code: "secret.postgres.denied",
-    hint: `GRANT ${role} TO ${user}`,
-    cause,
-  });
+  return new ProviderError<ErrorCode>(
+    `${user} has no permission to ${access === "read" ? "read" : "write"} secrets in ${place}`,
+    {
+      code: "secret.postgres.denied",
+      hint: `Run GRANT ${role} TO ${user}`,
+      cause,
+    },
+  );
 }
 
-/** For a store that is to be made by an account that cannot. */
+/** For an account that cannot create the store. */
 export function cannotMake({ schema, user, place }: Site, cause: unknown): ProviderError {
   return new ProviderError<ErrorCode>(
-    `there is no store of secrets yet in ${place}, and ${user} may not make it: ${cause instanceof Error ? cause.message : String(cause)}`,
+    `${place} has no secret store yet, and ${user} cannot create it: ${cause instanceof Error ? cause.message : String(cause)}`,
     {
       code: "secret.postgres.missing",
-      hint: `Let an account with CREATEROLE, and CREATE on the database, write to it first; then GRANT ${rolesOf(schema).writer} TO ${user}`,
+      hint: `Write to the store once with an account that has CREATEROLE, and CREATE on the database; then run GRANT ${rolesOf(schema).writer} TO ${user}`,
       cause,
     },
   );

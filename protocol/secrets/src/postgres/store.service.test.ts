@@ -16,13 +16,13 @@ describePostgres("secrets", (server) => {
     [Symbol.asyncDispose]: async () => undefined,
   }));
 
-  describe("what is particular about a store in PostgreSQL", () => {
+  describe("a store in PostgreSQL, in particular", () => {
     let store: SecretWriter;
     beforeEach(async () => {
       store = await vault.writer();
     });
 
-    test("what only looks makes nothing, and finds nothing", async () => {
+    test("creates nothing for a reader, and finds nothing", async () => {
       const reader = await vault.reader();
       expect(await reader.look("a")).toBeUndefined();
       expect(await reader.list()).toEqual([]);
@@ -30,15 +30,15 @@ describePostgres("secrets", (server) => {
       expect(await vault.dump()).toBe("");
     });
 
-    test("who makes it is a writer afterwards, and the owner is nobody", async () => {
+    test("makes the creating account a writer, not an owner", async () => {
       await store.create(newSecret("a"));
       expect(
         await vault.run(`
           select (select string_agg(distinct tableowner, ' ') from pg_tables where schemaname = '%') as tables,
             (select string_agg(distinct proowner::regrole::text, ' ') from pg_proc where pronamespace = '%'::regnamespace) as functions,
             (select rolcanlogin from pg_roles where rolname = '%_owner') as login,
-            pg_has_role('${vault.hand().account}', '%_owner', 'usage') as "isOwner",
-            pg_has_role('${vault.hand().account}', '%_writer', 'usage') as "isWriter"`),
+            pg_has_role('${vault.backend().account}', '%_owner', 'usage') as "isOwner",
+            pg_has_role('${vault.backend().account}', '%_writer', 'usage') as "isWriter"`),
       ).toEqual([
         {
           tables: `${vault.schema()}_owner`,
@@ -49,40 +49,38 @@ describePostgres("secrets", (server) => {
         },
       ]);
       expect(await vault.run(`select version, applied_by from %.migration`)).toEqual([
-        { version: 1, applied_by: vault.hand().account },
+        { version: 1, applied_by: vault.backend().account },
       ]);
     });
 
-    test("an account that may not make it is told who can, and after that what it needs", async () => {
+    test("tells an account without permission what to grant", async () => {
       const plain = await vault.writer({ user: "vault_plain" });
       await expect(plain.create(newSecret("a"))).rejects.toMatchObject({
         code: "secret.postgres.missing",
-        message: expect.stringContaining(
-          `there is no store of secrets yet in the schema ${vault.schema()} of database vault_ops`,
-        ),
+        message: expect.stringContaining(`the schema ${vault.schema()} of database vault_ops at `),
         hint: expect.stringContaining(`GRANT ${vault.schema()}_writer TO vault_plain`),
       });
       await store.create(newSecret("a"));
       const again = await vault.writer({ user: "vault_plain" });
       await expect(again.create(newSecret("b"))).rejects.toMatchObject({
         code: "secret.postgres.denied",
-        hint: `GRANT ${vault.schema()}_writer TO vault_plain`,
+        hint: `Run GRANT ${vault.schema()}_writer TO vault_plain`,
       });
       await expect((await vault.reader({ user: "vault_plain" })).look("a")).rejects.toMatchObject({
         code: "secret.postgres.denied",
-        hint: `GRANT ${vault.schema()}_reader TO vault_plain`,
+        hint: `Run GRANT ${vault.schema()}_reader TO vault_plain`,
       });
       await vault.run(`grant %_writer to vault_plain`);
       await (await vault.writer({ user: "vault_plain" })).create(newSecret("b"));
     });
 
-    test("a schema that holds something else is left alone", async () => {
+    test("leaves a schema with other contents alone", async () => {
       await vault.run(`create schema %`);
       await expect(store.create(newSecret("a"))).rejects.toMatchObject({ code: "secret.postgres.foreign" });
       expect(await vault.run(`select from pg_class where relnamespace = '%'::regnamespace`)).toEqual([]);
     });
 
-    test("what a later version made is not touched", async () => {
+    test("does not touch a store of a later version", async () => {
       await store.create(newSecret("a"));
       await vault.run(`insert into %.migration (version) values (2)`);
       await expect((await vault.writer()).create(newSecret("b"))).rejects.toMatchObject({
@@ -91,7 +89,7 @@ describePostgres("secrets", (server) => {
       });
     });
 
-    test("what was removed leaves a stone, and a new one of the name goes on from there", async () => {
+    test("records a removal, and continues the version numbers for a new secret of the name", async () => {
       await store.create(newSecret("a"));
       await store.addVersion("a", 1, newValue());
       await store.remove("a");
@@ -107,7 +105,7 @@ describePostgres("secrets", (server) => {
       expect(await store.addVersion("a", 3, newValue())).toBe(true);
     });
 
-    test("other recipients mean other keys, and no other ciphertext", async () => {
+    test("rewraps the keys for changed recipients without re-encrypting the values", async () => {
       await using bob = await makePerson();
       await store.create(newSecret("a"));
       await store.addVersion("a", 1, newValue());
@@ -129,7 +127,7 @@ describePostgres("secrets", (server) => {
       ]);
     });
 
-    test("a change and a rotation at once both take effect", async () => {
+    test("applies a concurrent change and rotation both", async () => {
       await store.create(newSecret("a"));
       const other = await vault.writer();
       await Promise.all([
@@ -140,7 +138,7 @@ describePostgres("secrets", (server) => {
       expect((await other.reveal("a", null, "a test")).value.reveal()).toBe("second");
     });
 
-    test("a reference of kind store leads to it", async () => {
+    test("resolves a reference of kind `store`", async () => {
       const secret = newSecret("shop/db");
       await store.create(secret);
       await store.addVersion("shop/db", 1, newValue());
@@ -157,7 +155,7 @@ describePostgres("secrets", (server) => {
       ).rejects.toMatchObject({ code: "protocol.inputs.invalid" });
     });
 
-    test("is refused through a pooler", async (context) => {
+    test("rejects a connection through a pooler", async (context) => {
       const settings = ["ignore_startup_parameters = options", ""];
       await using pooler = await startOrSkip(context, () => startPgbouncer(server(), settings));
       const { user, passwordFile } = server();

@@ -19,17 +19,17 @@ import type {
 } from "../store.ts";
 import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
 
-/** Later than any grace ends. */
-const atLast = new Date(8.64e15);
+/** The latest possible date. */
+const endOfTime = new Date(8.64e15);
 
-/** A secret whose last revision was decrypted. */
+/** A secret with its decrypted last revision. */
 interface Opened {
   readonly revision: Revision;
   readonly key: DataKey;
   readonly about: About;
 }
 
-/** Secrets in tables that are only ever added to, for looking. The server sees no value and no key. */
+/** Reads secrets from append-only tables. The server sees no value and no key. */
 export class PostgresSecretReader implements SecretReader {
   readonly place: string;
   protected readonly tables: StoreTables;
@@ -53,8 +53,8 @@ export class PostgresSecretReader implements SecretReader {
     if (revealed === undefined) {
       const secret = await this.look(name);
       if (secret === undefined) throw missingSecret(name, this.place);
-      readableVersion(secret, wanted, atLast);
-      // Somebody made it between the two looks.
+      readableVersion(secret, wanted, endOfTime);
+      // Another process created it between the two lookups.
       return await this.reveal(name, wanted, purpose);
     }
     const { version, value, key } = revealed;
@@ -78,7 +78,7 @@ export class PostgresSecretReader implements SecretReader {
     return await this.tables.accesses(name);
   }
 
-  /** Undefined where there is no such secret, or none any more. */
+  /** Undefined if the secret does not exist or was destroyed. */
   protected async open(name: string): Promise<Opened | undefined> {
     checkName(name);
     const [revision] = await this.tables.look(name);
@@ -107,7 +107,7 @@ export class PostgresSecretReader implements SecretReader {
   }
 }
 
-/** The same store, for writing too: each change is one statement, which adds a revision to the one that was seen. */
+/** Also writes. Each change is one statement, which adds a revision after the one that was seen. */
 export class PostgresSecretWriter extends PostgresSecretReader implements SecretWriter {
   constructor(store: PostgresStore) {
     super(store, "write");
@@ -117,7 +117,7 @@ export class PostgresSecretWriter extends PostgresSecretReader implements Secret
     checkName(name);
     const [last] = await this.tables.look(name);
     if (last !== undefined && last.version !== null) throw new AlreadyExists(name);
-    // What was destroyed keeps its numbers: a reference to an old version never gives another value.
+    // Version numbers are not reused, so that a reference to an old version never yields another value.
     const version = (last?.lastVersion ?? 0) + 1;
     const encryptedTo = await withOwn(recipients, await this.identity());
     const { key, sealed, known } = await newVersion(name, version, value, encryptedTo);
@@ -159,7 +159,7 @@ export class PostgresSecretWriter extends PostgresSecretReader implements Secret
         previous: expected,
         value: sealed,
         key: key.wrapped,
-        previousKey: isSame(encryptedTo, about.encryptedTo) ? null : await opened.key.rewrap(encryptedTo),
+        previousKey: isSameList(encryptedTo, about.encryptedTo) ? null : await opened.key.rewrap(encryptedTo),
       };
     });
   }
@@ -176,7 +176,7 @@ export class PostgresSecretWriter extends PostgresSecretReader implements Secret
       return {
         ...following(revision, key, next),
         ...(graceSeconds !== undefined && { graceSeconds }),
-        ...(!isSame(encryptedTo, about.encryptedTo) && (await this.#rewrapped(revision, key, encryptedTo))),
+        ...(!isSameList(encryptedTo, about.encryptedTo) && (await this.#rewrapped(revision, key, encryptedTo))),
       };
     });
   }
@@ -191,7 +191,7 @@ export class PostgresSecretWriter extends PostgresSecretReader implements Secret
     }
   }
 
-  /** Again where somebody else changed it meanwhile. False where `work` has nothing to add. */
+  /** Repeats if another process changed the secret meanwhile. False if `work` adds nothing. */
   async #revise(name: string, work: (opened: Opened) => Promise<NewRevision | undefined>): Promise<boolean> {
     for (;;) {
       const opened = await this.open(name);
@@ -236,5 +236,5 @@ async function newVersion(name: string, version: number, value: NewValue, recipi
 
 const stored = ({ revision, about }: Opened): StoredSecret => toStored(revision, about);
 
-const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+const isSameList = (some: readonly string[], others: readonly string[]): boolean =>
   JSON.stringify(some) === JSON.stringify(others);

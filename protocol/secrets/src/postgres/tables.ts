@@ -14,18 +14,18 @@ import type { PostgresStore } from "./settings.ts";
 import { denied, isAbsent, isDenied, siteOf, type Site } from "./site.ts";
 import type { SecretAccess } from "../store.ts";
 
-/** Longest time of one statement. */
+/** Timeout of one statement. */
 const timeoutSeconds = 60;
-/** Processes that read from a server's stores at once, and that write to them. */
+/** Maximum number of processes that read from a server's stores at once, and of those that write. */
 const slots = 16;
 
-/** The last revision of a secret, as it is kept. Without version where the secret was destroyed. */
+/** The last revision of a secret, still encrypted. `version` is null if the secret was destroyed. */
 export interface Revision {
   readonly name: string;
   readonly revision: number;
   readonly version: number | null;
   readonly previous: number | null;
-  /** The highest there ever was. */
+  /** Highest version that ever existed. */
   readonly lastVersion: number;
   readonly graceSeconds: number;
   readonly about: Buffer | null;
@@ -35,7 +35,7 @@ export interface Revision {
   readonly previousCreatedAt: Date | null;
 }
 
-/** A revision to be added after the one that was seen (0: none). A value where it makes a version, keys where they change. */
+/** A revision to add after the one that was seen (0: none). `value` is set for a new version, keys if they change. */
 export interface NewRevision {
   readonly name: string;
   readonly seen: number;
@@ -48,7 +48,7 @@ export interface NewRevision {
   readonly previousKey: Uint8Array | null;
 }
 
-/** The functions of a store's schema. It is connected to when it is first used, and made then where one is to write. */
+/** The functions of a store's schema. Connects on first use; a writer then also creates the store if it is missing. */
 export class StoreTables implements AsyncDisposable {
   readonly site: Site;
   readonly #store: PostgresStore;
@@ -64,7 +64,7 @@ export class StoreTables implements AsyncDisposable {
     this.#schema = identifier(store.schema);
   }
 
-  /** Of one secret, or of all (null), by name. Nothing where there is no store. */
+  /** Revisions of one secret or of all (null), ordered by name. Empty for a reader if there is no store. */
   async look(name: string | null): Promise<Revision[]> {
     return await this.#query<Revision>(sql`
       select name, revision, version, previous, last_version as "lastVersion", grace_seconds as "graceSeconds", about, key,
@@ -72,7 +72,7 @@ export class StoreTables implements AsyncDisposable {
       from ${this.#schema}.look(${name})`);
   }
 
-  /** A version that may be read, or the current one (null), which is then on record. */
+  /** Reads a readable version, or the current one (null), and records the access. */
   async reveal(name: string, version: number | null, purpose: string) {
     const ticket = randomUUID();
     await this.#query(sql`select ${this.#schema}.request(${ticket}, ${name}, ${version}, ${purpose})`);
@@ -82,7 +82,7 @@ export class StoreTables implements AsyncDisposable {
     return revealed;
   }
 
-  /** False, and nothing is written, where the secret has another last revision by now than the one that was seen. */
+  /** Returns false and writes nothing if the secret has a newer revision than the one that was seen. */
   async append(added: NewRevision): Promise<boolean> {
     const { name, seen, version, previous, graceSeconds, about, value, key, previousKey } = added;
     const [row] = await this.#query<{ isAdded: boolean }>(sql`
@@ -110,9 +110,9 @@ export class StoreTables implements AsyncDisposable {
 
   async #open(): Promise<WriteSession> {
     const { database } = this.#store;
-    // Whoever reads writes too: the record of it.
+    // A reader also writes: it records its accesses.
     const login = await ownLogin(this.#store, database, "write", { signal: currentSignal(), timeoutSeconds });
-    // Apart from each other and from the provider postgres: one who holds a place may need one of these, and none of theirs.
+    // Readers, writers and the provider postgres have separate slots: a process with one of those may wait for one of these.
     this.#slot = await takeSlot(`secrets ${this.#access}:${addressOf(this.#store)}`, slots);
     const session = await openWriteSession({ ...login, session: { application: "nixops4-resources-secrets" } });
     if (this.#access === "write") await ensureStore(session, this.site);

@@ -4,19 +4,19 @@ import type { SecretWriter } from "../store.ts";
 import { newSecret, newValue } from "../testing/index.ts";
 import { useVault } from "../testing/use-vault.ts";
 
-describePostgres("a store of secrets whose tables somebody changed", (server) => {
+describePostgres("a secret store with changed tables", (server) => {
   const vault = useVault(server, "vaultmeddle");
   let store: SecretWriter;
   beforeEach(async () => {
     store = await vault.writer();
   });
 
-  test("a secret that was copied to another name does not open there", async () => {
+  test("rejects a secret copied to another name", async () => {
     await store.create(newSecret("a"));
     for (const table of ["secret_version", "secret_revision", "secret_key"]) await vault.run(meddling(copy(table)));
     const moved = {
       code: "secret.encrypted.moved",
-      message: expect.stringMatching(/secret b in .* made for .* secret a /),
+      message: expect.stringMatching(/secret b in .* encrypted as .* secret a /),
     };
     for (const refused of [
       () => store.look("b"),
@@ -30,7 +30,7 @@ describePostgres("a store of secrets whose tables somebody changed", (server) =>
     expect(await store.look("a")).toMatchObject({ name: "a" });
   });
 
-  test("a value that was put in the place of a later version does not open there, nor an old revision", async () => {
+  test("rejects an old value or revision in the place of a later one", async () => {
     await store.create(newSecret("a"));
     await store.addVersion("a", 1, newValue());
     await vault.run(
@@ -40,7 +40,7 @@ describePostgres("a store of secrets whose tables somebody changed", (server) =>
     );
     await expect(store.reveal("a", 2, "a test")).rejects.toMatchObject({
       code: "secret.encrypted.moved",
-      message: expect.stringMatching(/secret a in version 1, and stands in the place of .* secret a in version 2/),
+      message: expect.stringMatching(/secret a in version 1, but was found in the place of .* secret a in version 2/),
     });
     await vault.run(
       meddling(`update %.secret_revision r set about = o.about from %.secret_revision o
@@ -48,11 +48,11 @@ describePostgres("a store of secrets whose tables somebody changed", (server) =>
     );
     await expect(store.look("a")).rejects.toMatchObject({
       code: "secret.encrypted.moved",
-      message: expect.stringMatching(/in revision 1, and stands in the place of .* in revision 2/),
+      message: expect.stringMatching(/in revision 1, but was found in the place of .* in revision 2/),
     });
   });
 
-  test("a changed byte is found", async () => {
+  test("detects a changed byte", async () => {
     await store.create(newSecret("a"));
     await vault.run(meddling(`update %.secret_version set ${flip("value")}`));
     await expect(store.reveal("a", null, "a test")).rejects.toMatchObject({ code: "secret.encrypted.damaged" });
@@ -61,7 +61,7 @@ describePostgres("a store of secrets whose tables somebody changed", (server) =>
   });
 });
 
-/** As only a superuser can. */
+/** Only a superuser can do this. */
 const meddling = (sql: string): string =>
   `set session_replication_role = replica; ${sql}; reset session_replication_role`;
 

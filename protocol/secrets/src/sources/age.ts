@@ -10,7 +10,7 @@ import {
 import { decryptWith } from "../age/age.ts";
 import { inContext } from "../in-context.ts";
 
-/** The text in an age file, also one of agenix. The file itself may be readable for everybody, and in the Nix store. */
+/** Reads the text in an age file, such as one of agenix. The file may be world-readable and in the Nix store. */
 export async function readAge({ age }: AgeRef, what: string): Promise<{ secret: Secret; from: string }> {
   const ciphertext = readEncrypted(age.file, what);
   const identity = await resolveSecret(age.identity, `the identity that opens ${age.file}`);
@@ -30,5 +30,15 @@ function readEncrypted(path: string, what: string): Buffer {
 
 const notRead = (path: string, what: string, reason: string): ProviderError =>
   reason === "ENOENT"
-    ? unreadable(what, `there is no file ${path}`, "secret.file.missing", `Encrypt the secret into ${path}: age -R ...`)
-    : unreadable(what, `${path}: ${reason}`, "secret.file.unreadable", "Let the user who runs nixops4 read the file");
+    ? unreadable(
+        what,
+        `the file ${path} does not exist`,
+        "secret.file.missing",
+        `Create it: age -R RECIPIENTS_FILE -o ${path}`,
+      )
+    : unreadable(
+        what,
+        `${path}: ${reason}`,
+        "secret.file.unreadable",
+        "Give the user who runs nixops4 permission to read the file",
+      );

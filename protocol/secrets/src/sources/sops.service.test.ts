@@ -12,7 +12,7 @@ const what = "the password of role app";
 let alice: Person;
 let folder: string;
 
-// Neither Debian 12 nor a registry of packages has sops: it comes from nixpkgs, or `go install` builds it in minutes.
+// Neither Debian 12 nor npm has sops. Get it from nixpkgs, or build it with `go install`.
 beforeEach((context) => {
   try {
     findProgram("sops", "none; nixpkgs has it");
@@ -41,19 +41,19 @@ function encrypt(name: string, text: string): string {
 test.each([
   ["YAML", "a.yaml", 'db:\n  "the password": "päss: \\"wörd\\""\n'],
   ["JSON", "a.json", '{"db":{"the password":"päss: \\"wörd\\""}}'],
-])("a value in a file of %s", async (_format, name, text) => {
+])("reads a value from a file in %s", async (_format, name, text) => {
   const file = encrypt(name, text);
   const { secret, from } = await sources.read({ sops: { file, key: ["db", "the password"] } }, what);
   expect(secret.reveal()).toBe('päss: "wörd"');
   expect(from).toBe(`db.the password in sops file ${file}`);
 });
 
-test("what sops refuses is told with the command to try", async () => {
+test("reports a failure of sops with the command to run", async () => {
   const file = encrypt("b.yaml", "db: hunter2-hunter2\n");
   await expect(sources.read({ sops: { file, key: ["no"] } }, what)).rejects.toMatchObject({
     code: "secret.sops.failed",
     message: expect.stringMatching(/^the password of role app cannot be read: sops ended with status \d+$/),
-    hint: `See what it says to: sops --decrypt --extract '["no"]' ${file}`,
+    hint: `Run this to see the reason: sops --decrypt --extract '["no"]' ${file}`,
   });
   vi.stubEnv("SOPS_AGE_KEY_FILE", "/nowhere");
   await expect(sources.read({ sops: { file, key: ["db"] } }, what)).rejects.toMatchObject({

@@ -10,8 +10,8 @@ import { ProgramFailed, programOutput } from "@nixops4-resources/protocol-core/p
 import type { ErrorCode } from "../errors.ts";
 
 /**
- * A value in a file of sops, decrypted by sops itself: so with whatever key it was encrypted to (age, PGP, a cloud's), found
- * as always by sops's own variables and files.
+ * Reads a value from a sops file. The program sops decrypts it, so every kind of key works (age, PGP, cloud services), and
+ * sops finds the key by its own environment variables and files.
  */
 export async function readSops({ sops }: SopsRef, what: string): Promise<{ secret: Secret; from: string }> {
   // Source: https://getsops.io/docs/#extract-a-sub-part-of-a-document-tree
@@ -28,9 +28,9 @@ export async function readSops({ sops }: SopsRef, what: string): Promise<{ secre
 function notRead(what: string, args: readonly string[], { isMissing, message }: ProgramFailed): ProviderError {
   if (isMissing) {
     const code: ErrorCode = "secret.sops.missing";
-    return unreadable(what, "there is no program sops on PATH", code, "Put sops on the PATH of nixops4 (nixpkgs#sops)");
+    return unreadable(what, "the program sops is not on PATH", code, "Add sops to the PATH of nixops4 (nixpkgs#sops)");
   }
   const code: ErrorCode = "secret.sops.failed";
   const command = ["sops", ...args.map((argument) => (/[^\w/.-]/.test(argument) ? `'${argument}'` : argument))];
-  return unreadable(what, `sops ${message}`, code, `See what it says to: ${command.join(" ")}`);
+  return unreadable(what, `sops ${message}`, code, `Run this to see the reason: ${command.join(" ")}`);
 }

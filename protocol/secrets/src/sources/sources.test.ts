@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Secret } from "@nixops4-resources/protocol-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { encryptTo } from "../age/age.ts";
-import { openSecretStore } from "../open-store.ts";
+import { openSecretWriter } from "../open-store.ts";
 import sources from "./sources.ts";
 import { makePerson, newSecret, newValue, type Person } from "../testing/index.ts";
 
@@ -26,7 +26,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const directory = (): { folder: string; identity: Person["identity"] } => ({ folder, identity: alice.identity });
 
-/** An age file that everybody may read. */
+/** Writes a world-readable age file. */
 const put = async (name: string, text: string): Promise<string> => {
   const path = join(folder, name);
   writeFileSync(path, await encryptTo([alice.recipient], Buffer.from(text)), { mode: 0o644 });
@@ -34,21 +34,25 @@ const put = async (name: string, text: string): Promise<string> => {
 };
 
 describe("age", () => {
-  test("the text of the file, without its last newline; anybody may read the ciphertext", async () => {
+  test("returns the text of a world-readable file, without the last newline", async () => {
     const file = await put("app.age", "hunter2-hunter2\n");
     const { secret, from } = await sources.read({ age: { file, identity: alice.identity } }, what);
     expect(secret.reveal()).toBe("hunter2-hunter2");
     expect(from).toBe(`age file ${file}`);
   });
 
-  test("each failure says whose secret it is, which file, and why", async () => {
+  test("reports each failure with the secret, the file and the reason", async () => {
     const file = await put("other.age", "hunter2-hunter2");
     const damaged = join(folder, "damaged.age");
     writeFileSync(damaged, "age-encryption.org/v1\n");
     const cases = [
       [{ file, identity: bob.identity }, "secret.identity.mismatch", `${file} cannot be opened: it is not encrypted`],
       [{ file: damaged, identity: alice.identity }, "secret.encrypted.damaged", `${damaged} cannot be opened`],
-      [{ file: "/nowhere.age", identity: alice.identity }, "secret.file.missing", "there is no file /nowhere.age"],
+      [
+        { file: "/nowhere.age", identity: alice.identity },
+        "secret.file.missing",
+        "the file /nowhere.age does not exist",
+      ],
       [{ file: folder, identity: alice.identity }, "secret.file.unreadable", "EISDIR"],
       [{ file: await put("empty.age", "\n"), identity: alice.identity }, "secret.empty", "it is empty"],
     ] as const;
@@ -66,18 +70,18 @@ describe("age", () => {
 });
 
 describe("sops", () => {
-  test("without the program the error says what lacks", async () => {
+  test("reports a missing program", async () => {
     vi.stubEnv("PATH", folder);
     await expect(sources.read({ sops: { file: "/a.yaml", key: ["db"] } }, what)).rejects.toMatchObject({
       code: "secret.sops.missing",
-      message: `${what} cannot be read: there is no program sops on PATH`,
+      message: `${what} cannot be read: the program sops is not on PATH`,
     });
   });
 });
 
 describe("store", () => {
-  test("the current version, or the one that the reference names", async () => {
-    const store = await openSecretStore({ directory: directory() }, "write");
+  test("returns the current version, or the one in the reference", async () => {
+    const store = await openSecretWriter({ directory: directory() });
     await store.create(newSecret("db", { value: new Secret("first-value") }));
     await store.addVersion("db", 1, newValue({ value: new Secret("second-value") }));
     for (const [version, value, shown] of [
@@ -96,7 +100,7 @@ describe("store", () => {
     ).rejects.toMatchObject({ code: "secret.version.missing", message: expect.stringContaining(what) });
     await expect(sources.read({ store: { name: "no", directory: directory() } }, what)).rejects.toMatchObject({
       code: "secret.store.missing",
-      message: `${what} cannot be read: there is no secret no in the folder ${folder}`,
+      message: `${what} cannot be read: the folder ${folder} has no secret no`,
     });
   });
 
@@ -109,7 +113,7 @@ describe("store", () => {
       "`directory.identity` must be an object with exactly one of `file`, `env`, `credential`, `command`",
       undefined,
     ],
-  ])("refuses settings of the store that are wrong: %j", async (settings, why, hint) => {
+  ])("rejects wrong settings of the store: %j", async (settings, why, hint) => {
     await expect(sources.read({ store: { name: "db", directory: settings } }, what)).rejects.toMatchObject({
       code: "protocol.inputs.invalid",
       message: expect.stringContaining(why),
@@ -117,10 +121,10 @@ describe("store", () => {
     });
   });
 
-  test("refuses a name that is none", async () => {
+  test("rejects an invalid name", async () => {
     await expect(sources.read({ store: { name: "../db", directory: directory() } }, what)).rejects.toMatchObject({
       code: "secret.name.invalid",
-      message: `${what} cannot be read: \`../db\` is no name for a secret`,
+      message: `${what} cannot be read: \`../db\` is not a valid name for a secret`,
     });
   });
 });

@@ -1,6 +1,6 @@
 import type { SecretSources } from "@nixops4-resources/protocol-core";
 
-/** Reads references of the kinds `age`, `sops` and `store`; each is loaded when it is met. */
+/** Reads references of the kinds `age`, `sops` and `store`. The code of each kind is loaded on first use. */
 const sources: SecretSources = {
   async read(ref, what) {
     if ("age" in ref) return await (await import("./age.ts")).readAge(ref, what);

@@ -1,11 +1,11 @@
-// Makes a secret where there is none, and says which value it has: `node get-or-create.ts PLACE NAME`, with an IPC channel.
+// Creates a secret unless it exists, and reports its value over an IPC channel: `node get-or-create.ts PLACE NAME`.
 import { AlreadyExists, Secret } from "@nixops4-resources/protocol-core";
-import { openSecretStore, type StorePlace } from "../open-store.ts";
+import { openSecretWriter, type StorePlace } from "../open-store.ts";
 import { newSecret } from "./new-secret.ts";
 
 const [placeText = "", name = ""] = process.argv.slice(2);
 const place: StorePlace = JSON.parse(placeText);
-await using store = await openSecretStore(place, "write");
+await using store = await openSecretWriter(place);
 process.send?.("ready");
 await new Promise((resolve) => process.once("message", resolve));
 let created = true;

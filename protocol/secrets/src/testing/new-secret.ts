@@ -1,7 +1,7 @@
 import { Secret } from "@nixops4-resources/protocol-core";
 import type { NewSecret, NewValue } from "../store.ts";
 
-/** A value that nothing else in a test has. */
+/** A value that is unique within a test. */
 export const newValue = (more: Partial<NewValue> = {}): NewValue => ({
   value: new Secret(`canary-${process.pid}-${performance.now()}`),
   specification: { password: { length: 24 } },

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { DirectSecretRef } from "@nixops4-resources/protocol-core";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 
-/** Somebody with an age identity of his own. */
+/** A person with their own age identity. */
 export interface Person extends AsyncDisposable {
-  /** The file that age-keygen would have written for him. */
+  /** The identity file, in the format of age-keygen. */
   identity: DirectSecretRef & { file: string };
   recipient: string;
 }

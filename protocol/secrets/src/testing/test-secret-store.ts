@@ -3,20 +3,20 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { AlreadyExists, Secret } from "@nixops4-resources/protocol-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { openSecretStore, type StorePlace } from "../open-store.ts";
+import { openSecretWriter, type StorePlace } from "../open-store.ts";
 import type { SecretReader, SecretWriter } from "../store.ts";
 import { newSecret, newValue } from "./new-secret.ts";
 import { makePerson, type Person } from "./person.ts";
 
-/** An empty store of one kind, for one test. */
+/** An empty store for one test. */
 export interface StoreUnderTest extends AsyncDisposable {
-  /** The store as somebody opens it who has this identity. */
+  /** The location of the store, with the person's identity. */
   placeFor(person: Pick<Person, "identity">): StorePlace;
-  /** All that is kept, as text in which a value would be found, and that changes with whatever is written. */
+  /** All stored data as text: it would show a value in clear, and changes with every write. */
   kept(): Promise<string>;
 }
 
-/** What every store promises; see store.ts. `make` may skip the test. */
+/** Tests the promises of store.ts. `make` may skip the test. */
 export function testSecretStore(subject: string, make: () => Promise<StoreUnderTest>): void {
   describe(subject, () => {
     let under: StoreUnderTest;
@@ -25,7 +25,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
     let store: SecretWriter;
     const opened: SecretReader[] = [];
     const openFor = async (person: Person): Promise<SecretWriter> => {
-      const writer = await openSecretStore(under.placeFor(person), "write");
+      const writer = await openSecretWriter(under.placeFor(person));
       opened.push(writer);
       return writer;
     };
@@ -40,7 +40,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       for (const each of [...opened.splice(0), under, alice, bob]) await each[Symbol.asyncDispose]();
     });
 
-    test("what was never made is not there", async () => {
+    test("finds no secret before one is created", async () => {
       expect(await store.look("shop/db")).toBeUndefined();
       expect(await store.list()).toEqual([]);
       await expect(store.reveal("shop/db", null, "a test")).rejects.toMatchObject({ code: "secret.store.missing" });
@@ -48,7 +48,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await expect(store.change("shop/db", { mark: null })).rejects.toMatchObject({ code: "secret.store.missing" });
     });
 
-    test("what is made is there, its value for who asks for that alone", async () => {
+    test("returns a created secret, and its value only on `reveal`", async () => {
       const value = "päss-wörd\n with\ttwo lines and a canary";
       const expiresAt = "2036-01-01T00:00:00.000Z";
       const secret = newSecret("shop/db-1", { value: new Secret(value), expiresAt, generation: 7 });
@@ -79,13 +79,13 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect(await under.kept()).not.toContain("canary");
     });
 
-    test("a long value comes back as it was", async () => {
+    test("returns a long value unchanged", async () => {
       const value = "0123456789\n".repeat(20_000);
       await store.create(newSecret("certificate", { value: new Secret(value) }));
       expect(await current(store, "certificate")).toBe(value);
     });
 
-    test("a name is taken once", async () => {
+    test("rejects a second secret of the same name", async () => {
       const first = newSecret("a");
       await store.create(first);
       await expect(store.create(newSecret("a"))).rejects.toBeInstanceOf(AlreadyExists);
@@ -94,14 +94,14 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect((await store.list()).map(({ name }) => name)).toEqual(["a", "a/a"]);
     });
 
-    test("twenty processes that make the same secret at once agree on one value", { timeout: 120_000 }, async () => {
+    test("yields one value when twenty processes create the same secret at once", { timeout: 120_000 }, async () => {
       const results = await race(20, under.placeFor(alice), "raced");
       expect(results.filter(({ created }) => created)).toHaveLength(1);
       expect(new Set(results.map(({ value }) => value)).size).toBe(1);
       expect(results.find(({ created }) => created)?.value).toBe(await current(store, "raced"));
     });
 
-    test("looking writes nothing", async () => {
+    test("writes nothing on a lookup", async () => {
       await store.create(newSecret("a"));
       const kept = await under.kept();
       await store.look("a");
@@ -110,7 +110,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect(await under.kept()).toBe(kept);
     });
 
-    test("a rotation keeps the previous value for its grace", async () => {
+    test("keeps the previous value readable for the grace period after a rotation", async () => {
       const [first, second] = [newSecret("a"), newValue({ generation: 2, specification: { hex: { bytes: 16 } } })];
       await store.create(first);
       expect(await store.addVersion("a", 1, second)).toBe(true);
@@ -135,7 +135,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await expect(store.reveal("a", 1, "a test")).rejects.toMatchObject({ code: "secret.version.missing" });
     });
 
-    test("of rotations at once one succeeds, and the others write nothing", async () => {
+    test("accepts one of several concurrent rotations, and writes nothing for the others", async () => {
       await store.create(newSecret("a"));
       const writers = await Promise.all(Array.from({ length: 5 }, () => openFor(alice)));
       const added = await Promise.all(
@@ -149,7 +149,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect(await under.kept()).toBe(kept);
     });
 
-    test("two values have two fingerprints, and the same value too, since each has a key of its own", async () => {
+    test("gives equal values of two secrets different fingerprints", async () => {
       const value = new Secret("short");
       await store.create(newSecret("a", { value }));
       await store.create(newSecret("b", { value }));
@@ -157,7 +157,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect(a?.current.fingerprint).not.toBe(b?.current.fingerprint);
     });
 
-    test("its mark is put on, changed and taken off without a new value", async () => {
+    test("sets, changes and removes the mark without a new value", async () => {
       const secret = newSecret("a", { mark: undefined });
       await store.create(secret);
       const { current: made } = (await store.look("a")) ?? {};
@@ -170,7 +170,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect(await current(store, "a")).toBe(secret.value.reveal());
     });
 
-    test("who is no recipient opens nothing, and is told so", async () => {
+    test("rejects an identity that is no recipient, with the reason", async () => {
       await store.create(newSecret("a"));
       await store.create(newSecret("b", { recipients: [bob.recipient] }));
       const bobs = await openFor(bob);
@@ -190,7 +190,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect(await current(bobs, "b")).toBe(await current(store, "b"));
     });
 
-    test("other recipients open all versions without a new one, and who was left out opens none", async () => {
+    test("re-encrypts all versions to changed recipients, and to nobody else", async () => {
       const [first, second] = [newSecret("a", { recipients: [bob.recipient] }), newValue({ generation: 2 })];
       await store.create(first);
       await store.addVersion("a", 1, second);
@@ -199,7 +199,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       const before = await store.look("a");
       expect(before?.encryptedTo).toEqual([bob.recipient, alice.recipient]);
 
-      // Alice lost her machine: Bob makes Carol the other recipient.
+      // Alice lost her machine: Bob replaces her with Carol.
       await using carol = await makePerson();
       await bobs.change("a", { recipients: [carol.recipient] });
       const carols = await openFor(carol);
@@ -214,7 +214,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await expect(store.reveal("a", 1, "a test")).rejects.toMatchObject({ code: "secret.identity.mismatch" });
     });
 
-    test("a change of anything else leaves the recipients as they are", async () => {
+    test("keeps the recipients on other changes", async () => {
       await store.create(newSecret("a", { recipients: [bob.recipient] }));
       const bobs = await openFor(bob);
       await bobs.change("a", { graceSeconds: 1 });
@@ -222,7 +222,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect(await store.look("a")).toMatchObject({ encryptedTo: [bob.recipient, alice.recipient], graceSeconds: 1 });
     });
 
-    test("a recipient that is none changes nothing", async () => {
+    test("changes nothing if a recipient is invalid", async () => {
       await store.create(newSecret("a"));
       const kept = await under.kept();
       await expect(store.change("a", { recipients: ["age1nobody"] })).rejects.toMatchObject({
@@ -234,7 +234,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect(await under.kept()).toBe(kept);
     });
 
-    test("what is removed is gone, and its name free", async () => {
+    test("frees the name of a removed secret", async () => {
       await store.create(newSecret("a"));
       await store.remove("a");
       await store.remove("a");
@@ -260,7 +260,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       "ä",
       "a".repeat(201),
       "a.age",
-    ])("%j is no name, whatever is to be done with it", async (name) => {
+    ])("rejects the name %j in every method", async (name) => {
       const kept = await under.kept();
       for (const refused of [
         () => store.look(name),
@@ -285,14 +285,14 @@ interface Raced {
   value: string;
 }
 
-/** Processes that have opened the store before they all begin. */
+/** Starts processes that open the store first and then create the secret at the same time. */
 async function race(count: number, place: StorePlace, name: string): Promise<Raced[]> {
   const program = join(import.meta.dirname, "get-or-create.ts");
   const processes = Array.from({ length: count }, () => fork(program, [JSON.stringify(place), name]));
   await Promise.all(processes.map((child) => once(child, "message")));
   const results = processes.map(async (child) => {
     const [result]: Raced[] = await once(child, "message");
-    if (result === undefined) throw new Error("The process said nothing.");
+    if (result === undefined) throw new Error("The process sent no result.");
     return result;
   });
   for (const child of processes) child.send("go");

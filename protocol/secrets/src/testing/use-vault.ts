@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
-import { openSecretStore } from "../open-store.ts";
+import { openSecretReader, openSecretWriter } from "../open-store.ts";
 import { postgresStore, type PostgresStore } from "../postgres/settings.ts";
 import type { SecretReader, SecretWriter } from "../store.ts";
 import { makePerson, type Person } from "./person.ts";
@@ -11,24 +11,24 @@ interface PostgresPlace {
   postgres: PostgresStore;
 }
 
-/** Stores in the database `PREFIX_ops`, whose owner has CREATEROLE and is who the tests are by default. */
+/** Stores in the database `PREFIX_ops`. Tests use its owner by default, who has CREATEROLE. */
 export interface Vault {
-  hand(): PostgresBackend;
+  backend(): PostgresBackend;
   alice(): Person;
-  /** The name of the test's own schema, which no store was made in yet. */
+  /** The test's own schema, which does not exist at first. */
   schema(): string;
-  /** Goes on with another schema. */
+  /** Continues with another schema. */
   renew(): void;
   place(more?: object): PostgresPlace;
   writer(more?: object): Promise<SecretWriter>;
   reader(more?: object): Promise<SecretReader>;
-  /** SQL as superuser, past the store; % stands for the schema. */
+  /** Runs SQL as superuser, without the store; % stands for the schema. */
   run(sql: string): Promise<Record<string, unknown>[]>;
-  /** Everything that is in the store's tables, the encrypted as far as it is text. */
+  /** Content of all tables of the store; encrypted fields are escaped text. */
   dump(): Promise<string>;
 }
 
-/** Call it where tests are declared; each finds a schema of its own. `roles` are made, with the password of the account. */
+/** Call it where tests are declared. Each test gets its own schema. `roles` are created with the account's password. */
 export function useVault(server: () => PostgresAddress, prefix: string, roles: readonly string[] = []): Vault {
   const database = `${prefix}_ops`;
   const prepare = PostgresBackend.prepare({
@@ -55,26 +55,26 @@ export function useVault(server: () => PostgresAddress, prefix: string, roles: r
   });
 
   const vault: Vault = {
-    hand: () => there(backend),
+    backend: () => there(backend),
     alice: () => there(person),
     schema: () => `${prefix}_s${count}`,
     renew: () => void count++,
     place(more = {}) {
       const { identity } = vault.alice();
       const schema = vault.schema();
-      return { postgres: postgresStore.parse({ ...vault.hand().connection, database, schema, identity, ...more }) };
+      return { postgres: postgresStore.parse({ ...vault.backend().connection, database, schema, identity, ...more }) };
     },
     async writer(more) {
-      const writer = await openSecretStore(vault.place(more), "write");
+      const writer = await openSecretWriter(vault.place(more));
       opened.push(writer);
       return writer;
     },
     async reader(more) {
-      const reader = await openSecretStore(vault.place(more), "read");
+      const reader = await openSecretReader(vault.place(more));
       opened.push(reader);
       return reader;
     },
-    run: (sql) => vault.hand().runIn(database, sql.replaceAll("%", vault.schema())),
+    run: (sql) => vault.backend().runIn(database, sql.replaceAll("%", vault.schema())),
     async dump() {
       const stores = await vault.run("select from pg_namespace where nspname = '%'");
       if (stores.length === 0) return "";
@@ -92,12 +92,12 @@ export function useVault(server: () => PostgresAddress, prefix: string, roles: r
   return vault;
 }
 
-/** The key itself in a person's identity file. */
+/** The key in a person's identity file. */
 export const keyOf = ({ identity }: Person): string =>
   /AGE-SECRET-KEY-\S+/.exec(readFileSync(identity.file, "utf8"))?.[0] ?? "";
 
 function there<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("It is there inside tests only.");
+  if (value === undefined) throw new Error("Use it inside tests only.");
   return value;
 }
 

@@ -18,7 +18,7 @@ describe.each([
   testResource(records, {
     ...terms,
     ...disturbance,
-    oneBrokenConnection: "The contract of `rrset` tries them all.",
+    oneBrokenConnection: "The contract of `rrset` tries all of them.",
     ...byHand,
     backend: () => NameServerBackend.make(server(), [zone]),
   });
@@ -36,7 +36,7 @@ describe("by PowerDNS' API", () => {
   testResource(records, {
     ...terms,
     notDisturbed: "The same code is disturbed for an rrset.",
-    oneBrokenConnection: "The contract of `rrset` tries them all.",
+    oneBrokenConnection: "The contract of `rrset` tries all of them.",
     backend: () => PowerdnsBackend.make(server(), [`${zone}.`]),
     drift: {
       rrsets: (hand) =>

@@ -14,7 +14,7 @@ describe("by PowerDNS' API", () => {
     main,
     backend: () => PowerdnsBackend.make(server()),
     reached: "network",
-    oneBrokenConnection: "The contract of `rrset` tries them all.",
+    oneBrokenConnection: "The contract of `rrset` tries all of them.",
     want: {
       name: "shop.test",
       kind: "Master",

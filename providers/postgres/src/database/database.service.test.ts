@@ -52,7 +52,7 @@ function testDatabase(prefix: string, account: Account): void {
       ...(!isDisturbed && {
         notDisturbed: "Each account is disturbed on one version, and each version with one account.",
       }),
-      oneBrokenConnection: "The contract of `role` tries them all.",
+      oneBrokenConnection: "The contract of `role` tries all of them.",
       want: {
         name,
         template: "template0",

@@ -6,17 +6,17 @@ import { minute } from "./minute.ts";
 
 const dayMs = 86_400_000;
 
-/** What the store knows of the past: accesses where it records them, and how old what is kept is. */
+/** Prints the age of each version, and the accesses if the store records them. */
 export async function audit(given: CommandArguments, print: (text: string) => void): Promise<number> {
   await using store = await openReader(given);
   const name = given.positionals.length === 0 ? null : oneName(given);
   const secrets = name === null ? await store.list() : [await find(store, name)];
   const now = new Date();
   const versions = secrets.flatMap((one) => versionsOf(one, now));
-  print(toTable(["NAME", "VERSION", "AGE (DAYS)", "MADE (UTC)", "STATE"], versions));
+  print(toTable(["NAME", "VERSION", "AGE (DAYS)", "CREATED (UTC)", "STATE"], versions));
   const accesses = await store.accesses(name);
   if (accesses !== undefined)
-    print(`\n${toTable(["TAKEN (UTC)", "NAME", "VERSION", "BY", "FROM", "FOR"], accesses.map(toRow))}`);
+    print(`\n${toTable(["READ (UTC)", "NAME", "VERSION", "BY", "FROM", "FOR"], accesses.map(toRow))}`);
   return secrets.some((secret) => isExpired(secret, now)) ? 2 : 0;
 }
 

@@ -42,21 +42,21 @@ test("inventory and show print everything about a secret but its value", async (
   const value = await backend.valueOf("shop/db");
   const { status, stdout } = run(["inventory"]);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/^NAME +VERSION +GENERATOR +MANAGED BY +MADE \(UTC\) +EXPIRES \(UTC\)\n/);
+  expect(stdout).toMatch(/^NAME +VERSION +GENERATOR +MANAGED BY +CREATED \(UTC\) +EXPIRES \(UTC\)\n/);
   expect(stdout).toMatch(/^shop\/db +1 +password +shop +\d{4}-\d\d-\d\d \d\d:\d\d$/m);
   const shown = run(["show", "shop/db"]);
   expect(JSON.parse(shown.stdout)).toMatchObject({ name: "shop/db", current: { version: 1, generation: 1 } });
   expect(stdout + shown.stdout).not.toContain(value);
 });
 
-test("show --reveal gives the value exactly as it is", async () => {
+test("prints the unchanged value with show --reveal", async () => {
   await deployment.create("secret", { name: "web/key", generator: { sshKey: {} } });
   const { status, stdout } = run(["show", "web/key", "--reveal"]);
   expect(status).toBe(0);
   expect(stdout).toBe(await backend.valueOf("web/key"));
 });
 
-test("rotate makes a version outside the deployment, whose next apply tells everybody", async () => {
+test("adds a version with rotate, and outputs it on the next apply", async () => {
   const first = await deployment.create("secret", declared);
   const old = await backend.valueOf("shop/db");
   const { status, stdout } = run(["rotate", "shop/db"]);
@@ -69,20 +69,20 @@ test("rotate makes a version outside the deployment, whose next apply tells ever
   expect(second.outputs["ref"]).not.toEqual(first.outputs["ref"]);
 });
 
-test("rotate refuses what it cannot make again", async () => {
-  await backend.byHand((store) => store.create(newSecret("brought", { specification: {} })));
-  expect(run(["rotate", "brought"])).toMatchObject({
+test("refuses to rotate imported and derived values", async () => {
+  await backend.byHand((store) => store.create(newSecret("imported", { specification: {} })));
+  expect(run(["rotate", "imported"])).toMatchObject({
     status: 1,
     stderr: expect.stringContaining("[secrets.rotate.impossible]"),
   });
   const { outputs } = await deployment.create("secret", declared);
   const hash = { name: "hash", generator: { bcrypt: { cost: 4, source: outputs["ref"] } } };
   await deployment.create("secret", hash);
-  expect(run(["rotate", "hash"]).stderr).toContain("it is made from something else");
+  expect(run(["rotate", "hash"]).stderr).toContain("it is derived from a source");
   expect(run(["rotate", "nobody"]).stderr).toContain("[secrets.name.unknown]");
 });
 
-test("rewrap encrypts all secrets, or those named, to the recipients that were declared", async () => {
+test("re-encrypts all or the named secrets to the declared recipients with rewrap", async () => {
   const recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
   await deployment.create("secret", { ...declared, recipients: [recipient] });
   await deployment.create("secret", { ...declared, name: "shop/other" });
@@ -98,7 +98,7 @@ test("rewrap encrypts all secrets, or those named, to the recipients that were d
   expect(run(["rewrap", "shop/other"]).stdout).toMatch(/^shop\/other [^\n]*\n$/);
 });
 
-test("audit tells ages, what can still be read, and by its status that something has expired", async () => {
+test("shows ages and readable versions with audit, and reports expiry by the exit status", async () => {
   await deployment.create("secret", declared);
   run(["rotate", "shop/db"]);
   const { status, stdout } = run(["audit"]);
@@ -115,7 +115,7 @@ test("audit tells ages, what can still be read, and by its status that something
 
 describePostgres("audit of a store in a database", (server) => {
   const make = PostgresStoreBackend.prepare("secretaudit");
-  test("tells who has taken which value when, and for what", async () => {
+  test("shows who read which value, when and for what purpose", async () => {
     await using database = await make(server());
     await database.reset();
     await database.byHand((store) => store.create(newSecret("shop/db")));
@@ -124,26 +124,26 @@ describePostgres("audit of a store in a database", (server) => {
     const { status, stdout } = run(["audit", "shop/db"]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^shop\/db +1 +0 .* current$/m);
-    expect(stdout).toMatch(/^TAKEN \(UTC\) +NAME +VERSION +BY +FROM +FOR$/m);
+    expect(stdout).toMatch(/^READ \(UTC\) +NAME +VERSION +BY +FROM +FOR$/m);
     expect(stdout).toMatch(
-      /^\d{4}-\d\d-\d\d \d\d:\d\d +shop\/db +1 +secretaudit_admin +127\.0\.0\.1\S* +a person who asked to see it$/m,
+      /^\d{4}-\d\d-\d\d \d\d:\d\d +shop\/db +1 +secretaudit_admin +127\.0\.0\.1\S* +shown by nixops4-resources-secrets show$/m,
     );
   });
 });
 
-test("import keeps a value from stdin, which a resource adopts and then keeps", async () => {
-  expect(run(["import", "shop/db"], "brought\n")).toMatchObject({ status: 0, stderr: "" });
-  expect(await backend.valueOf("shop/db")).toBe("brought");
+test("imports a value from stdin, which a resource adopts and keeps", async () => {
+  expect(run(["import", "shop/db"], "imported\n")).toMatchObject({ status: 0, stderr: "" });
+  expect(await backend.valueOf("shop/db")).toBe("imported");
   expect((await deployment.create("secret", declared)).error).toContain("[protocol.ownership.unmarked]");
   expect((await deployment.create("secret", { ...declared, adopt: true })).outcome).toBe("adopted");
-  expect(await backend.valueOf("shop/db")).toBe("brought");
+  expect(await backend.valueOf("shop/db")).toBe("imported");
   expect(run(["import", "shop/db"], "again")).toMatchObject({
     status: 1,
     stderr: expect.stringContaining("[secrets.import.exists]"),
   });
 });
 
-test("import takes a reference, and knows the public half of an SSH key", async () => {
+test("imports a value from a reference, with the public half of an SSH key", async () => {
   const key = join(folder, "host-key");
   runProgram("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
   expect(run(["import", "web/key", "--from", JSON.stringify({ file: key })]).status).toBe(0);
@@ -151,7 +151,7 @@ test("import takes a reference, and knows the public half of an SSH key", async 
   const { outcome, outputs } = await deployment.create("ssh_host_key", wanted);
   expect(outcome).toBe("adopted");
   expect(outputs["publicKey"]).toBe(runProgram("ssh-keygen", ["-y", "-f", key]));
-  // The file is whole: without its last newline it would be none.
+  // Without its last newline the key file would be invalid.
   expect(await backend.valueOf("web/key")).toMatch(/-----END OPENSSH PRIVATE KEY-----\n$/);
 });
 
@@ -162,13 +162,13 @@ test.each([
   [["import", "a", "--from", "{"], "--from takes a secret reference in JSON"],
   [["import", "a", "--from", '{"flie":"/x"}'], "--from takes an object with exactly one of `file`"],
   [["import", "a"], "There is no value on stdin"],
-])("%j is not understood", (args, message) => {
+])("reports a usage error for %j", (args, message) => {
   const { status, stderr } = run(args);
   expect(stderr).toContain(message);
   expect(status).toBe(3);
 });
 
-test("a connection that cannot be is told as that of a resource is", () => {
+test("reports a wrong connection like that of a resource", () => {
   writeFileSync(connection, JSON.stringify({ store: { directory: { folder: "relative" } } }));
   const { status, stderr } = run(["inventory"]);
   expect(status).toBe(1);
@@ -176,8 +176,8 @@ test("a connection that cannot be is told as that of a resource is", () => {
   expect(stderr).toContain("`store.directory.folder`");
 });
 
-test("a value that is brought is seen in no message", async () => {
-  const value = "canary-brought-along";
+test("shows an imported value in no message", async () => {
+  const value = "canary-imported";
   await backend.byHand((store) => store.create(newSecret("shop/db", { value: new Secret(value), specification: {} })));
   const all = [["inventory"], ["show", "shop/db"], ["rotate", "shop/db"], ["rewrap"], ["audit"], ["import", "shop/db"]];
   for (const args of all) {

@@ -7,7 +7,7 @@ import type { ErrorCode } from "../errors.ts";
 import { asFile } from "../generators/copy.ts";
 import { oneName, openWriter } from "./store.ts";
 
-/** Keeps a value that was made elsewhere. It bears no mark: a resource adopts it, and keeps it until it rotates it. */
+/** Stores an existing value without a mark. A resource can adopt it, and keeps the value until a rotation. */
 export async function importSecret(given: CommandArguments, print: (text: string) => void): Promise<number> {
   const name = oneName(given);
   const { from } = given.values;
@@ -27,12 +27,12 @@ export async function importSecret(given: CommandArguments, print: (text: string
     });
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
-    throw new ProviderError<ErrorCode>(`there is a secret ${name} in ${store.place} already`, {
+    throw new ProviderError<ErrorCode>(`${store.place} already has a secret ${name}`, {
       code: "secrets.import.exists",
-      hint: "Give another name, or rotate the one that is there",
+      hint: "Use another name, or rotate the existing secret",
     });
   }
-  print(`${name} is kept in ${store.place}. A resource of that name takes it over with \`adopt = true\`.\n`);
+  print(`Stored ${name} in ${store.place}. A resource of that name adopts it with \`adopt = true\`.\n`);
   return 0;
 }
 
@@ -49,14 +49,14 @@ async function fromReference(text: string, name: string): Promise<string> {
 }
 
 function fromStdin(): string {
-  // It would stand on the screen.
+  // A typed value would be visible on the screen.
   if (isatty(0)) throw new UsageError("Pipe the value into stdin, or name it with --from");
   const text = readFileSync(0, "utf8").replace(/\r?\n$/, "");
   if (text === "") throw new UsageError("There is no value on stdin");
   return text;
 }
 
-/** What others may know of a key whose form we read; nothing of another value. */
+/** The public key or recipient of a private key in a known format; empty for other values. */
 async function publicPartsOf(value: Secret): Promise<Record<string, string>> {
   const [, kind] = /^(?:#.*\n)*(-----BEGIN OPENSSH|AGE-SECRET-KEY-1)/.exec(value.reveal()) ?? [];
   if (kind === undefined) return {};
@@ -64,7 +64,7 @@ async function publicPartsOf(value: Secret): Promise<Record<string, string>> {
     const [recipient = ""] = await recipientsOf(value);
     return kind.startsWith("AGE") ? { recipient } : { publicKey: recipient };
   } catch (error) {
-    // A passphrase, or a kind of key that age does not know: the value is kept all the same.
+    // A key with a passphrase or of a type that age does not support: the value is stored anyway.
     if (error instanceof ProviderError) return {};
     throw error;
   }

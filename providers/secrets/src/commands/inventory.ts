@@ -10,11 +10,11 @@ export async function inventory(given: CommandArguments, print: (text: string) =
   const rows = (await store.list()).map(({ name, mark, specification, current }) => [
     name,
     String(current.version),
-    Object.keys(specification)[0] ?? "(brought along)",
-    mark?.managedBy ?? "(nobody)",
+    Object.keys(specification)[0] ?? "(imported)",
+    mark?.managedBy ?? "(unmanaged)",
     minute(current.createdAt),
     current.expiresAt === null ? "" : minute(current.expiresAt),
   ]);
-  print(toTable(["NAME", "VERSION", "GENERATOR", "MANAGED BY", "MADE (UTC)", "EXPIRES (UTC)"], rows));
+  print(toTable(["NAME", "VERSION", "GENERATOR", "MANAGED BY", "CREATED (UTC)", "EXPIRES (UTC)"], rows));
   return 0;
 }

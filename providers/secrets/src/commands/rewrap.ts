@@ -1,7 +1,7 @@
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { find, openWriter } from "./store.ts";
 
-/** After an identity was replaced: whoever is recipient no more opens nothing that is written from now on. */
+/** For use after an identity was replaced: former recipients cannot decrypt what is written from now on. */
 export async function rewrap(given: CommandArguments, print: (text: string) => void): Promise<number> {
   await using store = await openWriter(given);
   const { positionals } = given;

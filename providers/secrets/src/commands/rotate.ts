@@ -7,7 +7,7 @@ import { asGiven, generate } from "../secret/specification.ts";
 import { find, oneName, openWriter } from "./store.ts";
 import { minute } from "./minute.ts";
 
-/** A new version by what made the current one. Its generation stays: the deployment has not asked for another. */
+/** Adds a version by the same generator. Keeps `generation`, since the deployment has not raised it. */
 export async function rotate(given: CommandArguments, print: (text: string) => void): Promise<number> {
   const name = oneName(given);
   await using store = await openWriter(given);
@@ -17,9 +17,9 @@ export async function rotate(given: CommandArguments, print: (text: string) => v
   const { value, ...made } = await generate(maker);
   const { generation, version } = current;
   if (!(await store.addVersion(name, version, { ...made, value: new Secret(value), generation }))) {
-    throw new ProviderError<ErrorCode>(`somebody else changed secret ${name} at the same time`, {
+    throw new ProviderError<ErrorCode>(`another process changed secret ${name} at the same time`, {
       code: "secrets.rotate.race",
-      hint: `See \`nixops4-resources-secrets show ${name}\` whether it was rotated just now`,
+      hint: `Run \`nixops4-resources-secrets show ${name}\` to see whether it was rotated already`,
     });
   }
   const rotated = await find(store, name);
@@ -29,13 +29,13 @@ export async function rotate(given: CommandArguments, print: (text: string) => v
   return 0;
 }
 
-/** What it was made from, or how, is not in the store. */
+/** The store does not contain how to reproduce an imported or derived value. */
 function refuseUnrepeatable(name: string, maker: ReturnType<typeof asGiven>): void {
   const kind = kindOf(maker);
   if (kind !== undefined && kind.generator.origin === undefined) return;
-  const reason = kind === undefined ? "no generator made it" : "it is made from something else";
+  const reason = kind === undefined ? "it was imported" : "it is derived from a source";
   throw new ProviderError<ErrorCode>(`secret ${name} cannot be rotated here: ${reason}`, {
     code: "secrets.rotate.impossible",
-    hint: "Raise `generation` on its resource, or rotate what it is made from",
+    hint: "Raise `generation` on its resource, or rotate its source",
   });
 }

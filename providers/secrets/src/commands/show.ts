@@ -1,12 +1,12 @@
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { find, oneName, openReader } from "./store.ts";
 
-/** JSON without the value; or the value exactly as it is, for a pipe. */
+/** Prints the metadata as JSON, or the unchanged value for a pipe. */
 export async function show(given: CommandArguments, print: (text: string) => void): Promise<number> {
   const name = oneName(given);
   await using store = await openReader(given);
   if (given.values["reveal"] === true) {
-    const { value } = await store.reveal(name, null, "a person who asked to see it");
+    const { value } = await store.reveal(name, null, "shown by nixops4-resources-secrets show");
     print(value.reveal());
   } else {
     print(`${JSON.stringify(await find(store, name), null, 2)}\n`);

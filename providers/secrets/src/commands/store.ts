@@ -15,7 +15,6 @@ async function read({ values }: CommandArguments): Promise<Connection> {
   return await readInputs(connection, file);
 }
 
-/** The one name that was given. */
 export function oneName({ positionals: [name, ...others] }: CommandArguments): string {
   if (name === undefined) throw new UsageError("Name the secret");
   if (others.length > 0) throw new UsageError("Name one secret");
@@ -26,8 +25,8 @@ export function oneName({ positionals: [name, ...others] }: CommandArguments): s
 export async function find(store: SecretReader, name: string): Promise<StoredSecret> {
   const stored = await store.look(name);
   if (stored !== undefined) return stored;
-  throw new ProviderError<ErrorCode>(`there is no secret ${name} in ${store.place}`, {
+  throw new ProviderError<ErrorCode>(`${store.place} has no secret ${name}`, {
     code: "secrets.name.unknown",
-    hint: "See `nixops4-resources-secrets inventory` for those that are there",
+    hint: "Run `nixops4-resources-secrets inventory` to see the existing secrets",
   });
 }

@@ -5,7 +5,7 @@ import { age } from "./age.ts";
 
 const { run, file } = usePrograms({ age: "age", "age-keygen": "age" });
 
-test("age-keygen tells the same recipient, and age decrypts what is encrypted to it", async () => {
+test("has the recipient that age-keygen computes, and decrypts with age", async () => {
   const { value, public: parts } = await generate(age, {});
   const recipient = parts["recipient"] ?? "";
   expect(run("age-keygen", ["-y"], value)).toBe(recipient);

@@ -2,7 +2,7 @@ import { defineGenerator } from "./generator.ts";
 
 export const age = defineGenerator({
   description:
-    "An identity of age (X25519), as `age-keygen` makes it: `AGE-SECRET-KEY-1...`. Public part: `recipient` (`age1...`).",
+    "age identity (X25519), as `age-keygen` creates it: `AGE-SECRET-KEY-1...`. Public part: `recipient` (`age1...`).",
   inputs: () => ({}),
   async generate() {
     const { generateX25519Identity, identityToRecipient } = await import("age-encryption");

@@ -9,15 +9,15 @@ export interface Argon2idSettings {
 }
 
 export const argon2id = defineDerived(
-  "The Argon2id hash of another secret, as a PHC string (`$argon2id$v=19$...`).",
+  "Argon2id hash of another secret, as a PHC string (`$argon2id$v=19$...`).",
   () => ({
     memoryKibibytes: option(
       z.int().check(z.minimum(64), z.maximum(4_194_304)),
-      "Memory that it takes to check a password, in KiB.",
+      "Memory needed to check a password, in KiB.",
       65_536,
     ),
-    passes: option(z.int().check(z.minimum(1), z.maximum(1000)), "How often it goes through that memory.", 3),
-    parallelism: option(z.int().check(z.minimum(1), z.maximum(64)), "How many threads may work on it at once.", 4),
+    passes: option(z.int().check(z.minimum(1), z.maximum(1000)), "Number of passes over that memory.", 3),
+    parallelism: option(z.int().check(z.minimum(1), z.maximum(64)), "Maximum number of concurrent threads.", 4),
   }),
   async (source, settings) => {
     const { randomBytes } = await import("node:crypto");
@@ -25,7 +25,7 @@ export const argon2id = defineDerived(
   },
 );
 
-/** Source of the text's form: https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md */
+/** Source of the text format: https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md */
 export async function hashArgon2id(
   source: Secret,
   { memoryKibibytes: memory, passes, parallelism }: Argon2idSettings,

@@ -4,7 +4,7 @@ import { signerInputs } from "./certificate-inputs.ts";
 
 export const certificateAuthority = defineGenerator({
   description:
-    "A certificate authority of its own (X.509): the value is its private key (PEM). Public part: `certificate` (PEM), which it has signed itself, and which may sign certificates but no other authority.",
+    "Self-signed certificate authority (X.509). The value is its private key (PEM). Public part: `certificate` (PEM). It can sign certificates of servers and clients, but not of other authorities.",
   inputs: () => signerInputs(3650),
   async generate({ algorithm, commonName, validDays }) {
     const { selfSignedAuthority } = await import("./x509.ts");

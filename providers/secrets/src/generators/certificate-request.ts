@@ -4,7 +4,7 @@ import { makePrivateKey, privatePem } from "./key-pair.ts";
 
 export const certificateRequest = defineGenerator({
   description:
-    "A private key (PEM) and a request for a certificate (PKCS#10) to send to an authority. Public part: `request` (PEM).",
+    "Private key (PEM), with a certificate request (PKCS#10) to send to an authority. Public part: `request` (PEM).",
   inputs: endEntityInputs,
   async generate({ algorithm, ...subject }) {
     const { requestForCertificate } = await import("./x509.ts");

@@ -7,7 +7,7 @@ import { makePrivateKey, privatePem } from "./key-pair.ts";
 
 export const certificate = defineGenerator({
   description:
-    "A certificate (X.509) that an authority signs: the value is its private key (PEM). Public part: `certificate` (PEM). Another certificate of the authority gives a new version by itself.",
+    "Certificate (X.509) signed by an authority. The value is its private key (PEM). Public part: `certificate` (PEM). If the authority's certificate changes, a new version is created automatically.",
   inputs: () => ({
     authority: option(
       z.strictObject({
@@ -17,7 +17,7 @@ export const certificate = defineGenerator({
           "Certificate of the authority (PEM), such as the output `public.certificate` of its secret.",
         ),
       }),
-      "Who signs it.",
+      "Authority that signs the certificate.",
     ),
     ...endEntityInputs(),
     ...signerInputs(90),
@@ -31,7 +31,7 @@ export const certificate = defineGenerator({
       } catch (cause) {
         throw new ProviderError<ErrorCode>("the certificate of the authority cannot be read", {
           code: "secrets.authority.invalid",
-          hint: "`generator.certificate.authority.certificate` takes one certificate in PEM",
+          hint: "Set `generator.certificate.authority.certificate` to one certificate in PEM",
           cause,
         });
       }

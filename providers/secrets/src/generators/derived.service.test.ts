@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
 });
 
-test("the C library's crypt agrees with the bcrypt hash", async () => {
+test("gives a bcrypt hash that the C library's crypt accepts", async () => {
   const { value, public: parts } = await generate({ bcrypt: { source, cost: 5 } });
   expect(value).toMatch(/^\$2b\$05\$/);
   const crypt = "my ($password, $hash) = <STDIN>; chomp($password, $hash); print crypt($password, $hash)";
@@ -31,7 +31,7 @@ test("the C library's crypt agrees with the bcrypt hash", async () => {
   expect(parts).toEqual({});
 });
 
-test("htpasswd verifies the line of a user", async () => {
+test("gives an htpasswd line that htpasswd verifies", async () => {
   const { value } = await generate({ htpasswd: { source, user: "admin", cost: 5 } });
   const path = file(`${value}\n`);
   expect(() => run("htpasswd", ["-v", "-i", path, "admin"], password)).not.toThrow();
@@ -39,13 +39,13 @@ test("htpasswd verifies the line of a user", async () => {
   expect(() => run("htpasswd", ["-v", "-i", path, "root"], password)).toThrow(/not found/);
 });
 
-test("a source of which bcrypt would ignore a part is refused", async () => {
+test("rejects a source that bcrypt would truncate", async () => {
   await expect(generate({ bcrypt: { source: sourceNamed("long"), cost: 5 } })).rejects.toMatchObject({
     code: "secrets.source.long",
   });
 });
 
-test("argon2id has a salt of its own each time, and the hash that goes with it", async () => {
+test("uses a new salt for each argon2id hash", async () => {
   const settings = { memoryKibibytes: 1024, passes: 2, parallelism: 1 };
   const [one, other] = [
     await generate({ argon2id: { source, ...settings } }),
@@ -55,7 +55,7 @@ test("argon2id has a salt of its own each time, and the hash that goes with it",
   expect(one.value.split("$")[4]).not.toBe(other.value.split("$")[4]);
 });
 
-test("what a value was made from is kept beside it, and how to get there is not", async () => {
+test("stores the origin of a value, but not the reference to its source", async () => {
   const { specification } = await generate({ bcrypt: { source, cost: 5 } });
   expect(specification).toEqual({
     bcrypt: { cost: 5, source: { name: "password", version: 1, fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) } },
@@ -63,7 +63,7 @@ test("what a value was made from is kept beside it, and how to get there is not"
 });
 
 describePostgres("a SCRAM verifier", (server) => {
-  test("lets a role in with the password that it was made from, and with no other", async () => {
+  test("accepts the password of its source, and no other", async () => {
     const { value } = await generate({ scramSha256: { source } });
     const login = await superuserLogin(server());
     const admin = new Client(login);

@@ -4,13 +4,13 @@ import { defineGenerator, onlyValue, type Generator } from "./generator.ts";
 const sourceInput = () => ({
   source: option(
     secretRef,
-    "The secret that it is made from, in a store: the output `ref` of its resource. Another version of it gives a new version by itself; the same version never gives another value.",
+    "Secret from which the value is derived: the output `ref` of its resource; it must be in a store. A new version of the source creates a new version automatically; the same version never changes the value.",
   ),
 });
 
 type WithSource<Inputs extends Shape> = Inputs & ReturnType<typeof sourceInput>;
 
-/** A generator of what is made from another secret, such as its hash. */
+/** A generator that derives its value from another secret, such as a hash. */
 export function defineDerived<Inputs extends Shape>(
   description: string,
   inputs: () => Inputs,
@@ -22,12 +22,12 @@ export function defineDerived<Inputs extends Shape>(
     origin: {
       input: "source",
       async identify({ source }) {
-        const { identifySource } = await import("../secret/source.ts");
+        const { identifySource } = await import("./source.ts");
         return await identifySource(source);
       },
     },
     async generate(given, origin) {
-      const { revealSource } = await import("../secret/source.ts");
+      const { revealSource } = await import("./source.ts");
       return onlyValue(await derive(await revealSource(given.source, origin), given));
     },
   });

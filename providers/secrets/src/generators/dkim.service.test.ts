@@ -5,7 +5,7 @@ import { dkim } from "./dkim.ts";
 
 const { run } = usePrograms({ openssl: "openssl" });
 
-test("a TXT value of 410 bytes, in pieces that DNS takes, with the public key that openssl tells", async () => {
+test("gives a TXT value in strings that DNS allows, with the public key that openssl computes", async () => {
   const { value, public: parts } = await generate(dkim, {});
   const { txt = "", txt1 = "", txt2 = "" } = parts;
   expect(txt).toHaveLength(410);

@@ -1,18 +1,18 @@
 import { defineGenerator } from "./generator.ts";
 import { makePrivateKey, privatePem } from "./key-pair.ts";
 
-/** Most bytes of one string of a TXT record. Source: RFC 1035, section 3.3 */
+/** Maximum length of one string in a TXT record, in bytes. Source: RFC 1035, section 3.3 */
 const longestString = 255;
 
 export const dkim = defineGenerator({
   description:
-    "A key that signs mail (DKIM), RSA of 2048 bits in PEM. Public parts: `txt`, the value of the TXT record in one piece, and the same cut where DNS needs it, as `txt1` and `txt2`.",
+    "Key that signs mail (DKIM), RSA with 2048 bits in PEM. Public parts: `txt`, the value of the TXT record, and `txt1` and `txt2`, the same value split into strings that DNS allows.",
   inputs: () => ({}),
   async generate() {
     const { createPublicKey } = await import("node:crypto");
     const key = await makePrivateKey("rsa-2048");
     const der = createPublicKey(key).export({ type: "spki", format: "der" });
-    // Source: RFC 6376, section 3.6.1. Spaces would only make it longer.
+    // Source: RFC 6376, section 3.6.1.
     const txt = `v=DKIM1; k=rsa; p=${der.toString("base64")}`;
     return {
       value: privatePem(key),

@@ -1,37 +1,36 @@
 import type { Shape, Values } from "@nixops4-resources/protocol-core";
 
-/** What a generator makes: one text that is secret, and what everybody may know of it. */
+/** Result of a generator: the secret value and its public parts. */
 export interface Generated {
   value: string;
-  /** By name: a public key, a certificate. */
+  /** Public parts by name: a public key, a certificate. */
   public: Record<string, string>;
-  /** The time from which on it is of no use, in ISO 8601; null where there is none. */
+  /** Expiry time in ISO 8601; null if the value does not expire. */
   expiresAt: string | null;
 }
 
-/** What a value was made from, told without any secret: equal JSON is the same origin. */
+/** The source of a value, described without any secret. Equal JSON means the same origin. */
 export type Origin = Readonly<Record<string, string | number>>;
 
 /** One kind of secret. */
 export interface Generator<Inputs extends Shape> {
-  /** What it makes: the value, and its public parts by name. In Markdown. */
+  /** Describes the value and its public parts, in Markdown. */
   readonly description: string;
-  /** Its inputs; made only when they are met, since twenty kinds of them would cost every process. */
+  /** Created on demand: the schemas of twenty generators would slow down every process. */
   readonly inputs: () => Inputs;
-  /** For what is made from something else: another origin gives another version, by itself. */
+  /** For values derived from something else: another origin creates a new version automatically. */
   readonly origin?: OriginOf<Inputs>;
-  /** Loads what it needs by itself, such as node:crypto (7 ms). */
+  /** Loads its modules on demand, such as node:crypto (7 ms). */
   generate(inputs: Values<Inputs>, origin: Origin): Promise<Generated>;
 }
 
-/** The input that says what a value is made from. */
-interface OriginOf<Inputs extends Shape> {
+/** The input that names the source of a value. */
+export interface OriginOf<Inputs extends Shape> {
   readonly input: keyof Inputs & string;
-  /** Which one it is right now. */
+  /** Returns the current origin. */
   identify(inputs: Values<Inputs>): Promise<Origin>;
 }
 
-/** A generator whose particulars do not matter. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a method parameter of `unknown` would refuse every definition
 export type AnyGenerator = Generator<any>;
 
@@ -39,5 +38,5 @@ export function defineGenerator<Inputs extends Shape>(generator: Generator<Input
   return generator;
 }
 
-/** A value without public parts and without an end. */
+/** A value without public parts and without expiry. */
 export const onlyValue = (value: string): Generated => ({ value, public: {}, expiresAt: null });

@@ -20,7 +20,7 @@ import { tsig } from "./tsig.ts";
 import { vapid } from "./vapid.ts";
 import { wireguard } from "./wireguard.ts";
 
-/** Every kind of secret that can be made, by its name in the input `generator`. */
+/** Every generator, by its name in the input `generator`. */
 export const generators = {
   activeRecordEncryptionKey,
   age,
@@ -48,7 +48,7 @@ export const generators = {
   wireguard,
 };
 
-/** The input `generator`: exactly one kind with its inputs, which are made only when they are met. */
+/** The input `generator`: exactly one kind with its inputs. Their schemas are created on demand. */
 export const generatorInput = tagged(
   Object.fromEntries(
     Object.entries<AnyGenerator>(generators).map(([kind, { description, inputs }]) => [
@@ -58,17 +58,17 @@ export const generatorInput = tagged(
   ),
 );
 
-/** That input with its defaults filled in: `{ password: { length: 32, ... } }`. */
+/** The input with defaults filled in: `{ password: { length: 32, ... } }`. */
 export type Given = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** The kind of an input, and what is given for it. */
+/** The generator of an input, and its inputs. */
 export interface Kind {
   readonly name: string;
   readonly generator: AnyGenerator;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined for a kind that is not known: a later version may have stored it. */
+/** Undefined for an unknown kind: a later version may have stored it. */
 export function kindOf(given: Given): Kind | undefined {
   const [name = "", inputs = {}] = Object.entries(given)[0] ?? [];
   const known: Readonly<Record<string, AnyGenerator>> = generators;

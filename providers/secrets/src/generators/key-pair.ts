@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import * as z from "zod/mini";
 
-/** Kinds of key pairs that sign, with the size where there is a choice. */
+/** Algorithms of signing keys, with the size. */
 export const keyAlgorithms = [
   "ed25519",
   "ecdsa-p256",
@@ -16,7 +16,7 @@ export type KeyAlgorithm = (typeof keyAlgorithms)[number];
 
 export const keyAlgorithm = (): z.ZodMiniEnum<{ [Name in KeyAlgorithm]: Name }> => z.enum(keyAlgorithms);
 
-/** A new private key. RSA takes its time: 0.3 s for 3072 bits, and up to some seconds for 4096. */
+/** Generates a private key. RSA takes 0.3 s for 3072 bits, and up to several seconds for 4096. */
 export async function makePrivateKey(algorithm: KeyAlgorithm): Promise<KeyObject> {
   const { generateKeyPairSync } = await import("node:crypto");
   if (algorithm === "ed25519") return generateKeyPairSync("ed25519").privateKey;

@@ -5,7 +5,7 @@ import { laravelAppKey, laravelPassport } from "./laravel.ts";
 
 const { run, file } = usePrograms({ openssl: "openssl" });
 
-test("APP_KEY is a key of AES-256, as openssl takes it", async () => {
+test("gives an APP_KEY that openssl uses as AES-256 key", async () => {
   const { value } = await generate(laravelAppKey, {});
   expect(value).toMatch(/^base64:/);
   const key = Buffer.from(value.slice("base64:".length), "base64").toString("hex");
@@ -15,7 +15,7 @@ test("APP_KEY is a key of AES-256, as openssl takes it", async () => {
   );
 });
 
-test("Passport's pair is one of RSA with 4096 bits, and openssl verifies with one what the other signs", async () => {
+test("gives a Passport key pair of RSA with 4096 bits that signs and verifies with openssl", async () => {
   const { value, public: parts } = await generate(laravelPassport, {});
   expect(run("openssl", ["rsa", "-noout", "-text"], value)).toContain("4096 bit");
   const [message, signature] = [file("a token"), file("")];

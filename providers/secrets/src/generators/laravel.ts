@@ -1,9 +1,9 @@
 import { defineGenerator, onlyValue } from "./generator.ts";
 import { makePrivateKey, privatePem, publicPem } from "./key-pair.ts";
 
-/** As `php artisan key:generate` makes it for AES-256: https://laravel.com/docs/12.x/encryption#configuration */
+/** As `php artisan key:generate` creates it for AES-256: https://laravel.com/docs/12.x/encryption#configuration */
 export const laravelAppKey = defineGenerator({
-  description: "APP_KEY of a Laravel application: `base64:` and 32 random bytes.",
+  description: "APP_KEY of a Laravel application: `base64:` followed by 32 random bytes.",
   inputs: () => ({}),
   async generate() {
     const { randomBytes } = await import("node:crypto");
@@ -11,10 +11,10 @@ export const laravelAppKey = defineGenerator({
   },
 });
 
-/** As `php artisan passport:keys` makes them: https://laravel.com/docs/12.x/passport#deploying-passport */
+/** As `php artisan passport:keys` creates them: https://laravel.com/docs/12.x/passport#deploying-passport */
 export const laravelPassport = defineGenerator({
   description:
-    "The keys of Laravel Passport, RSA of 4096 bits: the value is `oauth-private.key` (PEM). Public part: `publicKey`, which is `oauth-public.key`.",
+    "Keys of Laravel Passport, RSA with 4096 bits. The value is `oauth-private.key` (PEM). Public part: `publicKey`, the content of `oauth-public.key`.",
   inputs: () => ({}),
   async generate() {
     const key = await makePrivateKey("rsa-4096");

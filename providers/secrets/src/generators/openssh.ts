@@ -1,22 +1,25 @@
-// Private keys as OpenSSH writes them, without a passphrase. Sources: PROTOCOL.key of OpenSSH
-// (https://cvsweb.openbsd.org/src/usr.bin/ssh/PROTOCOL.key) for the file, RFC 4253 section 6.6 (RSA), RFC 5656 section 3.1
-// (ECDSA) and RFC 8709 section 4 (Ed25519) for the keys, RFC 4251 section 5 for strings and numbers.
+// Private keys in OpenSSH's format, without a passphrase. Sources: PROTOCOL.key of OpenSSH
+// (https://cvsweb.openbsd.org/src/usr.bin/ssh/PROTOCOL.key) for the file; RFC 4253 section 6.6 (RSA), RFC 5656 section 3.1
+// (ECDSA) and RFC 8709 section 4 (Ed25519) for the keys.
 import { randomBytes, type JsonWebKey, type KeyObject } from "node:crypto";
+import { encodeMpint, encodeString, encodeUint32 } from "@nixops4-resources/protocol-secrets/ssh-wire";
 
-/** The file of the private key, and the line of the public one. */
+/** The private key's file and the public key's line. */
 export function toOpenSsh(key: KeyObject, comment: string): { privateKey: string; publicKey: string } {
   const { type, publicFields, privateFields } = fieldsOf(key.export({ format: "jwk" }));
-  const publicBlob = Buffer.concat([string(type), ...publicFields]);
+  const publicBlob = Buffer.concat([encodeString(type), ...publicFields]);
   const check = randomBytes(4);
-  const privateBlob = padded(Buffer.concat([check, check, string(type), ...privateFields, string(comment)]));
+  const privateBlob = padded(
+    Buffer.concat([check, check, encodeString(type), ...privateFields, encodeString(comment)]),
+  );
   const file = Buffer.concat([
     Buffer.from("openssh-key-v1\0"),
-    string("none"),
-    string("none"),
-    string(""),
-    uint32(1),
-    string(publicBlob),
-    string(privateBlob),
+    encodeString("none"),
+    encodeString("none"),
+    encodeString(""),
+    encodeUint32(1),
+    encodeString(publicBlob),
+    encodeString(privateBlob),
   ]);
   const lines = file.toString("base64").match(/.{1,70}/g) ?? [];
   return {
@@ -33,15 +36,15 @@ interface Fields {
 
 function fieldsOf(jwk: JsonWebKey): Fields {
   const bytes = (name: keyof JsonWebKey): Buffer => Buffer.from(String(jwk[name]), "base64url");
-  const number = (name: keyof JsonWebKey): Buffer => mpint(bytes(name));
+  const number = (name: keyof JsonWebKey): Buffer => encodeMpint(bytes(name));
   switch (jwk.kty) {
     case "OKP": {
       const publicKey = bytes("x");
-      const fields = [string(publicKey)];
+      const fields = [encodeString(publicKey)];
       return {
         type: "ssh-ed25519",
         publicFields: fields,
-        privateFields: [...fields, string(Buffer.concat([bytes("d"), publicKey]))],
+        privateFields: [...fields, encodeString(Buffer.concat([bytes("d"), publicKey]))],
       };
     }
     case "RSA": {
@@ -54,31 +57,13 @@ function fieldsOf(jwk: JsonWebKey): Fields {
     case undefined:
     default: {
       const curve = `nistp${String(jwk.crv).slice("P-".length)}`;
-      const fields = [string(curve), string(Buffer.concat([Buffer.from([4]), bytes("x"), bytes("y")]))];
+      const fields = [encodeString(curve), encodeString(Buffer.concat([Buffer.from([4]), bytes("x"), bytes("y")]))];
       return { type: `ecdsa-sha2-${curve}`, publicFields: fields, privateFields: [...fields, number("d")] };
     }
   }
 }
 
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-function string(value: string | Buffer): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([uint32(bytes.length), bytes]);
-}
-
-/** A number that is not negative: without leading zeros, but for one where it would look negative. */
-function mpint(value: Buffer): Buffer {
-  const start = value.findIndex((byte) => byte !== 0);
-  const digits = value.subarray(start);
-  return string((digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits);
-}
-
-/** With 1, 2, 3, ... up to a multiple of 8 bytes. */
+/** Padded to a multiple of 8 bytes with 1, 2, 3, ... */
 function padded(blob: Buffer): Buffer {
   const padding = Array.from({ length: (8 - (blob.length % 8)) % 8 }, (_, index) => index + 1);
   return Buffer.concat([blob, Buffer.from(padding)]);

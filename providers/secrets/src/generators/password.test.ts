@@ -2,20 +2,20 @@ import { expect, test } from "vitest";
 import { generate } from "../testing/generate.ts";
 import { password } from "./password.ts";
 
-test("32 characters that need no quoting, every time others", async () => {
+test("generates 32 different characters each time, which need no quoting", async () => {
   const made = await Promise.all(Array.from({ length: 100 }, () => generate(password, {})));
   for (const { value } of made) expect(value).toMatch(/^[A-Za-z0-9_-]{32}$/);
   expect(new Set(made.map(({ value }) => value)).size).toBe(100);
 });
 
-test("every character is as likely as the others, named once or twice, or only by a class", async () => {
+test("draws all characters equally often, even if repeated or only in a class", async () => {
   const { value } = await generate(password, { length: 1024, alphabet: "aab", requiredClasses: ["c"] });
   const counts = ["a", "b", "c"].map((character) => value.split(character).length - 1);
-  // 341 each; 5 standard deviations are 75. One in a million runs fails.
+  // Expected 341 each; 5 standard deviations are 75. One run in a million fails.
   for (const count of counts) expect(count).toBeGreaterThan(341 - 75);
 });
 
-test("it has one of each required class, in any place", async () => {
+test("contains each required class, at any position", async () => {
   const requiredClasses = ["0123456789", "!%+", "🙂"];
   const made = await Promise.all(
     Array.from({ length: 50 }, () => generate(password, { length: 4, alphabet: "abcdefgh", requiredClasses })),
@@ -30,7 +30,7 @@ test("it has one of each required class, in any place", async () => {
   expect(places).toEqual(new Set([0, 1, 2, 3]));
 });
 
-test("what could never fit is refused before it is tried", async () => {
+test("rejects more required classes than characters", async () => {
   const requiredClasses = ["a", "b", "c", "d", "e"];
   await expect(generate(password, { length: 4, requiredClasses })).rejects.toThrow(/too_big/);
 });

@@ -6,17 +6,17 @@ import { defineGenerator, onlyValue } from "./generator.ts";
 const urlSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 export const password = defineGenerator({
-  description: "Random characters of an alphabet, each as likely as the others.",
+  description: "Random characters of an alphabet, all equally likely.",
   inputs: () => ({
     length: option(z.int().check(z.minimum(4), z.maximum(1024)), "Number of characters.", 32),
     alphabet: option(
       z.string().check(z.minLength(2)),
-      "The characters that it is made of. Those of the default need no quoting in URLs and shells.",
+      "Characters to choose from. The default characters need no quoting in URLs and shells.",
       urlSafe,
     ),
     requiredClasses: option(
       z.array(z.string().check(z.minLength(1))).check(z.maxLength(4)),
-      'For services that insist on it: sets of characters, such as `"0123456789"`, of which it has at least one each. They belong to the alphabet, whether or not it names them.',
+      'Sets of characters, such as `"0123456789"`; the password contains at least one character of each. For services that require this. They are added to the alphabet.',
       [],
     ),
   }),
@@ -24,7 +24,7 @@ export const password = defineGenerator({
     const { randomInt } = await import("node:crypto");
     const characters = [...new Set([alphabet, ...requiredClasses].join(""))];
     const classes = requiredClasses.map((text) => new Set(text));
-    // Drawn anew as a whole until it fits: so every password that fits is as likely as any other.
+    // Redraws the whole password until it fits, so that all fitting passwords are equally likely.
     for (;;) {
       const drawn = Array.from({ length }, () => characters[randomInt(characters.length)] ?? "");
       if (classes.every((one) => drawn.some((character) => one.has(character)))) return onlyValue(drawn.join(""));

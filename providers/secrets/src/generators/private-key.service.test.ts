@@ -7,7 +7,7 @@ import { privateKey } from "./private-key.ts";
 
 const { run } = usePrograms({ openssl: "openssl" });
 
-test.each(keyAlgorithms)("openssl reads %s from PEM and tells the same public key", async (algorithm) => {
+test.each(keyAlgorithms)("gives %s in PEM that openssl reads, with the same public key", async (algorithm) => {
   const { value, public: parts } = await generate(privateKey, { algorithm });
   expect(value).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
   expect(run("openssl", ["pkey", "-pubout"], value)).toBe(parts["publicKey"]?.trim());
@@ -16,7 +16,7 @@ test.each(keyAlgorithms)("openssl reads %s from PEM and tells the same public ke
 const signatures = { ed25519: "EdDSA", "ecdsa-p256": "ES256", "ecdsa-p384": "ES384", "rsa-2048": "RS256" } as const;
 
 test.each(Object.entries(signatures))(
-  "jose signs with a JWK of %s, and agrees on its thumbprint",
+  "gives a JWK of %s with which jose signs, with the same thumbprint",
   async (name, alg) => {
     const algorithm = keyAlgorithms.find((known) => known === name) ?? "ed25519";
     const { value, public: parts } = await generate(privateKey, { algorithm, format: "jwk" });

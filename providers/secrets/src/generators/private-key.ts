@@ -6,12 +6,12 @@ import { keyAlgorithm, makePrivateKey, privatePem, publicPem } from "./key-pair.
 
 export const privateKey = defineGenerator({
   description:
-    "A private key to sign with, such as that of an OpenID Connect issuer. Public parts: `publicKey` (PEM), `publicJwk` (JSON) and `kid`, the key's thumbprint.",
+    "Private key for signing, for example of an OpenID Connect issuer. Public parts: `publicKey` (PEM), `publicJwk` (JSON) and `kid`, the key's thumbprint.",
   inputs: () => ({
-    algorithm: option(keyAlgorithm(), "Kind of the key, with its size where there is a choice."),
+    algorithm: option(keyAlgorithm(), "Algorithm and size of the key."),
     format: option(
       z.enum(["pem", "jwk"]),
-      "How the value is written: `pem` is PKCS#8, `jwk` is a JSON Web Key with its `kid`.",
+      "Format of the value: `pem` is PKCS#8, `jwk` is a JSON Web Key with its `kid`.",
       "pem",
     ),
   }),
@@ -32,7 +32,7 @@ async function publicJwk(key: KeyObject): Promise<JsonWebKey> {
   return createPublicKey(key).export({ format: "jwk" });
 }
 
-/** The hash of what makes the public key, in the order of the alphabet. Source: RFC 7638, section 3; RFC 8037 for Ed25519. */
+/** Hash of the required members in alphabetical order. Sources: RFC 7638, section 3; RFC 8037 for Ed25519. */
 async function thumbprint({ kty, crv, x, y, e, n }: JsonWebKey): Promise<string> {
   const { createHash } = await import("node:crypto");
   const required = kty === "RSA" ? { e, kty, n } : { crv, kty, x, ...(kty === "EC" && { y }) };

@@ -6,14 +6,14 @@ import { sshKey } from "./ssh-key.ts";
 
 const { run, file } = usePrograms({ "ssh-keygen": "openssh-client" });
 
-test.each(keyAlgorithms)("ssh-keygen reads %s and tells the same public key and comment", async (algorithm) => {
+test.each(keyAlgorithms)("gives %s that ssh-keygen reads, with the same public key and comment", async (algorithm) => {
   const { value, public: parts, expiresAt } = await generate(sshKey, { algorithm, comment: "root@web 1" });
   expect(run("ssh-keygen", ["-y", "-f", file(value)])).toBe(parts["publicKey"]);
   expect(parts["publicKey"]).toMatch(/ root@web 1$/);
   expect(expiresAt).toBeNull();
 });
 
-test("what one key signs, ssh-keygen verifies by its public line", async () => {
+test("signs data that ssh-keygen verifies with the public line", async () => {
   const { value, public: parts } = await generate(sshKey, {});
   const message = file("a commit");
   run("ssh-keygen", ["-q", "-Y", "sign", "-n", "git", "-f", file(value), message]);
@@ -22,8 +22,8 @@ test("what one key signs, ssh-keygen verifies by its public line", async () => {
   expect(run("ssh-keygen", args, "a commit")).toContain('Good "git" signature');
 });
 
-test("keys with a leading zero byte in a number are read as well", async () => {
-  // One of 256 numbers has one: of the 5 numbers in each of 100 keys, with near certainty some.
+test("encodes numbers with a leading zero byte", async () => {
+  // One number in 256 has one; 100 keys with 5 numbers each almost certainly include some.
   const made = await Promise.all(Array.from({ length: 100 }, () => generate(sshKey, { algorithm: "ecdsa-p256" })));
   for (const { value, public: parts } of made) {
     expect(run("ssh-keygen", ["-y", "-f", file(value)])).toBe(parts["publicKey"]);

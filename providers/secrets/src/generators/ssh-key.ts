@@ -5,9 +5,9 @@ import { keyAlgorithm, makePrivateKey } from "./key-pair.ts";
 
 export const sshKey = defineGenerator({
   description:
-    "A key pair for SSH. The value is the private key as OpenSSH writes it, without a passphrase; public part: `publicKey`, the line for `authorized_keys`.",
+    "SSH key pair. The value is the private key in OpenSSH's format, without a passphrase. Public part: `publicKey`, the line for `authorized_keys`.",
   inputs: () => ({
-    algorithm: option(keyAlgorithm(), "Kind of the key, with its size where there is a choice.", "ed25519"),
+    algorithm: option(keyAlgorithm(), "Algorithm and size of the key.", "ed25519"),
     comment: option(z.string().check(z.regex(/^[^\n\r]*$/)), "Comment of the key, one line.", ""),
   }),
   async generate({ algorithm, comment }) {

@@ -9,7 +9,7 @@ test.each([
   ["hmac-sha256", 32],
   ["hmac-sha384", 48],
   ["hmac-sha512", 64],
-] as const)("BIND takes the clause of a key for %s", async (algorithm, size) => {
+] as const)("gives a key clause for %s that BIND accepts", async (algorithm, size) => {
   const keyName = "acme.example.org";
   const { value, public: parts } = await generate(tsig, { keyName, algorithm, format: "bind" });
   expect(run("named-checkconf", [file(value)])).toBe("");
@@ -18,7 +18,7 @@ test.each([
   expect(parts).toEqual({ name: keyName, algorithm });
 });
 
-test("BIND takes the bare key in a clause of one's own", async () => {
+test("gives a bare key that BIND accepts in a clause", async () => {
   const { value, public: parts } = await generate(tsig, { keyName: "acme" });
   const clause = `key "${parts["name"]}" { algorithm ${parts["algorithm"]}; secret "${value}"; };`;
   expect(run("named-checkconf", [file(clause)])).toBe("");

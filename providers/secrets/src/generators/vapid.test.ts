@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { generate } from "../testing/generate.ts";
 import { vapid } from "./vapid.ts";
 
-test("32 bytes of private key, and the 65 of the public point that OpenSSL computes from them", async () => {
+test("gives a private key of 32 bytes, with the public point that OpenSSL computes", async () => {
   const made = await Promise.all(Array.from({ length: 20 }, () => generate(vapid, {})));
   for (const { value, public: parts } of made) {
     const key = Buffer.from(value, "base64url");

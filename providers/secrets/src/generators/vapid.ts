@@ -2,11 +2,11 @@ import { defineGenerator } from "./generator.ts";
 
 export const vapid = defineGenerator({
   description:
-    "A key pair for Web Push (VAPID): the value is the private number on P-256 in base64url, 32 bytes. Public part: `publicKey`, the uncompressed point in base64url, 65 bytes.",
+    "Key pair for Web Push (VAPID). The value is the private number on P-256 in base64url, 32 bytes. Public part: `publicKey`, the uncompressed point in base64url, 65 bytes.",
   inputs: () => ({}),
   async generate() {
     const { generateKeyPairSync } = await import("node:crypto");
-    // A JSON Web Key has each number in full length. Source: RFC 7518, section 6.2; the point: RFC 8292, section 3.2.
+    // A JSON Web Key pads each number to its full length. Source: RFC 7518, section 6.2; the point: RFC 8292, section 3.2.
     const {
       d = "",
       x = "",

@@ -1,7 +1,7 @@
 import { defineGenerator } from "./generator.ts";
 
 export const wireguard = defineGenerator({
-  description: "A key pair of WireGuard, as `wg genkey` makes it. Public part: `publicKey`.",
+  description: "WireGuard key pair, as `wg genkey` creates it. Public part: `publicKey`.",
   inputs: () => ({}),
   async generate() {
     const { createPublicKey, generateKeyPairSync } = await import("node:crypto");
@@ -15,7 +15,7 @@ export const wireguard = defineGenerator({
   },
 });
 
-/** X25519 takes any 32 bytes and does this itself; some who read a key want to see it done. Source: RFC 7748, section 5. */
+/** X25519 accepts any 32 bytes and clamps them itself, but some readers of keys expect clamped keys. Source: RFC 7748, section 5. */
 function clamped(key: Buffer): Buffer {
   const last = key.length - 1;
   key.writeUInt8(key.readUInt8(0) & 0b1111_1000, 0);

@@ -17,13 +17,13 @@ const daysLeft = (made: Generated): number => Math.round((Date.parse(made.expire
 const identify = (text: string) =>
   originOf(certificate, { authority: { key: { env: "KEY" }, certificate: text }, commonName: "web" });
 
-/** An authority as the generator of certificates takes it. */
+/** The input `authority` of the certificate generator. */
 const authorityOf = (made: Generated | undefined) => ({
   key: { file: file(made?.value ?? "") },
   certificate: partOf(made, "certificate"),
 });
 
-test.each(keyAlgorithms)("openssl verifies what an authority with %s signs", async (algorithm) => {
+test.each(keyAlgorithms)("signs certificates with %s that openssl verifies", async (algorithm) => {
   const authority = await generate(certificateAuthority, { commonName: "Shop, Ltd. CA", algorithm });
   const server = await generate(certificate, {
     authority: authorityOf(authority),
@@ -37,14 +37,13 @@ test.each(keyAlgorithms)("openssl verifies what an authority with %s signs", asy
   expect(run("openssl", ["verify", "-verify_ip", "2001:db8::1", "-CAfile", trusted, own])).toBe(`${own}: OK`);
   expect(() => run("openssl", ["verify", "-purpose", "sslclient", "-CAfile", trusted, own])).toThrow(/purpose/);
   expect(() => run("openssl", ["verify", "-verify_hostname", "b.example", "-CAfile", trusted, own])).toThrow(/[Hh]ost/);
-  // Whoever has the key can prove it.
   expect(run("openssl", ["pkey", "-pubout"], server.value)).toBe(
     run("openssl", ["x509", "-noout", "-pubkey", "-in", own]),
   );
   expect(run("openssl", ["x509", "-noout", "-subject", "-in", trusted])).toBe('subject=CN = "Shop, Ltd. CA"');
 });
 
-test("the end is an output: days from now, and never after the authority's", async () => {
+test("outputs the expiry time, which is never after the authority's", async () => {
   const authority = await generate(certificateAuthority, { commonName: "CA", validDays: 30 });
   const inputs = { authority: authorityOf(authority), commonName: "web", usages: ["client" as const] };
   const [short, long] = await Promise.all([
@@ -57,13 +56,13 @@ test("the end is an output: days from now, and never after the authority's", asy
   expect(expiry.replace("notAfter=", "").replace(" ", "T")).toBe((short.expiresAt ?? "").replace(".000", ""));
 });
 
-test("an authority signs no other authority", async () => {
+test("creates an authority that cannot sign other authorities", async () => {
   const text = partOf(await generate(certificateAuthority, { commonName: "CA" }), "certificate");
   expect(run("openssl", ["x509", "-noout", "-ext", "basicConstraints"], text)).toMatch(/CA:TRUE, pathlen:0/);
 });
 
 test.each(keyAlgorithms)(
-  "openssl verifies a request with %s, and finds in it what was asked for",
+  "creates a request with %s and the wanted fields, which openssl verifies",
   async (algorithm) => {
     const made = await generate(certificateRequest, {
       commonName: "shop.example",
@@ -83,18 +82,18 @@ test.each(keyAlgorithms)(
   },
 );
 
-test("the key of another authority is refused", async () => {
+test("rejects the key of another authority", async () => {
   const [one, other] = await Promise.all(
     ["one", "other"].map((commonName) => generate(certificateAuthority, { commonName })),
   );
   const authority = { key: authorityOf(one).key, certificate: partOf(other, "certificate") };
   await expect(generate(certificate, { authority, commonName: "web" })).rejects.toMatchObject({
     code: "secrets.authority.invalid",
-    message: "the key of the authority is not that of its certificate",
+    message: "the key of the authority does not match its certificate",
   });
 });
 
-test("what is no key is refused without a word of it", async () => {
+test("rejects an invalid key without quoting it", async () => {
   const made = await generate(certificateAuthority, { commonName: "CA" });
   const authority = { key: { file: file("not-a-key") }, certificate: partOf(made, "certificate") };
   const refused = generate(certificate, { authority, commonName: "web" });
@@ -102,7 +101,7 @@ test("what is no key is refused without a word of it", async () => {
   await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining("not-a-key") });
 });
 
-test("another certificate is another origin, and what is none is refused", async () => {
+test("identifies the origin by the certificate, and rejects an invalid certificate", async () => {
   const [one, other] = await Promise.all([1, 2].map(() => generate(certificateAuthority, { commonName: "CA" })));
   const first = await identify(partOf(one, "certificate"));
   expect(await identify(`${partOf(one, "certificate")}\n`)).toEqual(first);

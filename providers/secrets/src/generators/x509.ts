@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, webcrypto, X509Certificate, type KeyObject } from "node:crypto";
-// What x509 is built with wants it to be there first.
+// A dependency of x509 needs it to be loaded first.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { ProviderError, type Secret } from "@nixops4-resources/protocol-core";
@@ -8,7 +8,6 @@ import type { ErrorCode } from "../errors.ts";
 x509.cryptoProvider.set(webcrypto);
 
 export interface Signed {
-  /** The certificate. */
   pem: string;
   expiresAt: string;
 }
@@ -20,7 +19,7 @@ export interface Subject {
   usages: readonly ("server" | "client")[];
 }
 
-/** An authority that signs end entities only. Source: RFC 5280, sections 4.2.1.1 to 4.2.1.9. */
+/** An authority that signs only end entities. Source: RFC 5280, sections 4.2.1.1 to 4.2.1.9. */
 export async function selfSignedAuthority(
   key: KeyObject,
   { commonName, validDays }: { commonName: string; validDays: number },
@@ -40,7 +39,7 @@ export async function selfSignedAuthority(
   return signed(certificate);
 }
 
-/** A certificate for `key`. It ends with its authority's at the latest. */
+/** A certificate for `key`. It does not outlive the authority's certificate. */
 export async function signedCertificate(
   key: KeyObject,
   { validDays, ...subject }: Subject & { validDays: number },
@@ -78,7 +77,7 @@ export async function requestForCertificate(key: KeyObject, subject: Subject): P
   return `${request.toString("pem")}\n`;
 }
 
-/** The authority's key, which must be that of its certificate: else nobody would trust what it signs. */
+/** The authority's key. It must match the certificate, else clients would reject the signature. */
 function authorityKey({ certificate, key }: { certificate: string; key: Secret }): KeyObject {
   try {
     const issuerKey = createPrivateKey(key.reveal());
@@ -86,13 +85,13 @@ function authorityKey({ certificate, key }: { certificate: string; key: Secret }
   } catch (cause) {
     throw new ProviderError<ErrorCode>("the key of the authority cannot be read", {
       code: "secrets.authority.invalid",
-      hint: "`generator.certificate.authority.key` must refer to a private key in PEM without a passphrase",
+      hint: "Set `generator.certificate.authority.key` to a reference to a private key in PEM without a passphrase",
       cause,
     });
   }
-  throw new ProviderError<ErrorCode>("the key of the authority is not that of its certificate", {
+  throw new ProviderError<ErrorCode>("the key of the authority does not match its certificate", {
     code: "secrets.authority.invalid",
-    hint: "Take `authority.key` and `authority.certificate` from the same version of the authority's secret",
+    hint: "Set `authority.key` and `authority.certificate` to outputs of the same version of the authority's secret",
   });
 }
 
@@ -102,7 +101,7 @@ function requestedExtensions(key: KeyObject, { dnsNames, ipAddresses, usages }: 
     ...ipAddresses.map((value) => ({ type: "ip", value }) as const),
   ];
   const { digitalSignature, keyEncipherment } = x509.KeyUsageFlags;
-  // Only with RSA a client may send its secret encrypted to the key.
+  // Key encipherment exists only with RSA.
   const keyUsages = key.asymmetricKeyType === "rsa" ? [digitalSignature, keyEncipherment] : [digitalSignature];
   return [
     new x509.KeyUsagesExtension(
@@ -126,7 +125,7 @@ function keysOf(key: KeyObject): webcrypto.CryptoKeyPair {
 
 const hashes = { "P-256": "SHA-256", "P-384": "SHA-384", "P-521": "SHA-512" } as const;
 
-/** How a key signs, in the terms of Web Crypto. */
+/** Signing algorithm of a key, as Web Crypto names it. */
 function signingAlgorithm(key: KeyObject) {
   if (key.asymmetricKeyType === "rsa") return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
   const { crv } = key.export({ format: "jwk" });
@@ -136,12 +135,12 @@ function signingAlgorithm(key: KeyObject) {
   return { name: "Ed25519" };
 }
 
-/** As parts, not as text: so a comma in it is only a comma. */
+/** As structured parts, so that a comma has no special meaning. */
 const nameOf = (commonName: string): x509.JsonName => [{ CN: [commonName] }];
 
 const dayMs = 86_400_000;
 
-/** From an hour ago, since clocks differ. Certificates know no less than a second. */
+/** Starts an hour ago, since clocks differ. Certificates have a resolution of one second. */
 function validityOf(days: number): { notBefore: Date; notAfter: Date } {
   const now = Math.floor(Date.now() / 1000) * 1000;
   return { notBefore: new Date(now - dayMs / 24), notAfter: new Date(now + days * dayMs) };

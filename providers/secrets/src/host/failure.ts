@@ -17,12 +17,12 @@ export const missingProgram = (program: string, cause?: unknown): ProviderError<
     {
       reason: `the program ${program} cannot be started`,
       code: "secrets.ssh.missing",
-      hint: "Install OpenSSH's client where nixops4 runs, so that its programs are on PATH",
+      hint: "Install the OpenSSH client on the machine that runs nixops4, and add it to PATH",
     },
     cause,
   );
 
-/** What the host said of a request that it could not do: `failed KIND WORDS`. */
+/** Turns the host's answer to a failed request into an error: `failed KIND WORDS`. */
 export function explainRefusal(line: string): ProviderError<HostErrorCode> {
   const [, kind = "", words = ""] = /^failed (\S+) ?(.*)$/.exec(line) ?? [];
   return failure(refusals[kind]?.(words.trim()) ?? toolFailed(words.trim()));
@@ -30,70 +30,71 @@ export function explainRefusal(line: string): ProviderError<HostErrorCode> {
 
 const refusals: Readonly<Record<string, (words: string) => Cause>> = {
   changed: () => ({
-    reason: "its mark has changed since it was looked at",
+    reason: "its mark has changed since the lookup",
     code: "secrets.file.changed",
-    hint: "Somebody else took it over at the same time; apply again",
+    hint: "Apply again: another deployment changed it at the same time",
   }),
   cut: () => ({
-    reason: "the connection ended before the whole file had arrived",
+    reason: "the connection ended before the complete file had arrived",
     code: "secrets.ssh.unreachable",
     hint: "Apply again",
   }),
   folder: (path) => ({
-    reason: `${path} is no folder`,
+    reason: `${path} is not a folder`,
     code: "secrets.file.folder",
-    hint: "Name another `path`",
+    hint: "Set another `path`",
   }),
   kind: (path) => ({
-    reason: `${path} is there and is no file`,
+    reason: `${path} exists but is not a regular file`,
     code: "secrets.file.kind",
-    hint: "Remove it by hand, or name another `path`",
+    hint: "Remove it from the host, or set another `path`",
   }),
   open: (folder) => ({
-    reason: `others may change the folder ${folder === "" ? "/" : folder}`,
+    reason: `other users can change the folder ${folder === "" ? "/" : folder}`,
     code: "secrets.file.open",
-    hint: "Take a `path` on which every folder belongs to root and nobody else may write in it, such as /run/nixops4-secrets/name",
+    hint: "Set `path` to a file whose folders belong to root and are writable only by root, such as /run/nixops4-secrets/name",
   }),
   owner: (words) => ({
-    reason: `it cannot be given to its owner: ${words}`,
+    reason: `its owner or group cannot be set: ${words}`,
     code: "secrets.file.owner",
     hint: /not permitted/.test(words)
-      ? "Only root gives files to others: set `connection.ssh.elevate`, or take the user on the host as `owner`"
-      : "Make the user and the group on the host first",
+      ? "Set `connection.ssh.elevate`, since only root can give files to other users, or set `owner` to the user on the host"
+      : "Create the user and the group on the host first",
   }),
   restart: (words) => ({
-    reason: `it is in place, but a unit cannot be restarted: ${words}`,
+    reason: `the file was written, but a unit cannot be restarted: ${words}`,
     code: "secrets.file.restart",
-    hint: "Look at the unit on the host (systemctl status), then apply again",
+    hint: "Run `systemctl status` for the unit on the host, then apply again",
   }),
   systemd: () => ({
-    reason: "the host has no systemctl, and `restartUnits` names units to restart",
+    reason: "`restartUnits` is set, but the host has no systemctl",
     code: "secrets.file.systemd",
-    hint: "Leave `restartUnits` empty for a host without systemd",
+    hint: "Leave `restartUnits` empty on a host without systemd",
   }),
 };
 
 function toolFailed(words: string): Cause {
-  // dd counts what it did, also when it failed.
+  // dd also prints its statistics when it fails.
   const reason = words.replaceAll(/\d+\+\d+ records (in|out) ?|\d+ bytes?.* copied.*/g, "").trim();
   if (/No space left on device|Disk quota exceeded/.test(reason)) {
-    return { reason, code: "secrets.file.full", hint: "Make room on the host, then apply again" };
+    return { reason, code: "secrets.file.full", hint: "Free some space on the host, then apply again" };
   }
   if (/Permission denied|Operation not permitted|Read-only file system/.test(reason)) {
-    const hint = "Name a `path` where the user on the host may write, or make root of it with `connection.ssh.elevate`";
+    const hint =
+      "Set `path` to a folder in which the user on the host can write, or become root with `connection.ssh.elevate`";
     return { reason, code: "secrets.file.denied", hint };
   }
-  return { reason, code: "secrets.host.failed", hint: "Set that right on the host, then apply again" };
+  return { reason, code: "secrets.host.failed", hint: "Fix the reason on the host, then apply again" };
 }
 
-/** Why a session ended, from what ssh and the login said. */
+/** Explains why a session ended, from the output of ssh and the login. */
 export function explainEnd(ended: SessionEnded, ssh: SshConnection | null): ProviderError<HostErrorCode> {
   const words = ended.words.trim();
   const { elevate, host } = ssh ?? { elevate: "none", host: "this machine" };
   if (ssh !== null && isNotFound(ended.cause)) return missingProgram("ssh", ended.cause);
   const [, cause] = signs.find(([sign]) => sign.test(words)) ?? [];
   const reason = words === "" ? `status ${ended.status}` : (words.split("\n").at(-1) ?? "");
-  // 255 is ssh's own; everything else is the status of what ran on the host. Source: ssh(1).
+  // ssh itself exits with 255; any other status comes from the program on the host. Source: ssh(1).
   if (ssh !== null && ended.status === 255 && cause !== undefined) return failure(cause(host, reason), ended);
   if (ssh === null && ended.hadBegun) return failure(toolFailed(`the shell ended: ${reason}`), ended);
   if (ssh !== null && (ended.status === 255 || ended.status === null || ended.hadBegun)) {
@@ -101,7 +102,7 @@ export function explainEnd(ended: SessionEnded, ssh: SshConnection | null): Prov
       {
         reason: `the connection to ${host} failed: ${reason}`,
         code: "secrets.ssh.unreachable",
-        hint: `Try \`ssh ${host}\` by hand, then apply again`,
+        hint: `Try \`ssh ${host}\`, then apply again`,
       },
       ended,
     );
@@ -111,16 +112,16 @@ export function explainEnd(ended: SessionEnded, ssh: SshConnection | null): Prov
       {
         reason: `the user on ${host} cannot become root: ${reason}`,
         code: "secrets.host.elevation",
-        hint: `Let the user run \`${elevate} -n sh\` without a password, or log in as root with \`elevate = "none"\``,
+        hint: `Allow the user to run \`${elevate} -n sh\` without a password, or log in as root with \`elevate = "none"\``,
       },
       ended,
     );
   }
   return failure(
     {
-      reason: `the login on ${host} gives no POSIX shell: ${reason}`,
+      reason: `the login on ${host} does not start a POSIX shell: ${reason}`,
       code: "secrets.host.shell",
-      hint: "Log in as a user who has a shell, with a key that no command is forced upon",
+      hint: "Log in as a user who has a shell, with a key without a forced command",
     },
     ended,
   );
@@ -130,15 +131,15 @@ const signs: readonly (readonly [RegExp, (host: string, reason: string) => Cause
   [
     /Host key verification failed|host key is known|HOST IDENTIFICATION HAS CHANGED/,
     (host) => ({
-      reason: `the key that ${host} shows is not the one that is known, or none is known`,
+      reason: `the key of ${host} differs from the known key, or no key is known`,
       code: "secrets.ssh.hostKey",
-      hint: "Set `connection.ssh.hostKey` to the host's public key, read on the host itself; or bring it into known_hosts",
+      hint: "Set `connection.ssh.hostKey` to the public key, read on the host itself, or add the host to known_hosts",
     }),
   ],
   [
     /Permission denied \(|Too many authentication failures/,
     (host, reason) => ({
-      reason: `${host} does not let the user in: ${reason}`,
+      reason: `${host} rejects the login: ${reason}`,
       code: "secrets.ssh.denied",
       hint: "Check `connection.ssh.user` and `identity`, and authorized_keys on the host",
     }),

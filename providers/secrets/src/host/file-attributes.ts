@@ -1,4 +1,4 @@
-/** Who may do what with a file. */
+/** Owner and permissions of a file. */
 export interface Attributes {
   /** Permission bits in octal, such as `0400`. */
   mode: string;
@@ -6,13 +6,13 @@ export interface Attributes {
   group: Account;
 }
 
-/** A user or a group; one that has no name has its number twice. */
+/** A user or a group. Without a name, `name` is the number. */
 export interface Account {
   name: string;
   number: string;
 }
 
-/** From a line of `ls -ld` and one of `ls -ldn`: POSIX has no other program that tells them. */
+/** Parses a line of `ls -ld` and one of `ls -ldn`: POSIX has no other program that shows these. */
 export function attributesIn(names: string, numbers: string): Attributes {
   const [permissions = "", , owner = "", group = ""] = numbers.split(/ +/);
   const [, , ownerName = owner, groupName = group] = names.split(/ +/);
@@ -34,5 +34,6 @@ function octal(permissions: string): string {
   return `${first}${usual.join("")}`;
 }
 
-/** What the user would have to write: his own word where it means the same, else the name. */
-export const inWordsOf = (wanted: string, { name, number }: Account): string => (wanted === number ? number : name);
+/** The account as the inputs would name it: the number if the inputs use that number, else the name. */
+export const accountAsWritten = (wanted: string, { name, number }: Account): string =>
+  wanted === number ? number : name;

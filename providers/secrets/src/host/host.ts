@@ -11,19 +11,19 @@ import { explainEnd, explainRefusal } from "./failure.ts";
 import { HostSession, SessionEnded } from "./session.ts";
 import { localCommand, sshCommand } from "../ssh/command.ts";
 
-/** A file on the host, and what the registry says of its path. */
+/** A file on the host, and the registry's entry for its path. */
 export interface FoundFile {
-  /** Undefined where the path bears none. */
+  /** Undefined if the path has no mark. */
   mark: Mark | undefined;
-  /** Whether units were to be restarted and were not. */
+  /** Whether a restart of units is still due. */
   owesRestart: boolean;
-  /** Undefined where no file is there: the host was restarted, or a shell killed. */
+  /** Undefined if the file is missing: the host was restarted, or a shell was killed. */
   attributes: Attributes | undefined;
-  /** Key of the host's fingerprints; undefined before anything was delivered. */
+  /** Key of the host's fingerprints; undefined before the first file. */
   fingerprintKey: string | undefined;
 }
 
-/** One host, for looking only. It is not reached before the first question. */
+/** Reads from one host. Connects on the first request. */
 export class HostReader implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #request: ClientRequest;
@@ -36,19 +36,19 @@ export class HostReader implements AsyncDisposable {
     this.#request = request;
   }
 
-  /** False where the file is only to be destroyed: its secret may be gone already. */
+  /** False if the file is only to be destroyed: its secret may already be gone. */
   get needsContent(): boolean {
     return this.#request.needsSecrets;
   }
 
-  /** What the file of this secret is to hold. One request reads a secret once. */
+  /** The wanted content of the file. Each request reads a secret once. */
   content(source: SecretRef, path: string): Promise<Buffer> {
     const content = this.#contents.get(source) ?? readContent(source, path);
     this.#contents.set(source, content);
     return content;
   }
 
-  /** Undefined where there is neither a file nor a mark. */
+  /** Undefined if there is neither a file nor a mark. */
   async look(path: string): Promise<FoundFile | undefined> {
     const said = await this.ask("look", [...this.registered(path), ...placed(path), this.sweeps ? "yes" : ""]);
     const saying = (word: string): string | undefined =>
@@ -63,12 +63,12 @@ export class HostReader implements AsyncDisposable {
     };
   }
 
-  /** Whether the file holds just this. The host compares, and tells no more than that. */
+  /** Whether the file has exactly this content. The host compares, and reports only the result. */
   async holds(path: string, content: Buffer): Promise<boolean> {
     return (await this.ask("compare", [path, String(content.length)], content)).includes("same");
   }
 
-  /** Every path that bears a mark. */
+  /** Every path with a mark. */
   async list(): Promise<{ path: string; mark: Mark }[]> {
     const said = await this.ask("list", this.registry);
     return said.flatMap((line) => {
@@ -78,7 +78,7 @@ export class HostReader implements AsyncDisposable {
     });
   }
 
-  /** Whether drafts that a killed shell has left are removed. */
+  /** Whether to remove drafts of killed shells. */
   protected get sweeps(): boolean {
     return false;
   }
@@ -88,7 +88,7 @@ export class HostReader implements AsyncDisposable {
     return [registry, [...foldersAbove(registry), registry].join(" ")];
   }
 
-  /** A path's place in the registry: its own name, with colons, which no path has, for slashes. */
+  /** The registry's entry for a path: the path with colons for slashes. No path contains a colon. */
   protected registered(path: string): string[] {
     return [...this.registry, path.replaceAll("/", ":")];
   }
@@ -111,7 +111,7 @@ export class HostReader implements AsyncDisposable {
     if (ssh === null) return this.#running.use(await HostSession.open(localCommand(), signal));
     let agent: string | null = null;
     if (ssh.identity !== null) {
-      const { startAgent } = await import("../ssh/identity.ts");
+      const { startAgent } = await import("../ssh/agent.ts");
       agent = this.#running.use(await startAgent(ssh.identity, signal)).socket;
     }
     return this.#running.use(await HostSession.open(sshCommand(ssh, agent), signal));
@@ -122,18 +122,18 @@ export class HostReader implements AsyncDisposable {
   }
 }
 
-/** The folder of a path with all above it, and its name there. */
+/** The folders above a path, and the name of the file. */
 export const placed = (path: string): string[] => [foldersAbove(path).join(" "), path.slice(path.lastIndexOf("/") + 1)];
 
-/** From `/` down. */
+/** From `/` downwards. */
 function foldersAbove(path: string): string[] {
   const names = path.split("/").slice(1, -1);
   return ["/", ...names.map((_, index) => `/${names.slice(0, index + 1).join("/")}`)];
 }
 
 /**
- * A value of several lines is a key or a certificate, which OpenSSH and others read only with an end to its last line; a
- * password is one line without.
+ * A value of several lines is a key or a certificate, and OpenSSH and others need its last line to end with a newline. A
+ * value of one line is a password, which gets no newline.
  */
 async function readContent(source: SecretRef, path: string): Promise<Buffer> {
   const value = (await resolveSecret(source, `the content of secret file ${path}`)).reveal();

@@ -1,9 +1,9 @@
 /**
- * What runs on the host, in the shell that POSIX describes and with the programs that it and busybox have.
+ * The script that runs on the host. It needs only a POSIX shell and programs of POSIX, as in busybox.
  *
- * It reads requests from stdin: a verb, its settings one a line, and for some the bytes of the value. What a verb has to
- * say are lines on stdout; the last is `done`, or `failed`, after which the shell ends. The value goes from stdin through a
- * pipe into `cmp` or a file: it never is a variable, an argument, or a here-document, which some shells keep in a file.
+ * It reads requests from stdin: a verb, one setting per line, and for some verbs the bytes of the value. The answer is lines
+ * on stdout. The last line is `done`, or `failed`, after which the shell exits. The value goes from stdin through a pipe
+ * into `cmp` or a file. It is never in a variable, an argument or a here-document, which some shells store in a file.
  */
 export const hostScript = `
 set -fu
@@ -19,7 +19,7 @@ take() { for field; do IFS= read -r "$field" || fail cut; done; }
 try() { kind=$1; shift; words=$("$@" 2>&1 >/dev/null) || fail "$kind" "$words"; }
 flush() { sync "$1" 2>/dev/null || sync; }
 
-# A folder that we may not look into must not pass for one in which nothing is.
+# A folder without access must not be taken for an empty folder.
 reach() {
   for folder; do
     if [ -d "$folder" ]; then
@@ -32,7 +32,7 @@ reach() {
   done
 }
 
-# Only root and we may change these folders: else others could have our file written elsewhere, with a link of theirs.
+# Only root and we may be able to change these folders: others could redirect our file with a link.
 trust() {
   for folder; do
     [ -d "$folder" ] || return 0
@@ -42,7 +42,7 @@ trust() {
   done
 }
 
-# Makes the last of the folders, with the mask for its mode, and moves into it.
+# Creates the last of the folders with the given mask, and changes into it.
 enter() {
   mask=$1; shift
   reach "$@"
@@ -54,7 +54,7 @@ enter() {
   while [ -n "$folder" ]; do trust "$folder"; folder=\${folder%/*}; done
 }
 
-# Drafts of a shell that was killed. Those of a living one are at work; a zombie is dead.
+# Removes drafts of killed shells. Drafts of running shells are in use; a zombie counts as killed.
 sweep() {
   set +f
   for draft in "$1".*; do
@@ -104,7 +104,7 @@ compare() {
   esac
 }
 
-# The registry, and in it the key of the fingerprints, which never leaves it but for who may read it.
+# Creates the registry, and in it the key of the fingerprints, which only readers of the registry get.
 register() {
   enter 077 $registryFolders
   [ -d restart ] || try write mkdir -p restart
@@ -154,7 +154,7 @@ write() {
 
 receive() { set -C; dd ibs=1 obs=65536 count="$size" > "$draft"; }
 
-# Restarts what has read the old content, or failed for want of it. What is stopped will read the new one when it starts.
+# Restarts units that run with the old content or have failed. A stopped unit reads the new content when it starts.
 again() {
   for unit in $units; do
     case $(systemctl is-active -- "$unit" 2>/dev/null) in

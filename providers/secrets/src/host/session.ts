@@ -1,7 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { hostScript } from "./script.ts";
 
-/** A program with its arguments and its whole environment. */
+/** A program with its arguments and its complete environment. */
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
@@ -9,18 +9,18 @@ export interface Command {
 }
 
 /**
- * The shell's own command line: it reads the script from stdin, so that neither a process list nor a log has more than this,
- * and says when it begins, since what a login prints may come first. No single quotes: it goes into a pair of them.
+ * The shell's command line. It reads the script from stdin, so that process lists and logs show only this line. It prints a
+ * line at its start, since a login may print text before. It contains no single quotes, since it is put between two.
  */
 export const shellProgram = `echo nixops4-begins; IFS= read -r script && eval "$(printf %b "$script")"`;
 
-/** Why a session ended before it had answered. */
+/** A session ended before it had answered. */
 export class SessionEnded extends Error {
   override readonly name = "SessionEnded";
-  /** Whether the host's shell had begun. */
+  /** Whether the host's shell had started. */
   readonly hadBegun: boolean;
   readonly status: number | null;
-  /** All that came on stderr, from ssh and from the host. */
+  /** The output on stderr, from ssh and from the host. */
   readonly words: string;
 
   constructor({ hadBegun, status, words }: Pick<SessionEnded, "hadBegun" | "status" | "words">, cause?: unknown) {
@@ -31,7 +31,7 @@ export class SessionEnded extends Error {
   }
 }
 
-/** One shell on the host that answers one request after the other, over one connection. */
+/** One shell on the host that answers requests one after the other over one connection. */
 export class HostSession implements Disposable {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -43,7 +43,7 @@ export class HostSession implements Disposable {
     this.#lines = lines;
     let words = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (words += text));
-    // Its end says why: a pipe that breaks is only how it is noticed.
+    // The process exit has the reason; a broken pipe is only a symptom.
     child.stdin.on("error", () => undefined);
     this.#ended = new Promise((resolve) => {
       const end = (cause?: unknown): void =>
@@ -52,11 +52,11 @@ export class HostSession implements Disposable {
     });
   }
 
-  /** Starts the command, whose shell is `shellProgram`. The signal ends it at once. */
+  /** Starts the command, whose shell is `shellProgram`. The signal kills it at once. */
   static async open({ program, args, environment }: Command, signal: AbortSignal): Promise<HostSession> {
     const [{ spawn }, { createInterface }] = await Promise.all([import("node:child_process"), import("node:readline")]);
-    // A session of its own: without a terminal nothing can ask there for a password or about a host key, and Ctrl-C leaves
-    // the request in hand to end well.
+    // Detached: without a terminal, ssh cannot ask for a password or about a host key, and Ctrl-C does not interrupt the
+    // current request.
     const child = spawn(program, args, { env: environment, detached: true, stdio: ["pipe", "pipe", "pipe"], signal });
     const session = new HostSession(child, createInterface({ input: child.stdout })[Symbol.asyncIterator]());
     child.stdin.write(`${encode(hostScript)}\n`);
@@ -64,8 +64,8 @@ export class HostSession implements Disposable {
   }
 
   /**
-   * What the host says to a request: its lines before `done`, or the one that begins with `failed`. Throws `SessionEnded`
-   * where there is neither: never are the lines up to there an answer.
+   * The host's answer to a request: the lines before `done`, or the line that begins with `failed`. Throws `SessionEnded` if
+   * the session ends before that: an incomplete answer is never returned.
    */
   async ask(verb: string, settings: readonly string[], value?: Buffer): Promise<string[]> {
     const request = [verb, ...settings];
@@ -83,12 +83,12 @@ export class HostSession implements Disposable {
     }
   }
 
-  /** All that was asked is answered, so nothing is lost. */
+  /** Every request has been answered, so nothing is lost. */
   [Symbol.dispose](): void {
     this.#child.stdin.end();
     this.#child.kill();
   }
 }
 
-/** As one line that `printf %b` turns back. */
+/** One line, which `printf %b` decodes. */
 const encode = (script: string): string => script.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");

@@ -2,26 +2,25 @@ import { AlreadyExists, encodeMark, type ClientRequest, type Mark } from "@nixop
 import type { Connection } from "../connection.ts";
 import { HostReader, placed } from "./host.ts";
 
-/** A file as it is to be. */
+/** The wanted file. */
 export interface NewFile {
   path: string;
   mode: string;
   owner: string;
   group: string;
   content: Buffer;
-  /** Units to restart once it is there. */
+  /** Units to restart after the write. */
   restartUnits: readonly string[];
 }
 
-/** The same host, for writing too. */
 export class HostWriter extends HostReader {
-  /** Marks the path, then puts the file there. Throws AlreadyExists where the path has a file or a mark by now. */
+  /** Marks the path, then writes the file. Throws AlreadyExists if the path has a file or a mark by now. */
   async create(file: NewFile, mark: Mark): Promise<void> {
     const said = await this.#write(file, mark, "new");
     if (said.includes("taken")) throw new AlreadyExists(file.path);
   }
 
-  /** The new file takes the place of an old one, or of none, in one step. Refused where the path bears another mark. */
+  /** Writes the file atomically, also if it is missing. Throws if the path has another mark. */
   async replace(file: NewFile, mark: Mark): Promise<void> {
     await this.#write(file, mark, "");
   }
@@ -40,7 +39,7 @@ export class HostWriter extends HostReader {
     await this.ask("mark", [...this.registered(path), mark === undefined ? "" : encodeMark(mark)]);
   }
 
-  /** The file, and then its mark, which must be this one. */
+  /** Removes the file, then its mark. Throws if the path has another mark. */
   async remove(path: string, mark: Mark): Promise<void> {
     await this.ask("remove", [...this.registered(path), ...placed(path), encodeMark(mark)]);
   }

@@ -25,12 +25,12 @@ const deployment = withSecret("correct horse");
 const wanted: Message = { path, source: { env: "DB_PASSWORD" }, owner: username, group: String(gid) };
 const apply = (more: Message = {}, from = deployment) => from.create("secret_file", { ...wanted, ...more });
 
-/** A program of the test's own, first on the host's PATH. */
+/** Installs a program first on the host's PATH. */
 function install(name: string, script: string): void {
   writeFileSync(join(host.bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-/** Systemd cannot run in a test: this notes what is asked of it, and knows the state of each unit. */
+/** Records calls of systemctl and answers for each unit. systemd itself cannot run in a test. */
 const systemd = (restart = "true"): void =>
   install(
     "systemctl",
@@ -45,7 +45,7 @@ const restarted = (): string[] =>
     .split("\n")
     .filter((call) => call.startsWith("restart"));
 
-/** The request in a mount namespace that goes with it, after the script has mounted what it wants there; only root may. */
+/** Applies in a temporary mount namespace after running the script `mount`. Needs root. */
 const applyMounted = (mount: string, more: Message = {}) =>
   ask(
     {
@@ -69,7 +69,7 @@ beforeEach(async () => {
 afterAll(() => host[Symbol.dispose]());
 
 describe("the file", () => {
-  test("has what was wanted and no more; a key of several lines ends as OpenSSH wants it", async () => {
+  test("has exactly the wanted content; a key of several lines ends with a newline", async () => {
     await apply();
     expect(readFileSync(path, "utf8")).toBe("correct horse");
     await apply({}, withSecret("-----BEGIN\nkey\nEND-----"));
@@ -77,14 +77,14 @@ describe("the file", () => {
     expect((await apply({}, withSecret("-----BEGIN\nkey\nEND-----"))).outcome).toBe("unchanged");
   });
 
-  test("can be read by nobody else before it has its owner", async () => {
+  test("is unreadable to others before its owner is set", async () => {
     install("chown", `ls -l "$2" >> "${host.bin}/seen"; exec /bin/chown "$@"`);
     await apply({ mode: "0644" });
     expect(readFileSync(join(host.bin, "seen"), "utf8")).toMatch(/^-rw------- /);
     expect(statSync(path).mode & 0o7777).toBe(0o644);
   });
 
-  test("that went with a restart of the host is ours still, and comes back", async () => {
+  test("is restored with its mark after a restart of the host", async () => {
     const { outputs } = await apply();
     rmSync(join(host.folder, "run"), { recursive: true });
     const planned = await deployment.plan("secret_file", wanted);
@@ -93,7 +93,7 @@ describe("the file", () => {
     expect(statSync(join(host.folder, "run")).mode & 0o7777).toBe(0o711);
   });
 
-  test("is destroyed also where its secret is gone", async () => {
+  test("is destroyed even if its secret is gone", async () => {
     await apply();
     const without = new Deployment(main, connection, { PATH: host.path });
     expect((await without.plan("secret_file", wanted)).error).toContain("[secret.env.missing]");
@@ -105,7 +105,7 @@ describe("the file", () => {
 describe("units", () => {
   const restartUnits = ["running.service", "broken.service", "stopped.service"];
 
-  test("that run or have failed are restarted when the content changes, and only then", async () => {
+  test("restart only on a change of content, if they run or have failed", async () => {
     systemd();
     await apply({ restartUnits });
     const once = ["restart -- running.service", "restart -- broken.service"];
@@ -117,7 +117,7 @@ describe("units", () => {
     expect(restarted()).toEqual([...once, ...once]);
   });
 
-  test("that could not be restarted are restarted by the next apply", async () => {
+  test("restart on the next apply after a failed restart", async () => {
     systemd("echo 'Job for running.service failed.' >&2; exit 1");
     const failed = await apply({ restartUnits });
     expect(failed.error).toContain("[secrets.file.restart]");
@@ -131,7 +131,7 @@ describe("units", () => {
     expect((await apply({ restartUnits })).outcome).toBe("unchanged");
   });
 
-  test("are refused on a host without systemd, before anything is written", async (context) => {
+  test("are rejected on a host without systemd, before any write", async (context) => {
     if (uid !== 0) context.skip("only root can hide a program");
     const { answers } = await applyMounted(
       'for file in /bin/systemctl /usr/bin/systemctl; do [ ! -e "$file" ] || mount --bind /dev/null "$file" || exit; done; exec "$@"',
@@ -142,8 +142,8 @@ describe("units", () => {
   });
 });
 
-describe("is refused, and nothing is left behind", () => {
-  test("an owner whom the host does not know", async () => {
+describe("rejects, and leaves nothing behind", () => {
+  test("an unknown owner", async () => {
     const { error } = await apply({ owner: "nobody-of-this-name" });
     expect(error).toContain("[secrets.file.owner]");
     expect(error).toContain("nobody-of-this-name");
@@ -151,9 +151,9 @@ describe("is refused, and nothing is left behind", () => {
   });
 
   test.each([
-    ["a folder that others may write in", () => chmodSync(join(host.folder, "run"), 0o777), "secrets.file.open"],
+    ["a folder in which others can write", () => chmodSync(join(host.folder, "run"), 0o777), "secrets.file.open"],
     [
-      "a link into a folder that others may write in",
+      "a link into a folder in which others can write",
       () => {
         mkdirSync(join(host.folder, "open/inner"), { recursive: true });
         chmodSync(join(host.folder, "open"), 0o777);
@@ -182,12 +182,12 @@ describe("is refused, and nothing is left behind", () => {
 
 describe("a file system", () => {
   beforeEach((context) => {
-    if (uid !== 0) context.skip("only root can mount one");
+    if (uid !== 0) context.skip("only root can mount a file system");
   });
 
   test.each([
-    ["that is full keeps the old file", "size=4k", "secrets.file.full"],
-    ["that is read-only says so", "ro", "secrets.file.denied"],
+    ["keeps the old file when it is full", "size=4k", "secrets.file.full"],
+    ["is reported when it is read-only", "ro", "secrets.file.denied"],
   ])("%s", async (_what, options, code) => {
     const [mounted, left] = [join(host.folder, "run"), join(host.bin, "left")];
     const { answers, stderr } = await applyMounted(

@@ -18,7 +18,7 @@ const path = host.pathOf("db-password");
 const wanted: Message = { path, source: { env: "DB_PASSWORD" }, owner: username, group: String(gid) };
 const environment = { DB_PASSWORD: "correct horse battery staple" };
 
-/** A deployment that reaches the host in this way. */
+/** A deployment with this SSH connection. */
 const over = (ssh: object, variables = {}, address = sshd().address): Deployment =>
   new Deployment(
     main,
@@ -30,15 +30,15 @@ const apply = (ssh: object = {}, variables = {}) => over(ssh, variables).create(
 beforeEach(() => host.reset());
 afterAll(() => host[Symbol.dispose]());
 
-/** A file of ssh's own settings, of the test's own. */
+/** Writes an ssh configuration file for one test. */
 function settings(text: string): string {
   const file = join(host.bin, "ssh_config");
   writeFileSync(file, text);
   return file;
 }
 
-describe("a host is only trusted by its key", () => {
-  test("one that is not known is refused and never asked about", async () => {
+describe("the host key", () => {
+  test("is rejected without a question if unknown", async () => {
     const configFile = settings(
       "UserKnownHostsFile /dev/null\nGlobalKnownHostsFile /dev/null\nStrictHostKeyChecking no\n",
     );
@@ -47,50 +47,50 @@ describe("a host is only trusted by its key", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test("one with another key than the given one is refused, whatever known_hosts has", async () => {
+  test("must equal the given one, whatever known_hosts contains", async () => {
     const { port, hostKey } = sshd().address;
     const known = join(host.bin, "known_hosts");
     writeFileSync(known, `[127.0.0.1]:${port} ${hostKey}\n`);
     const configFile = settings(`UserKnownHostsFile ${known}\n`);
     expect((await apply({ hostKey: otherHostKey(host.bin), configFile })).error).toContain("[secrets.ssh.hostKey]");
-    // And without a given one, known_hosts is what counts.
+    // Without a given key, known_hosts decides.
     expect((await apply({ hostKey: null, configFile })).outcome).toBe("created");
   });
 });
 
-describe("what is wrong is told apart", () => {
-  test("a key that the host does not know", async () => {
+describe("reports the reason", () => {
+  test("for a key that the host does not accept", async () => {
     expect((await apply({ identity: { file: otherIdentity(host.bin) } })).error).toContain("[secrets.ssh.denied]");
   });
 
-  test("a key that is none", async () => {
+  test("for an invalid key", async () => {
     const { error } = await apply({ identity: { env: "NO_KEY" } }, { NO_KEY: "not a key" });
     expect(error).toContain("[secrets.ssh.identity]");
     expect(error).not.toContain("not a key");
   });
 
-  test("a host that is down", async () => {
+  test("for a host that is down", async () => {
     const { error } = await apply({ port: 1 });
     expect(error).toContain("[secrets.ssh.unreachable]");
     expect(error).toContain("Connection refused");
   });
 
-  test("a machine without ssh", async () => {
+  test("for a machine without ssh", async () => {
     const PATH = "/nowhere";
     expect((await apply({}, { PATH })).error).toContain("[secrets.ssh.missing]");
     expect((await apply({ identity: null }, { PATH })).error).toContain("[secrets.ssh.missing]");
   });
 });
 
-test("a key in a variable lets us in", async () => {
+test("logs in with a key from a variable", async () => {
   const key = readFileSync(sshd().address.identityFile, "utf8");
   expect((await apply({ identity: { env: "SSH_KEY" } }, { SSH_KEY: key })).outcome).toBe("created");
 });
 
 test.each([
-  ["in the login", [1, 5]],
-  ["in the work", [-5, -4, -3, -2]],
-])("a connection that is lost %s is an error, and the next apply goes on from there", async (_when, places) => {
+  ["during the login", [1, 5]],
+  ["during a request", [-5, -4, -3, -2]],
+])("reports a connection lost %s, and completes on the next apply", async (_when, places) => {
   const { address } = sshd();
   await using counting = await CallProxy.start(address);
   await over(counting.endpoint).create("secret_file", wanted);
@@ -107,7 +107,7 @@ test.each([
   }
 });
 
-test("a host that stops answering is an error when `timeoutSeconds` are over", async () => {
+test("reports a host that stops answering after `timeoutSeconds`", async () => {
   await using proxy = await CallProxy.start(sshd().address, { call: 4, when: "before", afterwards: "stall" });
   const { error } = await over(proxy.endpoint).create("secret_file", { ...wanted, timeoutSeconds: 1 });
   expect(error).toContain("[protocol.timeout]");
@@ -116,13 +116,13 @@ test("a host that stops answering is an error when `timeoutSeconds` are over", a
 describe("a login without a shell", () => {
   const forced = serverOf(() => startSshd({ forceCommand: "/bin/echo 'This account is for backups.'" }));
 
-  test("is told as that", async () => {
+  test("is reported", async () => {
     const { error } = await over({}, {}, forced().address).create("secret_file", wanted);
     expect(error).toContain("[secrets.host.shell]");
   });
 });
 
-describe("a host that has busybox alone", () => {
+describe("a host with only busybox", () => {
   const busybox = join(host.bin, "busybox");
   const programs = [
     "sh",
@@ -148,7 +148,7 @@ describe("a host that has busybox alone", () => {
     for (const name of [...programs, "wc"]) execFileSync("ln", ["-s", "/usr/bin/busybox", join(busybox, name)]);
   });
 
-  test("takes files, tells what is there, and lets go of them", async () => {
+  test("creates, reads, updates and removes files", async () => {
     const deployment = over({}, {}, small().address);
     expect((await deployment.create("secret_file", wanted)).outcome).toBe("created");
     expect((await deployment.create("secret_file", wanted)).outcome).toBe("unchanged");
@@ -159,7 +159,7 @@ describe("a host that has busybox alone", () => {
     expect(readdirSync(join(host.folder, "run"))).toEqual([]);
   });
 
-  test("but gives no root to who asks for it by sudo, which it has not", async () => {
+  test("reports a missing sudo", async () => {
     const { error } = await over({ elevate: "sudo" }, {}, small().address).create("secret_file", wanted);
     expect(error).toContain("[secrets.host.elevation]");
   });
@@ -168,20 +168,23 @@ describe("a host that has busybox alone", () => {
 test.for([
   ["this machine", "dd"],
   ["a host", "ssh"],
-] as const)("on the way to %s no program is given the value, nor the server's log", async ([, program], context) => {
-  await startOrSkip(context, async () => findProgram("strace", "strace"));
-  const canary = `canary-${"0123456789".repeat(10)}`;
-  const [file, trace] = [join(host.bin, "canary"), join(host.bin, "trace")];
-  writeFileSync(file, canary, { mode: 0o600 });
-  const connection = { registry: host.registry, ssh: program === "ssh" ? sshTo(sshd().address) : null };
-  const inputProperties = { connection, managedBy: "shop", ...wanted, source: { file } };
-  // Each program that is started, with all its arguments and its whole environment.
-  const under = ["strace", "-f", "-qq", "-v", "-s", "100000", "-e", "trace=execve", "-o", trace];
-  await ask({ main, under }, { createResourceRequest: { type: "secret_file", inputProperties, isStateful: false } });
+] as const)(
+  "passes the value to no program's arguments or environment, nor the server's log, on the way to %s",
+  async ([, program], context) => {
+    await startOrSkip(context, async () => findProgram("strace", "strace"));
+    const canary = `canary-${"0123456789".repeat(10)}`;
+    const [file, trace] = [join(host.bin, "canary"), join(host.bin, "trace")];
+    writeFileSync(file, canary, { mode: 0o600 });
+    const connection = { registry: host.registry, ssh: program === "ssh" ? sshTo(sshd().address) : null };
+    const inputProperties = { connection, managedBy: "shop", ...wanted, source: { file } };
+    // Traces each started program with its arguments and environment.
+    const under = ["strace", "-f", "-qq", "-v", "-s", "100000", "-e", "trace=execve", "-o", trace];
+    await ask({ main, under }, { createResourceRequest: { type: "secret_file", inputProperties, isStateful: false } });
 
-  expect(readFileSync(path, "utf8")).toBe(canary);
-  const started = readFileSync(trace, "utf8");
-  expect(started).toContain(`["${program}"`);
-  expect(started.includes(canary), "the value among arguments or variables").toBe(false);
-  expect(readFileSync(sshd().address.logFile, "utf8").includes(canary), "the value in the server's log").toBe(false);
-});
+    expect(readFileSync(path, "utf8")).toBe(canary);
+    const started = readFileSync(trace, "utf8");
+    expect(started).toContain(`["${program}"`);
+    expect(started.includes(canary), "the value among arguments or variables").toBe(false);
+    expect(readFileSync(sshd().address.logFile, "utf8").includes(canary), "the value in the server's log").toBe(false);
+  },
+);

@@ -8,9 +8,9 @@ const host = new HostFolder();
 const { username, uid, gid } = userInfo();
 const nobody = 65_534;
 const isRoot = uid === 0;
-const onlyRoot = "Only root gives files to others.";
+const onlyRoot = "Only root can give files to other users.";
 
-// On the machine that runs nixops4. The way over SSH is tested beside this.
+// On the machine that runs nixops4. ssh.service.test.ts tests the connection over SSH.
 testResource(secretFile, {
   main: join(import.meta.dirname, "../../dist/main.cjs"),
   reached: "programs",
@@ -35,7 +35,7 @@ testResource(secretFile, {
     ...(isRoot && { owner: "nobody", group: "nogroup" }),
   },
   notChanged: {
-    restartUnits: "It counts when the content changes: see the particulars.",
+    restartUnits: "It takes effect only when the content changes; see particulars.service.test.ts.",
     ...(!isRoot && { owner: onlyRoot, group: onlyRoot }),
   },
   immutable: { path: host.pathOf("other-password") },
@@ -50,5 +50,5 @@ testResource(secretFile, {
       group: () => host.chown("db-password", uid, nobody),
     }),
   },
-  makeUnmarked: () => host.write("db-password", "Made by hand.\n"),
+  makeUnmarked: () => host.write("db-password", "Created manually.\n"),
 });

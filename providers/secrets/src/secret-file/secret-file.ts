@@ -1,7 +1,7 @@
 import { defineResource, option, secretRef, somethingElse } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { connection } from "../connection.ts";
-import { inWordsOf } from "../host/file-attributes.ts";
+import { accountAsWritten } from "../host/file-attributes.ts";
 import { hostPath } from "../host/path.ts";
 import { connectHostReader, connectHostWriter } from "../host/writer.ts";
 
@@ -11,41 +11,41 @@ const unit = z.string().check(z.regex(/^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/))
 export default defineResource({
   type: "secret_file",
   description:
-    "A file with a secret on a host, for the programs that run there. Its inputs `mode`, `owner`, `group` and `restartUnits` and its output `path` are those of SelfHostBlocks' secret contract. The value goes over SSH's stdin alone; the mark lies in `connection.registry` on the host, so a file in `/run` that went with a restart is brought back by the next apply.",
+    "File with a secret on a host, for programs that run there. The inputs `mode`, `owner`, `group` and `restartUnits` and the output `path` match SelfHostBlocks' secret contract. The value is sent only through SSH's stdin. The mark is in `connection.registry` on the host, so the next apply restores a file in `/run` after a restart of the host.",
   requireState: false,
   connection,
   inputs: {
     path: option(
       hostPath,
-      "Absolute path of the file on the host, such as `/run/nixops4-secrets/db-password`: letters, digits and `_ . @ % + = , -`, at most 200. Folders that lack are made with mode 0711: who knows a name can reach it, nobody can list them. Another path is another file.",
+      "Absolute path of the file on the host, such as `/run/nixops4-secrets/db-password`: at most 200 letters, digits and `_ . @ % + = , -`. Missing folders are created with mode 0711: users can reach known names, but cannot list the folder. Changing the path declares a different file.",
     ),
     source: option(
       secretRef,
-      "The secret. Nothing is added to a value of one line; one of several lines (a key, a certificate) ends with a newline.",
+      "Secret to write. A value of several lines (a key, a certificate) ends with a newline; a value of one line is written as it is.",
     ),
     mode: option(z.string().check(z.regex(/^0[0-7]{3}$/)), "Permission bits in octal, such as `0440`.", "0400"),
-    owner: option(account, "User on the host who owns the file, by name or number. It must exist.", "root"),
-    group: option(account, "Group on the host, by name or number. It must exist.", "root"),
+    owner: option(account, "Owner of the file, by name or number. The user must exist on the host.", "root"),
+    group: option(account, "Group of the file, by name or number. The group must exist on the host.", "root"),
     restartUnits: option(
       z.array(unit),
-      "Units of systemd to restart after the content has changed, or has come back; those that are stopped stay so. Refused on a host without `systemctl`.",
+      "systemd units to restart after the content has changed or was restored. Stopped units stay stopped. A host without `systemctl` is rejected.",
       [],
     ),
   },
   outputs: {
-    path: option(z.string(), "The path, once the file is there."),
+    path: option(z.string(), "Path of the file, available once the file exists."),
     fingerprint: option(
       z.nullable(z.string()),
-      "Changes with the content and tells nothing about it: 16 hexadecimal digits of a hash, keyed by a number that only the host has. Null where the content is not the wanted one.",
+      "Fingerprint that changes with the content and reveals nothing about it: 16 hexadecimal digits of a hash with a key that only the host has. Null if the file does not have the wanted content.",
     ),
   },
   immutable: {
-    path: "The file under the old path would stay behind: declare a new resource, move its readers to it and destroy this one",
+    path: "The file at the old path would stay behind: declare a new resource, move its readers to it and destroy this one",
   },
   secret: ["source"],
   stableOutputs: ["path"],
   leastRights:
-    "On the host, a user with a POSIX shell who may write in `connection.registry` and in the folder of the file, on the way to which nobody but root and that user may change a folder. Files for other users, and `restartUnits`, need root, by logging in as root or with `connection.ssh.elevate`. Of programs the host needs those that POSIX has, as busybox brings them.",
+    "On the host, a user with a POSIX shell and write permission in `connection.registry` and in the file's folder. Only root and that user may be able to change the folders above the file. Files for other users, and `restartUnits`, need root: log in as root or set `connection.ssh.elevate`. The host needs the programs of POSIX; those of busybox are enough.",
   example: {
     path: "/run/nixops4-secrets/db-password",
     source: { file: "/run/secrets/db-password" },
@@ -70,10 +70,10 @@ export default defineResource({
         source: isWanted ? source : somethingElse,
         ...(attributes && {
           mode: attributes.mode,
-          owner: inWordsOf(owner, attributes.owner),
-          group: inWordsOf(group, attributes.group),
+          owner: accountAsWritten(owner, attributes.owner),
+          group: accountAsWritten(group, attributes.group),
         }),
-        // Which units an earlier apply had in mind is not to be seen, only that none of them was restarted yet.
+        // The host records only that a restart is due, not of which units.
         ...(owesRestart && { restartUnits: [] }),
       },
       outputs: {
@@ -108,7 +108,7 @@ export default defineResource({
   },
 });
 
-/** The path is in it: one secret in two files is not told to be one. */
+/** Includes the path, so that two files do not show that they contain the same secret. */
 async function fingerprint(key: string, path: string, content: Buffer): Promise<string> {
   const { createHmac } = await import("node:crypto");
   return createHmac("sha256", key).update(`${path}\0`).update(content).digest("hex").slice(0, 16);

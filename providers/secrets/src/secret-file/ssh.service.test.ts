@@ -11,7 +11,7 @@ const host = new HostFolder();
 const sshd = serverOf(() => startSshd({ path: host.path }));
 const { username, gid } = userInfo();
 
-// What depends on the way to the host; what does not, such as each drift, is tried on this machine beside this.
+// Only what depends on the connection. secret-file.service.test.ts tests the rest, such as each drift, on this machine.
 testResource(secretFile, {
   main: join(import.meta.dirname, "../../dist/main.cjs"),
   reached: "programs",
@@ -23,10 +23,10 @@ testResource(secretFile, {
       connection: to({}),
       broken: {
         "a host with another key": to({ hostKey: otherHostKey(host.bin) }),
-        "a key that the host does not know": to({ identity: { file: otherIdentity(host.bin) } }),
+        "a key that the host does not accept": to({ identity: { file: otherIdentity(host.bin) } }),
         "a host that is down": to({ port: 1 }),
       },
-      // The others are tried on this machine.
+      // Other programs are tested on this machine.
       programs: ["dd", "mv", "rm"],
       logFile: address.logFile,
     });
@@ -39,14 +39,14 @@ testResource(secretFile, {
   },
   changed: { source: { env: "FILE_OTHER_SECRET" } },
   notChanged: {
-    mode: "Tried on this machine.",
-    owner: "Tried on this machine.",
-    group: "Tried on this machine.",
-    restartUnits: "It counts when the content changes.",
+    mode: "Tested on this machine.",
+    owner: "Tested on this machine.",
+    group: "Tested on this machine.",
+    restartUnits: "It takes effect only when the content changes.",
   },
   immutable: { path: host.pathOf("other-password") },
   secretVariables: ["FILE_SECRET", "FILE_OTHER_SECRET"],
   newEachTime: ["fingerprint"],
   drift: { source: () => host.write("db-password", "something else") },
-  makeUnmarked: () => host.write("db-password", "Made by hand.\n"),
+  makeUnmarked: () => host.write("db-password", "Created manually.\n"),
 });

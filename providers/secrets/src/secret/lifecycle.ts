@@ -1,4 +1,4 @@
-// What every type does whose thing is a secret in a store: `secret`, and those that know their generator themselves.
+// Common part of the types that are a secret in a store: `secret`, and types with a fixed generator.
 import {
   option,
   ProviderError,
@@ -21,39 +21,39 @@ import type { ErrorCode } from "../errors.ts";
 import type { Given } from "../generators/generators.ts";
 import { asGiven, generate, isMadeBy, isMadeFromSame } from "./specification.ts";
 
-export const keptInputs = {
+export const secretInputs = {
   name: option(
     secretName,
-    "Name of the secret in its store, such as `shop/db-password`. Another name is another secret.",
+    "Name of the secret in its store, such as `shop/db-password`. Changing the name declares a different secret.",
   ),
   generation: option(
     z.int().check(z.minimum(1), z.maximum(1_000_000)),
-    "Raise it to rotate the secret: a new value is made, and the old one can be read for `graceSeconds` more. It cannot be lowered.",
+    "Generation of the value. Raise it to rotate the secret: a new value is generated, and the old one stays readable for `graceSeconds`. It cannot be lowered.",
     1,
   ),
   recipients: option(
     z.array(z.string().check(z.minLength(1))),
-    "Who else can read it: recipients of age (`age1...`) and SSH public keys (`ssh-ed25519 ...`, `ssh-rsa ...`), in any number. The identity of the connection always can.",
+    "Additional keys that can decrypt the secret: age recipients (`age1...`) and SSH public keys (`ssh-ed25519 ...`, `ssh-rsa ...`). The identity of the connection always can.",
     [],
   ),
   graceSeconds: option(
     z.int().check(z.minimum(0), z.maximum(31_536_000)),
-    "How long the previous value can still be read after a rotation, in seconds.",
+    "Time in which the previous value stays readable after a rotation, in seconds.",
     86_400,
   ),
 };
 
-export const keptOutputs = {
+export const secretOutputs = {
   ref: option(
     secretRef,
-    "Reference to this version of the secret, for the inputs of other resources. A rotation changes it, so that NixOps4 updates all who take it.",
+    "Reference to this version of the secret, for the inputs of other resources. A rotation changes it, so that NixOps4 updates every resource that uses it.",
   ),
   version: option(z.int(), "Number of the version; the first is 1."),
   fingerprint: option(
     z.string(),
-    "Tells two values apart and nothing about them: 16 hexadecimal digits of a keyed hash, whose key lies with the value.",
+    "Fingerprint that changes with each version and reveals nothing about the value: 16 hexadecimal digits of a keyed hash. The key is stored with the value.",
   ),
-  createdAt: option(z.string(), "When this version was made, in ISO 8601."),
+  createdAt: option(z.string(), "Creation time of this version, in ISO 8601."),
 };
 
 export const immutable = {
@@ -61,42 +61,49 @@ export const immutable = {
 };
 
 export const leastRights =
-  "For a directory, the user who runs nixops4 owns the folder and can read the identity. Who only reads references needs the same without the right to write. In PostgreSQL the account is a member of `<schema>_writer`, or of `<schema>_reader` where it only reads; who makes the store has CREATEROLE, and CREATE on the database.";
+  "Directory store: the user who runs nixops4 must own the folder and have read access to the identity. Resolving references needs no write access. PostgreSQL store: the account needs the role `<schema>_writer`, or `<schema>_reader` to only read. Creating the store needs CREATEROLE, and CREATE on the database.";
 
-export type Wanted = Values<typeof keptInputs>;
+export type WantedSecret = Values<typeof secretInputs>;
 
-/** What is there, without its value. */
-export interface Found {
+/** An existing secret, without its value. */
+export interface FoundSecret {
   readonly stored: StoredSecret;
-  /** What was given, where that made the value; else what did. */
+  /** The wanted generator if it created the value; else the stored specification. */
   readonly madeBy: Given;
 }
 
-/** Undefined where the store says that there is no such secret. `given` is the generator that is wanted. */
-export async function look(store: SecretReader, { name }: Wanted, given: Given): Promise<Found | undefined> {
+/** Undefined if the store confirms that the secret does not exist. `given` is the wanted generator. */
+export async function findSecret(
+  store: SecretReader,
+  { name }: WantedSecret,
+  given: Given,
+): Promise<FoundSecret | undefined> {
   const stored = await store.look(name);
   if (stored === undefined) return undefined;
   const before = asGiven(stored.specification);
-  const isSame = isMadeBy(given, before) && (await isMadeFromSame(given, before));
-  return { stored, madeBy: isSame ? given : before };
+  const isUnchanged = isMadeBy(given, before) && (await isMadeFromSame(given, before));
+  return { stored, madeBy: isUnchanged ? given : before };
 }
 
-export const seenInputs = ({ stored: { name, recipients, graceSeconds, current } }: Found): Wanted => ({
+export const currentInputs = ({ stored: { name, recipients, graceSeconds, current } }: FoundSecret): WantedSecret => ({
   name,
   generation: current.generation,
   recipients: [...recipients],
   graceSeconds,
 });
 
-export function seenOutputs({ stored: { name, current } }: Found, { store }: Connection): Values<typeof keptOutputs> {
+export function currentOutputs(
+  { stored: { name, current } }: FoundSecret,
+  { store }: Connection,
+): Values<typeof secretOutputs> {
   const { version, fingerprint, createdAt } = current;
   if (store === null) throw new TypeError("A secret was found without a store");
   return { ref: { store: { name, version, ...store } }, version, fingerprint, createdAt };
 }
 
-/** A value is never made anew by the way: only a raised generation asks for it, and none that was there comes back. */
+/** A value is never regenerated as a side effect: only a higher generation does so. A replaced value never comes back. */
 export function refusal(
-  want: Wanted,
+  want: WantedSecret,
   given: Given,
   seen: { generation: unknown; madeBy: unknown },
 ): ProviderError | undefined {
@@ -104,40 +111,40 @@ export function refusal(
   if (want.generation < generation) {
     return new ProviderError<ErrorCode>(`\`generation\` cannot be lowered from ${generation} to ${want.generation}`, {
       code: "secrets.generation.lowered",
-      hint: `Set \`generation = ${generation}\`, or a higher one to rotate the secret`,
+      hint: `Set \`generation = ${generation}\`, or a higher number to rotate the secret`,
     });
   }
   if (want.generation > generation || isMadeBy(given, asGiven(seen.madeBy))) return undefined;
-  return new ProviderError<ErrorCode>("another generator is wanted than the one that made the value", {
+  return new ProviderError<ErrorCode>("the generator differs from the one that created the value", {
     code: "secrets.generator.changed",
-    hint: `Set \`generation = ${generation + 1}\` to have a new value made by it, or take the change back to keep the value`,
+    hint: `Set \`generation = ${generation + 1}\` to generate a new value, or undo the change to keep the current value`,
   });
 }
 
-export async function create(store: SecretWriter, want: Wanted, given: Given, mark: Mark): Promise<void> {
+export async function createSecret(store: SecretWriter, want: WantedSecret, given: Given, mark: Mark): Promise<void> {
   const { name, recipients, graceSeconds } = want;
   await store.create({ name, mark, recipients, graceSeconds, ...(await makeValue(want, given)) });
 }
 
-/** `version` is the current one that was seen; a new one follows it where `remake` says so. */
-export async function update(
+/** `version` is the current version that was seen. `remake` asks for a new one after it. */
+export async function updateSecret(
   store: SecretWriter,
-  want: Wanted,
+  want: WantedSecret,
   given: Given,
   { changed, version, remake }: { changed: ReadonlySet<string>; version: number; remake: boolean },
 ): Promise<void> {
   const { name, recipients, graceSeconds } = want;
   if (changed.has("recipients") || changed.has("graceSeconds")) await store.change(name, { recipients, graceSeconds });
-  // Where somebody was faster nothing is written: the look afterwards tells whether they wanted the same.
+  // If another process was faster, nothing is written; the lookup afterwards shows whether it wanted the same.
   if (remake) await store.addVersion(name, version, await makeValue(want, given));
 }
 
-async function makeValue({ generation }: Wanted, given: Given): Promise<NewValue> {
+async function makeValue({ generation }: WantedSecret, given: Given): Promise<NewValue> {
   const { value, ...made } = await generate(given);
   return { ...made, value: new Secret(value), generation };
 }
 
-export async function list(store: SecretReader, type: string, managedBy: string): Promise<Listed[]> {
+export async function listSecrets(store: SecretReader, type: string, managedBy: string): Promise<Listed[]> {
   const secrets = await store.list();
   return secrets.flatMap(({ name, mark }) =>
     mark?.managedBy === managedBy && mark.type === type ? [{ label: name, inputs: { name }, mark }] : [],

@@ -16,8 +16,8 @@ const password = { name: "shop/db", generator: { password: { length: 20 } } };
 const apply = (inputs: Message) => deployment.create("secret", inputs);
 const valueOf = (name: string, version: number | null = null): Promise<string> => backend.valueOf(name, version);
 
-describe("a raised generation", () => {
-  test("gives a new value and another reference; the old value can be read meanwhile", async () => {
+describe("a higher generation", () => {
+  test("creates a new value and reference, and keeps the old value readable", async () => {
     const first = await apply(password);
     const old = await valueOf("shop/db");
     expect(first.outputs).toMatchObject({ version: 1, ref: { store: { name: "shop/db", version: 1 } } });
@@ -30,25 +30,25 @@ describe("a raised generation", () => {
     expect(second.outputs["fingerprint"]).not.toBe(first.outputs["fingerprint"]);
     expect(await valueOf("shop/db")).not.toBe(old);
     expect(await valueOf("shop/db", 1)).toBe(old);
-    // As a provider with state remembers it.
+    // With the inputs from a state.
     const same = await deployment.update("secret", password, { ...password, generation: 2 });
     expect([same.outcome, same.outputs]).toEqual(["unchanged", second.outputs]);
   });
 
-  test("without grace leaves nothing of the old value to read", async () => {
+  test("makes the old value unreadable without a grace period", async () => {
     await apply({ ...password, graceSeconds: 0 });
     await apply({ ...password, graceSeconds: 0, generation: 2 });
     await expect(valueOf("shop/db", 1)).rejects.toMatchObject({ code: "secret.version.expired" });
   });
 
-  test("may come with another generator", async () => {
+  test("allows another generator", async () => {
     await apply(password);
     const { outcome } = await apply({ ...password, generation: 2, generator: { hex: { sizeBytes: 16 } } });
     expect(outcome).toBe("updated");
     expect(await valueOf("shop/db")).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  test("is told to five processes at once, and gives one value", async () => {
+  test("yields one value for five concurrent processes", async () => {
     await apply(password);
     const all = await Promise.all(Array.from({ length: 5 }, () => apply({ ...password, generation: 2 })));
     for (const { error, outputs } of all) {
@@ -59,7 +59,7 @@ describe("a raised generation", () => {
   });
 });
 
-describe("what would change a value by the way is refused", () => {
+describe("rejects a change of the value as a side effect", () => {
   const refused: [string, Message, string][] = [
     ["another length", { generator: { password: { length: 21 } } }, "secrets.generator.changed"],
     ["another kind", { generator: { uuid: {} } }, "secrets.generator.changed"],
@@ -71,34 +71,34 @@ describe("what would change a value by the way is refused", () => {
     const value = await valueOf("shop/db");
     const wanted = { ...inputs, ...change };
     const before = await backend.writes();
-    for (const told of [await apply(wanted), await deployment.update("secret", inputs, wanted)]) {
-      expect(told.error).toContain(`[${code}] Unable to update secret shop/db: `);
-      expect(told.error).toMatch(/Hint: Set `generation = \d`/);
+    for (const reply of [await apply(wanted), await deployment.update("secret", inputs, wanted)]) {
+      expect(reply.error).toContain(`[${code}] Unable to update secret shop/db: `);
+      expect(reply.error).toMatch(/Hint: Set `generation = \d`/);
     }
     const plan = await deployment.plan("secret", wanted);
     expect(plan.body).toMatchObject({ action: "refuse", reason: expect.stringContaining("`generation = ") });
     expect(await backend.writes()).toEqual(before);
     expect(await valueOf("shop/db")).toBe(value);
-    expect((await deployment.destroy("secret", wanted)).outcome, "what was declared last can be destroyed").toBe(
+    expect((await deployment.destroy("secret", wanted)).outcome, "a rejected declaration can be destroyed").toBe(
       "deleted",
     );
   });
 });
 
-test("an input that a later version of the generator has, with its default, is no change", async () => {
+test("reports no change if a later version adds an input with a default", async () => {
   const mark = { managedBy: "shop", type: "secret" };
   const old = newSecret("shop/db", { mark, graceSeconds: 86_400, specification: { password: { length: 20 } } });
   await backend.byHand((store) => store.create(old));
   expect((await apply(password)).outcome).toBe("unchanged");
 });
 
-test("a value that was brought along stays, whatever made it, until its generation is raised", async () => {
-  const brought = newSecret("shop/db", { mark: undefined, value: new Secret("brought"), specification: {} });
-  await backend.byHand((store) => store.create(brought));
+test("keeps an imported value until `generation` is raised", async () => {
+  const imported = newSecret("shop/db", { mark: undefined, value: new Secret("imported"), specification: {} });
+  await backend.byHand((store) => store.create(imported));
   expect((await apply({ ...password, adopt: true })).outcome).toBe("adopted");
-  expect(await valueOf("shop/db")).toBe("brought");
+  expect(await valueOf("shop/db")).toBe("imported");
   expect((await apply({ ...password, generator: { uuid: {} } })).error).toBeUndefined();
-  expect(await valueOf("shop/db")).toBe("brought");
+  expect(await valueOf("shop/db")).toBe("imported");
   await apply({ ...password, generation: 2 });
   expect(await valueOf("shop/db")).toHaveLength(20);
 });
@@ -109,10 +109,10 @@ const derived = (ref: unknown, more: Message = {}) => ({
   ...more,
 });
 
-describe("a value that is made from another secret", () => {
+describe("a derived value", () => {
   const source = { name: "shop/admin", generator: { password: {} } };
 
-  test("stays as long as its source does, and follows it to a new version by itself", async () => {
+  test("is kept while its source is unchanged, and follows a new version automatically", async () => {
     const { outputs: first } = await apply(source);
     const made = await apply(derived(first["ref"]));
     const hash = await valueOf("shop/admin-hash");
@@ -129,7 +129,7 @@ describe("a value that is made from another secret", () => {
     expect((await apply(derived(second["ref"]))).outcome).toBe("unchanged");
   });
 
-  test("follows a reference without a version to what is current", async () => {
+  test("follows a reference without a version to the current version", async () => {
     const ref = { store: { ...backend.connection.store, name: "shop/admin" } };
     await apply(source);
     await apply(derived(ref));
@@ -138,7 +138,7 @@ describe("a value that is made from another secret", () => {
     expect((await apply(derived(ref))).outcome).toBe("unchanged");
   });
 
-  test("follows a source that was destroyed and made anew under the same name and version", async () => {
+  test("follows a source that was destroyed and created again", async () => {
     const { outputs } = await apply(source);
     await apply(derived(outputs["ref"]));
     await deployment.destroy("secret", source);
@@ -146,7 +146,7 @@ describe("a value that is made from another secret", () => {
     expect((await apply(derived(outputs["ref"]))).outputs).toMatchObject({ version: 2 });
   });
 
-  test("cannot change otherwise, and cannot be made from what is not there", async () => {
+  test("rejects other changes, a missing source and a source in no store", async () => {
     const { outputs } = await apply(source);
     await apply(derived(outputs["ref"]));
     const costlier = { generator: { bcrypt: { cost: 5, source: outputs["ref"] } } };
@@ -158,7 +158,7 @@ describe("a value that is made from another secret", () => {
     expect(direct.error).toContain("[secrets.source.kind]");
   });
 
-  test("can be destroyed after its source", async () => {
+  test("is destroyed after its source", async () => {
     const { outputs } = await apply(source);
     await apply(derived(outputs["ref"]));
     await deployment.destroy("secret", source);
@@ -166,7 +166,7 @@ describe("a value that is made from another secret", () => {
   });
 });
 
-test("a certificate follows its authority by itself", async () => {
+test("renews a certificate when its authority changes", async () => {
   const authority = { name: "ca", generator: { certificateAuthority: { commonName: "CA" } } };
   const server = async (outputs: Message) => {
     const { certificate } = Object(outputs["public"]);
@@ -180,7 +180,7 @@ test("a certificate follows its authority by itself", async () => {
   expect((await server(second)).outputs).toMatchObject({ version: 2 });
 });
 
-test("the reference that it outputs is one that every provider reads, by its version", async () => {
+test("outputs a reference that every provider resolves, by version", async () => {
   const first = await apply(password);
   const value = await valueOf("shop/db");
   await apply({ ...password, generation: 2 });
@@ -190,6 +190,6 @@ test("the reference that it outputs is one that every provider reads, by its ver
 
 function refIn({ ref }: Message): StoreRef {
   const parsed = secretRef.parse(ref);
-  if (!("store" in parsed)) throw new Error("no reference to a store");
+  if (!("store" in parsed)) throw new Error("not a reference to a store");
   return parsed;
 }

@@ -22,21 +22,21 @@ const terms = {
   changed: { recipients: [recipient], graceSeconds: 60 },
   immutable: { name: "shop/other" },
   notChanged: {
-    generation: "it can only be raised; tried in rotation.service.test.ts",
-    generator: "it changes together with the generation only; tried in rotation.service.test.ts",
+    generation: "it can only be raised; tested in rotation.service.test.ts",
+    generator: "it changes only together with the generation; tested in rotation.service.test.ts",
   },
   newEachTime: ["fingerprint", "createdAt"],
   drift: {
     recipients: (backend: ByHand) => backend.byHand((store) => store.change(name, { recipients: [recipient] })),
     graceSeconds: (backend: ByHand) => backend.byHand((store) => store.change(name, { graceSeconds: 1 })),
   },
-  // As a person imports it: nobody knows how it was made.
+  // Like an imported value, without a specification.
   makeUnmarked: (backend: ByHand) =>
     backend.byHand((store) =>
       store.create(
         newSecret(name, {
           mark: undefined,
-          value: new Secret("brought along"),
+          value: new Secret("imported"),
           specification: {},
           graceSeconds: 86_400,
         }),

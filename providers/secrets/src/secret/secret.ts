@@ -3,41 +3,41 @@ import * as z from "zod/mini";
 import { connection, connectReader, connectWriter } from "../connection.ts";
 import { generatorInput } from "../generators/generators.ts";
 import {
-  create,
+  createSecret,
   immutable,
-  keptInputs,
-  keptOutputs,
+  secretInputs,
+  secretOutputs,
   leastRights,
-  list,
-  look,
+  listSecrets,
+  findSecret,
   refusal,
-  seenInputs,
-  seenOutputs,
-  update,
+  currentInputs,
+  currentOutputs,
+  updateSecret,
 } from "./lifecycle.ts";
 
 export default defineResource({
   type: "secret",
   description:
-    "A secret that is made once and kept in a store. What it outputs is a reference: the value goes only to who resolves that, at the moment of use.",
+    "Secret that is generated once and stored encrypted. Its output is a reference: only a provider that resolves the reference gets the value, at the moment of use.",
   requireState: false,
   connection,
   inputs: {
-    ...keptInputs,
+    ...secretInputs,
     generator: option(
       generatorInput,
-      "How the value is made: exactly one kind. Another kind, or other inputs of it, need a raised `generation`: else they are refused, and the value stays.",
+      "Generator of the value: exactly one kind. Changing the kind or its inputs needs a higher `generation`; otherwise the change is rejected and the value is kept.",
     ),
   },
   outputs: {
-    ...keptOutputs,
+    ...secretOutputs,
     public: option(
       z.record(z.string(), z.string()),
-      "What belongs to the value and may be known, by name: the public key, the certificate. Each kind of generator says what it has.",
+      "Public parts of the value, by name, such as a public key or a certificate. Each generator documents its own.",
     ),
     expiresAt: option(
       z.nullable(z.string()),
-      "Time from which on the value is of no use, in ISO 8601; null where there is none. Nothing is renewed by itself.",
+      "Expiry time of the value, in ISO 8601; null if it does not expire. Nothing is renewed automatically.",
     ),
   },
   immutable,
@@ -54,24 +54,24 @@ export default defineResource({
   connectWriter,
 
   async read(store, want) {
-    const found = await look(store, want, want.generator);
+    const found = await findSecret(store, want, want.generator);
     if (found === undefined) return undefined;
     const { mark, current } = found.stored;
     const { public: parts, expiresAt } = current;
     return {
       mark,
-      inputs: { ...seenInputs(found), generator: found.madeBy },
-      outputs: { ...seenOutputs(found, want.connection), public: { ...parts }, expiresAt },
+      inputs: { ...currentInputs(found), generator: found.madeBy },
+      outputs: { ...currentOutputs(found, want.connection), public: { ...parts }, expiresAt },
     };
   },
 
   refuse: (want, { inputs: { generation, generator: madeBy } }) =>
     refusal(want, want.generator, { generation, madeBy }),
 
-  create: async (store, want, mark) => create(store, want, want.generator, mark),
+  create: async (store, want, mark) => createSecret(store, want, want.generator, mark),
 
   update: async (store, want, { changed, seen: { outputs } }) =>
-    update(store, want, want.generator, {
+    updateSecret(store, want, want.generator, {
       changed,
       version: outputs.version,
       remake: changed.has("generation") || changed.has("generator"),
@@ -81,5 +81,5 @@ export default defineResource({
 
   setMark: async (store, { name }, mark) => store.change(name, { mark: mark ?? null }),
 
-  list: async (store, managedBy) => list(store, "secret", managedBy),
+  list: async (store, managedBy) => listSecrets(store, "secret", managedBy),
 });

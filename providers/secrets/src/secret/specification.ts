@@ -4,10 +4,10 @@ import * as z from "zod/mini";
 import { kindOf, type Given, type Kind } from "../generators/generators.ts";
 import type { Generated } from "../generators/generator.ts";
 
-// What a value was made by is kept beside it: the input `generator`, in which the origin stands in place of the input that
-// says what the value is made from. `{ bcrypt: { cost: 12, source: { name: "shop/admin", version: 4, fingerprint: "..." } } }`
+// A specification is stored beside the value: the input `generator`, with the origin in place of the input that names the
+// source. `{ bcrypt: { cost: 12, source: { name: "shop/admin", version: 4, fingerprint: "..." } } }`
 
-/** Makes a value, and tells what it was made by. */
+/** Generates a value and its specification. */
 export async function generate(given: Given): Promise<Generated & { specification: Specification }> {
   const { name, generator, inputs } = knownKind(given);
   const origin = (await generator.origin?.identify(inputs)) ?? {};
@@ -15,7 +15,7 @@ export async function generate(given: Given): Promise<Generated & { specificatio
   return { ...(await generator.generate(inputs, origin)), specification };
 }
 
-/** As a store keeps it, which may be of a later version. */
+/** Reads a stored specification, which a later version may have written. */
 export const asGiven = (stored: unknown): Given =>
   Object.fromEntries(
     Object.entries(isObject(stored) ? stored : {}).flatMap(([kind, inputs]) =>
@@ -23,25 +23,25 @@ export const asGiven = (stored: unknown): Given =>
     ),
   );
 
-/** A value that a person brought has no specification: whatever is declared may have made it. */
-const isBrought = (stored: Given): boolean => Object.keys(stored).length === 0;
+/** An imported value has no specification, so it matches every generator. */
+export const isImported = (stored: Given): boolean => Object.keys(stored).length === 0;
 
-/** Whether the value was made by what is given now. What it was made from is another question. */
+/** Whether the given generator created the value. Ignores the origin. */
 export function isMadeBy(given: Given, stored: Given): boolean {
-  return isBrought(stored) || isEqualJson(inputsOf(knownKind(given)), inputsOf(kindOf(stored)));
+  return isImported(stored) || isEqualJson(inputsOf(knownKind(given)), inputsOf(kindOf(stored)));
 }
 
-/** Whether the value was made from what is there now. Looks at that, without reading it. */
+/** Whether the value was derived from the current origin. Looks the origin up without reading its value. */
 export async function isMadeFromSame(given: Given, stored: Given): Promise<boolean> {
   const { name, generator, inputs } = knownKind(given);
-  if (generator.origin === undefined || isBrought(stored)) return true;
+  if (generator.origin === undefined || isImported(stored)) return true;
   const before = stored[name]?.[generator.origin.input];
   const now = await generator.origin.identify(inputs);
-  // What is known of only one of them speaks against nothing.
+  // Fields known on only one side are ignored.
   return Object.entries(now).every(([key, value]) => !isObject(before) || (before[key] ?? value) === value);
 }
 
-/** Without the origin, and with the defaults that a version has added since. */
+/** The inputs without the origin, and with defaults that were added since. */
 function inputsOf(kind: Kind | undefined): unknown {
   if (kind === undefined) return undefined;
   const { name, generator, inputs } = kind;

@@ -1,13 +1,13 @@
 import { shellProgram, type Command } from "../host/session.ts";
 import type { SshConnection } from "./connection.ts";
 
-/** What every connection wants of ssh, whatever its configuration file says. Source: ssh_config(5). */
+/** Options of every connection, which override ssh's configuration file. Source: ssh_config(5). */
 const always = [
-  // Asks nobody anything: what cannot be done without an answer fails.
+  // ssh fails instead of asking questions.
   "BatchMode=yes",
   "StrictHostKeyChecking=yes",
   "UpdateHostKeys=no",
-  // A connection of our own: one that another ssh shares may have been checked otherwise.
+  // No shared connection: another ssh may have checked it differently.
   "ControlMaster=no",
   "ControlPath=none",
   "ServerAliveInterval=15",
@@ -20,17 +20,17 @@ const always = [
   "LogLevel=ERROR",
 ];
 
-/** The variables that ssh and what it starts may see: secrets may lie in others. */
+/** Variables that are passed to ssh and its child processes. Others may contain secrets. */
 const passed = /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|KRB5CCNAME)$/;
 
-/** The shell of the machine that runs this. */
+/** A shell on this machine. */
 export const localCommand = (): Command => ({
   program: "/bin/sh",
   args: ["-c", shellProgram],
   environment: environment(),
 });
 
-/** ssh with a shell on the host. `agent` is the socket of the ssh-agent that has the identity; null is the user's own. */
+/** ssh with a shell on the host. `agent` is the socket of the ssh-agent with the identity; null means the user's own. */
 export function sshCommand(ssh: SshConnection, agent: string | null): Command {
   const { host, port, user, hostKey, configFile, elevate } = ssh;
   const options = [
@@ -47,14 +47,14 @@ export function sshCommand(ssh: SshConnection, agent: string | null): Command {
       ...options.flatMap((setting) => ["-o", setting]),
       "--",
       host,
-      // The login shell reads this line, whichever it is: no more than words and single quotes.
+      // Any login shell must understand this line, so it has only words and single quotes.
       `exec ${elevate === "none" ? "" : `${elevate} -n `}sh -c '${shellProgram}'`,
     ],
     environment: environment(),
   };
 }
 
-/** Nothing but this key is known, under a name that stands in no file of known hosts. */
+/** Accepts only this key, under an alias that is in no known_hosts file. */
 function pinned(hostKey: string): string[] {
   const [algorithm, key] = hostKey.split(" ");
   return [

@@ -3,11 +3,16 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backend, FileAccess } from "@nixops4-resources/protocol-core/testing";
-import { openSecretStore, type SecretWriter, type StorePlace } from "@nixops4-resources/protocol-secrets";
+import {
+  openSecretReader,
+  openSecretWriter,
+  type SecretWriter,
+  type StorePlace,
+} from "@nixops4-resources/protocol-secrets";
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { summaryOf } from "./summary.ts";
 
-/** A store in a folder of its own, as the contract needs to see it. */
+/** A store in its own folder, for the contract. */
 export class DirectoryBackend implements Backend {
   readonly access: FileAccess;
   readonly connection: { store: StorePlace };
@@ -24,10 +29,10 @@ export class DirectoryBackend implements Backend {
     this.connection = { store: { directory: { folder, identity } } };
     this.broken = {
       "no store": {},
-      "a folder that is not there": { store: { directory: { folder: join(folder, "nowhere"), identity } } },
-      "a folder that others may look into": { store: { directory: { folder: "/usr", identity } } },
-      "an identity that is not there": { store: { directory: { folder, identity: { file: "/nowhere" } } } },
-      "an identity that is none": { store: { directory: { folder, identity: { command: ["echo", "none"] } } } },
+      "a missing folder": { store: { directory: { folder: join(folder, "nowhere"), identity } } },
+      "a folder that others can access": { store: { directory: { folder: "/usr", identity } } },
+      "a missing identity": { store: { directory: { folder, identity: { file: "/nowhere" } } } },
+      "an invalid identity": { store: { directory: { folder, identity: { command: ["echo", "none"] } } } },
     };
     this.canaries = /AGE-SECRET-KEY-1\w+/.exec(readFileSync(identity.file, "utf8")) ?? [];
   }
@@ -42,7 +47,7 @@ export class DirectoryBackend implements Backend {
     for (const name of await readdir(this.#folder)) await rm(join(this.#folder, name), { recursive: true });
   }
 
-  /** A file's time of change moves with whatever is done to it, and a folder's with whatever is done to its names. */
+  /** Every write changes the ctime of a file, or of the folder that contains it. */
   async writes(): Promise<unknown> {
     const names = [".", ...(await readdir(this.#folder, { recursive: true }))];
     return await Promise.all(
@@ -50,10 +55,10 @@ export class DirectoryBackend implements Backend {
     );
   }
 
-  /** Every file, hidden ones too, and what the store says of each secret but what is drawn by chance. */
+  /** Every file, hidden ones included, and the metadata of each secret without random parts. */
   async snapshot(): Promise<unknown> {
     const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true });
-    await using store = await openSecretStore(this.connection.store, "read");
+    await using store = await openSecretReader(this.connection.store);
     return {
       files: entries
         .filter((entry) => entry.isFile())
@@ -67,15 +72,15 @@ export class DirectoryBackend implements Backend {
     return "";
   }
 
-  /** Works on the store past the provider. */
+  /** Changes the store without the provider. */
   async byHand(work: (store: SecretWriter) => Promise<void>): Promise<void> {
-    await using store = await openSecretStore(this.connection.store, "write");
+    await using store = await openSecretWriter(this.connection.store);
     await work(store);
   }
 
-  /** As who reads a reference gets it. */
+  /** The value, as a reference resolves to it. */
   async valueOf(name: string, version: number | null = null): Promise<string> {
-    await using store = await openSecretStore(this.connection.store, "read");
+    await using store = await openSecretReader(this.connection.store);
     return (await store.reveal(name, version, "a test")).value.reveal();
   }
 

@@ -4,13 +4,13 @@ import type { Generated, Generator, Origin } from "../generators/generator.ts";
 
 type Written<Inputs extends Shape> = z.input<z.ZodMiniObject<Inputs>>;
 
-/** What the generator makes of these inputs, written as a user writes them. */
+/** Runs the generator with inputs as a user writes them. */
 export const generate = async <Inputs extends Shape>(
   generator: Generator<Inputs>,
   given: Written<Inputs>,
 ): Promise<Generated> => generator.generate(parse(generator, given), {});
 
-/** What the generator would make a value from. */
+/** The origin that the generator would use. */
 export const originOf = async <Inputs extends Shape>(
   generator: Generator<Inputs>,
   given: Written<Inputs>,

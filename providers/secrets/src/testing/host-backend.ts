@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backend } from "@nixops4-resources/protocol-core/testing";
 
-/** The parts of a host that `secret_file` may touch, on this machine however it is reached, as the contract sees them. */
+/** The parts of this machine that `secret_file` may change when it is used as a host. */
 export class HostFolder {
-  /** In it `run` takes the files and `registry` the marks; in memory where it can be, as `/run` is. */
+  /** Contains `run` for the files and `registry` for the marks. In memory if possible, like `/run`. */
   readonly folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "nixops4-host-"));
   readonly registry = join(this.folder, "registry");
-  /** Comes first on the PATH of who is on the host, for programs of a test's own. */
+  /** First folder on the host's PATH, for a test's own programs. */
   readonly bin = mkdtempSync(join(tmpdir(), "nixops4-bin-"));
   readonly path = `${join(this.bin, "stand-ins")}:${this.bin}:${process.env["PATH"]}`;
 
@@ -22,12 +22,12 @@ export class HostFolder {
     await mkdir(join(this.folder, "run"), { mode: 0o711 });
   }
 
-  /** A time of change moves with whatever is done to a file, and that of a folder with whatever is done to its names. */
+  /** Every write changes the ctime of a file, or of the folder that contains it. */
   async writes(): Promise<unknown> {
     return await this.#each(async (path) => `${path} ${(await stat(path, { bigint: true })).ctimeNs}`);
   }
 
-  /** Every file with its content, mode and owner. Folders stay, and the key of fingerprints is drawn by chance. */
+  /** Every file with content, mode and owner. Leaves out folders, which remain, and the random key of fingerprints. */
   async snapshot(): Promise<unknown> {
     return await this.#each(async (path) => {
       const { mode, uid, gid } = await stat(path);
@@ -42,7 +42,6 @@ export class HostFolder {
     return told.filter((each) => each !== undefined);
   }
 
-  /** Changes by hand. */
   async write(name: string, text: string): Promise<void> {
     await writeFile(this.pathOf(name), text);
   }
@@ -58,7 +57,7 @@ export class HostFolder {
   }
 }
 
-/** That part of this machine with a way to reach it. */
+/** Combines the host's folder with a connection to it. */
 export function hostBackend(
   host: HostFolder,
   reached: Pick<Backend, "connection" | "broken"> & { logFile?: string; programs: readonly string[] },
@@ -66,7 +65,7 @@ export function hostBackend(
   return {
     ...reached,
     access: { kind: "programs", programs: reached.programs, folder: join(host.bin, "stand-ins") },
-    // The connection names files of keys, never a key.
+    // The connection contains paths of key files, never a key.
     canaries: [],
     reset: () => host.reset(),
     writes: () => host.writes(),

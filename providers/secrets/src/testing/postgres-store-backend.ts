@@ -2,39 +2,39 @@ import { readFileSync } from "node:fs";
 import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
-import { openSecretStore, storePlace, type SecretWriter } from "@nixops4-resources/protocol-secrets";
+import { openSecretReader, openSecretWriter, storePlace, type SecretWriter } from "@nixops4-resources/protocol-secrets";
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { summaryOf } from "./summary.ts";
 
-/** A store in a database of its own, as the contract needs to see it. */
+/** A store in its own database, for the contract. */
 export class PostgresStoreBackend implements Backend {
   readonly access: NetworkAccess;
   readonly connection: Message;
   readonly broken: Backend["broken"];
   readonly canaries: readonly string[];
-  readonly #hand: PostgresBackend;
+  readonly #backend: PostgresBackend;
   readonly #owner: Person;
 
-  private constructor(hand: PostgresBackend, owner: Person) {
-    this.#hand = hand;
+  private constructor(backend: PostgresBackend, owner: Person) {
+    this.#backend = backend;
     this.#owner = owner;
-    const { prefix } = hand;
+    const { prefix } = backend;
     const within = (connection: Message): Message => ({
       store: {
         postgres: { ...connection, database: `${prefix}_ops`, schema: `${prefix}_store`, identity: owner.identity },
       },
     });
-    this.connection = within(hand.connection);
-    const { endpoint } = hand.access;
-    this.access = { kind: "network", endpoint, at: (other: Endpoint) => within(hand.access.at(other)) };
+    this.connection = within(backend.connection);
+    const { endpoint } = backend.access;
+    this.access = { kind: "network", endpoint, at: (other: Endpoint) => within(backend.access.at(other)) };
     this.broken = Object.fromEntries(
-      Object.entries(hand.broken).map(([what, connection]) => [what, within(connection)]),
+      Object.entries(backend.broken).map(([what, connection]) => [what, within(connection)]),
     );
     const key = /AGE-SECRET-KEY-1\w+/.exec(readFileSync(owner.identity.file, "utf8")) ?? [];
-    this.canaries = [...hand.canaries, ...key];
+    this.canaries = [...backend.canaries, ...key];
   }
 
-  /** Call it where tests are declared. `prefix` begins the name of all that these tests make at the server. */
+  /** Call it where tests are declared. Names of all objects at the server begin with `prefix`. */
   static prepare(prefix: string): (server: PostgresAddress) => Promise<PostgresStoreBackend> {
     const prepare = PostgresBackend.prepare({
       prefix,
@@ -46,30 +46,30 @@ export class PostgresStoreBackend implements Backend {
   }
 
   reset(): Promise<void> {
-    return this.#hand.reset();
+    return this.#backend.reset();
   }
 
   writes(): Promise<unknown> {
-    return this.#hand.writes();
+    return this.#backend.writes();
   }
 
   async snapshot(): Promise<unknown> {
-    await using store = await openSecretStore(storePlace.parse(this.connection["store"]), "read");
+    await using store = await openSecretReader(storePlace.parse(this.connection["store"]));
     return summaryOf(await store.list());
   }
 
   log(): Promise<string> {
-    return this.#hand.log();
+    return this.#backend.log();
   }
 
-  /** Works on the store past the provider. */
+  /** Changes the store without the provider. */
   async byHand(work: (store: SecretWriter) => Promise<void>): Promise<void> {
-    await using store = await openSecretStore(storePlace.parse(this.connection["store"]), "write");
+    await using store = await openSecretWriter(storePlace.parse(this.connection["store"]));
     await work(store);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#hand[Symbol.asyncDispose]();
+    await this.#backend[Symbol.asyncDispose]();
     await this.#owner[Symbol.asyncDispose]();
   }
 }

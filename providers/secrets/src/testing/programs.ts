@@ -6,15 +6,15 @@ import { findProgram } from "@nixops4-resources/integration-servers/process/find
 import { startOrSkip } from "@nixops4-resources/integration-servers/testing";
 import { afterAll, beforeEach } from "vitest";
 
-/** The real programs that have to agree with what we make. */
+/** Real programs that must accept our output. */
 export interface Programs {
-  /** What the program prints. Throws where it ends with another status than 0. */
+  /** Returns the output. Throws unless the exit status is 0. */
   readonly run: (program: string, args: readonly string[], input?: string) => string;
-  /** A file that only its owner may read, as these programs want it of a key; gone at the end of the test file. */
+  /** Creates a private file, as these programs expect of a key. It is removed after the test file. */
   readonly file: (text: string) => string;
 }
 
-/** Programs by the Debian package that has them. Where one lacks, the tests are skipped; in CI they fail. */
+/** Maps each program to its Debian package. If one is missing, the tests are skipped; in CI they fail. */
 export function usePrograms(packages: Readonly<Record<string, string>>): Programs {
   const folder = mkdtempSync(join(tmpdir(), "nixops4-generated-"));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -25,7 +25,7 @@ export function usePrograms(packages: Readonly<Record<string, string>>): Program
   return {
     run(program, args, input = "") {
       const { status, stdout, stderr, error } = spawnSync(program, args, { input, encoding: "utf8" });
-      // A program that has seen enough need not read all of its input.
+      // A program may exit before it has read all of its input.
       if (error !== undefined && !("code" in error && error.code === "EPIPE")) throw error;
       if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}: ${stderr}${stdout}`);
       return stdout.trim();

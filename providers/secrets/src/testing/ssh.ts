@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SshdAddress } from "@nixops4-resources/integration-servers/sshd";
 
-/** `connection.ssh` for a test's own server: its key is known, and nobody's configuration counts. */
+/** `connection.ssh` for a test's own server, with its key and without any configuration file. */
 export const sshTo = ({ host, port, user, hostKey, identityFile }: SshdAddress) => ({
   host,
   port,
@@ -13,12 +13,12 @@ export const sshTo = ({ host, port, user, hostKey, identityFile }: SshdAddress) 
   configFile: "/dev/null",
 });
 
-/** A private key that no server lets in, made in the folder when it is not there. */
+/** A private key that no server accepts; created in the folder on first use. */
 export function otherIdentity(folder: string): string {
   const file = join(folder, "other-key");
   if (!existsSync(file)) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
   return file;
 }
 
-/** A public key that no server has. */
+/** A public key that belongs to no server. */
 export const otherHostKey = (folder: string): string => readFileSync(`${otherIdentity(folder)}.pub`, "utf8").trim();

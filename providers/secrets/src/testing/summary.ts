@@ -1,6 +1,6 @@
 import type { StoredSecret } from "@nixops4-resources/protocol-secrets";
 
-/** What a store says of its secrets, but what is drawn by chance or told by a clock. */
+/** Metadata of the secrets in a store, without random parts and times. */
 export const summaryOf = (secrets: readonly StoredSecret[]): unknown =>
   secrets.map(({ current, previous, ...secret }) => ({
     ...secret,

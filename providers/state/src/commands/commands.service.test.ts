@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true }));
 let files = 0;
 const newFile = (): string => join(folder, `file${files++}`);
 
-/** Runs the command line as a person does. */
+/** Runs the command line as an operator does. */
 async function command(inputs: StateInputs, ...args: string[]) {
   const file = newFile();
   await writeFile(file, JSON.stringify(inputs));
@@ -28,7 +28,7 @@ async function command(inputs: StateInputs, ...args: string[]) {
 
 describePostgres("the command line of a state", (server) => {
   const schema = "statecommands";
-  const { hand, inputs } = useStates(schema, server, [alice]);
+  const { backend, inputs } = useStates(schema, server, [alice]);
   const make = async (names: readonly string[]): Promise<void> => {
     await applyState(inputs());
     const run = await Run.open(inputs());
@@ -38,7 +38,7 @@ describePostgres("the command line of a state", (server) => {
     await run.end();
   };
 
-  test("log tells who wrote what and when", async () => {
+  test("shows with log who wrote what and when", async () => {
     await make(["db", "web"]);
     const { stdout, code } = await command(inputs(), "log");
     const lines = stdout.trimEnd().split("\n");
@@ -52,7 +52,7 @@ describePostgres("the command line of a state", (server) => {
     expect((await command(inputs(), "log", "--last", "1")).stdout).toBe(`${lines[3]}\n`);
   });
 
-  test("show gives the document now and then, diff what lies between", async () => {
+  test("shows current and earlier documents with show, and changes with diff", async () => {
     await make(["db", "web"]);
     const shown = await command(inputs(), "show");
     expect(JSON.parse(shown.stdout)).toEqual(await readOnly(inputs()));
@@ -65,20 +65,20 @@ describePostgres("the command line of a state", (server) => {
     });
     expect(await command(inputs(), "diff", "3", "3")).toEqual({ code: 0, stdout: "", stderr: "" });
     expect((await command(inputs(), "show", "--at", "4")).stderr).toContain(
-      "[state.unreachableIndex] Unable to run show: event 4 is not there: the history goes from 0 to 3.",
+      "[state.unreachableIndex] Unable to run show: event 4 does not exist: the history has events 0 to 3.",
     );
     expect(await command(inputs(), "diff", "1")).toMatchObject({ code: 3 });
     expect(await command(inputs(), "show", "--at", "soon")).toMatchObject({ code: 3 });
   });
 
-  test("verify finds a whole history whole, and names all that was changed", async () => {
+  test("reports an intact history with verify, and each change", async () => {
     await make(["db", "web"]);
     expect(await command(inputs(), "verify")).toEqual({
       code: 0,
       stderr: "",
-      stdout: "whole: 4 events, 0 snapshots and 1 data keys, up to event 3\n",
+      stdout: "intact: 4 events, 0 snapshots and 1 data keys, up to event 3\n",
     });
-    await hand().run(`
+    await backend().run(`
       set session_replication_role = replica;
       update ${schema}.event set sealed = set_byte(sealed, 70, get_byte(sealed, 70) # 1) where index = 1;
       update ${schema}.event set event = 'create' where index = 3;
@@ -89,11 +89,11 @@ describePostgres("the command line of a state", (server) => {
     const [one, three, head, summary] = stdout.split("\n");
     expect(one).toBe("event 1 was changed after it was written");
     expect(three).toMatch(/^event 3: event 3 cannot be trusted: /);
-    expect(head).toBe("the last event is said to be 2, and is 3");
+    expect(head).toBe("the head says that the last event is 2, but it is 3");
     expect(summary).toBe("DAMAGED in 3 places: 4 events, 0 snapshots and 1 data keys, up to event 2");
   });
 
-  test("unlock ends the session that it names and no other; its run goes on where nobody has written", async () => {
+  test("ends only the named session with unlock; its run continues if nobody else has written", async () => {
     await make(["db"]);
     const run = await Run.open(inputs());
     const { stderr } = await new Run(inputs()).read().then(
@@ -103,16 +103,16 @@ describePostgres("the command line of a state", (server) => {
     const [, holder = ""] = /--holder (\S+)`/.exec(stderr) ?? [];
     const refused = await command(inputs(), "unlock", "--holder", "12345.1");
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain("[state.unlock] Unable to run unlock: its lock is held by ");
+    expect(refused.stderr).toContain("[state.unlock] Unable to run unlock: another session has its lock: ");
     const ended = await command(inputs(), "unlock", "--holder", holder);
     expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ended the session of \S+@\S+ \(/) });
-    expect((await command(inputs(), "unlock", "--holder", holder)).stderr).toContain("nobody holds its lock");
+    expect((await command(inputs(), "unlock", "--holder", holder)).stderr).toContain("no session has its lock");
     await run.append(add("more"));
     await run.end();
     expect(namesIn(await readOnly(inputs()))).toEqual(["db", "more"]);
   });
 
-  test("import and export give a state_file back as it was, to the last digit", async () => {
+  test("exports an imported state_file exactly", async () => {
     const text = `{
   "index": 0,
   "meta": {
@@ -164,7 +164,7 @@ describePostgres("the command line of a state", (server) => {
     expect(await readFile(again, "utf8")).toBe(text);
     expect((await stat(again)).mode & 0o777).toBe(0o600);
     expect((await command(inputs(), "export", "--file", again)).stderr).toContain("[state.file.unusable]");
-    // The state resource is as wanted, and the next run goes on from there.
+    // The state resource is unchanged, and the next run continues from the import.
     await applyState(inputs());
     const run = await Run.open(inputs());
     await run.append(add("b"));
@@ -173,27 +173,27 @@ describePostgres("the command line of a state", (server) => {
     expect(exported.startsWith(text)).toBe(true);
     await writeFile(newFile(), exported);
     expect((await command(inputs(), "import", file)).stderr).toContain(
-      "[state.exists] Unable to run import: there is a state prod already.",
+      "[state.exists] Unable to run import: the state prod already exists.",
     );
   });
 
   test.each([
     ["no file", undefined, "state.file.unusable"],
     ["an event cut off", '{"index":0,"meta":{"time":"t"},"patch":[]', "state.file.damaged"],
-    ["what makes no state", '{"index":0,"meta":{"time":"t"},"patch":[]}', "state.file.damaged"],
+    ["a file without a state", '{"index":0,"meta":{"time":"t"},"patch":[]}', "state.file.damaged"],
     [
       "a patch that does not apply",
       '{"index":0,"meta":{"time":"t"},"patch":[{"op":"remove","path":"/a"}]}',
       "state.file.damaged",
     ],
-  ])("import refuses %s, and makes nothing", async (_what, text, code) => {
+  ])("rejects %s on import, and creates nothing", async (_what, text, code) => {
     const file = newFile();
     if (text !== undefined) await writeFile(file, text);
     expect((await command(inputs(), "import", file)).stderr).toContain(`[${code}] Unable to run import: ${file}`);
     await expect(readOnly(inputs())).rejects.toThrow("[state.missing]");
   });
 
-  test("compact moves old events to the archive, and everything goes on as before", async () => {
+  test("moves old events to the archive with compact, and everything still works", async () => {
     const names = Array.from({ length: 120 }, (_, index) => (index === 0 ? "db" : `r${index}`));
     await make(names);
     const before = (await command(inputs(), "export")).stdout;
@@ -202,16 +202,16 @@ describePostgres("the command line of a state", (server) => {
     );
     const counts = `select (select count(*)::int from ${schema}.event) as events,
       (select count(*)::int from ${schema}.event_archive) as archived, (select array_agg(index) from ${schema}.snapshot) as snapshots`;
-    expect(await hand().run(counts)).toEqual([{ events: 10, archived: 112, snapshots: [111] }]);
+    expect(await backend().run(counts)).toEqual([{ events: 10, archived: 112, snapshots: [111] }]);
     expect(namesIn(await readOnly(inputs()))).toEqual(names);
     expect((await command(inputs(), "export")).stdout).toBe(before);
-    expect((await command(inputs(), "verify")).stdout).toMatch(/^whole: 122 events, 1 snapshots/);
+    expect((await command(inputs(), "verify")).stdout).toMatch(/^intact: 122 events, 1 snapshots/);
     const run = await Run.open(inputs());
     await run.append(add("more"));
     await run.end();
 
-    // Who does not need the old events takes them out: the history then begins with the snapshot.
-    await hand().run(`
+    // After the archive was emptied, the history begins with the snapshot.
+    await backend().run(`
       set session_replication_role = replica; delete from ${schema}.event_archive; reset session_replication_role`);
     expect(await command(inputs(), "verify")).toMatchObject({ code: 0 });
     expect(namesIn(await readOnly(inputs()))).toEqual([...names, "more"]);

@@ -2,15 +2,15 @@ import type { CommandArguments } from "@nixops4-resources/protocol-core/command"
 import { sql } from "@nixops4-resources/protocol-postgres";
 import { sealSnapshot } from "../history/chain.ts";
 import { chronicleIn, documentAt } from "../history/chronicle.ts";
-import { LongSession } from "../store/connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import { lockAndRead } from "../store/read-state.ts";
-import { snapshotInsert } from "../history/rows.ts";
-import { Tables } from "../store/tables.ts";
+import { snapshotInsert } from "../database/rows.ts";
+import { Tables } from "../database/tables.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
 /**
- * Moves events to the archive table, behind a snapshot that the others then follow. The archive is for people: it may be
- * dumped and emptied, and nothing else needs it.
+ * Moves events to the archive table, and stores a snapshot that the remaining events follow. The archive is for people: it
+ * may be dumped and emptied.
  */
 export async function compact(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);
@@ -18,13 +18,13 @@ export async function compact(given: CommandArguments, print: (text: string) => 
   const inputs = await readInputs(given);
   const request = requestOf(inputs);
   const tables = new Tables(inputs.schema);
-  await using link = await LongSession.open(inputs.connection, "write", request);
+  await using link = await LongSession.openWriter(inputs.connection, request);
   const { state } = await lockAndRead(link.session, inputs);
   const chronicle = await chronicleIn(link.session, inputs);
   const last = chronicle.events.find(({ index }) => index === state.head.index - keep);
   const id = state.id;
   if (last === undefined) {
-    print(`nothing to move: there are ${state.head.index + 1} events, and ${keep} are kept\n`);
+    print(`nothing to move: the state has ${state.head.index + 1} events, ${keep} are kept\n`);
     return 0;
   }
   const snapshot = sealSnapshot(id, last, await documentAt(chronicle, last.index), await state.keys.newest());

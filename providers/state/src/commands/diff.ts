@@ -3,7 +3,7 @@ import type { CommandArguments } from "@nixops4-resources/protocol-core/command"
 import { documentAt, readChronicle } from "../history/chronicle.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
-/** One line per value that differs: `+` is new, `-` is gone, `~` is another one. */
+/** Prints one line per changed value: `+` added, `-` removed, `~` changed. */
 export async function diff(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, ["the index A", "the index B"]);
   const [a, b] = given.positionals;
@@ -23,7 +23,7 @@ function lineOf(path: string, before: string | undefined, after: string | undefi
   return after === undefined ? [`- ${path} ${before}`] : [`~ ${path} ${before} -> ${after}`];
 }
 
-/** Every value that has none inside, by its JSON pointer. */
+/** Every leaf value, by its JSON pointer. */
 function leaves(value: ExactJson, path = "", found = new Map<string, string>()): Map<string, string> {
   const inner = Array.isArray(value) || isExactObject(value) ? Object.entries(value) : [];
   if (inner.length === 0) return found.set(path, JSON.stringify(value));

@@ -7,7 +7,7 @@ import { beginning, readChronicle, type WrittenEvent } from "../history/chronicl
 import type { ErrorCode } from "../errors.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
-/** Prints the history as NixOps4's state_file has it, in clear; or writes it to a new file that only its owner can read. */
+/** Prints the unencrypted history in the format of NixOps4's state_file, or writes it to a new private file. */
 export async function exportState(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);
   const inputs = await readInputs(given);
@@ -31,7 +31,7 @@ export async function exportState(given: CommandArguments, print: (text: string)
   return 0;
 }
 
-/** What came from a file goes back as it came. */
+/** An imported event is exported with its original fields. */
 function toFileEvent({ event, at }: WrittenEvent, { patch, file }: EventBody): StateFileEvent {
   const meta: ExactObject & { time: string } = { time: at, ...(event !== "init" && { event }) };
   return { index: 0, meta, ...file, patch: [...patch] };
@@ -44,7 +44,7 @@ function write(file: string, text: string): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ProviderError<ErrorCode>(`${file} cannot be written: ${why}`, {
       code: "state.file.unusable",
-      hint: "Name a file that is not there yet, in a folder that you may write in",
+      hint: "Use a new file name, in a folder in which you have write permission",
       cause,
     });
   }

@@ -19,14 +19,15 @@ import {
   type SealedEvent,
   type SealedSnapshot,
 } from "../history/chain.ts";
-import { LongSession } from "../store/connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
-import { makeKey, storeBeginning, type Beginning } from "../store/states.ts";
+import { makeKey } from "../keys/keys.ts";
+import { storeBeginning, type Beginning } from "../store/states.ts";
 import { snapshotEvery } from "../store/writer.ts";
 import resource from "../state-postgres.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
-/** Makes the state of the inputs, which must not be there yet, with every event of the file. */
+/** Creates the state of the inputs, which must not exist yet, with every event of the file. */
 export async function importState(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, ["the file to import"]);
   const [file = ""] = given.positionals;
@@ -36,15 +37,15 @@ export async function importState(given: CommandArguments, print: (text: string)
   const { key, stored } = await makeKey(inputs, 1);
   const beginning = seal(id, events, { number: 1, key }, file);
   const request = requestOf(inputs);
-  await using link = await LongSession.open(inputs.connection, "write", request);
+  await using link = await LongSession.openWriter(inputs.connection, request);
   const mark = { managedBy: inputs.managedBy, type: resource.type };
   try {
     await storeBeginning(link.session, inputs, mark, { id, key: stored, ...beginning });
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
-    throw new ProviderError<ErrorCode>(`there is a state ${inputs.name} already`, {
+    throw new ProviderError<ErrorCode>(`the state ${inputs.name} already exists`, {
       code: "state.exists",
-      hint: "Import under another `name`; or destroy the state that is there, if nobody needs it",
+      hint: "Import under another `name`, or destroy the existing state if nobody needs it",
       cause: error,
     });
   }
@@ -61,7 +62,7 @@ function readEvents(file: string): StateFileEvent[] {
       `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
       {
         code: "state.file.unusable",
-        hint: "Name the file that NixOps4's `state_file` resource has in its input `name`",
+        hint: "Use the file in the input `name` of NixOps4's `state_file` resource",
         cause,
       },
     );
@@ -96,14 +97,14 @@ function seal(
     if (next.index > 0 && next.index % snapshotEvery === 0) snapshots.push(sealSnapshot(id, next, document, key));
     head = next;
   }
-  if (!isStateDocument(document)) throw damagedFile(`${file}: what its events make is no state of NixOps4`);
+  if (!isStateDocument(document)) throw damagedFile(`${file}: the result of its events is not a NixOps4 state`);
   return { head, events: sealed, snapshots };
 }
 
 function damagedFile(reason: string, cause?: unknown): ProviderError<ErrorCode> {
   return new ProviderError<ErrorCode>(reason, {
     code: "state.file.damaged",
-    hint: "Import the whole file as NixOps4 wrote it",
+    hint: "Import the complete file as NixOps4 wrote it",
     cause,
   });
 }

@@ -5,7 +5,7 @@ import { openEvent, type Position } from "../history/chain.ts";
 import { beginning, readChronicle, type WrittenEvent } from "../history/chronicle.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
-/** One line per event: number, time, what, who, and the resources it is about. */
+/** Prints one line per event: number, time, event, writer, and changed resources. */
 export async function log(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);
   const last = readCount(given.values["last"], "--last", Infinity);
@@ -26,7 +26,7 @@ export async function log(given: CommandArguments, print: (text: string) => void
 const whoIs = ({ actor, application, address }: WrittenEvent): string =>
   [actor, application.replace(/^nixops4-resources-state /, ""), ...(address === null ? [] : [address])].join(" ");
 
-/** The resources that a patch changes, with the deployments around them: `db, site.web`. */
+/** The resources that a patch changes, prefixed with their nested deployments: `db, site.web`. */
 function changedBy(patch: readonly ExactJson[]): string {
   return [...new Set(readPatch(patch).map(({ path }) => resourceOf(path)))].join(", ");
 }

@@ -3,7 +3,7 @@ import { documentAt, readChronicle } from "../history/chronicle.ts";
 import { readState } from "../store/read-state.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
-/** The document as JSON; not all of the history is read where only its end is asked for. */
+/** Prints the document as JSON. Reads the complete history only for an earlier index. */
 export async function show(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);
   const at = given.values["at"];

@@ -1,15 +1,15 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import { UsageError, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { sql } from "@nixops4-resources/protocol-postgres";
-import { LongSession } from "../store/connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
-import { holderOf, inWords, type Holder } from "../store/lock.ts";
-import { Tables } from "../store/tables.ts";
+import { holderOf, describeHolder, type Holder } from "../store/lock.ts";
+import { Tables } from "../database/tables.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
 /**
- * Ends the session that holds the lock, if it is still the one that was meant. A writer that lives on notices: it takes the
- * lock again, or is refused where somebody else has written.
+ * Ends the session that has the lock, if its id is the given one. A writer that is still running takes the lock again, or
+ * fails if somebody else has written meanwhile.
  */
 export async function unlock(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);
@@ -18,24 +18,26 @@ export async function unlock(given: CommandArguments, print: (text: string) => v
     throw new UsageError("Name the session with --holder; the message of state.locked has it");
   const inputs = await readInputs(given);
   const request = requestOf(inputs);
-  await using link = await LongSession.open(inputs.connection, "read", request);
+  await using link = await LongSession.openReader(inputs.connection, request);
   const [holder] = await link.session.query<Holder>(holderOf(new Tables(inputs.schema), inputs.name));
   if (holder?.id !== id) {
     throw failure(
-      holder === undefined ? "nobody holds its lock" : `its lock is held by ${inWords(holder)}, ${holder.id}`,
+      holder === undefined
+        ? "no session has its lock"
+        : `another session has its lock: ${describeHolder(holder)}, ${holder.id}`,
     );
   }
   const [row] = await link.session.query<{ ended: boolean }>(
     sql`select pg_terminate_backend(${holder.pid}, 5000) as ended`,
   );
-  if (row?.ended !== true) throw failure(`the session of ${inWords(holder)} did not end within 5 s`);
-  print(`ended the session of ${inWords(holder)}\n`);
+  if (row?.ended !== true) throw failure(`the session of ${describeHolder(holder)} did not end within 5 s`);
+  print(`ended the session of ${describeHolder(holder)}\n`);
   return 0;
 }
 
 function failure(reason: string): ProviderError<ErrorCode> {
   return new ProviderError<ErrorCode>(reason, {
     code: "state.unlock",
-    hint: "Apply once more: `state.locked` tells who holds the lock, and the id to give here",
+    hint: "Apply again: the error `state.locked` shows who has the lock, and the id for --holder",
   });
 }

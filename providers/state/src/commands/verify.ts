@@ -6,7 +6,7 @@ import { beginning, readChronicle, type Chronicle } from "../history/chronicle.t
 import { headMismatch } from "../history/history.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
-/** Looks at everything, and prints a line for each thing that is wrong; exit status 1 where there is one. */
+/** Checks everything, and prints one line per damage; exit status 1 if there is any. */
 export async function verify(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);
   const inputs = await readInputs(given);
@@ -15,7 +15,7 @@ export async function verify(given: CommandArguments, print: (text: string) => v
   for (const flaw of flaws) print(`${flaw}\n`);
   const { events, snapshots, keys, row } = chronicle;
   const what = `${events.length} events, ${snapshots.length} snapshots and ${keys.length} data keys`;
-  print(`${flaws.length === 0 ? "whole" : `DAMAGED in ${flaws.length} places`}: ${what}, up to event ${row.index}\n`);
+  print(`${flaws.length === 0 ? "intact" : `DAMAGED in ${flaws.length} places`}: ${what}, up to event ${row.index}\n`);
   return flaws.length === 0 ? 0 : 1;
 }
 
@@ -35,7 +35,7 @@ async function flawsOf(chronicle: Chronicle): Promise<string[]> {
   const begin = await attempt("the beginning", () => beginning(chronicle));
   if (begin === undefined) return flaws;
   let head: Position = begin;
-  // Undefined after a flaw: then what follows is looked at by itself, and no more put together.
+  // Undefined after a flaw: later events are then only checked one by one.
   let document: ExactJson | undefined = begin.document;
   const compareSnapshot = async (): Promise<void> => {
     const snapshot = snapshots.find(({ index }) => index === head.index);
@@ -44,7 +44,8 @@ async function flawsOf(chronicle: Chronicle): Promise<string[]> {
     const stored = await attempt(what, async () => openSnapshot(row.id, snapshot, await ring.get(snapshot.dataKey)));
     if (!snapshot.hash.equals(head.hash)) flaws.push(`${what} belongs to another history`);
     if (stored === undefined || document === undefined) return;
-    if (JSON.stringify(stored) !== JSON.stringify(document)) flaws.push(`${what} is not what the events make`);
+    if (JSON.stringify(stored) !== JSON.stringify(document))
+      flaws.push(`${what} differs from the result of the events`);
   };
   for (const event of events) {
     const flaw = flawInChain(head, event);

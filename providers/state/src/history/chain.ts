@@ -4,21 +4,21 @@ import type { DataKey } from "@nixops4-resources/protocol-secrets";
 import type { StateFileEvent } from "@nixops4-resources/protocol-state";
 import type { ErrorCode } from "../errors.ts";
 
-/** A place in a state's history: after this event, which has this hash. */
+/** A position in a state's history: after the event with this index and hash. */
 export interface Position {
   readonly index: number;
   readonly hash: Buffer;
 }
 
-/** Before the first event. */
+/** The position before the first event. */
 export const origin: Position = { index: -1, hash: Buffer.alloc(0) };
 
-/** An event as it lies in the table. */
+/** An event as stored in the table. */
 export interface SealedEvent {
   readonly index: number;
-  /** What NixOps4 did: `create`, `update`. Ours are `init`, and `import` for one that came without a name. */
+  /** NixOps4's action: `create`, `update`. This provider writes `init` for the first event and imported ones without a name. */
   readonly event: string;
-  /** Empty where NixOps4 has not told. */
+  /** Empty if NixOps4 did not send it. */
   readonly nixopsVersion: string;
   /** Number of the data key. */
   readonly dataKey: number;
@@ -26,28 +26,28 @@ export interface SealedEvent {
   readonly hash: Buffer;
 }
 
-/** What is encrypted in an event. */
+/** The encrypted part of an event. */
 export interface EventBody {
   readonly patch: readonly ExactJson[];
-  /** Where it came from a file: what stood beside the patch. */
+  /** For an imported event: the other fields in the file. */
   readonly file?: Omit<StateFileEvent, "patch">;
 }
 
-/** The document after the event of this index, as it lies in the table. */
+/** The document after the event with this index, as stored in the table. */
 export interface SealedSnapshot extends Position {
   readonly dataKey: number;
   readonly sealed: Buffer;
 }
 
-/** A data key and the number under which the table has it. */
+/** A data key and its number in the table. */
 export interface NumberedKey {
   readonly number: number;
   readonly key: DataKey;
 }
 
 /**
- * Each event is encrypted under words that say whose it is, its number, and the hash of the one before: it opens nowhere
- * else. The hash of all that is known without the key too, so that a backup can be checked by who may not read it.
+ * Encrypts an event. The associated data names the state, the index and the previous hash, so that the event does not open
+ * in another place. The hash covers only data that is visible without the key, so that a backup can be checked without it.
  */
 export function sealEvent(
   state: string,
@@ -61,16 +61,16 @@ export function sealEvent(
   return { index, event, nixopsVersion, dataKey: number, sealed, hash: nextHash(before, sealed) };
 }
 
-/** Throws ProviderError (`state.damaged`) for anything but the event that was once written after `before`. */
+/** Throws ProviderError (`state.damaged`) unless this event was written after `before`. */
 export function openEvent(state: string, before: Position, stored: SealedEvent, key: DataKey): EventBody {
   const body = open(`event ${stored.index}`, () => key.open(stored.sealed, eventWords(state, before, stored)));
   if (!isExactObject(body) || !Array.isArray(body["patch"])) throw damaged(`event ${stored.index} has no patch`);
   const { patch, file } = body;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only who has the key can have written it, with sealEvent
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only sealEvent can have written it, with the key
   return { patch, ...(isExactObject(file) && { file: file as unknown as Omit<StateFileEvent, "patch"> }) };
 }
 
-/** What is wrong with an event's place in the chain, in words; this needs no key. */
+/** Describes what is wrong with an event's position in the chain. Needs no key. */
 export function flawInChain(before: Position, { index, sealed, hash }: SealedEvent): string | undefined {
   if (index > before.index + 1) return `event ${before.index + 1} is missing`;
   return nextHash(before, sealed).equals(hash) ? undefined : `event ${index} was changed after it was written`;
@@ -86,7 +86,7 @@ export function sealSnapshot(
   return { ...at, dataKey: number, sealed };
 }
 
-/** Throws ProviderError (`state.damaged`) for anything but the document that was once written for this place. */
+/** Throws ProviderError (`state.damaged`) unless this document was written for this position. */
 export const openSnapshot = (state: string, stored: SealedSnapshot, key: DataKey): ExactJson =>
   open(`the snapshot after event ${stored.index}`, () => key.open(stored.sealed, snapshotWords(state, stored)));
 
@@ -112,7 +112,7 @@ function open(what: string, decrypt: () => Buffer): ExactJson {
 export function damaged(reason: string, cause?: unknown): ProviderError<ErrorCode> {
   return new ProviderError<ErrorCode>(reason, {
     code: "state.damaged",
-    hint: "Run `nixops4-resources-state verify`, which names all that is wrong; docs/state.md tells how to restore a backup",
+    hint: "Run `nixops4-resources-state verify` to list all damage, then restore a backup as described in docs/state.md",
     cause,
   });
 }

@@ -1,26 +1,26 @@
 import { ProviderError, type Connecting, type ExactJson } from "@nixops4-resources/protocol-core";
 import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import { openSnapshot, origin, type Position, type SealedEvent, type SealedSnapshot } from "./chain.ts";
-import { LongSession } from "../store/connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import { replay } from "./history.ts";
 import { KeyRing, type StoredKey } from "../keys/keys.ts";
 import { missing, orMissing, type StateInputs } from "../store/read-state.ts";
-import { allEvents, allSnapshots, keysOf, named, stateColumns, type StateRow } from "./rows.ts";
-import { Tables } from "../store/tables.ts";
+import { allEvents, allSnapshots, keysOf, named, stateColumns, type StateRow } from "../database/rows.ts";
+import { Tables } from "../database/tables.ts";
 
-/** An event with what the server has written down beside it. */
+/** An event with the fields that the server adds. */
 export interface WrittenEvent extends SealedEvent {
-  /** As RFC 3339, in UTC. */
+  /** RFC 3339, in UTC. */
   readonly at: string;
-  /** The role that was logged in. */
+  /** The role of the writer's login. */
   readonly actor: string;
   /** Null over a Unix socket. */
   readonly address: string | null;
   readonly application: string;
 }
 
-/** A whole history, with what was archived of it. */
+/** A complete history, archived events included. */
 export interface Chronicle {
   readonly row: StateRow;
   readonly keys: readonly StoredKey[];
@@ -30,7 +30,7 @@ export interface Chronicle {
 }
 
 export async function readChronicle(inputs: StateInputs, request: Connecting): Promise<Chronicle> {
-  await using link = await LongSession.open(inputs.connection, "read", request);
+  await using link = await LongSession.openReader(inputs.connection, request);
   return await link.during(request, (session) => chronicleIn(session, inputs));
 }
 
@@ -50,7 +50,7 @@ export async function chronicleIn(session: ReadSession, inputs: StateInputs): Pr
   return { row, keys, ring: new KeyRing(inputs, keys), events, snapshots };
 }
 
-/** Where the history begins: before everything, or with a snapshot where the archive was taken away. */
+/** The start of the history: before the first event, or a snapshot if the archive was emptied. */
 export async function beginning({
   row,
   ring,
@@ -64,7 +64,7 @@ export async function beginning({
   return { ...snapshot, document: openSnapshot(row.id, snapshot, await ring.get(snapshot.dataKey)) };
 }
 
-/** The document after the event of this index. Checks all that it passes. */
+/** The document after the event with this index. Checks every event up to it. */
 export async function documentAt(chronicle: Chronicle, index: number): Promise<ExactJson> {
   const { row, ring, events } = chronicle;
   const begin = await beginning(chronicle);
@@ -81,8 +81,8 @@ export async function documentAt(chronicle: Chronicle, index: number): Promise<E
 }
 
 function unreachable(index: number, first: number, last: number): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>(`event ${index} is not there: the history goes from ${first} to ${last}`, {
+  return new ProviderError<ErrorCode>(`event ${index} does not exist: the history has events ${first} to ${last}`, {
     code: "state.unreachableIndex",
-    hint: "`nixops4-resources-state log` lists the events",
+    hint: "Run `nixops4-resources-state log` to list the events",
   });
 }

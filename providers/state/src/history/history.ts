@@ -2,9 +2,9 @@ import type { ExactJson, ExactObject } from "@nixops4-resources/protocol-core";
 import { applyPatch, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
 import { damaged, flawInChain, openEvent, openSnapshot, origin, type Position, type SealedEvent } from "./chain.ts";
 import { KeyRing, type KeyInputs } from "../keys/keys.ts";
-import type { StateParts } from "./rows.ts";
+import type { StateParts } from "../database/rows.ts";
 
-/** A state as it is after its last event, and what writes the next one. */
+/** A state after its last event, with the keys to write the next one. */
 export interface State {
   readonly id: string;
   readonly head: Position;
@@ -12,7 +12,7 @@ export interface State {
   readonly keys: KeyRing;
 }
 
-/** Checks every part and puts the document together. Throws `state.damaged`, which names the part. */
+/** Checks every part and builds the document. Throws `state.damaged`, which names the damaged part. */
 export async function assemble({ row, keys, snapshot, events }: StateParts, inputs: KeyInputs): Promise<State> {
   const ring = new KeyRing(inputs, keys);
   let head: Position = snapshot ?? origin;
@@ -22,7 +22,7 @@ export async function assemble({ row, keys, snapshot, events }: StateParts, inpu
     head = event;
   }
   if (head.index !== row.index || !head.hash.equals(row.hash)) throw damaged(headMismatch(head, row));
-  if (!isStateDocument(document)) throw damaged("what its events make is no state of NixOps4");
+  if (!isStateDocument(document)) throw damaged("the result of its events is not a NixOps4 state");
   return { id: row.id, head, document, keys: ring };
 }
 
@@ -45,7 +45,9 @@ export async function replay(
   }
 }
 
-export const headMismatch = (head: Position, row: Position): string =>
-  head.index < row.index
-    ? `event ${head.index + 1} is missing: the last is said to be ${row.index}`
-    : `the last event is said to be ${row.index}, and is ${head.index}`;
+export function headMismatch(head: Position, row: Position): string {
+  if (head.index === row.index) return `the hash in the head differs from the hash of event ${head.index}`;
+  return head.index < row.index
+    ? `event ${head.index + 1} is missing: the head says that the last event is ${row.index}`
+    : `the head says that the last event is ${row.index}, but it is ${head.index}`;
+}

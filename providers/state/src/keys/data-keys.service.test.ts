@@ -6,12 +6,12 @@ import { add, applyState, destroyState, namesIn, readOnly, Run } from "../testin
 import { useStates } from "../testing/state-inputs.ts";
 
 const [alice, bob, carol] = [await makePerson(), await makePerson(), await makePerson()];
-// One file with the keys of two, as somebody has it who changes from one to the other.
+// One identity file with two keys, as during a change of keys.
 const both = makeSecretFile(`# old\n${alice.value}\n# new\n${carol.value}`);
 
 describePostgres("the data keys of a state", (server) => {
   const schema = "statekeys";
-  const { hand, inputs } = useStates(schema, server, [alice, bob, carol]);
+  const { backend, inputs } = useStates(schema, server, [alice, bob, carol]);
   const as = (file: string, recipients: string[], more: object = {}) =>
     inputs({ identity: { file }, recipients, ...more });
   const append = async (name: string, file: string): Promise<void> => {
@@ -20,30 +20,30 @@ describePostgres("the data keys of a state", (server) => {
     await run.end();
   };
   const keys = () =>
-    hand().run(
+    backend().run(
       `select number, generation, cardinality(recipients) as recipients from ${schema}.data_key order by number`,
     );
-  const events = () => hand().run(`select data_key, sealed from ${schema}.event order by index`);
+  const events = () => backend().run(`select data_key, sealed from ${schema}.event order by index`);
 
-  test("open to all recipients; where the identity of one is lost, another puts a new one in its place", async () => {
+  test("open to all recipients; one recipient can replace the lost identity of another", async () => {
     await applyState(as(alice.file, [bob.recipient]));
     await append("db", alice.file);
     const before = await events();
-    // Alice's machine is gone. Bob, from his, lets Carol in and Alice out.
+    // Alice's machine is lost. Bob adds Carol and removes Alice.
     const { outputProperties } = await applyState(as(bob.file, [carol.recipient]));
     expect(outputProperties).toEqual({ openedBy: [bob.recipient, carol.recipient].sort() });
-    expect(await events(), "events are not written anew").toEqual(before);
+    expect(await events(), "events are not rewritten").toEqual(before);
     await append("web", carol.file);
     expect(namesIn(await readOnly(as(carol.file, [])))).toEqual(["db", "web"]);
     await expect(readOnly(as(alice.file, []))).rejects.toThrow("[secret.identity.mismatch]");
-    expect(await keys(), "what is written from now on has a key that she never had").toEqual([
+    expect(await keys(), "new events have a key that she never had").toEqual([
       { number: 1, generation: 1, recipients: 2 },
       { number: 2, generation: 1, recipients: 2 },
     ]);
     expect((await events()).map((event) => event["data_key"])).toEqual([1, 1, 2]);
   });
 
-  test("stay when somebody is added, who can read all that was written before", async () => {
+  test("are kept when a recipient is added, who can read older events too", async () => {
     await applyState(as(alice.file, []));
     await append("db", alice.file);
     await applyState(as(alice.file, [bob.recipient]));
@@ -51,7 +51,7 @@ describePostgres("the data keys of a state", (server) => {
     expect(namesIn(await readOnly(as(bob.file, [])))).toEqual(["db"]);
   });
 
-  test("are followed by a new one when `keyGeneration` is raised, and it never goes back", async () => {
+  test("get a successor when `keyGeneration` is raised, which cannot be lowered", async () => {
     await applyState(inputs());
     await append("db", alice.file);
     await applyState(inputs({ keyGeneration: 5 }));
@@ -59,21 +59,21 @@ describePostgres("the data keys of a state", (server) => {
     expect((await events()).map((event) => event["data_key"])).toEqual([1, 1, 2]);
     expect(namesIn(await readOnly(inputs()))).toEqual(["db", "web"]);
     await expect(applyState(inputs({ keyGeneration: 4 }))).rejects.toThrow(
-      /^\[state.key.generation\] Unable to update state postgres prod: its data key is of generation 5, and there is no way back\.\nHint: Set `keyGeneration` to 5/,
+      /^\[state.key.generation\] Unable to update state postgres prod: the generation of its data key is 5 and cannot be lowered\.\nHint: Set `keyGeneration` to 5/,
     );
     expect(await keys()).toHaveLength(2);
   });
 
-  test("do not open to who has lost his identity, whatever he asks for; the state can still be destroyed on demand", async () => {
+  test("stay closed without an identity; the state can still be destroyed with `deletion`", async () => {
     await applyState(as(alice.file, []));
     await expect(applyState(as(bob.file, []))).rejects.toThrow(
-      `[secret.identity.mismatch] Unable to update state postgres prod: it is encrypted to ${alice.recipient}, and not to this identity.`,
+      `[secret.identity.mismatch] Unable to update state postgres prod: it is encrypted to ${alice.recipient}, but not to this identity.`,
     );
     await expect(destroyState(as(bob.file, []))).rejects.toThrow("[secret.identity.mismatch]");
     expect(await destroyState(as(bob.file, [], { deletion: "delete" }))).toEqual({});
   });
 
-  test("are opened by an identity file of several keys", async () => {
+  test("open to an identity file with several keys", async () => {
     await applyState(as(alice.file, []));
     await append("db", both.file);
     await applyState(as(both.file, []));

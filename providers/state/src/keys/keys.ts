@@ -2,12 +2,12 @@ import { ProviderError, resolveSecret, type Secret, type SecretRef } from "@nixo
 import { DataKey, recipientsOf } from "@nixops4-resources/protocol-secrets";
 import { damaged, type NumberedKey } from "../history/chain.ts";
 
-/** A data key as it lies in the table. */
+/** A data key as stored in the table. */
 export interface StoredKey {
   readonly number: number;
-  /** The `keyGeneration` that it was made for. */
+  /** The `keyGeneration` for which it was created. */
   readonly generation: number;
-  /** Public keys that it is wrapped to. */
+  /** Public keys to which it is wrapped. */
   readonly recipients: readonly string[];
   readonly wrapped: Buffer;
 }
@@ -18,16 +18,28 @@ export interface KeyInputs {
   readonly recipients: readonly string[];
 }
 
-const readIdentity = ({ identity, name }: KeyInputs): Promise<Secret> =>
+export interface NewKeyInputs extends KeyInputs {
+  readonly keyGeneration: number;
+}
+
+export const readIdentity = ({ identity, name }: KeyInputs): Promise<Secret> =>
   resolveSecret(identity, `the identity of state ${name}`);
 
-/** Everybody whose key is to open the state: the own identity is always among them, so that nobody locks himself out. */
+/** All wanted recipients. They always include the own identity, so that nobody locks themselves out. */
 export async function allRecipients(inputs: KeyInputs): Promise<string[]> {
   const own = await recipientsOf(await readIdentity(inputs));
   return [...new Set([...own, ...inputs.recipients])].sort();
 }
 
-/** The data keys of a state, each opened when it is first needed. */
+/** A new data key, and the form in which the state's table stores it. */
+export async function makeKey(want: NewKeyInputs, number: number): Promise<{ key: DataKey; stored: StoredKey }> {
+  const recipients = await allRecipients(want);
+  const key = await DataKey.make(recipients);
+  const stored = { number, generation: want.keyGeneration, recipients, wrapped: Buffer.from(key.wrapped) };
+  return { key, stored };
+}
+
+/** The data keys of a state, each unwrapped on first use. */
 export class KeyRing {
   readonly #inputs: KeyInputs;
   readonly #stored: readonly StoredKey[];
@@ -38,14 +50,14 @@ export class KeyRing {
     this.#stored = stored;
   }
 
-  /** Throws `secret.identity.mismatch` where our identity opens none, and `state.damaged` where there is no such key. */
+  /** Throws `secret.identity.mismatch` if our identity is no recipient, and `state.damaged` if the key is missing. */
   get(number: number): Promise<DataKey> {
     const key = this.#opened.get(number) ?? this.#open(number);
     this.#opened.set(number, key);
     return key;
   }
 
-  /** The one that encrypts from now on. */
+  /** The key that encrypts new events. */
   async newest(): Promise<NumberedKey> {
     const number = Math.max(...this.#stored.map((stored) => stored.number));
     return { number, key: await this.get(number) };
@@ -59,9 +71,9 @@ export class KeyRing {
       return await DataKey.unwrap(stored.wrapped, identity);
     } catch (error) {
       if (!(error instanceof ProviderError) || error.code !== "secret.identity.mismatch") throw error;
-      throw new ProviderError(`it is encrypted to ${stored.recipients.join(" and ")}, and not to this identity`, {
+      throw new ProviderError(`it is encrypted to ${stored.recipients.join(" and ")}, but not to this identity`, {
         code: error.code,
-        hint: "Let `identity` refer to the key of one of these, or let one who has such a key add this one to `recipients`",
+        hint: "Set `identity` to the key of one of these recipients, or ask its owner to add this key to `recipients`",
         cause: error,
       });
     }

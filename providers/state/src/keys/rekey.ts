@@ -1,16 +1,18 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import { lockForTransaction, sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "../errors.ts";
-import { allRecipients, KeyRing, type StoredKey } from "./keys.ts";
-import { keyInsert, keysOf, named } from "../history/rows.ts";
-import { makeKey, type NewState } from "../store/states.ts";
-import { bytes, Tables } from "../store/tables.ts";
+import { allRecipients, KeyRing, makeKey, type NewKeyInputs, type StoredKey } from "./keys.ts";
+import { keyInsert, keysOf, named } from "../database/rows.ts";
+import { bytes, Tables } from "../database/tables.ts";
 
 /**
- * Wraps all data keys to the wanted recipients, and makes a new one where it is asked for or where somebody is no longer to
- * read: he may have kept the old one. Events stay as they are.
+ * Wraps all data keys to the wanted recipients. Adds a new data key if `keyGeneration` was raised, or if a recipient was
+ * removed, who may have kept the old one. Events stay unchanged.
  */
-export async function bringKeysInLine(session: WriteSession, want: NewState): Promise<void> {
+export async function bringKeysInLine(
+  session: WriteSession,
+  want: NewKeyInputs & { readonly schema: string },
+): Promise<void> {
   const tables = new Tables(want.schema);
   const wanted = await allRecipients(want);
   await session.transaction(
@@ -27,7 +29,7 @@ export async function bringKeysInLine(session: WriteSession, want: NewState): Pr
       const ring = new KeyRing(want, keys);
       const changes: Sql[] = [];
       for (const { number, recipients } of keys) {
-        if (isSame(recipients, wanted)) continue;
+        if (hasSameMembers(recipients, wanted)) continue;
         const wrapped = await (await ring.get(number)).rewrap(wanted);
         changes.push(sql`
           update ${tables.dataKey} set wrapped = ${bytes(wrapped)}, recipients = ${wanted}
@@ -44,12 +46,12 @@ export async function bringKeysInLine(session: WriteSession, want: NewState): Pr
   );
 }
 
-const isSame = (recipients: readonly string[], wanted: readonly string[]): boolean =>
+const hasSameMembers = (recipients: readonly string[], wanted: readonly string[]): boolean =>
   [...recipients].sort().join("\n") === wanted.join("\n");
 
 function generationIsHigher(generation: number): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>(`its data key is of generation ${generation}, and there is no way back`, {
+  return new ProviderError<ErrorCode>(`the generation of its data key is ${generation} and cannot be lowered`, {
     code: "state.key.generation",
-    hint: `Set \`keyGeneration\` to ${generation}, or to more for a new data key`,
+    hint: `Set \`keyGeneration\` to ${generation}, or to a higher number for a new data key`,
   });
 }

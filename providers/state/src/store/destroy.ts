@@ -4,11 +4,11 @@ import { resourcesIn } from "@nixops4-resources/protocol-state";
 import type { ErrorCode } from "../errors.ts";
 import { tryLock, waitForLock, type TriedLock } from "./lock.ts";
 import { lockAndRead, type StateInputs } from "./read-state.ts";
-import { Tables } from "./tables.ts";
+import { Tables } from "../database/tables.ts";
 
 /**
- * Takes the state's name away. Its events stay, so that a mistake can be undone by hand (docs/state.md), and nobody can
- * open it any more. One that still has resources is destroyed only on demand: nobody would know of them any more.
+ * Marks the state as destroyed and frees its name. Its events stay, so that an operator can undo a mistake (docs/state.md).
+ * A state that still contains resources is destroyed only with `deletion = "delete"`, since they would be forgotten.
  */
 export async function destroyState(
   session: WriteSession,
@@ -16,7 +16,7 @@ export async function destroyState(
 ): Promise<void> {
   const tables = new Tables(want.schema);
   if (want.deletion === "delete") {
-    // Whoever wants that may have lost the key.
+    // Does not read the state: its key may be lost.
     const [row] = await session.query<TriedLock>(tryLock(tables, want.name));
     if (row !== undefined && !row.locked) await waitForLock(session, tables, want);
   } else {
@@ -30,9 +30,9 @@ export async function destroyState(
 
 function notEmpty(resources: readonly string[]): ProviderError<ErrorCode> {
   const shown = resources.slice(0, 5).join(", ") + (resources.length > 5 ? ", ..." : "");
-  const count = resources.length === 1 ? "1 resource is" : `${resources.length} resources are`;
-  return new ProviderError<ErrorCode>(`${count} in it: ${shown}`, {
+  const count = resources.length === 1 ? "1 resource" : `${resources.length} resources`;
+  return new ProviderError<ErrorCode>(`it contains ${count}: ${shown}`, {
     code: "state.notEmpty",
-    hint: 'Destroy these first; or let the state go with `deletion = "retain"`; or, where they may be forgotten, set `deletion = "delete"`',
+    hint: 'Destroy these resources first, or set `deletion` to "retain" to keep the state, or to "delete" to forget the resources',
   });
 }

@@ -8,11 +8,11 @@ import { useStates } from "../testing/state-inputs.ts";
 
 const [alice, bob, carol] = [await makePerson(), await makePerson(), await makePerson()];
 
-describePostgres("a state that is kept", (server) => {
+describePostgres("a stored state", (server) => {
   const schema = "statekeeping";
-  const { hand, inputs } = useStates(schema, server, [alice, bob, carol]);
-  const run = (sql: string) => hand().run(sql);
-  /** A state of two resources. */
+  const { backend, inputs } = useStates(schema, server, [alice, bob, carol]);
+  const run = (sql: string) => backend().run(sql);
+  /** Creates a state with two resources. */
   const make = async (more: object = {}): Promise<void> => {
     await applyState(inputs(more));
     const writer = await Run.open(inputs(more));
@@ -20,8 +20,8 @@ describePostgres("a state that is kept", (server) => {
     await writer.append(add("web"));
     await writer.end();
   };
-  const as = (user: string, more: object = {}) => inputs({ connection: { ...hand().connection, user }, ...more });
-  /** Changes a table past its triggers, as who owns it or has the disk can. */
+  const as = (user: string, more: object = {}) => inputs({ connection: { ...backend().connection, user }, ...more });
+  /** Changes a table without its triggers, as its owner or somebody with access to the disk can. */
   const tamper = (sql: string) => run(`set session_replication_role = replica; ${sql}; reset session_replication_role`);
 
   test.each([
@@ -36,10 +36,10 @@ describePostgres("a state that is kept", (server) => {
       "event 2",
     ],
     ["a hash", "event set hash = set_byte(hash, 0, get_byte(hash, 0) # 1) where index = 1", "event 1"],
-    ["what an event is called", "event set event = 'update' where index = 2", "event 2"],
-    ["the head", "state set head = 1", "the last event is said to be 1, and is 2"],
-    ["the head's hash", "state set head_hash = sha256('')", "the last event is said to be 2"],
-  ])("is refused with the place where %s was changed", async (_what, change, place) => {
+    ["the name of an event", "event set event = 'update' where index = 2", "event 2"],
+    ["the head", "state set head = 1", "the head says that the last event is 1, but it is 2"],
+    ["the head's hash", "state set head_hash = sha256('')", "the hash in the head differs from the hash of event 2"],
+  ])("is rejected with the position if %s was changed", async (_what, change, place) => {
     await make();
     await tamper(`update ${schema}.${change}`);
     const error = await readOnly(inputs()).catch(String);
@@ -48,7 +48,7 @@ describePostgres("a state that is kept", (server) => {
     await expect(Run.open(inputs()), "to write").rejects.toThrow("[state.damaged]");
   });
 
-  test("is refused where an event is missing, came from another state, or a snapshot was changed", async () => {
+  test("is rejected if an event is missing, an event is from another state, or a snapshot was changed", async () => {
     await make();
     await make({ name: "test" });
     const id = (name: string): string => `(select id from ${schema}.state where name = '${name}')`;
@@ -64,7 +64,7 @@ describePostgres("a state that is kept", (server) => {
     await expect(readOnly(inputs())).rejects.toThrow("the snapshot after event 2 cannot be trusted");
   });
 
-  test("opens with nobody else's key, and says whose would do", async () => {
+  test("rejects another key, and names the recipients", async () => {
     await make();
     const error = await readOnly(inputs({ identity: { file: bob.file } })).catch(String);
     expect(error).toContain(
@@ -73,7 +73,7 @@ describePostgres("a state that is kept", (server) => {
     await expect(readOnly(inputs({ identity: { file: "/nowhere/at/all" } }))).rejects.toThrow("[secret.file.missing]");
   });
 
-  test("shows nothing in clear, in its tables or in the server's log", async () => {
+  test("stores and logs nothing in clear", async () => {
     const canary = `canary${randomBytes(12).toString("hex")}`;
     await applyState(inputs({ recipients: [bob.recipient] }));
     const writer = await Run.open(inputs());
@@ -87,14 +87,14 @@ describePostgres("a state that is kept", (server) => {
       const text = JSON.stringify(rows);
       expect(text.includes(canary) || text.includes(Buffer.from(canary).toString("hex")), table).toBe(false);
     }
-    const log = await hand().log();
+    const log = await backend().log();
     expect(log).toContain(`insert into "${schema}"."event"`);
     for (const secret of [canary, Buffer.from(canary).toString("base64").slice(4, 20), alice.value]) {
       expect(log.includes(secret), "in the server's log").toBe(false);
     }
   });
 
-  test("is never rewritten: its events refuse to be changed or removed, by their owner too", async () => {
+  test("rejects changes and removals of events, even by the owner", async () => {
     await make();
     for (const change of [
       `update ${schema}.event set event = 'x'`,
@@ -102,13 +102,13 @@ describePostgres("a state that is kept", (server) => {
       `truncate ${schema}.event`,
       `truncate ${schema}.event_archive`,
     ]) {
-      await expect(hand().runAsAccount(change), change).rejects.toThrow(
+      await expect(backend().runAsAccount(change), change).rejects.toThrow(
         "events of a state are never changed or removed",
       );
     }
   });
 
-  test("says of each event who it was by the server's word, not by the writer's", async () => {
+  test("records the writer of each event as the server knows it", async () => {
     await make();
     const [row] = await run(`
       insert into ${schema}.event (state, index, event, nixops_version, data_key, sealed, hash, at, actor, application)
@@ -116,16 +116,16 @@ describePostgres("a state that is kept", (server) => {
       returning actor, at > now() - interval '1 minute' as "isNow", application`);
     expect(row).toEqual({ actor: "postgres", isNow: true, application: "" });
     const [written] = await run(`select actor, host(client_address) as address from ${schema}.event where index = 1`);
-    expect(written).toEqual({ actor: hand().account, address: "127.0.0.1" });
+    expect(written).toEqual({ actor: backend().account, address: "127.0.0.1" });
   });
 
-  test("is written by an account without DELETE, and looked at by one that may only read", async () => {
+  test("is written without DELETE permission, and read with read permission", async () => {
     await make();
     const [writer, reader] = [`${schema}_writer`, `${schema}_reader`];
     for (const role of [writer, reader]) {
-      // With the password of the account that the tests have a file for.
+      // With the password of the test account, for which there is a file.
       await run(`do $$ begin execute format('create role ${role} login password %L',
-        (select rolpassword from pg_authid where rolname = '${hand().account}')); end $$`);
+        (select rolpassword from pg_authid where rolname = '${backend().account}')); end $$`);
     }
     await run(`
       grant usage on schema ${schema} to ${writer}, ${reader};
@@ -135,11 +135,11 @@ describePostgres("a state that is kept", (server) => {
     await applyState(as(writer));
     const writing = await Run.open(as(writer));
     await writing.append(add("more"));
-    // What the server does not show to everybody is left out.
+    // Details that the server hides from this account are left out.
     await expect(Run.open(as(reader))).rejects.toThrow(
-      /^\[state.locked\] .*: \S+@\S+ \(role statekeeping_writer, pid \d+\) writes to it, and was not done after 0 s\.\nHint: .*pg_read_all_stats/,
+      /^\[state.locked\] .*: \S+@\S+ \(role statekeeping_writer, pid \d+\) is writing to it, and did not finish within 0 s\.\nHint: .*pg_read_all_stats/,
     );
-    await hand().run(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '${writer}'`);
+    await backend().run(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '${writer}'`);
     await writing.append(add("again"));
     await writing.end();
     await expect(destroyState(as(writer, { deletion: "delete" }))).rejects.toThrow("[postgres.permission.denied]");
@@ -151,7 +151,7 @@ describePostgres("a state that is kept", (server) => {
     await reading.end();
   });
 
-  test("is not written through a pooler, where a lock would hold nobody off", async (context) => {
+  test("rejects a pooler, through which a lock would be useless", async (context) => {
     await using pooler = await startOrSkip(context, () =>
       startPgbouncer(server(), ["ignore_startup_parameters = options", ""]),
     );
@@ -161,10 +161,10 @@ describePostgres("a state that is kept", (server) => {
     await expect(Run.open(inputs({ connection }))).rejects.toThrow("[postgres.connection.pooler]");
   });
 
-  test("is destroyed only when it is empty, or on demand; a mistake can be undone", async () => {
+  test("is destroyed only if empty or with `deletion`, and can be restored", async () => {
     await make();
     await expect(destroyState(inputs())).rejects.toThrow(
-      "[state.notEmpty] Unable to delete state postgres prod: 2 resources are in it: db, web.",
+      "[state.notEmpty] Unable to delete state postgres prod: it contains 2 resources: db, web.",
     );
     const writer = await Run.open(inputs());
     await expect(destroyState(inputs({ deletion: "delete" }))).rejects.toThrow("[state.locked]");

@@ -1,29 +1,16 @@
-import { hostname, userInfo } from "node:os";
 import { ProviderError, waitFor } from "@nixops4-resources/protocol-core";
 import { sql, sqlStateOf, type ReadSession, type Sql } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "../errors.ts";
-import { named } from "../history/rows.ts";
-import type { Tables } from "./tables.ts";
-
-/** What server and messages call a writer: who writes, on which machine. PostgreSQL takes 63 characters of ASCII. */
-export const application = `nixops4-resources-state ${osUser()}@${hostname()}`.replaceAll(/[^ -~]/g, "?").slice(0, 63);
-
-function osUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // In a container the user may have no name.
-    return `uid ${process.getuid?.() ?? "unknown"}`;
-  }
-}
+import { named } from "../database/rows.ts";
+import type { Tables } from "../database/tables.ts";
 
 /**
- * The lock is one of the session: it lives exactly as long as the connection of who holds it. Its key comes from the state's
- * uuid, so that two states never share one.
+ * An advisory lock of the session: PostgreSQL frees it when the connection ends. Its key is derived from the state's uuid, so
+ * that two states do not share a lock.
  */
 const key = sql`hashtextextended('nixops4-resources-state ' || id::text, 0)`;
 
-/** A session of ours, told apart from all others that ever were. */
+/** Identifies one of our sessions uniquely, also among past sessions. */
 export interface OwnSession {
   readonly pid: number;
   readonly startedAt: string;
@@ -34,22 +21,22 @@ export interface TriedLock extends OwnSession {
   readonly locked: boolean;
 }
 
-/** Takes the lock if it is free: a TriedLock, and no row where there is no such state. */
+/** Takes the lock if it is free. Returns a TriedLock, or no row if the state does not exist. */
 export const tryLock = (tables: Tables, name: string): Sql => sql`
   select pg_try_advisory_lock(${key}) as locked, pg_backend_pid() as pid,
     (select backend_start::text from pg_stat_activity where pid = pg_backend_pid()) as "startedAt"
   from ${named(tables, name)}`;
 
 /**
- * Ends a session of ours that we have lost, and that the server may still take for alive: it would hold the lock against
- * us, and may yet finish what it was told.
+ * Ends a session whose connection we have lost. The server may not have noticed: the session would keep the lock, and might
+ * still finish its last statement.
  */
 export const endOwn = ({ pid, startedAt }: OwnSession): Sql => sql`
   select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid = ${pid} and backend_start = ${startedAt}::timestamptz`;
 
-/** A session that holds a lock. What the server does not show to everybody is null. */
+/** A session that has the lock. Fields that the server hides from this account are null. */
 export interface Holder {
-  /** As PostgreSQL's log_line_prefix has it with %c: no other session ever has the same. */
+  /** PostgreSQL's session id, as %c in log_line_prefix. Ids are never reused. */
   readonly id: string | null;
   readonly pid: number;
   readonly user: string | null;
@@ -58,7 +45,7 @@ export interface Holder {
   readonly since: string | null;
 }
 
-/** The sessions that hold the lock of the state: one or none. https://www.postgresql.org/docs/18/view-pg-locks.html */
+/** The session that has the state's lock, if any. Source: https://www.postgresql.org/docs/18/view-pg-locks.html */
 export const holderOf = (tables: Tables, name: string): Sql => sql`
   select a.pid, to_hex(trunc(extract(epoch from backend_start))::bigint) || '.' || to_hex(a.pid) as id,
     usename as user, application_name as application, host(client_addr) as address,
@@ -67,17 +54,17 @@ export const holderOf = (tables: Tables, name: string): Sql => sql`
   where locktype = 'advisory' and granted and objsubid = 1 and (classid::bigint << 32) | objid::bigint = state.key
     and l.database = (select oid from pg_database where datname = current_database())`;
 
-/** Waits for the lock, for at most that long. Throws `state.locked`, which tells who has it since when. */
+/** Waits for the lock up to the timeout. Throws `state.locked`, which names the session that has it. */
 export async function waitForLock(
   session: ReadSession,
   tables: Tables,
   { name, lockTimeoutSeconds }: { name: string; lockTimeoutSeconds: number },
 ): Promise<void> {
   const [holder] = await session.query<Holder>(holderOf(tables, name));
-  // Zero would be no limit to the server.
+  // PostgreSQL takes zero for no limit.
   const milliseconds = Math.max(1, lockTimeoutSeconds * 1000);
   try {
-    await waitFor(`${holder === undefined ? "the lock of the state" : inWords(holder)} to finish`, () =>
+    await waitFor(`${holder === undefined ? "the lock of the state" : describeHolder(holder)} to finish`, () =>
       session.query(
         sql`set lock_timeout = ${milliseconds}; select pg_advisory_lock(${key}) from ${named(tables, name)}`,
       ),
@@ -90,20 +77,20 @@ export async function waitForLock(
 }
 
 function locked(holder: Holder | undefined, seconds: number, cause: unknown): ProviderError<ErrorCode> {
-  const who = holder === undefined ? "somebody else" : inWords(holder);
+  const who = holder === undefined ? "another session" : describeHolder(holder);
   const id = holder?.id ?? null;
-  return new ProviderError<ErrorCode>(`${who} writes to it, and was not done after ${seconds} s`, {
+  return new ProviderError<ErrorCode>(`${who} is writing to it, and did not finish within ${seconds} s`, {
     code: "state.locked",
     hint:
       id === null
-        ? "Apply again when that run is over; an account that may see the session (pg_read_all_stats) is told more"
-        : `Apply again when that run is over. If its machine is gone, \`nixops4-resources-state unlock --holder ${id}\` ends its session`,
+        ? "Apply again after that run has finished. Grant pg_read_all_stats to this account to see which session it is"
+        : `Apply again after that run has finished. If its machine is lost, run \`nixops4-resources-state unlock --holder ${id}\` to end its session`,
     cause,
   });
 }
 
 /** `alice@laptop (role nixops4, from 10.0.0.3, pid 4711, since 2026-11-25 19:05:17 UTC)` */
-export function inWords({ application: name, user, address, pid, since }: Holder): string {
+export function describeHolder({ application: name, user, address, pid, since }: Holder): string {
   const parts = [
     user === null ? null : `role ${user}`,
     address === null ? null : `from ${address}`,

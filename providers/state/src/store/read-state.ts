@@ -1,23 +1,23 @@
 import { ProviderError, type Connecting } from "@nixops4-resources/protocol-core";
 import { sqlStateOf, type Connection, type ReadSession } from "@nixops4-resources/protocol-postgres";
-import { LongSession } from "./connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import { assemble, type State } from "../history/history.ts";
 import type { KeyInputs } from "../keys/keys.ts";
 import { tryLock, waitForLock, type OwnSession, type TriedLock } from "./lock.ts";
-import { partsOf, toParts, type PartRows, type StateParts } from "../history/rows.ts";
-import { Tables } from "./tables.ts";
+import { partsOf, toParts, type PartRows, type StateParts } from "../database/rows.ts";
+import { Tables } from "../database/tables.ts";
 
-/** What opening a state takes of a resource's inputs. */
+/** The inputs that are needed to open a state. */
 export interface StateInputs extends KeyInputs {
   readonly connection: Connection;
   readonly schema: string;
   readonly lockTimeoutSeconds: number;
 }
 
-/** The state as it is at this moment, whoever writes to it. */
+/** The current state, read without a lock. */
 export async function readState(inputs: StateInputs, request: Connecting): Promise<State> {
-  await using link = await LongSession.open(inputs.connection, "read", request);
+  await using link = await LongSession.openReader(inputs.connection, request);
   const queries = partsOf(new Tables(inputs.schema), inputs.name);
   const rows = await link.during(request, (session) =>
     orMissing(inputs, () => session.queryEach<PartRows>(...queries)),
@@ -25,25 +25,25 @@ export async function readState(inputs: StateInputs, request: Connecting): Promi
   return await assemble(there(toParts(rows), inputs), inputs);
 }
 
-/** Takes the state's lock, then reads it: what nobody else can change until the session ends. */
+/** Takes the state's lock, then reads it. Nobody else can change the state until the session ends. */
 export async function lockAndRead(
   session: ReadSession,
   inputs: StateInputs,
 ): Promise<{ own: OwnSession; state: State }> {
   const tables = new Tables(inputs.schema);
   const queries = [tryLock(tables, inputs.name), ...partsOf(tables, inputs.name)] as const;
-  // One round trip where nobody has the lock. What follows it in the same text sees all that was written before.
+  // One round trip if the lock is free. The queries after the lock see everything that was written before it.
   let [[lock], ...rows] = await orMissing(inputs, () => session.queryEach<[TriedLock, ...PartRows]>(...queries));
   if (lock?.locked === false) {
     await waitForLock(session, tables, inputs);
-    // Taken once more, which is no harm: a session gives all of them back when it ends.
+    // Takes the lock a second time, which is harmless: the end of the session frees both.
     [[lock], ...rows] = await session.queryEach<[TriedLock, ...PartRows]>(...queries);
   }
   if (lock === undefined) throw missing(inputs);
   return { own: lock, state: await assemble(there(toParts(rows), inputs), inputs) };
 }
 
-/** Where there are no tables there is no state either. */
+/** Reports a missing state if the tables are missing. */
 export async function orMissing<T>(inputs: StateInputs, look: () => Promise<T>): Promise<T> {
   try {
     return await look();
@@ -59,8 +59,8 @@ function there(parts: StateParts | undefined, inputs: StateInputs): StateParts {
 }
 
 export function missing({ name, schema, connection: { database } }: StateInputs): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>(`there is no state ${name} in schema ${schema} of database ${database}`, {
+  return new ProviderError<ErrorCode>(`schema ${schema} of database ${database} has no state ${name}`, {
     code: "state.missing",
-    hint: "Apply the state resource first: that makes it. Or correct `name`, `schema` or `connection`",
+    hint: "Apply the state resource first, which creates the state, or correct `name`, `schema` or `connection`",
   });
 }

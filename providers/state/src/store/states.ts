@@ -9,17 +9,16 @@ import {
   type Sql,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
-import { DataKey } from "@nixops4-resources/protocol-secrets";
 import { emptyState } from "@nixops4-resources/protocol-state";
 import { origin, sealEvent, type Position, type SealedEvent, type SealedSnapshot } from "../history/chain.ts";
-import { allRecipients, type KeyInputs, type StoredKey } from "../keys/keys.ts";
-import { eventInsert, keyInsert, named, snapshotInsert } from "../history/rows.ts";
-import { bytes, schemasWithStates, Tables, union } from "./tables.ts";
+import { makeKey, type NewKeyInputs, type StoredKey } from "../keys/keys.ts";
+import { eventInsert, keyInsert, named, snapshotInsert } from "../database/rows.ts";
+import { bytes, schemasWithStates, Tables, union } from "../database/tables.ts";
 
-/** A state as a resource. */
+/** An existing state, for the resource. */
 export interface FoundState {
   readonly mark: string | null;
-  /** Of each data key. */
+  /** The recipients of each data key. */
   readonly recipients: readonly (readonly string[])[];
   readonly keyGeneration: number;
 }
@@ -41,7 +40,7 @@ export async function findState(session: ReadSession, schema: string, name: stri
   }
 }
 
-/** What a new state begins with: its first event, and those after it where it comes from elsewhere. `head` is the last. */
+/** Initial content of a state: its first event, or all events of an import. `head` is the last one. */
 export interface Beginning {
   readonly id: string;
   readonly key: StoredKey;
@@ -50,17 +49,8 @@ export interface Beginning {
   readonly snapshots: readonly SealedSnapshot[];
 }
 
-export interface NewState extends KeyInputs {
+export interface NewState extends NewKeyInputs {
   readonly schema: string;
-  readonly keyGeneration: number;
-}
-
-/** A fresh data key, to be stored with the state. */
-export async function makeKey(want: NewState, number: number): Promise<{ key: DataKey; stored: StoredKey }> {
-  const recipients = await allRecipients(want);
-  const key = await DataKey.make(recipients);
-  const stored = { number, generation: want.keyGeneration, recipients, wrapped: Buffer.from(key.wrapped) };
-  return { key, stored };
 }
 
 export async function createState(session: WriteSession, want: NewState, mark: Mark): Promise<void> {
@@ -71,7 +61,7 @@ export async function createState(session: WriteSession, want: NewState, mark: M
   await storeBeginning(session, want, mark, { id, key: stored, head: first, events: [first], snapshots: [] });
 }
 
-/** All of it or nothing, with the tables where there are none. Throws AlreadyExists where somebody was faster. */
+/** Stores a new state atomically, with the tables if they are missing. Throws AlreadyExists if another process was faster. */
 export async function storeBeginning(
   session: WriteSession,
   { schema, name }: Pick<NewState, "schema" | "name">,
@@ -91,7 +81,7 @@ export async function storeBeginning(
       ...snapshots.map((snapshot) => snapshotInsert(tables, id, snapshot)),
     );
   } catch (error) {
-    // unique_violation of the name; or anything where the tables came in between.
+    // A unique_violation of the name, or any error if the tables were created meanwhile.
     const isLate = sqlStateOf(error) === "23505" || (!before.tables && (await lookForTables(session, tables)).tables);
     throw isLate ? new AlreadyExists(name, { cause: error }) : error;
   }
@@ -115,7 +105,7 @@ export async function setStateMark(
   await session.execute(sql`update ${tables.state} set mark = ${text} where name = ${name} and destroyed_at is null`);
 }
 
-/** The states of the deployment in all schemas of the database. */
+/** The states of a deployment in all schemas of the database. */
 export async function listStates(session: ReadSession, managedBy: string): Promise<Listed[]> {
   const schemas = await session.query<{ schema: string }>(schemasWithStates);
   if (schemas.length === 0) return [];

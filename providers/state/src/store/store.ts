@@ -2,7 +2,7 @@ import type { StateOpening, StateStore } from "@nixops4-resources/protocol-core"
 import { readState, type StateInputs } from "./read-state.ts";
 import { StateWriter } from "./writer.ts";
 
-/** The state as NixOps4 uses it: a writer holds its lock until the store is closed. */
+/** Opens the state for NixOps4. A writer keeps the lock until the store is closed. */
 export async function openStore(inputs: StateInputs, opening: StateOpening): Promise<StateStore> {
   if (opening.access === "write") return await StateWriter.open(inputs, opening);
   const { document } = await readState(inputs, opening);

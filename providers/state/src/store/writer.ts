@@ -10,18 +10,18 @@ import {
 import { sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import { applyPatch, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
 import { sealEvent, sealSnapshot, type NumberedKey, type SealedEvent, type SealedSnapshot } from "../history/chain.ts";
-import { LongSession } from "./connect.ts";
+import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { State } from "../history/history.ts";
 import { endOwn, tryLock, waitForLock, type OwnSession, type TriedLock } from "./lock.ts";
 import { lockAndRead, missing, type StateInputs } from "./read-state.ts";
-import { eventInsert, named, snapshotInsert, stateColumns, type StateRow } from "../history/rows.ts";
-import { bytes, Tables } from "./tables.ts";
+import { eventInsert, named, snapshotInsert, stateColumns, type StateRow } from "../database/rows.ts";
+import { bytes, Tables } from "../database/tables.ts";
 
-/** Every so many events the whole document is stored too, so that reading a state never takes more events than that. */
+/** Number of events between snapshots. Reading a state never needs more events than this. */
 export const snapshotEvery = 100;
 
-/** An event on its way to the table, and the state when it has arrived. */
+/** An event being written, and the state after it. */
 interface Attempt {
   readonly event: SealedEvent;
   readonly snapshot: SealedSnapshot | undefined;
@@ -29,19 +29,19 @@ interface Attempt {
 }
 
 /**
- * A state that this process alone writes to, from its opening to its end. Its lock is the connection's. Where that breaks,
- * the lock is taken again, and used only if nobody has written meanwhile; and should two hold it for whatever reason, each
- * event also checks the head that it follows.
+ * Writes to a state. Its lock keeps out other writers until it is closed, and belongs to the connection. If the connection
+ * breaks, the writer takes the lock again, and continues only if nobody has written meanwhile. Each event also checks the
+ * head that it follows, in case two writers ever have the lock.
  */
 export class StateWriter implements StateStore {
   readonly #inputs: StateInputs;
   readonly #tables: Tables;
   readonly #key: NumberedKey;
   #state: State;
-  /** Undefined where it is known to be lost. */
+  /** Undefined if the connection is known to be lost. */
   #link: LongSession<WriteSession> | undefined;
   #own: OwnSession;
-  /** An event of which we do not know whether it arrived. */
+  /** An event of which it is unknown whether the server stored it. */
   #unsettled: Attempt | undefined;
 
   private constructor(
@@ -59,7 +59,7 @@ export class StateWriter implements StateStore {
   }
 
   static async open(inputs: StateInputs, request: Connecting): Promise<StateWriter> {
-    const link = await LongSession.open(inputs.connection, "write", request);
+    const link = await LongSession.openWriter(inputs.connection, request);
     return await orGiveUp(link, async () => {
       const locked = await link.during(request, (session) => lockAndRead(session, inputs));
       return new StateWriter(inputs, link, locked, await locked.state.keys.newest());
@@ -75,12 +75,12 @@ export class StateWriter implements StateStore {
     await retry(
       async () => {
         const link = await this.#connected(request);
-        // The connection broke, and yet it had arrived.
+        // The server had stored the event although the connection broke.
         if (attempt !== undefined && attempt.after === this.#state) return;
         attempt = this.#prepare(event);
         await this.#write(link, attempt, request);
       },
-      // About half a minute: a server may be restarted. Only what is asked for now: the time of a request may be over.
+      // About half a minute, enough for a restart of the server. Stops when the request's time is over.
       { isSafe: (error) => isLost(error) && !request.signal.aborted, tries: 12 },
     );
   }
@@ -108,7 +108,7 @@ export class StateWriter implements StateStore {
       this.#settle(attempt);
     } catch (error) {
       if (isLost(error)) this.#lose(link);
-      // The server's word settles it, also where it is an error.
+      // Any answer of the server settles the event, also an error.
       else this.#settle(attempt);
       throw error;
     }
@@ -119,10 +119,10 @@ export class StateWriter implements StateStore {
   }
 
   async #connected(request: Connecting): Promise<LongSession<WriteSession>> {
-    // One that an event got no answer on before its request ended may not have told yet that it is lost.
+    // If a request ended without an answer, the connection may be lost without having reported it.
     if (this.#link !== undefined && this.#unsettled !== undefined) this.#lose(this.#link);
     if (this.#link !== undefined) return this.#link;
-    const link = await LongSession.open(this.#inputs.connection, "write", request);
+    const link = await LongSession.openWriter(this.#inputs.connection, request);
     return await orGiveUp(link, async () => {
       const { own, row } = await link.during(request, (session) => this.#lockAgain(session));
       this.#goOnFrom(row);
@@ -146,13 +146,13 @@ export class StateWriter implements StateStore {
     return { own, row };
   }
 
-  /** With the lock in hand again: only if nobody has written in between. */
+  /** Continues after taking the lock again. Throws if somebody else has written meanwhile. */
   #goOnFrom({ id, hash }: StateRow): void {
     if (id !== this.#state.id) throw moved();
     const arrived = this.#unsettled?.event.hash.equals(hash) === true ? this.#unsettled : undefined;
     if (arrived === undefined && !hash.equals(this.#state.head.hash)) throw moved();
     if (arrived !== undefined) this.#state = arrived.after;
-    // What has not arrived never will: the session that sent it was ended.
+    // An event that was not stored never will be: its session was ended.
     this.#unsettled = undefined;
   }
 
@@ -166,7 +166,7 @@ export class StateWriter implements StateStore {
   }
 }
 
-/** Event, snapshot and head in one statement: all or none. No row where the head is not the one that the event follows. */
+/** Stores event, snapshot and head in one statement. Returns no row if the head is not the one that the event follows. */
 function appendCommand(
   tables: Tables,
   id: string,
@@ -187,14 +187,17 @@ function patched(document: ExactObject, patch: readonly ExactJson[]): ExactObjec
   try {
     const next = applyPatch(document, patch);
     if (isStateDocument(next)) return next;
-    throw new PatchError("what it makes is no state of NixOps4");
+    throw new PatchError("the result is not a NixOps4 state");
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    throw new ProviderError<ErrorCode>(`the change does not fit the state: ${error.message}; nothing was written`, {
-      code: "state.patch",
-      hint: "Apply again: it reads the state anew and goes on from there",
-      cause: error,
-    });
+    throw new ProviderError<ErrorCode>(
+      `the change does not apply to the state: ${error.message}; nothing was written`,
+      {
+        code: "state.patch",
+        hint: "Apply again: apply reads the current state first",
+        cause: error,
+      },
+    );
   }
 }
 
@@ -208,13 +211,13 @@ const lossCodes = new Set([
 const isLost = (error: unknown): boolean => error instanceof ProviderError && lossCodes.has(error.code);
 
 function moved(): ProviderError<ErrorCode> {
-  return new ProviderError<ErrorCode>("somebody else has written to it since this run read it; nothing was written", {
+  return new ProviderError<ErrorCode>("another run has written to it since this run read it; nothing was written", {
     code: "state.moved",
-    hint: "Apply again: it reads the state anew and goes on from there. `nixops4-resources-state log` tells who it was",
+    hint: "Apply again: apply reads the current state first. `nixops4-resources-state log` shows who has written",
   });
 }
 
-/** Closes the session, and with it gives back its lock, where the work fails. */
+/** Closes the session if the work fails, which frees the lock. */
 async function orGiveUp<T>(link: LongSession, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

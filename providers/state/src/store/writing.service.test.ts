@@ -10,27 +10,27 @@ import { useStates } from "../testing/state-inputs.ts";
 
 const alice = await makePerson();
 
-describePostgres("a state that is written to", (server) => {
+describePostgres("a state during writes", (server) => {
   const schema = "statewriting";
-  const { hand, inputs } = useStates(schema, server, [alice]);
+  const { backend, inputs } = useStates(schema, server, [alice]);
   const through = (proxy: { endpoint: Endpoint }): StateInputs =>
-    inputs({ connection: hand().access.at(proxy.endpoint) });
+    inputs({ connection: backend().access.at(proxy.endpoint) });
   const endSessions = () =>
-    hand().run(
+    backend().run(
       `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name like 'nixops4-resources-state %'`,
     );
   const events = async () =>
     (
-      await hand().run(`select index, event, nixops_version, actor, application from ${schema}.event order by index`)
+      await backend().run(`select index, event, nixops_version, actor, application from ${schema}.event order by index`)
     ).map(({ index, event }) => [index, event]);
 
-  test("begins empty, keeps each event, and gives the document back to the next run and to who only looks", async () => {
+  test("starts empty, stores each event, and returns the document to the next run and to readers", async () => {
     expect(await applyState(inputs())).toEqual({ outputProperties: { openedBy: [alice.recipient] } });
     const run = new Run(inputs());
     expect(await run.read()).toEqual({ _type: "nixopsState", resources: {}, deployments: {} });
     await run.append(add("db"));
     await run.append([{ op: "replace", path: "/resources/db/type", value: "y" }], "update");
-    expect(namesIn(await readOnly(inputs())), "while it is written to").toEqual(["db"]);
+    expect(namesIn(await readOnly(inputs())), "during the run").toEqual(["db"]);
     await run.end();
     const next = new Run(inputs());
     expect(await next.read()).toMatchObject({ resources: { db: { type: "y" } } });
@@ -42,13 +42,13 @@ describePostgres("a state that is written to", (server) => {
     ]);
   });
 
-  test("is of one run at a time: another is refused and told who it is, and gets its turn when that one ends", async () => {
+  test("allows one run at a time: another is rejected with the holder's name, or waits for its end", async () => {
     await applyState(inputs());
     const first = await Run.open(inputs());
     await first.append(add("first"));
     const second = new Run(inputs({ lockTimeoutSeconds: 1 }));
     await expect(second.read()).rejects.toThrow(
-      /^\[state.locked\] Unable to read state postgres prod: \S+@\S+ \(role statewriting_superuser, from 127.0.0.1, pid \d+, since 20..-..-.. ..:..:.. UTC\) writes to it, and was not done after 1 s\.\nHint: .* `nixops4-resources-state unlock --holder [0-9a-f]+\.[0-9a-f]+` ends its session/,
+      /^\[state.locked\] Unable to read state postgres prod: \S+@\S+ \(role statewriting_superuser, from 127.0.0.1, pid \d+, since 20..-..-.. ..:..:.. UTC\) is writing to it, and did not finish within 1 s\.\nHint: .* `nixops4-resources-state unlock --holder [0-9a-f]+\.[0-9a-f]+` to end its session/,
     );
     await second.end();
     const patient = new Run(inputs({ lockTimeoutSeconds: 20 }));
@@ -59,7 +59,7 @@ describePostgres("a state that is written to", (server) => {
     await patient.end();
   });
 
-  test("keeps two states in one schema apart: their locks, their events, their names", async () => {
+  test("keeps two states in one schema independent", async () => {
     await applyState(inputs());
     await applyState(inputs({ name: "test" }));
     const [prod, other] = [await Run.open(inputs()), await Run.open(inputs({ name: "test" }))];
@@ -70,21 +70,21 @@ describePostgres("a state that is written to", (server) => {
     expect(namesIn(await readOnly(inputs({ name: "test" })))).toEqual(["b"]);
   });
 
-  test("stores nothing of a patch that does not apply, and goes on", async () => {
+  test("stores nothing of a patch that does not apply, and continues", async () => {
     await applyState(inputs());
     const run = await Run.open(inputs());
     const half = [...add("half"), { op: "remove", path: "/resources/nothing" }];
     await expect(run.append(half)).rejects.toThrow(
-      '[state.patch] Unable to write to state postgres prod: the change does not fit the state: operation 2 of the patch, remove "/resources/nothing": there is nothing at "nothing"; nothing was written',
+      '[state.patch] Unable to write to state postgres prod: the change does not apply to the state: operation 2 of the patch, remove "/resources/nothing": nothing exists at "nothing"; nothing was written',
     );
-    await expect(run.append([{ op: "replace", path: "/_type", value: "x" }])).rejects.toThrow("is no state of NixOps4");
+    await expect(run.append([{ op: "replace", path: "/_type", value: "x" }])).rejects.toThrow("is not a NixOps4 state");
     await run.append(add("whole"));
     await run.end();
     expect(namesIn(await readOnly(inputs()))).toEqual(["whole"]);
     expect(await events()).toHaveLength(2);
   });
 
-  test("is opaque: both spellings, nested deployments, odd names, exact numbers, and a million characters", async () => {
+  test("stores any content exactly: both spellings, nested deployments, odd names, numbers, long text", async () => {
     await applyState(inputs());
     const run = await Run.open(inputs());
     const value = parseExact(
@@ -101,7 +101,7 @@ describePostgres("a state that is written to", (server) => {
     expect(stdout).toContain(JSON.stringify(value));
   });
 
-  test("survives the death of its writer at every call: nothing that was answered is lost, and the next run goes on", async () => {
+  test("loses no answered event if its writer is killed at any call, and the next run continues", async () => {
     await applyState(inputs());
     const answered = new Set<string>();
     let signal: string | null = "SIGKILL";
@@ -109,7 +109,7 @@ describePostgres("a state that is written to", (server) => {
       let run: Run | undefined;
       const act = () => run?.process.kill();
       const disturbance = { call, when: "before", afterwards: "close", act } as const;
-      await using proxy = await CallProxy.start(hand().access.endpoint, disturbance);
+      await using proxy = await CallProxy.start(backend().access.endpoint, disturbance);
       run = new Run(through(proxy));
       try {
         await run.read();
@@ -118,7 +118,7 @@ describePostgres("a state that is written to", (server) => {
           answered.add(name);
         }
       } catch {
-        // It was killed; or else it ends by itself, and the names that are missing below tell.
+        // Killed as intended; otherwise missing names below make the test fail.
       }
       ({ signal } = await run.process.finish());
       const next = new Run(inputs({ lockTimeoutSeconds: 10 }));
@@ -134,7 +134,7 @@ describePostgres("a state that is written to", (server) => {
     expect([...answered].filter((name) => name.startsWith("second"))).not.toEqual([]);
   });
 
-  test("goes on where its connection breaks and nobody has written meanwhile", async () => {
+  test("continues after a broken connection if nobody else has written", async () => {
     await applyState(inputs());
     const run = await Run.open(inputs());
     await run.append(add("before"));
@@ -144,9 +144,9 @@ describePostgres("a state that is written to", (server) => {
     expect(namesIn(await readOnly(inputs()))).toEqual(["before", "after"]);
   });
 
-  test("knows an event whose answer was lost, and does not store it twice", async () => {
+  test("does not store an event twice after its answer was lost", async () => {
     await applyState(inputs());
-    await using relay = await startRelay(hand().access.endpoint);
+    await using relay = await startRelay(backend().access.endpoint);
     const run = await Run.open(through(relay));
     relay.atNextAnswer("close");
     await run.append(add("db"));
@@ -156,9 +156,9 @@ describePostgres("a state that is written to", (server) => {
     expect(await events()).toHaveLength(3);
   });
 
-  test("goes on past a connection that fell silent, which still holds its lock at the server", async () => {
+  test("continues after a silent connection that still has the lock at the server", async () => {
     await applyState(inputs());
-    await using relay = await startRelay(hand().access.endpoint);
+    await using relay = await startRelay(backend().access.endpoint);
     const run = await Run.open({ ...through(relay), timeoutSeconds: 2 });
     relay.atNextAnswer("silence");
     await expect(run.append(add("db"))).rejects.toThrow(
@@ -170,32 +170,32 @@ describePostgres("a state that is written to", (server) => {
     expect(await events()).toHaveLength(3);
   });
 
-  test("is lost to a run whose connection was cut while another took over: its next event is refused", async () => {
+  test("rejects the next event of a run that was cut off while another took over", async () => {
     await applyState(inputs());
     const cut = await Run.open(inputs());
     await cut.append(add("cut"));
     await endSessions();
     const taker = await Run.open(inputs());
-    await expect(cut.append(add("late")), "while the other holds the lock").rejects.toThrow("[state.locked]");
+    await expect(cut.append(add("late")), "while the other has the lock").rejects.toThrow("[state.locked]");
     await taker.append(add("taker"));
     await taker.end();
     await expect(cut.append(add("later")), "after the other has written").rejects.toThrow(
-      "[state.moved] Unable to write to state postgres prod: somebody else has written to it since this run read it; nothing was written",
+      "[state.moved] Unable to write to state postgres prod: another run has written to it since this run read it; nothing was written",
     );
     await cut.end();
     expect(namesIn(await readOnly(inputs()))).toEqual(["cut", "taker"]);
   });
 
-  test("refuses an event that does not follow the head, whoever holds the lock", async () => {
+  test("rejects an event that does not follow the head, even with the lock", async () => {
     await applyState(inputs());
     const run = await Run.open(inputs());
-    await hand().run(`update ${schema}.state set head_hash = sha256('another')`);
+    await backend().run(`update ${schema}.state set head_hash = sha256('another')`);
     await expect(run.append(add("db"))).rejects.toThrow("[state.moved]");
     await run.end();
     expect(await events()).toEqual([[0, "init"]]);
   });
 
-  test("is told of an event that Ctrl-C came in, and of those after it", async () => {
+  test("stores the event during Ctrl-C, and the events after it", async () => {
     await applyState(inputs());
     const run = await Run.open(inputs());
     run.send(add("during"));
@@ -209,15 +209,15 @@ describePostgres("a state that is written to", (server) => {
     expect(namesIn(await readOnly(inputs()))).toEqual(["during", "after"]);
   });
 
-  test("of 500 resources is read in one round trip, from a snapshot and less than 100 events", async () => {
+  test("is read in one round trip with 500 resources, from a snapshot and less than 100 events", async () => {
     await applyState(inputs());
     const run = await Run.open(inputs());
     for (let index = 0; index < 500; index++) run.send(add(`r${index}`));
     for (let index = 0; index < 500; index++) await run.answer();
     await run.end();
-    expect(await hand().run(`select index from ${schema}.snapshot order by index`)).toHaveLength(5);
+    expect(await backend().run(`select index from ${schema}.snapshot order by index`)).toHaveLength(5);
     const callsOf = async (read: (at: StateInputs) => Promise<unknown>): Promise<number> => {
-      await using proxy = await CallProxy.start(hand().access.endpoint);
+      await using proxy = await CallProxy.start(backend().access.endpoint);
       await read(through(proxy));
       return proxy.answered.length;
     };

@@ -1,7 +1,7 @@
 import { makeSecretFile, type SecretFile } from "@nixops4-resources/protocol-postgres/testing";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 
-/** Somebody with an age identity of his own. */
+/** A person with their own age identity. */
 export interface Person extends SecretFile {
   readonly recipient: string;
 }

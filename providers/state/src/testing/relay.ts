@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import type { Endpoint } from "@nixops4-resources/protocol-core/testing";
 
-/** A way to a server that can lose one answer, and then lets new connections through. */
+/** A proxy that can lose one answer, and then accepts new connections. */
 export interface Relay extends AsyncDisposable {
   readonly endpoint: Endpoint;
-  /** The next answer never arrives: its connection is closed, or stays open and silent for ever. */
+  /** Loses the next answer: the connection is closed, or stays open and silent. */
   atNextAnswer(what: "close" | "silence"): void;
 }
 

@@ -2,10 +2,10 @@ import type { ExactJson } from "@nixops4-resources/protocol-core";
 import { ask, startProvider, type Message } from "@nixops4-resources/protocol-core/testing";
 import { main } from "./states.ts";
 
-/** The inputs of a state resource, whole. */
+/** Complete inputs of a state resource. */
 export type StateInputs = Message & { name: string };
 
-/** The process that keeps the state of one run of nixops4: it reads once, then gets events, until stdin ends. */
+/** The process that writes the state in one run of nixops4. It reads once, then gets events until stdin ends. */
 export class Run {
   readonly process: ReturnType<typeof startProvider>;
   readonly #resource: Message;
@@ -15,7 +15,7 @@ export class Run {
     this.#resource = { type: "state_postgres", inputProperties, ...(outputProperties && { outputProperties }) };
   }
 
-  /** Starts the run of an apply and reads the state; throws the error's words where that fails. */
+  /** Starts the run of an apply and reads the state. Throws the text of an error response. */
   static async open(inputs: StateInputs): Promise<Run> {
     const run = new Run(inputs);
     await run.read();
@@ -48,7 +48,7 @@ export class Run {
   }
 }
 
-/** Makes or updates the state resource, as the first process of an apply does. */
+/** Creates or updates the state resource, like the first process of an apply. */
 export async function applyState(inputProperties: StateInputs): Promise<Message> {
   const request = { createResourceRequest: { type: "state_postgres", inputProperties, isStateful: false } };
   return await onlyAnswer(request);
@@ -57,7 +57,7 @@ export async function applyState(inputProperties: StateInputs): Promise<Message>
 export const destroyState = (inputProperties: StateInputs): Promise<Message> =>
   onlyAnswer({ destroyResourceRequest: { resource: { type: "state_postgres", inputProperties } } });
 
-/** What `nixops4 state dump` gets. */
+/** The document as `nixops4 state dump` reads it. */
 export async function readOnly(inputs: StateInputs): Promise<Message> {
   const run = new Run(inputs, null);
   try {

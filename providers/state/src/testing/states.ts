@@ -6,7 +6,7 @@ import type { Person } from "./people.ts";
 
 export const main = join(import.meta.dirname, "../../dist/main.cjs");
 
-/** A server whose states are in a schema named as the prefix. Call it where tests are declared. */
+/** A server with states in a schema that is named like the prefix. Call it where tests are declared. */
 export const prepareStates = (
   prefix: string,
   people: readonly Person[],
@@ -15,14 +15,16 @@ export const prepareStates = (
     prefix,
     account: "superuser",
     secrets: people,
-    snapshot: (hand) => liveStates(hand, prefix),
+    snapshot: (backend) => liveStates(backend, prefix),
   });
 
-/** What there is of the states that have a name: those that were destroyed are kept, and are no resource any more. */
-async function liveStates(hand: PostgresBackend, schema: string): Promise<unknown> {
-  const [row] = await hand.run<{ isThere: boolean }>(`select to_regclass('${schema}.state') is not null as "isThere"`);
+/** The existing states. Destroyed states stay in the tables, but are no resources any more. */
+async function liveStates(backend: PostgresBackend, schema: string): Promise<unknown> {
+  const [row] = await backend.run<{ isThere: boolean }>(
+    `select to_regclass('${schema}.state') is not null as "isThere"`,
+  );
   if (row?.isThere !== true) return [];
-  return await hand.run(`
+  return await backend.run(`
     select name, mark, head,
       (select array_agg(distinct recipients order by recipients) from ${schema}.data_key where state = id) as recipients,
       (select max(generation) from ${schema}.data_key where state = id) as generation,
@@ -30,9 +32,9 @@ async function liveStates(hand: PostgresBackend, schema: string): Promise<unknow
     from ${schema}.state where destroyed_at is null order by name`);
 }
 
-/** Makes the state and takes its mark off. */
-export async function makeUnmarked(hand: PostgresBackend, schema: string, inputs: object): Promise<void> {
-  const inputProperties = { connection: hand.connection, managedBy: "somebody", ...inputs };
+/** Creates the state and removes its mark. */
+export async function makeUnmarked(backend: PostgresBackend, schema: string, inputs: object): Promise<void> {
+  const inputProperties = { connection: backend.connection, managedBy: "somebody", ...inputs };
   await ask({ main }, { createResourceRequest: { type: "state_postgres", inputProperties, isStateful: false } });
-  await hand.run(`update ${schema}.state set mark = null`);
+  await backend.run(`update ${schema}.state set mark = null`);
 }

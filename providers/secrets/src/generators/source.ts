@@ -1,12 +1,12 @@
 import { parseStrictly, ProviderError, type Secret, type SecretRef } from "@nixops4-resources/protocol-core";
-import { openSecretStore, storePlace, type SecretReader } from "@nixops4-resources/protocol-secrets";
+import { openSecretReader, storePlace, type SecretReader } from "@nixops4-resources/protocol-secrets";
 import * as z from "zod/mini";
 import type { ErrorCode } from "../errors.ts";
-import type { Origin } from "../generators/generator.ts";
+import type { Origin } from "./generator.ts";
 
 /**
- * Which version of which secret a reference means right now. Without a word of a secret that is not there: then there is
- * nothing newer to derive from.
+ * The version of the secret to which a reference currently points. A missing secret is no error here: there is nothing
+ * newer to derive from.
  */
 export async function identifySource(ref: SecretRef): Promise<Origin> {
   const { name, version, open } = sourceOf(ref);
@@ -17,7 +17,7 @@ export async function identifySource(ref: SecretRef): Promise<Origin> {
   return version === null ? { name } : { name, version };
 }
 
-/** Its value, of the version that was identified. */
+/** The value of the identified version. */
 export async function revealSource(ref: SecretRef, origin: Origin): Promise<Secret> {
   const { name, open } = sourceOf(ref);
   const version = origin["version"];
@@ -29,17 +29,17 @@ export async function revealSource(ref: SecretRef, origin: Origin): Promise<Secr
 function sourceOf(ref: SecretRef): { name: string; version: number | null; open: () => Promise<SecretReader> } {
   if (!("store" in ref)) {
     throw new ProviderError<ErrorCode>(
-      "a value is derived from a secret in a store, and this reference is of another kind",
+      "the source of a derived value must be in a store, but this reference is of another kind",
       {
         code: "secrets.source.kind",
-        hint: "Let `source` be the output `ref` of a resource of type `secret`",
+        hint: "Set `source` to the output `ref` of a resource of type `secret`",
       },
     );
   }
   const { name, version = null, ...place } = ref.store;
   const open = async (): Promise<SecretReader> => {
     const { store } = await parseStrictly(z.strictObject({ store: storePlace }), { store: place });
-    return await openSecretStore(store, "read");
+    return await openSecretReader(store);
   };
   return { name, version, open };
 }

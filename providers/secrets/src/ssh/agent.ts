@@ -7,25 +7,25 @@ import type { HostErrorCode } from "../host/errors.ts";
 import { missingProgram } from "../host/failure.ts";
 import { environment } from "./command.ts";
 
-/** An ssh-agent that knows one key. */
+/** An ssh-agent with one key. */
 export interface Agent extends Disposable {
   readonly socket: string;
 }
 
 /**
- * Starts an ssh-agent for the length of a request and hands it the key over a pipe: ssh takes a key from an agent or a file
- * alone, and no file is to have it. The agent lives as long as the program that it runs, here one that ends with our pipe:
- * however we end, the key is forgotten. Source: ssh-agent(1).
+ * Starts an ssh-agent for the duration of a request, and gives it the key through a pipe. ssh takes keys only from agents and
+ * files, and the key must not be in a file. The agent exits with its child program, which exits when our pipe closes, even
+ * if this process is killed. Source: ssh-agent(1).
  */
 export async function startAgent(identity: DirectSecretRef, signal: AbortSignal): Promise<Agent> {
-  const key = await resolveSecret(identity, "the key to log in with");
+  const key = await resolveSecret(identity, "the key for the login");
   const agent = spawn("ssh-agent", ["/bin/sh", "-c", 'echo "$SSH_AUTH_SOCK"; exec cat'], {
     env: environment(),
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
     signal,
   });
-  // The end of its output tells that it is gone.
+  // The end of the output is handled below.
   agent.on("error", () => undefined);
   agent.stdin.on("error", () => undefined);
   const { value: socket, done } = await createInterface({ input: agent.stdout })[Symbol.asyncIterator]().next();
@@ -50,17 +50,17 @@ async function addKey(key: string, socket: string, signal: AbortSignal): Promise
   adding.stdin.on("error", () => undefined);
   const words = text(adding.stderr);
   const ended = once(adding, "close");
-  // OpenSSH does not read a key whose last line has no end.
+  // OpenSSH rejects a key whose last line has no newline.
   adding.stdin.end(`${key}\n`);
   const [status] = await ended.catch((cause: unknown) => {
     throw missingProgram("ssh-add", cause);
   });
   if (status === 0) return;
   throw new ProviderError<HostErrorCode>(
-    `ssh-add does not take the key to log in with: ${(await words).trim() || `status ${status}`}`,
+    `ssh-add rejects the key for the login: ${(await words).trim() || `status ${status}`}`,
     {
       code: "secrets.ssh.identity",
-      hint: "Let `connection.ssh.identity` refer to a private key of OpenSSH without a passphrase; null leaves it to your ssh-agent",
+      hint: "Set `connection.ssh.identity` to a reference to an OpenSSH private key without a passphrase, or to null to use your ssh-agent",
     },
   );
 }

@@ -8,9 +8,9 @@ import {
   type ReadSession,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
-import { application } from "./lock.ts";
+import { application } from "./application.ts";
 
-/** A session that outlives the request that opened it, and can be given up at any time. */
+/** A session that outlives the request that opened it, and can be abandoned at any time. */
 export class LongSession<Session extends ReadSession = ReadSession> implements AsyncDisposable {
   readonly session: Session;
   readonly #end: AbortController;
@@ -20,32 +20,40 @@ export class LongSession<Session extends ReadSession = ReadSession> implements A
     this.#end = end;
   }
 
-  static async open(connection: Connection, access: "write", request: Connecting): Promise<LongSession<WriteSession>>;
-  static async open(connection: Connection, access: "read", request: Connecting): Promise<LongSession>;
-  static async open(connection: Connection, access: Login["access"], request: Connecting): Promise<LongSession> {
+  static async openReader(connection: Connection, request: Connecting): Promise<LongSession> {
+    return await this.#open(connection, "read", request, openReadSession);
+  }
+
+  static async openWriter(connection: Connection, request: Connecting): Promise<LongSession<WriteSession>> {
+    return await this.#open(connection, "write", request, openWriteSession);
+  }
+
+  static async #open<Session extends ReadSession>(
+    connection: Connection,
+    access: Login["access"],
+    request: Connecting,
+    connect: (login: Login) => Promise<Session>,
+  ): Promise<LongSession<Session>> {
     const end = new AbortController();
     const login = {
       ...(await ownLogin(connection, connection.database, access, { ...request, signal: end.signal })),
       session: { application, keepAlive: true, settings: settings[access] },
     };
-    return await whileOpen(end, request, async () => {
-      const session = access === "write" ? await openWriteSession(login) : await openReadSession(login);
-      return new LongSession(session, end);
-    });
+    return await whileOpen(end, request, async () => new LongSession(await connect(login), end));
   }
 
-  /** Does a request's work; when its time is over, the connection is closed at once, and with it goes the lock. */
+  /** Runs work for a request. When the request's time is over, the connection is closed at once, which frees the lock. */
   during<T>(request: Connecting, work: (session: Session) => Promise<T>): Promise<T> {
     return whileOpen(this.#end, request, () => work(this.session));
   }
 
-  /** Closes the connection without a word to the server. */
+  /** Closes the connection without telling the server. */
   abandon(): void {
     this.#end.abort();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Who cannot be reached any more must not keep us from ending.
+    // An unreachable server must not keep the process from exiting.
     const patience = setTimeout(() => this.abandon(), 5000);
     await this.session[Symbol.asyncDispose]();
     clearTimeout(patience);
@@ -64,9 +72,9 @@ async function whileOpen<T>(end: AbortController, { signal }: Connecting, work: 
 }
 
 const settings = {
-  // An apply may wait an hour for a machine before it tells of it.
-  // Where the machine is gone its lock is free after two minutes; Linux alone would take two hours.
+  // An apply may wait an hour for a machine between two events.
+  // If the applying machine is lost, the server frees its lock after two minutes; Linux's default is two hours.
   write: { idle_session_timeout: 0, tcp_keepalives_interval: 10, tcp_keepalives_count: 6 },
-  // Several queries are to see one moment; a writer sees what was written before it got the lock.
+  // Several queries must see the same snapshot. A writer must see what was written before it got the lock.
   read: { default_transaction_isolation: "repeatable read" },
 };

@@ -1,13 +1,13 @@
-// What others want to know of an SSH public key, computed from its line.
+// Other forms of an SSH public key, computed from its line.
 import { createHash } from "node:crypto";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bech32 } from "@scure/base";
 
-/** Numbers of algorithms in SSHFP records; the hash is always SHA-256 (2). Sources: RFC 4255, 6594 and 7479. */
+/** Numbers of algorithms in SSHFP records. Sources: RFC 4255, 6594 and 7479. */
 const algorithmNumbers = { "ssh-rsa": 1, "ecdsa-sha2-": 3, "ssh-ed25519": 4 };
 const sha256Number = 2;
 
-/** The values of the SSHFP records: one per key. Empty for what is no key. */
+/** The value of the SSHFP record. Empty if the line is no known key. */
 export function sshfpOf(line: string): string[] {
   const { type, blob } = partsOf(line);
   return Object.entries(algorithmNumbers)
@@ -16,8 +16,8 @@ export function sshfpOf(line: string): string[] {
 }
 
 /**
- * The same Ed25519 key as a recipient of age, for tools that know no SSH keys: its point on the curve that X25519 uses.
- * Null for another kind of key. Source: https://github.com/Mic92/ssh-to-age
+ * An Ed25519 key as an age recipient, for tools without support for SSH keys: its point on the curve of X25519. Null for
+ * other algorithms. Source: https://github.com/Mic92/ssh-to-age
  */
 export function ageRecipientOf(line: string): string | null {
   const { type, blob } = partsOf(line);

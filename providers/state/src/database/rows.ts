@@ -1,7 +1,7 @@
 import { sql, type Sql } from "@nixops4-resources/protocol-postgres";
-import type { SealedEvent, SealedSnapshot } from "./chain.ts";
+import type { SealedEvent, SealedSnapshot } from "../history/chain.ts";
 import type { StoredKey } from "../keys/keys.ts";
-import { bytes, type Tables } from "../store/tables.ts";
+import { bytes, type Tables } from "./tables.ts";
 
 /** The row of a state. */
 export interface StateRow {
@@ -12,7 +12,7 @@ export interface StateRow {
   readonly hash: Buffer;
 }
 
-/** A state that is there, by its name; one that was destroyed keeps its events, and no name. */
+/** An existing state by its name. A destroyed state keeps its events, but its name is free. */
 export const named = (tables: Tables, name: string): Sql =>
   sql`${tables.state} where name = ${name} and destroyed_at is null`;
 
@@ -27,7 +27,7 @@ export const keysOf = (tables: Tables, name: string): Sql =>
 
 const eventColumns = sql`index, event, nixops_version as "nixopsVersion", data_key as "dataKey", sealed, hash`;
 
-/** What a state consists of, for reading it: the last snapshot and the events after it. */
+/** The parts of a state that a reader needs: the last snapshot and the events after it. */
 export interface StateParts {
   readonly row: StateRow;
   readonly keys: StoredKey[];
@@ -37,7 +37,7 @@ export interface StateParts {
 
 export type PartRows = [StateRow, StoredKey, SealedSnapshot, SealedEvent];
 
-/** What asks for them, each for PartRows of its kind; in one round trip, and of one moment. */
+/** The queries for PartRows. Run them in one round trip and one snapshot of the database. */
 export function partsOf(tables: Tables, name: string): [Sql, Sql, Sql, Sql] {
   const snapshot = sql`from ${tables.snapshot} where state = ${idOf(tables, name)}`;
   return [
@@ -49,7 +49,7 @@ export function partsOf(tables: Tables, name: string): [Sql, Sql, Sql, Sql] {
   ];
 }
 
-/** Undefined where there is no such state. */
+/** Undefined if the state does not exist. */
 export function toParts([[row], keys, [snapshot], events]: [StateRow[], StoredKey[], SealedSnapshot[], SealedEvent[]]):
   | StateParts
   | undefined {
@@ -59,17 +59,17 @@ export function toParts([[row], keys, [snapshot], events]: [StateRow[], StoredKe
 const writtenColumns = sql`${eventColumns}, actor, host(client_address) as address, application,
   to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`;
 
-/** Events with those that were archived, from the first on: WrittenEvent rows. */
+/** All events, archived ones included, oldest first: WrittenEvent rows. */
 export const allEvents = (tables: Tables, name: string): Sql => sql`
   select ${writtenColumns} from ${tables.archive} where state = ${idOf(tables, name)}
   union all select ${writtenColumns} from ${tables.event} where state = ${idOf(tables, name)}
   order by index`;
 
-/** All snapshots, the first first: SealedSnapshot rows. */
+/** All snapshots, oldest first: SealedSnapshot rows. */
 export const allSnapshots = (tables: Tables, name: string): Sql =>
   sql`select index, hash, data_key as "dataKey", sealed from ${tables.snapshot} where state = ${idOf(tables, name)} order by index`;
 
-/** The columns that the writer fills; who and when is the server's to say. */
+/** Inserts the writer's columns; a trigger adds time and writer. */
 export const eventInsert = (tables: Tables, id: string, event: SealedEvent): Sql => sql`
   insert into ${tables.event} (state, index, event, nixops_version, data_key, sealed, hash)
   select ${id}::uuid, ${event.index}, ${event.event}, ${event.nixopsVersion}, ${event.dataKey}, ${bytes(event.sealed)}, ${bytes(event.hash)}`;

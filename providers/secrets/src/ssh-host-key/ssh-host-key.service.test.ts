@@ -22,12 +22,12 @@ testResource(sshHostKey, {
   changed: { recipients: [recipient], graceSeconds: 60 },
   immutable: { name: "web/other" },
   notChanged: {
-    generation: "it can only be raised; tried below",
-    algorithm: "it changes together with the generation only; tried below",
-    hostNames: "they are nowhere but in the outputs; tried below",
+    generation: "it can only be raised; tested below",
+    algorithm: "it changes only together with the generation; tested below",
+    hostNames: "they are only in the outputs; tested below",
   },
-  notDisturbed: "it is kept by the code that keeps `secret`, which is killed in secret.service.test.ts",
-  oneBrokenConnection: "The contract of `secret` tries them all.",
+  notDisturbed: "it shares its code with `secret`, which is killed in secret.service.test.ts",
+  oneBrokenConnection: "The contract of `secret` tries all of them.",
   newEachTime: ["fingerprint", "createdAt", "publicKey", "knownHosts", "sshfp", "ageRecipient"],
   drift: { graceSeconds: (backend) => backend.byHand((store) => store.change(name, { graceSeconds: 1 })) },
   makeUnmarked: (backend) =>
@@ -35,7 +35,7 @@ testResource(sshHostKey, {
       store.create(
         newSecret(name, {
           mark: undefined,
-          value: new Secret("brought along"),
+          value: new Secret("imported"),
           specification: {},
           public: { publicKey },
           graceSeconds: 86_400,
@@ -52,7 +52,7 @@ describe("a host key", () => {
   const { run, file } = usePrograms({ "ssh-keygen": "openssh-client", "age-keygen": "age" });
 
   test.each(["ed25519", "ecdsa-p256", "rsa-2048"])(
-    "with %s is told to clients and DNS as ssh-keygen does",
+    "with %s has the known_hosts line and SSHFP record of ssh-keygen",
     async (algorithm) => {
       const hostNames = ["web.example.org", "[192.0.2.1]:2222"];
       const { outputs, error } = await deployment.create("ssh_host_key", { name: algorithm, algorithm, hostNames });
@@ -69,7 +69,7 @@ describe("a host key", () => {
     },
   );
 
-  test("has another known_hosts line for other names, and nothing is written for that", async () => {
+  test("changes the known_hosts line with the host names, without a write", async () => {
     const inputs = { name: "names", hostNames: ["old"] };
     const { outputs } = await deployment.create("ssh_host_key", inputs);
     const renamed = await deployment.update("ssh_host_key", inputs, { ...inputs, hostNames: ["new", "newer"] });
@@ -77,7 +77,7 @@ describe("a host key", () => {
     expect(renamed.outputs).toEqual({ ...outputs, knownHosts: `new,newer ${String(outputs["publicKey"])}` });
   });
 
-  test("of another kind needs a raised generation", async () => {
+  test("with another algorithm needs a higher generation", async () => {
     const inputs = { name: "kinds", hostNames: ["web"] };
     await deployment.create("ssh_host_key", inputs);
     const changed = { ...inputs, algorithm: "ecdsa-p256" };
@@ -87,7 +87,7 @@ describe("a host key", () => {
     expect((await deployment.create("ssh_host_key", inputs)).error).toContain("[secrets.generation.lowered]");
   });
 
-  test("is not made of a secret that is something else", async () => {
+  test("rejects a secret that is not an SSH key", async () => {
     await backend.byHand((store) =>
       store.create(newSecret("else", { mark: undefined, specification: {}, public: {} })),
     );
@@ -95,9 +95,9 @@ describe("a host key", () => {
     expect(error).toContain("[secrets.hostKey.none] Unable to update ssh host key else");
   });
 
-  test("is a recipient of age for who has it", async () => {
+  test("has an age recipient that the private key decrypts", async () => {
     const { outputs } = await deployment.create("ssh_host_key", { name: "age", hostNames: ["web"] });
-    // What `ssh-to-age -private-key` does: the scalar behind the key, as age writes it.
+    // As `ssh-to-age -private-key`: the scalar of the key, in age's format.
     const seed = seedOf(await backend.valueOf("age"), String(outputs["publicKey"]));
     const scalar = createHash("sha512").update(seed).digest().subarray(0, 32);
     const identity = bech32.encodeFromBytes("age-secret-key-", scalar).toUpperCase();
@@ -107,7 +107,7 @@ describe("a host key", () => {
   });
 });
 
-/** In OpenSSH's file the seed stands right before the last copy of the public key. */
+/** In OpenSSH's format the seed comes right before the last copy of the public key. */
 function seedOf(privateKey: string, line: string): Buffer {
   const file = Buffer.from(privateKey.replaceAll(/-----.*-----|\n/g, ""), "base64");
   const end = file.lastIndexOf(Buffer.from(line.split(" ")[1] ?? "", "base64").subarray(-32));

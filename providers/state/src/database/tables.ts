@@ -1,6 +1,6 @@
 import { identifier, join, nothing, sql, type Sql } from "@nixops4-resources/protocol-postgres";
 
-/** The tables of one schema, each quoted and with the schema in front. */
+/** The tables of one schema, as quoted and qualified names. */
 export class Tables {
   readonly schema: string;
 
@@ -29,8 +29,8 @@ export class Tables {
   }
 
   /**
-   * What makes all of them; in one transaction, under a lock, where `state` is not there. The schema may be there: an account
-   * that may not create one gets it from its administrator.
+   * Creates all tables. Run it in one transaction, under a lock, if `state` is missing. The schema may already exist: an
+   * account that cannot create schemas gets one from its administrator.
    */
   creation(schemaIsThere: boolean): Sql[] {
     const schema = identifier(this.schema);
@@ -90,12 +90,12 @@ export class Tables {
       sql`comment on table ${this.state} is ${layout}`,
       sql`comment on table ${this.dataKey} is 'Keys that encrypt events and snapshots, themselves encrypted to age recipients.'`,
       sql`comment on table ${this.event} is 'Append-only. hash = sha256(hash of the event before || sealed).'`,
-      sql`comment on table ${this.archive} is 'Events that a snapshot stands for; append-only.'`,
-      sql`comment on table ${this.snapshot} is 'The whole document after the event of the same index.'`,
+      sql`comment on table ${this.archive} is 'Events before a snapshot; append-only.'`,
+      sql`comment on table ${this.snapshot} is 'The complete document after the event with the same index.'`,
     ];
   }
 
-  /** Against accidents, and against accounts that are not the owner: that one could remove the triggers. */
+  /** Protect against accidents and other accounts. The owner could remove the triggers. */
   #triggers(): Sql[] {
     const schema = identifier(this.schema);
     const refused = sql`raise exception 'events of a state are never changed or removed' using errcode = 'restrict_violation'`;
@@ -125,10 +125,10 @@ export class Tables {
   }
 }
 
-/** Marks the table of a schema of ours, also for a later version that lays them out in another way. */
+/** Comment that marks our tables, with a number for later layouts. */
 const layout = "States of NixOps4, by nixops4-resources-state. Layout 1.";
 
-/** All schemas of the database that have our tables, as far as we may use them: `schema`. */
+/** All schemas of the database that contain our tables and to which we have access: `schema`. */
 export const schemasWithStates = sql`
   select nspname as schema from pg_class c join pg_namespace n on n.oid = relnamespace
   where relname = 'state' and relkind = 'r' and obj_description(c.oid, 'pg_class') = ${layout}
@@ -137,5 +137,5 @@ export const schemasWithStates = sql`
 /** Binary data as SQL. */
 export const bytes = (data: Uint8Array): Sql => sql`decode(${Buffer.from(data).toString("base64")}, 'base64')`;
 
-/** `select ... union all select ...`; nothing where there are none. */
+/** `select ... union all select ...` */
 export const union = (queries: readonly Sql[]): Sql => join(queries, "\nunion all\n");

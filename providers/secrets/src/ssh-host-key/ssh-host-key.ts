@@ -5,48 +5,48 @@ import type { ErrorCode } from "../errors.ts";
 import type { Given } from "../generators/generators.ts";
 import { keyAlgorithm, keyAlgorithms } from "../generators/key-pair.ts";
 import {
-  create,
+  createSecret,
   immutable,
-  keptInputs,
-  keptOutputs,
+  secretInputs,
+  secretOutputs,
   leastRights,
-  list,
-  look,
+  listSecrets,
+  findSecret,
   refusal,
-  seenInputs,
-  seenOutputs,
-  update,
-} from "./lifecycle.ts";
+  currentInputs,
+  currentOutputs,
+  updateSecret,
+} from "../secret/lifecycle.ts";
 
 export default defineResource({
   type: "ssh_host_key",
   description:
-    "The SSH host key of a machine, made before the machine is: its private half is a secret in the store, and what clients, DNS and secret tools must know of it are outputs.",
+    "SSH host key of a machine, generated before the machine exists. The private key is a secret in the store; the outputs have what clients, DNS and secret tools need to know.",
   requireState: false,
   connection,
   inputs: {
-    ...keptInputs,
+    ...secretInputs,
     algorithm: option(
       keyAlgorithm(),
-      "Kind of the key, with its size where there is a choice. Another one needs a raised `generation`.",
+      "Algorithm and size of the key. Changing it needs a higher `generation`.",
       "ed25519",
     ),
     hostNames: option(
       z.array(z.string().check(z.regex(/^[^\s,*?!|@#]+$/))).check(z.minLength(1)),
-      "Names and addresses of the machine as clients call it, with a port that is not 22 as `[web.example.org]:2222`.",
+      "Names and addresses under which clients reach the machine. Write a port other than 22 as `[web.example.org]:2222`.",
     ),
   },
   outputs: {
-    ...keptOutputs,
-    publicKey: option(z.string(), "The public key, one line: also the recipient to which agenix encrypts."),
-    knownHosts: option(z.string(), "Line for `known_hosts`, with all host names."),
+    ...secretOutputs,
+    publicKey: option(z.string(), "Public key, in one line. It is also the recipient for agenix."),
+    knownHosts: option(z.string(), "Line for `known_hosts` with all host names."),
     sshfp: option(
       z.array(z.string()),
       "Values of the SSHFP records of the machine's names, such as `4 2 1f3a...`: the algorithm, SHA-256, and the hash.",
     ),
     ageRecipient: option(
       z.nullable(z.string()),
-      "The recipient (`age1...`) to which sops encrypts for who has the private key, as `ssh-to-age` tells it; null unless the key is `ed25519`.",
+      "Recipient (`age1...`) for sops, as `ssh-to-age` computes it: the private key decrypts. Null unless the key is `ed25519`.",
     ),
   },
   immutable,
@@ -62,16 +62,16 @@ export default defineResource({
   connectWriter,
 
   async read(store, want) {
-    const found = await look(store, want, keyOf(want));
+    const found = await findSecret(store, want, keyOf(want));
     if (found === undefined) return undefined;
     const { mark, current } = found.stored;
     const { publicKey = "" } = current.public;
-    const { ageRecipientOf, sshfpOf } = await import("../ssh/public-key.ts");
+    const { ageRecipientOf, sshfpOf } = await import("./public-key.ts");
     return {
       mark,
-      inputs: { ...seenInputs(found), algorithm: algorithmOf(found.madeBy) ?? somethingElse },
+      inputs: { ...currentInputs(found), algorithm: algorithmOf(found.madeBy) ?? somethingElse },
       outputs: {
-        ...seenOutputs(found, want.connection),
+        ...currentOutputs(found, want.connection),
         publicKey,
         knownHosts: `${want.hostNames.join(",")} ${publicKey}`,
         sshfp: sshfpOf(publicKey),
@@ -83,16 +83,16 @@ export default defineResource({
   refuse(want, { inputs: { generation, algorithm }, outputs: { publicKey } }) {
     const refused = refusal(want, keyOf(want), { generation, madeBy: keyOf({ name: want.name, algorithm }) });
     if (refused !== undefined || want.generation > Number(generation) || publicKey !== "") return refused;
-    return new ProviderError<ErrorCode>("the secret of this name is no SSH key whose public half is known", {
+    return new ProviderError<ErrorCode>("the secret of this name is not an SSH key with a known public key", {
       code: "secrets.hostKey.none",
-      hint: "Give another `name`, or import the private key as OpenSSH writes it, without a passphrase",
+      hint: "Set another `name`, or import the private key in OpenSSH's format, without a passphrase",
     });
   },
 
-  create: async (store, want, mark) => create(store, want, keyOf(want), mark),
+  create: async (store, want, mark) => createSecret(store, want, keyOf(want), mark),
 
   update: async (store, want, { changed, seen: { outputs } }) =>
-    update(store, want, keyOf(want), {
+    updateSecret(store, want, keyOf(want), {
       changed,
       version: outputs.version,
       remake: changed.has("generation") || changed.has("algorithm"),
@@ -102,10 +102,9 @@ export default defineResource({
 
   setMark: async (store, { name }, mark) => store.change(name, { mark: mark ?? null }),
 
-  list: async (store, managedBy) => list(store, "ssh_host_key", managedBy),
+  list: async (store, managedBy) => listSecrets(store, "ssh_host_key", managedBy),
 });
 
-/** The generator of the key. */
 const keyOf = ({ name, algorithm }: { name: string; algorithm: unknown }): Given => ({
   sshKey: { algorithm, comment: name },
 });
