@@ -82,7 +82,7 @@ const errors = {
     remedy: "Enable or delete them in PowerDNS, or choose another name.",
   },
   "dns.powerdns.exists": {
-    meaning: "Another client created the same zone at the same time.",
+    meaning: "The object exists already: another client created it at the same time.",
     remedy: "Apply again.",
   },
   "dns.powerdns.key": {

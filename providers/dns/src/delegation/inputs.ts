@@ -6,9 +6,7 @@ import { endpoint } from "../endpoint.ts";
 export const parentServer = option(
   z.nullable(
     z.lazy(() =>
-      z.strictObject(
-        endpoint("A name server of the zone's parent zone, such as `a.gtld-servers.net` for a zone in com."),
-      ),
+      z.strictObject(endpoint("a name server of the parent zone, such as `a.gtld-servers.net` for a zone in com.")),
     ),
   ),
   "Server of the parent zone, queried without a signature for the zone's delegation. It affects only the output `delegation`. Null skips the query.",

@@ -5,7 +5,7 @@ import { endpoint } from "../endpoint.ts";
 /** The inputs for a name server that accepts dynamic updates. */
 export const rfc2136Settings = () =>
   z.strictObject({
-    ...endpoint("The zones' primary name server, which may be hidden. It must accept TCP."),
+    ...endpoint("the zones' primary name server, which may be hidden. It must accept TCP."),
     tsig: option(
       z.strictObject({
         name: option(withExample(z.string(), "nixops4"), "Name of the key on the server."),
@@ -27,7 +27,7 @@ export const rfc2136Settings = () =>
       [],
     ),
     waitForSecondaries: option(
-      z.array(z.strictObject(endpoint("A secondary name server of the zones."))),
+      z.array(z.strictObject(endpoint("a secondary name server of the zones."))),
       "Secondary servers that must serve the new serial number before a write is complete. They are queried without a signature, until `timeoutSeconds` is over.",
       [],
     ),

@@ -13,7 +13,7 @@ export const explainTsig: Explain = (error, settings) => explanations[error.faul
 
 const otherSecret: Explain = (error, settings) =>
   failure(
-    `${addressOf(settings)} cannot verify ${describeKey(settings)}: the server has a different secret for it (${error.answer.rcode}, ${error.fault})`,
+    `${addressOf(settings)} cannot verify a request signed with ${describeKey(settings)}: the server has a different secret for it (${error.answer.rcode}, ${error.fault})`,
     "dns.key.refused",
     "Set `tsig.secret` to the secret that the server has for this key",
     error,

@@ -27,12 +27,12 @@ export const inputs = {
   ),
   soaEdit: option(
     z.nullable(z.enum(soaEdits)),
-    "Change of the serial number when a signed zone is served (SOA-EDIT). Null serves the stored serial number.",
+    "Method of changing the serial number when a signed zone is served (SOA-EDIT). Null serves the stored serial number.",
     null,
   ),
   soaEditApi: option(
     z.enum(soaEditApis),
-    "Change of the serial number at each change by the API (SOA-EDIT-API).",
+    "Method of changing the serial number at each change by the API (SOA-EDIT-API).",
     "DEFAULT",
   ),
   dnssec: option(
