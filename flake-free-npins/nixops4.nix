@@ -1,9 +1,9 @@
-# A deployment to start from. NixOps4 calls this file without arguments, so everything it needs it gets itself.
+# A template for a deployment. NixOps4 calls this file without arguments, so the file imports all that it needs.
 let
-  # Pinned versions of other people's Nix code: ./npins/sources.json, changed by `npins update`.
+  # Pinned versions of external Nix code, in ./npins/sources.json. `npins update` changes them.
   sources = import ./npins;
 
-  # This repository: a pin in a deployment of your own, the folder above in this one.
+  # This repository: a pin in your own deployment, the parent folder here.
   resources = import (sources.nixops4-resources or ../.) { inherit sources; };
 in
 resources.nixops4.lib.mkRoot {
@@ -11,20 +11,20 @@ resources.nixops4.lib.mkRoot {
     (
       { providers, members, ... }:
       {
-        # Any number of providers, under names of your own. Two servers are two providers from the same module.
+        # Any number of providers, under any names. For two servers, import the same module in two providers.
         providers.postgres = {
           imports = [ resources.modules.nixops4Provider.postgres ];
 
-          # Written on everything the deployment makes; what bears another name is never touched.
+          # Every object that the deployment creates carries this name. Objects with another name are never changed.
           managedBy = "my-deployment";
 
-          # How to reach the server; each resource can still say otherwise in its `inputs.connection`.
+          # The server's address and user. A resource can override them in its `inputs.connection`.
           connection.host = "db.example.org";
           connection.user = "postgres";
-          # Only where the secret lies, as a string: it is read when the provider runs, and never enters the Nix store.
+          # Only the secret's path, as a string. The provider reads the file; the secret never enters the Nix store.
           connection.password.file = "/run/secrets/postgres";
 
-          # A provider that was built with `npm run build`; without these two lines Nix is asked to build it.
+          # A provider built with `npm run build`. Without these two lines, Nix builds it.
           executable = "/usr/bin/node";
           args = [ "/srv/nixops4-resources/providers/postgres/dist/main.cjs" ];
         };
@@ -39,7 +39,7 @@ resources.nixops4.lib.mkRoot {
         members.app_database = {
           type = providers.postgres.database;
           inputs.name = "app";
-          # An output of another member: NixOps4 makes the role first.
+          # An output of another member, so NixOps4 creates the role first.
           inputs.owner = members.app_role.outputs.name;
         };
       }

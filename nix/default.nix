@@ -1,8 +1,8 @@
-# What this repository gives to Nix:
+# The Nix entry point of this repository:
 #   resources = import sources.nixops4-resources { inherit sources; };
-# Nothing is fetched or built until it is used: a deployment that names its own executables never needs nixpkgs.
+# Nix fetches and builds only what is used: a deployment that sets its own executables never needs nixpkgs.
 {
-  # Pins with the names nixops4, nixpkgs-lib (or nixpkgs alone), and nixpkgs where something is to be built.
+  # Pins named nixops4 and nixpkgs-lib (or only nixpkgs). Building also requires nixpkgs.
   sources ? import ../flake-free-npins/npins,
   lib ? import ((sources.nixpkgs-lib or sources.nixpkgs) + "/lib"),
   pkgsFor ?
@@ -21,7 +21,7 @@ let
   );
 in
 {
-  # The NixOps4 library (`nixops4.lib.mkRoot`) and its own providers.
+  # The library of NixOps4 (`nixops4.lib.mkRoot`), and NixOps4's own providers.
   nixops4 = import ./nixops4.nix {
     src = sources.nixops4;
     inherit lib pkgsFor;
@@ -38,7 +38,7 @@ in
     )
   );
 
-  # Members from the attribute set of NixOS-DNS, one per zone.
+  # Converts the attribute set of NixOS-DNS to members, one per zone.
   recordsOfNixosDns = import ./nixos-dns.nix { inherit lib; };
 
   packages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] packagesFor;

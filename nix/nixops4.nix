@@ -1,5 +1,5 @@
-# NixOps4's Nix library from its sources. NixOps4 offers it as a flake only; without one, we hand its files what their
-# flake would.
+# NixOps4's Nix library, without flakes. NixOps4 offers it as a flake only, so this file passes the arguments that the
+# flake would pass.
 {
   src,
   lib,
@@ -15,12 +15,12 @@ let
     modules.nixops4Component.default = src + "/nix/component/base-modules.nix";
     modules.nixops4Provider.local = {
       imports = [ (import (src + "/nix/providers/local.nix") { withSystem = _: use: use unbuilt; }) ];
-      # Its program comes with the installation of NixOps4.
+      # The installation of NixOps4 includes this program.
       executable = lib.mkOverride 90 "nixops4-resources-local";
     };
   };
 
-  # What the module asks for before its executable is overridden.
+  # The module evaluates this default before its executable is overridden.
   unbuilt.config.packages.nixops4-resources-local-release = "/unbuilt";
 
   # Only getProviders and renderProviderDocs need packages.

@@ -1,10 +1,11 @@
-# Members from the attribute set that NixOS-DNS makes of hosts and extra records (its `utils.domains.getDnsConfig`):
+# Converts the attribute set that NixOS-DNS creates from hosts and extra records (its `utils.domains.getDnsConfig`) to
+# members:
 #   { "example.org" = { "www.example.org" = { a = { data = [ "192.0.2.1" ]; ttl = 3600; }; }; }; }
-# Each zone becomes one member of type `records`, called nixos-dns in the zone, so that its records change in one update.
+# Each zone becomes one member of type `records` named nixos-dns, so that its records change in one update.
 # Source: https://github.com/Janik-Haag/NixOS-DNS (modules/records.nix, utils/zonefiles.nix)
 { lib }:
 let
-  # What is a text in NixOS-DNS or a set of the same fields stays; the others are told in the provider's fields.
+  # Converts values with fields to the provider's fields.
   fieldsOf = {
     caa = value: { inherit (value) flags tag value; };
     mx = value: { inherit (value) preference exchange; };
@@ -24,17 +25,18 @@ let
       inherit (value) usage selector matchingType;
       data = value.certificateAssociationData;
     };
-    # As a text, one that begins with a quote would be read as in a zone file.
+    # As a field, since the provider parses a plain text that begins with a double quote as in a zone file.
     txt = text: { inherit text; };
   };
+  # Types whose values are texts in both.
   plain = [
     "a"
     "aaaa"
     "cname"
     "ns"
   ];
-  # The server counts the zone's serial number; SPF is refused by NixOS-DNS itself.
-  left = [
+  # The server maintains the SOA record; NixOS-DNS itself rejects SPF.
+  skipped = [
     "soa"
     "spf"
   ];
@@ -45,7 +47,7 @@ let
       value
     else
       (fieldsOf.${type}
-        or (throw "${name} has records of type ${lib.toUpper type}, which the provider dns does not have; leave them out")
+        or (throw "${name} has records of type ${lib.toUpper type}, which the provider dns does not support: remove them")
       )
         value;
 
@@ -55,7 +57,7 @@ let
     let
       values = lib.filter (value: value != null) (lib.toList data);
     in
-    lib.optional (values != [ ] && !lib.elem type left) {
+    lib.optional (values != [ ] && !lib.elem type skipped) {
       inherit name;
       type = lib.toUpper type;
       ttlSeconds = ttl;

@@ -1,8 +1,8 @@
 # The providers' executables: { <provider> = derivation with bin/nixops4-resources-<provider>; }
 #
-# Not built yet, only parsed: it was written after nixpkgs' manual ("JavaScript", "pnpm"), and its steps were tried
-# outside of Nix. The first build stops at `pnpmDeps` and prints the hash to put there; it changes with pnpm-lock.yaml.
-# Until then name a provider that was built with `npm run build` (flake-free-npins/README.md).
+# Never built so far, only parsed. It follows nixpkgs' manual ("JavaScript", "pnpm"), and its steps were tested outside
+# of Nix. The first build fails at `pnpmDeps` and prints the hash to set there; the hash changes with pnpm-lock.yaml.
+# Until then, set `executable` to a provider built with `npm run build` (flake-free-npins/README.md).
 { pkgs }:
 let
   inherit (pkgs) lib;
@@ -19,25 +19,26 @@ let
       src = ../.;
       filter = path: _: !builtins.elem (baseNameOf path) [ ".git" "dist" "node_modules" ];
     };
-    # The root brings the bundler; integration/ and its embedded servers are not needed.
+    # The root package has the bundler. integration/ and its embedded servers are not needed.
     pnpmWorkspaces = [ "nixops4-resources" "./protocol/*" "./providers/*" "./providers/*/client" ];
     pnpmDeps = pkgs.fetchPnpmDeps {
       inherit (finalAttrs) pname version src pnpmWorkspaces;
       inherit pnpm;
-      # What nixpkgs takes together with pnpm 11 since July 2026.
+      # The version that nixpkgs requires for pnpm 11 since July 2026.
       fetcherVersion = 4;
       hash = lib.fakeHash;
     };
-    # The lockfile was checked when it was written; without a network it cannot be checked again.
+    # pnpm checks the release age online, which a build without network cannot do. It was checked when the lockfile was
+    # written.
     env.pnpm_config_minimum_release_age = "0";
     nativeBuildInputs = [ nodejs pnpm pkgs.pnpmConfigHook pkgs.makeWrapper ];
-    # Not `npm run build`, which would bring its own Node and pnpm.
+    # `npm run build` would download its own Node and pnpm.
     buildPhase = ''
       runHook preBuild
       node_modules/.bin/tsup
       runHook postBuild
     '';
-    # The bundles hold all they need.
+    # The bundles are self-contained.
     installPhase = ''
       runHook preInstall
       for name in ${lib.escapeShellArgs names}; do

@@ -1,6 +1,6 @@
-# The NixOps4 provider module of one folder in ./providers: its generated types, its executable, and settings that hold
-# for all its resources. `nix/providers/<name>/default.nix` is `import ../../provider.nix ./.`; a provider with settings
-# of its own imports this and adds to it.
+# The NixOps4 provider module of one folder in ./providers: its generated types, its executable, and settings for all of
+# its resources. `nix/providers/<name>/default.nix` is `import ../../provider.nix ./.`. A provider with additional
+# settings imports this module and adds them.
 folder:
 { lib, packageFor }:
 let
@@ -14,10 +14,10 @@ in
 
   options = {
     connection = lib.mkOption {
-      # Lazy and unchecked: the values may come from outputs of other members, and `inputs.connection` checks them.
+      # Lazy and unchecked, since values may be outputs of other members. `inputs.connection` checks them.
       type = lib.types.lazyAttrsOf lib.types.raw;
       default = { };
-      description = "Defaults of `inputs.connection` for all resources of this provider.";
+      description = "Default of `inputs.connection` for all resources of this provider.";
     };
     managedBy = lib.mkOption {
       type = lib.types.nullOr lib.types.str;
@@ -29,13 +29,13 @@ in
   config = {
     executable = lib.mkDefault "${packageFor resourceProviderSystem}/bin/nixops4-resources-${name}";
 
-    # Settings become inputs, so that a change of them is seen as a change of each resource.
+    # Settings become inputs, so that NixOps4 sees a changed setting as a change of each resource.
     resourceTypes = lib.mapAttrs (
       _: type:
       lib.optionalAttrs (type.inputs.options ? connection) {
         inputs = {
           connection = lib.mkIf (config.connection != { }) (
-            # A choice between kinds of connections is overridden as a whole, everything else by field.
+            # A resource overrides a choice between kinds of connections as a whole, and everything else by field.
             if type.inputs.options.connection.type.name == "attrTag" then
               lib.mkDefault config.connection
             else

@@ -1,19 +1,19 @@
-# Option types that JSON Schema has no word for.
+# Option types that JSON Schema cannot express.
 { lib }:
 let
   inherit (lib) mkOption types;
 
   described = description: type: type // { inherit description; };
 
-  # A path literal such as ./secret would be copied into the world-readable store; only strings are taken.
+  # Accepts only strings: Nix would copy a path literal such as ./secret to the world-readable store.
   runtimePath = described "absolute path, as a string" (types.strMatching "/.*");
 
-  # "${./secret}" is a string, but a copy in the store already.
+  # Also rejects "${./secret}", a string that refers to a copy in the store.
   pathOutsideStore = described "absolute path outside the Nix store, as a string" (
     types.addCheck runtimePath (path: !lib.hasPrefix "${builtins.storeDir}/" path)
   );
 
-  # The same for values of any shape: they may have references to secrets in them.
+  # The same for values of any shape, which may contain references to secrets.
   outsideStore = described "value without paths in the Nix store" (
     types.addCheck types.anything (
       let
@@ -31,38 +31,38 @@ let
     )
   );
 
-  # References that say themselves where the secret is.
+  # References that locate the secret without a store or a key.
   directKinds = {
     file = mkOption {
       type = pathOutsideStore;
-      description = "File that holds the secret; only its owner may be able to read it.";
+      description = "File that contains the secret. Only its owner may have access to it.";
     };
     env = mkOption {
       type = types.strMatching "[A-Za-z_][A-Za-z0-9_]*";
-      description = "Environment variable of the provider that holds the secret.";
+      description = "Environment variable of the provider that contains the secret.";
     };
     credential = mkOption {
       type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]*";
-      description = "systemd credential that holds the secret.";
+      description = "Name of the systemd credential that contains the secret.";
     };
     command = mkOption {
       type = types.nonEmptyListOf types.str;
-      description = "Program and arguments; what it prints is the secret.";
+      description = "Program and arguments. Its output is the secret.";
     };
   };
 
   directSecretRef = described "reference to a key" (types.attrTag directKinds);
 
-  # A file that only ciphertext is in may be in the store.
+  # A file with ciphertext only may be in the store.
   encryptedFile = mkOption {
     type = runtimePath;
-    description = "The encrypted file.";
+    description = "Path of the encrypted file.";
   };
 
-  # The key that opens a store; the references in it are direct, so that nothing lies behind itself.
+  # The key that decrypts a store. It must be a direct reference, so that no key is needed to find itself.
   identity = mkOption {
     type = directSecretRef;
-    description = "Age identity or SSH private key that opens the secrets.";
+    description = "Age identity or SSH private key that decrypts the secrets.";
   };
 
   # Exactly one of them is not null.
@@ -73,14 +73,14 @@ let
           options = {
             folder = mkOption {
               type = runtimePath;
-              description = "Folder that holds one age file per secret.";
+              description = "Folder with one age file per secret.";
             };
             inherit identity;
           };
         }
       );
       default = null;
-      description = "The store, where it is a folder of age files.";
+      description = "Store in a folder of age files; null if the store is in PostgreSQL.";
     };
     postgres = mkOption {
       type = types.nullOr (
@@ -90,15 +90,15 @@ let
         }
       );
       default = null;
-      description = "The store, where it is in PostgreSQL; as `connection.store.postgres` of the provider `secrets`.";
+      description = "Store in PostgreSQL, as `connection.store.postgres` of the provider `secrets`; null if the store is a folder.";
     };
   };
 in
 {
-  # A file on the machine where the provider runs, looked at when it runs.
+  # A path on the machine where the provider runs, read when it runs.
   inherit runtimePath;
 
-  # Where a secret is found when the provider runs. The secret itself never reaches Nix, the state or a log.
+  # A secret's location, resolved when the provider runs. The secret itself never reaches Nix, the state or a log.
   secretRef = described "reference to a secret" (
     types.attrTag (
       directKinds
@@ -109,11 +109,11 @@ in
               file = encryptedFile;
               identity = mkOption {
                 type = directSecretRef;
-                description = "Age identity or SSH private key that opens it.";
+                description = "Age identity or SSH private key that decrypts the file.";
               };
             };
           };
-          description = "File that age encrypts, also one of agenix.";
+          description = "File encrypted with age, including files of agenix.";
         };
         sops = mkOption {
           type = types.submodule {
@@ -121,11 +121,11 @@ in
               file = encryptedFile;
               key = mkOption {
                 type = types.nonEmptyListOf types.str;
-                description = "Names on the way to the value.";
+                description = "Path of keys to the value in the file.";
               };
             };
           };
-          description = "File that sops encrypts.";
+          description = "Value in a file encrypted with sops.";
         };
         store = mkOption {
           type = types.addCheck (types.submodule {
@@ -137,18 +137,18 @@ in
               version = mkOption {
                 type = types.nullOr types.ints.positive;
                 default = null;
-                description = "Version of the secret; null is the current one.";
+                description = "Version of the secret; null uses the current one.";
               };
             }
             // stores;
           }) (store: (store.directory or null == null) != (store.postgres or null == null));
-          description = "Secret that the provider `secrets` keeps: its output `ref`.";
+          description = "Secret in a store of the provider `secrets`: the output `ref` of a `secret`.";
         };
       }
     )
   );
 
-  # Of a key that itself opens secrets: it cannot lie behind another one.
+  # For keys that decrypt secrets: they must not depend on another key.
   inherit directSecretRef;
 
   intAtLeast =

@@ -1,6 +1,6 @@
-# Sources by name, from sources.json. A small reader of the format of npins, for pins on GitHub: `npins init` and
-# `npins upgrade` put npins' own reader in its place, and nothing else has to change.
-# NPINS_OVERRIDE_<name>, with _ for - and . in the name, is a folder to take instead of the pin.
+# Returns the sources in sources.json, by name. A small reader of npins' format for pins on GitHub. `npins init` and
+# `npins upgrade` replace it with npins' own reader; nothing else has to change.
+# NPINS_OVERRIDE_<name> sets a folder to use instead of a pin; - and . in the name become _.
 let
   inherit (builtins) fetchTarball fromJSON getEnv readFile replaceStrings substring;
 
@@ -19,7 +19,7 @@ let
             inherit (pin) url;
             sha256 = pin.hash;
           }
-        # A string, since a path would be copied into the store wherever it is used.
+        # A string, since Nix would copy a path to the store at every use.
         else if substring 0 1 override == "/" then
           override
         else
@@ -29,4 +29,4 @@ in
 if pinned.version == 7 || pinned.version == 8 then
   builtins.mapAttrs source pinned.pins
 else
-  throw "sources.json has the format ${toString pinned.version}, which only npins can read: run `npins upgrade`"
+  throw "sources.json has the format ${toString pinned.version}, which this reader does not support: run `npins upgrade`"

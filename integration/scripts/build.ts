@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { licencesOf } from "./build/licences.ts";
-import type { Metafile } from "./check/bundle.ts";
+import type { Metafile } from "./check/metafile.ts";
 import { takeSlot } from "@nixops4-resources/protocol-core";
 
 const root = join(import.meta.dirname, "../..");

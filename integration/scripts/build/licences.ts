@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Metafile } from "../check/bundle.ts";
+import type { Metafile } from "../check/metafile.ts";
 
 /** A library of which a bundle contains code, and the texts that its licence wants every copy to carry. */
 interface Library {

@@ -12,7 +12,7 @@ let
             options = {
               host = mkOption {
                 type = types.nonEmptyStr;
-                description = "The zones' primary name server, also a hidden one. It must take TCP. Its name or address.";
+                description = "Host name or address of the zones' primary name server, which may be hidden. It must accept TCP.";
               };
               port = mkOption {
                 type = types.ints.between 1 65535;
@@ -24,32 +24,32 @@ let
                   options = {
                     name = mkOption {
                       type = types.str;
-                      description = "Name of the key at the server.";
+                      description = "Name of the key on the server.";
                     };
                     algorithm = mkOption {
                       type = types.enum [ "hmac-sha256" "hmac-sha384" "hmac-sha512" ];
                       default = "hmac-sha256";
-                      description = "The key's algorithm. Servers take a key with its own algorithm only.";
+                      description = "Algorithm of the key. The server accepts a key only with the algorithm that it is configured with.";
                     };
                     secret = mkOption {
                       type = suiteTypes.secretRef;
-                      description = "The key itself, in Base64 as `tsig-keygen` and `keymgr` write it.";
+                      description = "Secret of the key, in Base64 as `tsig-keygen` and `keymgr` print it.";
                     };
                   };
                 };
-                description = "Key that signs requests and vouches for answers (TSIG, RFC 8945).";
+                description = "Key that signs requests and verifies answers (TSIG, RFC 8945).";
               };
               zones = mkOption {
                 type = types.listOf types.str;
                 default = [ ];
-                description = "Zones that are looked through for what a deployment has left behind. DNS cannot tell which zones a server has.";
+                description = "Zones that `list` searches for records of a deployment, since DNS cannot list a server's zones. Not needed for anything else.";
               };
               waitForSecondaries = mkOption {
                 type = types.listOf (types.submodule {
                   options = {
                     host = mkOption {
                       type = types.nonEmptyStr;
-                      description = "A secondary name server of the zones. Its name or address.";
+                      description = "Host name or address of a secondary name server of the zones.";
                     };
                     port = mkOption {
                       type = types.ints.between 1 65535;
@@ -59,11 +59,11 @@ let
                   };
                 });
                 default = [ ];
-                description = "Servers that must have what was written before the request is done, as far as `timeoutSeconds` allows. They are asked for the zone's serial number, without a signature.";
+                description = "Secondary servers that must serve the new serial number before a write is complete. They are queried without a signature, until `timeoutSeconds` is over.";
               };
             };
           };
-          description = "A primary name server that takes dynamic updates (RFC 2136): BIND, Knot, PowerDNS and others.";
+          description = "Primary name server that accepts dynamic updates (RFC 2136): BIND, Knot, PowerDNS and others.";
         };
         powerdns = mkOption {
           type = types.submodule {
@@ -88,37 +88,37 @@ let
               };
             };
           };
-          description = "PowerDNS Authoritative by its HTTP API, and there the zones themselves.";
+          description = "HTTP API of PowerDNS Authoritative, which can also create and delete zones.";
         };
         octodns = mkOption {
           type = types.submodule {
             options = {
               class = mkOption {
                 type = types.str;
-                description = "OctoDNS' provider for the service, as in its own `config.yaml`.";
+                description = "Class of OctoDNS' provider for the service, as in its `config.yaml`.";
               };
               settings = mkOption {
                 type = types.attrsOf suiteTypes.json;
                 default = { };
-                description = "What the class takes beside, as in `config.yaml`, without what is secret.";
+                description = "Settings of the class, as in `config.yaml`. Put secret ones into `secrets`.";
               };
               secrets = mkOption {
                 type = types.attrsOf suiteTypes.secretRef;
                 default = { };
-                description = "Settings of the class that are secret, each by its name such as `token`. They reach OctoDNS through a pipe.";
+                description = "Secret settings of the class, by name, such as `token`. OctoDNS receives them through a pipe.";
               };
               zones = mkOption {
                 type = types.nonEmptyListOf types.str;
-                description = "The zones that are managed in this way. Everything else is out of reach.";
+                description = "Zones that this connection may manage. It never accesses other zones.";
               };
               command = mkOption {
                 type = types.nullOr types.nonEmptyStr;
                 default = null;
-                description = "The program `octodns-sync`, with the provider's Python package beside it (nixpkgs: `octodns.withProviders`). Null takes it from PATH.";
+                description = "Path of the program `octodns-sync`, installed with the provider's Python package (nixpkgs: `octodns.withProviders`). Null searches PATH.";
               };
             };
           };
-          description = "Zones at a service that OctoDNS knows: Route 53, Cloudflare, Gandi and some thirty others. For `records` only.";
+          description = "Hosting service that OctoDNS supports: Route 53, Cloudflare, Gandi and some thirty others. For `records` only.";
         };
       };
       description = "How to reach the backend, and as whom.";
@@ -151,50 +151,50 @@ let
 in
 {
   name = "DNS";
-  description = "DNS records, by dynamic update (RFC 2136) with TSIG, by PowerDNS' HTTP API, or at hosting services by OctoDNS.";
+  description = "DNS records and zones. Connects by dynamic update (RFC 2136) with TSIG, by PowerDNS' HTTP API, or by OctoDNS to a hosting service.";
   resourceTypes = {
     records = {
-      description = "Many record sets of one zone, made, changed and removed in one atomic update: all that an application needs, or none of it.";
+      description = "A group of record sets in one zone, created, changed and removed in one atomic update: all records of an application, or none.";
       requireState = false;
       inputs.options = common // {
         zone = mkOption {
           type = types.nonEmptyStr;
-          description = "Zone that holds all of the records.";
+          description = "Zone that contains all of the records.";
         };
         name = mkOption {
           type = types.strMatching "[a-z0-9][a-z0-9-]{0,39}";
-          description = "What these records are called in the zone, where a TXT record `_nixops4-records.NAME.ZONE` tells which ones they are: 1 to 40 of a-z, 0-9 and the hyphen.";
+          description = "Name of this group of records: 1 to 40 of a-z, 0-9 and the hyphen, unique in the zone. The TXT record `_nixops4-records.NAME.ZONE` lists the group's record sets.";
         };
         rrsets = mkOption {
           type = types.nonEmptyListOf (types.submodule {
             options = {
               name = mkOption {
                 type = types.nonEmptyStr;
-                description = "Whole name of the records, with or without a dot at its end; never relative to a zone. A `*` in front is a wildcard, labels may be Unicode.";
+                description = "Fully qualified name of the records, with or without a trailing dot; never relative to a zone. A leading `*` label is a wildcard. Labels may be Unicode.";
               };
               type = mkOption {
                 type = types.strMatching "[A-Z][A-Z0-9]*";
-                description = "Type of the records: A, AAAA, CAA, CNAME, DS, HTTPS, MX, NAPTR, NS, PTR, SRV, SSHFP, SVCB, TLSA or TXT, or any other by its number, such as `TYPE65400`.";
+                description = "Type of the records: A, AAAA, CAA, CNAME, DS, HTTPS, MX, NAPTR, NS, PTR, SRV, SSHFP, SVCB, TLSA, TXT, or any other type by its number, such as `TYPE65400`.";
               };
               ttlSeconds = mkOption {
                 type = types.ints.between 0 2147483647;
                 default = 300;
-                description = "How long others may keep the records, in seconds.";
+                description = "Time to live of the records in resolvers' caches, in seconds.";
               };
               values = mkOption {
                 type = types.nonEmptyListOf (types.oneOf [ types.str (types.attrsOf suiteTypes.json) ]);
-                description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`); names in them are whole. A text of TXT is the text itself, whatever is in it, unless it begins with a quote; it is split at 255 octets. Types without fields here are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
+                description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Types without supported fields are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
               };
             };
           });
-          description = "The record sets, each all records of one name and type.";
+          description = "Record sets of the group. Each has all records of one name and type.";
         };
         parentServer = mkOption {
           type = types.nullOr (types.submodule {
             options = {
               host = mkOption {
                 type = types.nonEmptyStr;
-                description = "A name server of the zone's parent, such as `a.gtld-servers.net` for a zone in com. Its name or address.";
+                description = "Host name or address of a name server of the parent zone, such as `a.gtld-servers.net` for a zone in com.";
               };
               port = mkOption {
                 type = types.ints.between 1 65535;
@@ -204,88 +204,88 @@ in
             };
           });
           default = null;
-          description = "Server that is asked, without a signature, whom the parent delegates the zone to; null does not ask. It decides the output `delegation` only.";
+          description = "Server of the parent zone, queried without a signature for the zone's delegation. It affects only the output `delegation`. Null skips the query.";
         };
       };
       outputs.options = {
         zone = mkOption {
           type = types.str;
-          description = "The zone, without a dot at its end.";
+          description = "Name of the zone, without a trailing dot.";
         };
         fqdns = mkOption {
           type = types.listOf types.str;
-          description = "The names that have records here, whole, in ASCII, sorted and each once.";
+          description = "Fully qualified names of the record sets, in ASCII, sorted and without duplicates.";
         };
         serial = mkOption {
           type = types.int;
-          description = "Serial number of the zone's SOA record when it was looked at last. Every change in the zone raises it.";
+          description = "Serial number of the zone's SOA record at the last lookup. Every change in the zone increases it.";
         };
         delegation = mkOption {
           type = types.nullOr (types.submodule {
             options = {
               parentSays = mkOption {
                 type = types.listOf types.str;
-                description = "Name servers that the parent delegates to.";
+                description = "Name servers that the parent zone delegates to.";
               };
               zoneSays = mkOption {
                 type = types.listOf types.str;
-                description = "Name servers that the zone has, which the parent should say too.";
+                description = "Name servers in the zone's own NS records, which the parent zone should have too.";
               };
               parentDs = mkOption {
                 type = types.listOf types.str;
-                description = "DS records that the parent has.";
+                description = "DS records in the parent zone.";
               };
               zoneDs = mkOption {
                 type = types.listOf types.str;
-                description = "DS records that fit the zone's keys: those that it asks for by CDS records, else one for each digest of each key. Of a key the parent needs one. None where the zone is not signed, or a service does not tell.";
+                description = "DS records for the zone's keys: those that its CDS records request, otherwise one per key and digest. The parent zone needs one per key. Empty if the zone is not signed, or if the service does not tell.";
               };
               toDo = mkOption {
                 type = types.nullOr types.str;
-                description = "What is to be done at the registrar, or with the parent; null where nothing is.";
+                description = "Changes to make at the registrar or in the parent zone; null if none are needed.";
               };
             };
           });
-          description = "The zone as its parent sees it; null where `parentServer` is null.";
+          description = "The zone's delegation as seen by the parent zone; null if `parentServer` is null.";
         };
       };
     };
     rrset = {
-      description = "All records of one name and type. Every change is one atomic update, which the server refuses where somebody else was faster.";
+      description = "All records of one name and type. Every change is one atomic update, which fails without effect if another client changed the records first.";
       requireState = false;
       inputs.options = common // {
         name = mkOption {
           type = types.nonEmptyStr;
-          description = "Whole name of the records, with or without a dot at its end; never relative to a zone. A `*` in front is a wildcard, labels may be Unicode.";
+          description = "Fully qualified name of the records, with or without a trailing dot; never relative to a zone. A leading `*` label is a wildcard. Labels may be Unicode.";
         };
         type = mkOption {
           type = types.strMatching "[A-Z][A-Z0-9]*";
-          description = "Type of the records: A, AAAA, CAA, CNAME, DS, HTTPS, MX, NAPTR, NS, PTR, SRV, SSHFP, SVCB, TLSA or TXT, or any other by its number, such as `TYPE65400`.";
+          description = "Type of the records: A, AAAA, CAA, CNAME, DS, HTTPS, MX, NAPTR, NS, PTR, SRV, SSHFP, SVCB, TLSA, TXT, or any other type by its number, such as `TYPE65400`.";
         };
         ttlSeconds = mkOption {
           type = types.ints.between 0 2147483647;
           default = 300;
-          description = "How long others may keep the records, in seconds.";
+          description = "Time to live of the records in resolvers' caches, in seconds.";
         };
         values = mkOption {
           type = types.nonEmptyListOf (types.oneOf [ types.str (types.attrsOf suiteTypes.json) ]);
-          description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`); names in them are whole. A text of TXT is the text itself, whatever is in it, unless it begins with a quote; it is split at 255 octets. Types without fields here are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
+          description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Types without supported fields are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
         };
         zone = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Zone that holds the records. Null asks the server for the one that holds the name; at a name that is a zone of its own there, NS records are that zone's, and only with `zone` its parent's.";
+          description = "Zone that contains the records. Null asks the server for the zone of the name. Set it to the parent zone for NS records of a delegation if the server has the delegated zone too.";
         };
         ptr = mkOption {
           type = types.bool;
           default = false;
-          description = "For A and AAAA: whether each address gets a PTR record that leads back to the name, where the server has its reverse zone.";
+          description = "For A and AAAA: whether each address gets a PTR record that points back to the name. Addresses whose reverse zone is not on the server are skipped with a warning.";
         };
         parentServer = mkOption {
           type = types.nullOr (types.submodule {
             options = {
               host = mkOption {
                 type = types.nonEmptyStr;
-                description = "A name server of the zone's parent, such as `a.gtld-servers.net` for a zone in com. Its name or address.";
+                description = "Host name or address of a name server of the parent zone, such as `a.gtld-servers.net` for a zone in com.";
               };
               port = mkOption {
                 type = types.ints.between 1 65535;
@@ -295,67 +295,67 @@ in
             };
           });
           default = null;
-          description = "Server that is asked, without a signature, whom the parent delegates the zone to; null does not ask. It decides the output `delegation` only.";
+          description = "Server of the parent zone, queried without a signature for the zone's delegation. It affects only the output `delegation`. Null skips the query.";
         };
       };
       outputs.options = {
         fqdn = mkOption {
           type = types.str;
-          description = "The whole name in ASCII, without a dot at its end.";
+          description = "Fully qualified name in ASCII, without a trailing dot.";
         };
         zone = mkOption {
           type = types.str;
-          description = "Zone that holds the records, without a dot at its end.";
+          description = "Zone that contains the records, without a trailing dot.";
         };
         serial = mkOption {
           type = types.int;
-          description = "Serial number of the zone's SOA record when it was looked at last. Every change in the zone raises it.";
+          description = "Serial number of the zone's SOA record at the last lookup. Every change in the zone increases it.";
         };
         ptrNames = mkOption {
           type = types.listOf types.str;
-          description = "Names of the PTR records that `ptr` made.";
+          description = "Names of the PTR records that `ptr` created.";
         };
         delegation = mkOption {
           type = types.nullOr (types.submodule {
             options = {
               parentSays = mkOption {
                 type = types.listOf types.str;
-                description = "Name servers that the parent delegates to.";
+                description = "Name servers that the parent zone delegates to.";
               };
               zoneSays = mkOption {
                 type = types.listOf types.str;
-                description = "Name servers that the zone has, which the parent should say too.";
+                description = "Name servers in the zone's own NS records, which the parent zone should have too.";
               };
               parentDs = mkOption {
                 type = types.listOf types.str;
-                description = "DS records that the parent has.";
+                description = "DS records in the parent zone.";
               };
               zoneDs = mkOption {
                 type = types.listOf types.str;
-                description = "DS records that fit the zone's keys: those that it asks for by CDS records, else one for each digest of each key. Of a key the parent needs one. None where the zone is not signed, or a service does not tell.";
+                description = "DS records for the zone's keys: those that its CDS records request, otherwise one per key and digest. The parent zone needs one per key. Empty if the zone is not signed, or if the service does not tell.";
               };
               toDo = mkOption {
                 type = types.nullOr types.str;
-                description = "What is to be done at the registrar, or with the parent; null where nothing is.";
+                description = "Changes to make at the registrar or in the parent zone; null if none are needed.";
               };
             };
           });
-          description = "The zone as its parent sees it; null where `parentServer` is null.";
+          description = "The zone's delegation as seen by the parent zone; null if `parentServer` is null.";
         };
       };
     };
     zone = {
-      description = "A zone of PowerDNS, by its HTTP API; servers that are reached otherwise have no way to make one. The mark is in the zone's metadata `X-NIXOPS4`.";
+      description = "A zone of PowerDNS Authoritative, by its HTTP API; other connections cannot create zones. The mark is in the zone's metadata `X-NIXOPS4`.";
       requireState = false;
       inputs.options = common // {
         name = mkOption {
           type = types.nonEmptyStr;
-          description = "Name of the zone, with or without a dot at its end.";
+          description = "Name of the zone, with or without a trailing dot.";
         };
         kind = mkOption {
           type = types.enum [ "Native" "Master" "Slave" ];
           default = "Native";
-          description = "How it is replicated: `Native` by the database, `Master` as a primary that notifies its secondaries, `Slave` from `masters`.";
+          description = "Replication of the zone: `Native` by the database, `Master` as a primary that notifies its secondaries, `Slave` by transfer from `masters`.";
         };
         masters = mkOption {
           type = types.listOf types.str;
@@ -365,52 +365,52 @@ in
         nameservers = mkOption {
           type = types.nullOr (types.listOf types.nonEmptyStr);
           default = null;
-          description = "Names of the zone's name servers, its NS records. Null leaves them to others, such as an `rrset`; a `Slave` has those of its primary.";
+          description = "Names of the zone's name servers, written as its NS records. Null does not manage the NS records, so that an `rrset` can; a `Slave` gets them from its primary.";
         };
         soaEdit = mkOption {
           type = types.nullOr (types.enum [ "INCREMENT-WEEKS" "INCEPTION-EPOCH" "INCEPTION-INCREMENT" "EPOCH" "NONE" ]);
           default = null;
-          description = "How the serial number is changed when it is served, for a signed zone (SOA-EDIT). Null serves it as it is.";
+          description = "Method of changing the serial number when a signed zone is served (SOA-EDIT). Null serves the stored serial number.";
         };
         soaEditApi = mkOption {
           type = types.enum [ "DEFAULT" "INCREASE" "EPOCH" "SOA-EDIT" "SOA-EDIT-INCREASE" ];
           default = "DEFAULT";
-          description = "How the serial number changes with a change by the API (SOA-EDIT-API).";
+          description = "Method of changing the serial number at each change by the API (SOA-EDIT-API).";
         };
         dnssec = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether the zone is signed. It can be turned on; turning it off destroys the keys, which is left to a person.";
+          description = "Whether the zone is signed. The provider only turns it on: turning it off destroys the keys, and is rejected.";
         };
         updateKeys = mkOption {
           type = types.listOf types.str;
           default = [ ];
-          description = "Names of the TSIG keys at the server that may change the zone by dynamic update (TSIG-ALLOW-DNSUPDATE). Without any, and with `dnsupdate=yes`, PowerDNS takes updates that nobody signed from `allow-dnsupdate-from`.";
+          description = "Names of the server's TSIG keys that may change the zone by dynamic update (TSIG-ALLOW-DNSUPDATE). If empty, and with `dnsupdate=yes`, PowerDNS accepts unsigned updates from `allow-dnsupdate-from`.";
         };
         transferKeys = mkOption {
           type = types.listOf types.str;
           default = [ ];
-          description = "Names of the TSIG keys at the server that may transfer the zone (TSIG-ALLOW-AXFR).";
+          description = "Names of the server's TSIG keys that may transfer the zone (TSIG-ALLOW-AXFR).";
         };
         account = mkOption {
           type = types.str;
           default = "";
-          description = "What PowerDNS calls the zone's account; free text of up to 40 characters.";
+          description = "The zone's account in PowerDNS: free text of up to 40 characters.";
         };
         deleteRecords = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether the zone may be destroyed with records in it beside SOA and its own NS.";
+          description = "Whether destroying may delete a zone with records other than its SOA and NS. False rejects it.";
         };
       };
       outputs.options = {
         serial = mkOption {
           type = types.int;
-          description = "Serial number of the zone as it is served.";
+          description = "Serial number of the zone as served.";
         };
         ds = mkOption {
           type = types.listOf types.str;
-          description = "DS records that the parent zone has to have for the signed zone, one for each kind of digest; none without DNSSEC.";
+          description = "DS records that the parent zone needs, one per key and digest type; empty without DNSSEC.";
         };
       };
     };

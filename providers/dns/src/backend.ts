@@ -1,77 +1,55 @@
-/** Where a record set is: one name and one type. */
-export interface Key {
-  /** Absolute, in lower case, as `www.example.org.`; never Unicode. */
-  readonly name: string;
-  /** Mnemonic in upper case such as `MX`, or `TYPE65400` where a type has none. */
-  readonly type: string;
-}
-
-/** All records of one name and type, and what we wrote beside them. */
-export interface Stored extends Key {
-  /** Time to live of every record, in seconds; 0 where there are none. */
-  readonly ttlSeconds: number;
-  /**
-   * Each record's value in the canonical presentation form (`canonical` of the client), sorted. Two values are equal
-   * exactly when their texts are. Empty where the name has no record of this type.
-   */
-  readonly values: readonly string[];
-  /**
-   * What stands beside the records for us: the mark on the first line, further words of ours below it. Each backend has its
-   * own place for it (a TXT record `_nixops4-<type>.<name>`, a comment). Null where there is nothing.
-   */
-  readonly note: string | null;
-}
+import type { Key, Stored } from "./stored.ts";
 
 /** A zone of a server. */
 export interface Zone {
-  /** Absolute, in lower case, as `example.org.`. */
+  /** Absolute, in lower case, such as `example.org.`. */
   readonly name: string;
-  /** Serial number of its SOA record at the moment of the look. */
+  /** Serial number of its SOA record when the backend read it; 0 if the backend does not know it. */
   readonly serial: number;
 }
 
-/** What one commit is made of: all of it takes effect, or nothing. */
+/** An atomic update of one zone. */
 export interface Update {
-  /** Name of the zone; every name below is in it. */
+  /** Name of the zone that contains all names below. */
   readonly zone: string;
-  /** What was seen and must still be so, note and all. The TTL does not count. */
+  /** Record sets that must be unchanged since they were read, including their notes. Their TTLs are ignored. */
   readonly prerequisites: readonly Stored[];
-  /** What is to be there afterwards: without values no record, without note no mark. */
+  /** Wanted state of record sets. A set without values is removed; a null note is removed. */
   readonly changes: readonly Stored[];
 }
 
-/** A server, or a service, for looking only. */
+/** Read access to a server or service. */
 export interface BackendReader extends AsyncDisposable {
-  /** The zone that holds the records of this key. Throws `dns.zone.missing` where the backend has none. */
+  /** The zone that contains the records of this key. Throws `dns.zone.missing` if the backend has no such zone. */
   findZone(key: Key): Promise<Zone>;
   /**
-   * What is stored at exactly these keys, one answer per key and in their order. What a wildcard or a delegation lets a
-   * resolver see does not count.
+   * What is stored at exactly these keys: one result per key, in their order. Records that a resolver sees only because of
+   * a wildcard or a delegation are not included.
    */
   look(zone: string, keys: readonly Key[]): Promise<Stored[]>;
-  /** Names of the zones that `list` goes through. */
+  /** Names of the zones that `list` searches. */
   zones(): Promise<string[]>;
   /**
-   * DS records that fit the zone's keys, in their canonical form; none where the zone is not signed. Undefined where the backend
-   * cannot tell whether it is.
+   * DS records for the zone's keys, in canonical form; empty if the zone is not signed. Undefined if the backend cannot
+   * tell whether it is.
    */
   dsFor(zone: string): Promise<readonly string[] | undefined>;
-  /** Everything in the zone but its SOA record, notes where they belong. A note whose records are gone has no values. */
+  /** All record sets of the zone except its SOA, with their notes. A note without records has no values. */
   all(zone: string): Promise<Stored[]>;
 }
 
-/** The same for writing too. */
+/** Read and write access to a server or service. */
 export interface BackendWriter extends BackendReader {
-  /** Throws where the commit would be refused or silently ignored, as far as that can be told without writing. */
+  /** Throws if the backend would reject or silently ignore the update, as far as it can tell without writing. */
   plan(update: Update): Promise<void>;
   /**
-   * Brings the changes about, all or none, where the prerequisites hold; else throws `Conflict` and changes nothing. An
-   * answer that was lost is looked for: what was committed does not fail.
+   * Applies all changes or none. Throws `Conflict`, and changes nothing, if a prerequisite does not hold. If the answer is
+   * lost, checks whether the changes took effect before failing.
    */
   commit(update: Update): Promise<void>;
 }
 
-/** A prerequisite does not hold: somebody else wrote since the look. Whoever gets this looks again. */
+/** A prerequisite does not hold: another client wrote since the read. The caller reads again. */
 export class Conflict extends Error {
   override readonly name = "Conflict";
 }

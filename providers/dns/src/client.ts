@@ -1,10 +1,11 @@
 import { isWithin } from "@nixops4-resources/dns-client";
 import type { Connecting } from "@nixops4-resources/protocol-core";
-import type { BackendReader, BackendWriter, Key, Stored, Zone } from "./backend.ts";
+import type { BackendReader, BackendWriter, Zone } from "./backend.ts";
 import type { Connection } from "./connection.ts";
-import { outside, textOf, zoneMissing } from "./name.ts";
+import { displayName, outside, zoneMissing } from "./name.ts";
+import { idOf, isSameKey, nothingAt, type Key, type Stored } from "./stored.ts";
 
-/** A server or a service, for looking only. What was seen is kept: it is what a write counts on. */
+/** Reads from a backend, and remembers what it read: writes use that as their prerequisites. */
 export class DnsReader<Backend extends BackendReader = BackendReader> implements AsyncDisposable {
   readonly backend: Backend;
   readonly #seen = new Map<string, Stored>();
@@ -14,31 +15,31 @@ export class DnsReader<Backend extends BackendReader = BackendReader> implements
     this.backend = backend;
   }
 
-  /** One answer per key, in their order. */
+  /** One result per key, in their order. */
   async look(zone: string, keys: readonly Key[]): Promise<Stored[]> {
-    // A run of OctoDNS takes half a second, also for nothing.
+    // An OctoDNS run takes half a second, even without keys.
     if (keys.length === 0) return [];
     const found = await this.backend.look(zone, keys);
     for (const stored of found) this.remember(stored);
     return found;
   }
 
-  /** What the last look saw there, or the last write left. */
+  /** The state of the key after the last read or write. */
   seen(key: Key): Stored {
     return this.#seen.get(idOf(key)) ?? nothingAt(key);
   }
 
-  /** The zone of a key: the one that is given, or the one that holds it. Its serial is that of now. */
+  /** The zone of a key, with its current serial number. If `given` is null, the backend finds the zone. */
   async findZone(key: Key, given: string | null): Promise<Zone> {
     const zone = await this.backend.findZone(given === null ? key : { name: given, type: "SOA" });
     if (given !== null && zone.name !== given)
-      throw zoneMissing(given, `it has ${textOf(zone.name)}, which is above it`);
+      throw zoneMissing(given, `it only has the zone ${displayName(zone.name)} above it`);
     if (!isWithin(key.name, zone.name)) throw outside(key.name, zone.name);
     this.#zones.set(idOf(key), zone.name);
     return zone;
   }
 
-  /** The name of the zone that `findZone` found for a key, or finds now. */
+  /** The name of the zone of a key. Calls `findZone` only if it was not called for this key before. */
   async zoneName(key: Key, given: string | null): Promise<string> {
     return this.#zones.get(idOf(key)) ?? (await this.findZone(key, given)).name;
   }
@@ -52,20 +53,16 @@ export class DnsReader<Backend extends BackendReader = BackendReader> implements
   }
 }
 
-/** The same, for writing too. */
 export class DnsWriter extends DnsReader<BackendWriter> {
-  /** Brings the changes about where these keys, and those of `basis`, are as they were seen; else throws `Conflict`. */
+  /** Writes the changes. Throws `Conflict` if one of their keys, or of `basis`, is no longer as last seen. */
   async write(zone: string, changes: readonly Stored[], basis: readonly Key[] = []): Promise<void> {
-    const unchanged = basis.filter((key) => !changes.some((change) => idOf(change) === idOf(key)));
+    const unchanged = basis.filter((key) => !changes.some((change) => isSameKey(change, key)));
     const update = { zone, prerequisites: [...changes, ...unchanged].map((key) => this.seen(key)), changes };
     await this.backend.plan(update);
     await this.backend.commit(update);
     for (const change of changes) this.remember(change);
   }
 }
-
-/** No record, and nothing of ours. */
-export const nothingAt = ({ name, type }: Key): Stored => ({ name, type, ttlSeconds: 0, values: [], note: null });
 
 export const connectReader = async (connection: Connection, request: Connecting): Promise<DnsReader> =>
   new DnsReader(await openReader(connection, request));
@@ -86,5 +83,3 @@ async function openWriter(connection: Connection, request: Connecting): Promise<
   if ("octodns" in connection) return (await import("./octodns/octodns.ts")).openWriter(connection.octodns, request);
   return await (await import("./rfc2136/rfc2136.ts")).openWriter(connection.rfc2136, request);
 }
-
-const idOf = ({ name, type }: Key): string => `${type} ${name}`;

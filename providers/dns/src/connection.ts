@@ -5,20 +5,20 @@ import { octodnsSettings } from "./octodns/settings.ts";
 import { powerdnsSettings } from "./powerdns/settings.ts";
 import { rfc2136Settings } from "./rfc2136/settings.ts";
 
-/** Where the records are and who we are there; the same for every type of this provider. */
+/** The server or service, and our credentials; the same for every type of this provider. */
 export const connection = withExample(
   tagged({
     rfc2136: () =>
       option(
         rfc2136Settings(),
-        "A primary name server that takes dynamic updates (RFC 2136): BIND, Knot, PowerDNS and others.",
+        "Primary name server that accepts dynamic updates (RFC 2136): BIND, Knot, PowerDNS and others.",
       ),
     powerdns: () =>
-      option(powerdnsSettings(), "PowerDNS Authoritative by its HTTP API, and there the zones themselves."),
+      option(powerdnsSettings(), "HTTP API of PowerDNS Authoritative, which can also create and delete zones."),
     octodns: () =>
       option(
         octodnsSettings(),
-        "Zones at a service that OctoDNS knows: Route 53, Cloudflare, Gandi and some thirty others. For `records` only.",
+        "Hosting service that OctoDNS supports: Route 53, Cloudflare, Gandi and some thirty others. For `records` only.",
       ),
   }),
   {
@@ -28,11 +28,14 @@ export const connection = withExample(
 
 export type Connection = z.output<typeof connection>;
 
-/** Refuses what looks at a whole zone, and may be asked so and so often a day, where it is about one record set. */
+/**
+ * Rejects OctoDNS for a single record set: each lookup reads the whole zone, and hosting services limit the number of
+ * requests.
+ */
 export function refuseHosted(given: Connection): void {
   if (!("octodns" in given)) return;
   throw failure(
-    "OctoDNS asks for the whole zone at each look, which is too much for one record set",
+    "OctoDNS reads the whole zone at each lookup, which is too expensive for a single record set",
     "dns.octodns.one",
     "Declare all records of the zone as one `records`",
   );

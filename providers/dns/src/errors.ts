@@ -2,177 +2,181 @@ import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
 import httpErrors from "@nixops4-resources/protocol-http/errors";
 import tlsErrors from "@nixops4-resources/protocol-tls/errors";
 
-/** What can go wrong here, beside what can go wrong everywhere. */
+/** The errors of this provider, in addition to those of every provider. */
 const errors = {
   ...tlsErrors,
   // What PowerDNS' client does not say in words of its own.
   "http.answer.tooLarge": httpErrors["http.answer.tooLarge"],
   "http.credential.invalid": httpErrors["http.credential.invalid"],
   "dns.answer.forged": {
-    meaning: "An answer is not signed with the key of the connection. Nothing it says is believed.",
-    remedy: "See that `connection` names the right server and key, and what is between.",
+    meaning: "An answer is not signed with the connection's key. The provider ignores its content.",
+    remedy: "Check the server and key in `connection`, and the network between.",
   },
   "dns.answer.malformed": {
-    meaning: "What answers at the address does not speak DNS.",
-    remedy: "Let `connection` name the port of a name server.",
+    meaning: "The server at the address does not speak DNS.",
+    remedy: "Set `port` in `connection` to the name server's port.",
   },
   "dns.clock.differs": {
     meaning: "The clocks of this machine and of the server differ by more than a signature allows (300 s).",
-    remedy: "Set both clocks by NTP.",
+    remedy: "Synchronize both clocks by NTP.",
   },
   "dns.cname.beside": {
-    meaning: "A CNAME record would stand beside other records, which servers ignore without an error.",
-    remedy: "Remove what is there first, or choose another name.",
+    meaning: "A CNAME record would share its name with other records. Servers ignore that without an error.",
+    remedy: "Remove the existing records first, or choose another name.",
   },
   "dns.conflict": {
-    meaning: "Somebody else changed the records several times while they were being changed. Nothing was written.",
-    remedy: "Apply again; see who else writes if it stays.",
+    meaning: "Another client or deployment changed the records at the same time. Nothing was written.",
+    remedy: "Apply again; if it persists, find the other client.",
   },
   "dns.key.malformed": {
     meaning: "The secret of the TSIG key is not in Base64.",
-    remedy: "Put the bare secret there, as the server's own tool printed it.",
+    remedy: "Store only the secret there, as the server's own tool prints it.",
   },
   "dns.key.refused": {
-    meaning: "The server does not take what is signed with the TSIG key.",
-    remedy: "Compare the key's name, algorithm and secret with the server's, and its rights; see the server's log.",
+    meaning: "The server rejects requests signed with the TSIG key.",
+    remedy:
+      "Compare the key's name, algorithm, secret and rights with the server's configuration; its log has the reason.",
   },
   "dns.look.hidden": {
-    meaning: "A delegation hides what is at a name, and the zone's transfer, which would show it, is refused.",
-    remedy: "Let the key transfer the zone.",
+    meaning: "A delegation hides the records at a name, and the server refuses the zone transfer that would show them.",
+    remedy: "Grant the key the right to transfer the zone.",
   },
   "dns.look.refused": {
-    meaning: "The server does not answer a question about the zone.",
-    remedy: "See the server's log.",
+    meaning: "The server refuses a query for the zone.",
+    remedy: "Read the reason in the server's log.",
   },
   "dns.message.tooLong": {
-    meaning: "An update would be longer than a DNS message can be (65,535 octets). Nothing was written.",
+    meaning: "An update would exceed the maximum size of a DNS message (65,535 octets). Nothing was written.",
     remedy: "Split the `records`, or declare shorter values.",
   },
   "dns.mx.address": {
-    meaning: "BIND refuses an MX record whose target in the same zone has no address.",
-    remedy: "Declare both as one `records`, or let the MX depend on the address.",
+    meaning: "BIND rejects an MX record whose target in the same zone has no address.",
+    remedy: "Declare both in one `records`, or make the MX record depend on the address.",
   },
   "dns.name.invalid": {
-    meaning: "An input is not a domain name.",
+    meaning: "An input is not a valid domain name.",
     remedy: "Correct the name.",
   },
   "dns.name.outside": {
     meaning: "A name is not in the zone.",
-    remedy: "Write names whole, such as www.example.org, and give each to its zone.",
+    remedy: "Write fully qualified names, such as www.example.org, and declare each in its zone.",
   },
   "dns.octodns.failed": {
-    meaning: "OctoDNS, or the service behind it, failed. The end of what it said is passed on.",
-    remedy: "Check the settings and secrets in the connection, and the records that the message names.",
+    meaning: "OctoDNS, or the service behind it, failed. The message contains the end of its output.",
+    remedy: "Check the settings and secrets in the connection, and the records in the message.",
   },
   "dns.octodns.missing": {
-    meaning: "There is no program `octodns-sync`.",
-    remedy: "Install OctoDNS with the package of the service's provider, or let `connection.octodns.command` name it.",
+    meaning: "The program `octodns-sync` does not exist.",
+    remedy: "Install OctoDNS with the service's provider package, or set `connection.octodns.command` to its path.",
   },
   "dns.octodns.one": {
     meaning:
-      "A service by OctoDNS is looked at and written one zone at a time, so single record sets are not offered there.",
+      "OctoDNS reads and writes one zone at a time, so single record sets are not supported with `connection.octodns`.",
     remedy: "Declare all records of the zone as one `records`.",
   },
   "dns.octodns.plan": {
-    meaning: "OctoDNS would change a record that is not ours. Nothing was changed.",
-    remedy: "See why with octodns-sync by hand: the service may give a record back otherwise than it was given.",
+    meaning: "OctoDNS would change a record that does not belong to the resource. Nothing was changed.",
+    remedy:
+      "Run octodns-sync yourself to find the reason: the service may return a record differently than it was written.",
   },
   "dns.octodns.value": {
-    meaning: "OctoDNS cannot store a record exactly as it is wanted.",
-    remedy: "Change the record, or manage the zone by another connection.",
+    meaning: "OctoDNS cannot store exactly this record.",
+    remedy: "Change the record, or manage it by another kind of connection.",
   },
   "dns.powerdns.disabled": {
-    meaning: "A record set has records that somebody disabled. Writing it would remove them for good.",
+    meaning: "A record set has disabled records, which writing would delete.",
     remedy: "Enable or delete them in PowerDNS, or choose another name.",
   },
   "dns.powerdns.exists": {
-    meaning: "Somebody else made the same thing at the same moment.",
+    meaning: "The object exists already: another client created it at the same time.",
     remedy: "Apply again.",
   },
   "dns.powerdns.key": {
-    meaning: "PowerDNS' API refuses the API key.",
-    remedy: "Check the secret of the connection against `api-key` in the server's pdns.conf.",
+    meaning: "PowerDNS' API rejects the API key.",
+    remedy: "Compare `connection.powerdns.apiKey` with `api-key` in the server's pdns.conf.",
   },
   "dns.powerdns.refused": {
-    meaning: "PowerDNS' API refuses a request. Its words are passed on.",
-    remedy: "Change the inputs that the words are about.",
+    meaning: "PowerDNS' API rejects a request. The message contains its reason.",
+    remedy: "Change the inputs that the reason names.",
   },
   "dns.powerdns.type": {
-    meaning: "PowerDNS has a name and a form of its own for a type that is only a number here.",
-    remedy: "Manage these records in another way.",
+    meaning: "PowerDNS stores a numbered type under a name and in a form that the provider does not support.",
+    remedy: "Manage these records outside of this provider.",
   },
   "dns.powerdns.unexpected": {
-    meaning: "What answers at the address is not PowerDNS' API.",
-    remedy: "Let `connection.powerdns.url` name the webserver of PowerDNS Authoritative, and set `api=yes` there.",
+    meaning: "The server at the address is not PowerDNS' API.",
+    remedy: "Set `connection.powerdns.url` to the webserver of PowerDNS Authoritative, and `api=yes` on the server.",
   },
   "dns.ptr.taken": {
-    meaning: "The PTR record of an address is somebody else's. Nothing was written.",
-    remedy: "Set `ptr = true` for one name of an address only; what bears no mark is taken over with `adopt = true`.",
+    meaning: "The PTR record of an address belongs to another owner. Nothing was written.",
+    remedy: "Set `ptr = true` for one name of an address only; set `adopt = true` to take over an unmarked record.",
   },
   "dns.rrset.taken": {
-    meaning: "Two resources of one deployment declare the same name and type.",
+    meaning: "A record set belongs to another resource, to another deployment, or has no mark.",
     remedy:
-      'Declare it once; to move it, destroy it there first with `deletion = "retain"`, then take it over with `adopt = true`.',
+      'Declare it in one resource only. To move it, destroy the old resource with `deletion = "retain"`, then set `adopt = true` on the new one. To take it over, set `adopt` or `adoptFrom` as the hint says.',
   },
   "dns.rrset.tooLarge": {
-    meaning: "BIND takes 100 records of a name and type, unless its `max-records-per-type` says otherwise.",
-    remedy: "Raise the limit at the server, or declare fewer.",
+    meaning: "The record set exceeds BIND's `max-records-per-type`, by default 100 records of a name and type.",
+    remedy: "Raise the limit on the server, or declare fewer records.",
   },
   "dns.server.closed": {
-    meaning: "The server, or something between, closed the connection. Whether an update took effect is unknown.",
-    remedy: "Apply again: it looks first and goes on from what is there.",
+    meaning: "The server or a device between closed the connection. Whether an update took effect is unknown.",
+    remedy: "Apply again: it reads the current records first.",
   },
   "dns.server.unreachable": {
     meaning: "No server answers at the address.",
-    remedy: "See that it runs and listens there on TCP, and that no firewall is between.",
+    remedy: "Check that it runs and listens there on TCP, and that no firewall blocks it.",
   },
   "dns.transfer.refused": {
-    meaning: "The server does not transfer the zone, which is how its marks are found.",
-    remedy: "Let the key transfer the zone.",
+    meaning: "The server refuses to transfer the zone, which is how `list` finds the marks.",
+    remedy: "Grant the key the right to transfer the zone.",
   },
   "dns.type.refused": {
-    meaning: "Records of this type are not managed: the server makes them itself, or they are no records at all.",
+    meaning: "Records of this type are not managed: the server generates them, or they never exist in a zone.",
     remedy: "Leave them to the server.",
   },
   "dns.update.failed": {
     meaning: "The server failed to update the zone.",
-    remedy: "See the server's log, then apply again.",
+    remedy: "Fix the cause in the server's log, then apply again.",
   },
   "dns.update.refused": {
-    meaning: "The key may not change the zone, or this in it.",
-    remedy: "Give the key the right at the server.",
+    meaning: "The key may not change the zone, or not these records in it.",
+    remedy: "Grant the key the right on the server.",
   },
   "dns.update.unsupported": {
-    meaning: "The server has no dynamic update, as NSD.",
-    remedy: "Use a primary that has, or another kind of `connection`.",
+    meaning: "The server, such as NSD, does not support dynamic updates.",
+    remedy: "Use a primary server that does, or another kind of `connection`.",
   },
   "dns.value.invalid": {
-    meaning: "A value is not one of its type.",
-    remedy: "Correct it as the message says.",
+    meaning: "A record set is invalid: its type, a value, or a combination of inputs.",
+    remedy: "Correct the input that the message names.",
   },
   "dns.zone.connection": {
-    meaning: "Zones are made by PowerDNS' API only.",
-    remedy: "Use a `connection.powerdns`, or make the zone at the server by hand.",
+    meaning: "Only PowerDNS' API can create zones.",
+    remedy: "Use `connection.powerdns`, or create the zone at the server and declare its records only.",
   },
   "dns.zone.missing": {
-    meaning: "The server is not primary for the zone, or has none that holds the name.",
-    remedy: "Correct the name or `zone`, or let `connection` name the zone's primary.",
+    meaning: "The server is not primary for the zone, or has no zone that contains the name.",
+    remedy: "Correct the name or `zone`, or set `connection` to the zone's primary server.",
   },
   "dns.zone.nameServers": {
-    meaning: "The last name servers of a zone cannot be removed; servers ignore it without an error.",
+    meaning: "A zone must keep at least one name server. Servers ignore the removal of the last one without an error.",
     remedy: 'Keep them with `deletion = "retain"`.',
   },
   "dns.zone.notEmpty": {
-    meaning: "The zone has records beside SOA and NS. It is not destroyed with them unasked.",
-    remedy: "Destroy what declares them first, or set `deleteRecords = true`.",
+    meaning: "The zone has records other than its SOA and NS, and `deleteRecords` is false.",
+    remedy: "Destroy the resources that declare them first, or set `deleteRecords = true`.",
   },
   "dns.zone.signed": {
-    meaning: "Turning DNSSEC off destroys the zone's keys, and resolvers refuse it while the parent has DS records.",
-    remedy: "Take the DS records from the parent first, wait, then disable DNSSEC by hand.",
+    meaning:
+      "Turning DNSSEC off would destroy the zone's keys, and resolvers reject the zone while its parent has DS records.",
+    remedy:
+      "Remove the DS records from the parent zone, wait until their TTL has passed, then run `pdnsutil disable-dnssec`.",
   },
   "dns.zones.unnamed": {
-    meaning: "To find what a deployment left behind, the zones to look through must be named.",
-    remedy: "Name them in `connection.rfc2136.zones`.",
+    meaning: "`list` needs the names of the zones to search.",
+    remedy: "List them in `connection.rfc2136.zones`.",
   },
 } satisfies ErrorCatalogue;
 

@@ -6,7 +6,7 @@ serve({
   name: "dns",
   title: "DNS",
   description:
-    "DNS records, by dynamic update (RFC 2136) with TSIG, by PowerDNS' HTTP API, or at hosting services by OctoDNS.",
+    "DNS records and zones. Connects by dynamic update (RFC 2136) with TSIG, by PowerDNS' HTTP API, or by OctoDNS to a hosting service.",
   version: manifest.version,
   types: {
     records: () => import("./records/records.ts"),

@@ -2,7 +2,7 @@ import { canonicalName, InvalidValue } from "@nixops4-resources/dns-client";
 import type { ProviderError } from "@nixops4-resources/protocol-core";
 import { failure } from "./failure.ts";
 
-/** A name of the inputs, whole and canonical. */
+/** The canonical form of a name from the inputs. `field` names the input in errors. */
 export function nameOf(given: string, field: string): string {
   try {
     return canonicalName(given);
@@ -12,26 +12,26 @@ export function nameOf(given: string, field: string): string {
   }
 }
 
-/** A canonical name as people write it: without the dot at its end. */
-export const textOf = (name: string): string => (name === "." ? name : name.slice(0, -1));
+/** A canonical name without its trailing dot, for outputs and messages. */
+export const displayName = (name: string): string => (name === "." ? name : name.slice(0, -1));
 
 export const zoneMissing = (zone: string, reason: string): ProviderError =>
   failure(
-    `the server does not have the zone ${textOf(zone)}: ${reason}`,
+    `the server does not have the zone ${displayName(zone)}: ${reason}`,
     "dns.zone.missing",
-    "Correct `zone`, or let `connection` name the server that is primary for it",
+    "Correct `zone`, or set `connection` to the zone's primary server",
   );
 
 export const outside = (name: string, zone: string): ProviderError =>
   failure(
-    `${textOf(name)} is not in the zone ${textOf(zone)}`,
+    `${displayName(name)} is not in the zone ${displayName(zone)}`,
     "dns.name.outside",
-    `Write the name whole, such as www.${textOf(zone)}`,
+    `Write the fully qualified name, such as www.${displayName(zone)}`,
   );
 
 export const lastNameServers = (zone: string): ProviderError =>
   failure(
-    `the zone ${textOf(zone)} cannot be without name servers`,
+    `the zone ${displayName(zone)} must keep at least one name server`,
     "dns.zone.nameServers",
     'Keep them with `deletion = "retain"`, or remove the zone at the server',
   );

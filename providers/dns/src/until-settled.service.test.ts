@@ -17,19 +17,19 @@ const mail = { ...www, name: "mail.example.test", values: ["192.0.2.2"] };
 const moved = { ...www, values: ["192.0.2.3"] };
 const site = { zone, name: "site", rrsets: [www] };
 
-describe("between the look at records and their change", () => {
+describe("records that change between lookup and write", () => {
   const server = serverOf(startKnot);
-  let hand: NameServerBackend;
+  let backend: NameServerBackend;
   let shop: Deployment;
   beforeEach(async () => {
-    hand ??= await NameServerBackend.make(server(), [zone]);
-    await hand.reset();
-    shop = new Deployment(main, hand.connection);
+    backend ??= await NameServerBackend.make(server(), [zone]);
+    await backend.reset();
+    shop = new Deployment(main, backend.connection);
     await shop.create("records", site);
   });
 
-  /** Looks, lets the others do what they do, and goes on. */
-  async function goOn(verb: "update" | "delete", others: () => Promise<unknown>): Promise<void> {
+  /** Reads the records, lets others change them, then updates or deletes them. */
+  async function readThen(verb: "update" | "delete", others: () => Promise<unknown>): Promise<void> {
     await using client = new DnsWriter(await openWriter(server().address));
     const common = {
       managedBy: "shop",
@@ -37,11 +37,11 @@ describe("between the look at records and their change", () => {
       adoptFrom: null,
       deletion: null,
       timeoutSeconds: 60,
-      connection: connection.parse(hand.connection),
+      connection: connection.parse(backend.connection),
     };
     const want = { ...common, ...site, rrsets: [moved], parentServer: null };
     const seen = await records.read(client, want, {});
-    if (seen?.mark === undefined) throw new Error("There are no records with a mark.");
+    if (seen?.mark === undefined) throw new Error("The records have no mark.");
     await others();
     if (verb === "delete") await records.delete(client, want, seen);
     else await records.update(client, want, { changed: new Set(["rrsets"]), seen, mark: seen.mark });
@@ -50,37 +50,37 @@ describe("between the look at records and their change", () => {
   const addresses = (): Promise<string[]> =>
     dig(server().address, "www.example.test", "A", "mail.example.test", "A", "extra.example.test", "A");
 
-  test("the same deployment may have made them what they are to be", async () => {
-    await goOn("update", () => shop.create("records", { ...site, rrsets: [moved] }));
+  test("are left unchanged if the same deployment already made the update", async () => {
+    await readThen("update", () => shop.create("records", { ...site, rrsets: [moved] }));
     expect(await addresses()).toEqual(["192.0.2.3"]);
   });
 
-  test("or something else: what it added leaves with the update", async () => {
-    await goOn("update", () => shop.create("records", { ...site, rrsets: [www, mail] }));
+  test("lose a set that the same deployment added in the meantime, if updated", async () => {
+    await readThen("update", () => shop.create("records", { ...site, rrsets: [www, mail] }));
     expect(await addresses()).toEqual(["192.0.2.3"]);
   });
 
-  test("or it added what is destroyed with them", async () => {
-    await goOn("delete", () => shop.create("records", { ...site, rrsets: [www, mail] }));
+  test("are destroyed including a set that was added in the meantime", async () => {
+    await readThen("delete", () => shop.create("records", { ...site, rrsets: [www, mail] }));
     expect(await addresses()).toEqual([]);
   });
 
-  test("or destroyed them: the update makes them anew, a destroy has nothing to do", async () => {
-    await goOn("delete", () => shop.destroy("records", site));
+  test("are created again by an update, and stay destroyed by a destroy, if they were destroyed in the meantime", async () => {
+    await readThen("delete", () => shop.destroy("records", site));
     expect(await addresses()).toEqual([]);
     await shop.create("records", site);
-    await goOn("update", () => shop.destroy("records", site));
+    await readThen("update", () => shop.destroy("records", site));
     expect(await addresses()).toEqual(["192.0.2.3"]);
   });
 
-  test("somebody else may have taken them over: nothing is changed", async () => {
-    const change = goOn("update", () => shop.create("records", { ...site, managedBy: "other", adoptFrom: "shop" }));
-    await expect(change).rejects.toThrow("somebody else took _nixops4-records.site.example.test TXT");
+  test("stay unchanged if another deployment took them over", async () => {
+    const change = readThen("update", () => shop.create("records", { ...site, managedBy: "other", adoptFrom: "shop" }));
+    await expect(change).rejects.toThrow("another owner has taken _nixops4-records.site.example.test TXT");
     expect(await addresses()).toEqual(["192.0.2.1"]);
   });
 
-  test("or made what has the name of a record that is declared: nothing is changed", async () => {
-    const change = goOn("update", async () => {
+  test("stay unchanged if other records took a declared name", async () => {
+    const change = readThen("update", async () => {
       await shop.destroy("records", site);
       await shop.create("records", { ...site, name: "other" });
     });

@@ -1,25 +1,25 @@
-import { Conflict, type Key, type Stored } from "./backend.ts";
+import { Conflict } from "./backend.ts";
 import type { DnsWriter } from "./client.ts";
 import { failure } from "./failure.ts";
-import { textOf } from "./name.ts";
+import { displayName } from "./name.ts";
+import { hasSameContent, type Key, type Stored } from "./stored.ts";
 
-const tries = 5;
+const maxTries = 5;
 
-/** What brings a zone to where it is to be. */
 export interface Settling {
   readonly zone: string;
-  /** What is to be there, on what was seen last. */
+  /** The wanted record sets, computed from what the client saw last. */
   readonly changes: () => readonly Stored[];
-  /** What the changes follow from, whether or not it changes itself. */
+  /** Keys that the changes depend on. They must be as last seen even if they do not change themselves. */
   readonly basis?: readonly Key[];
-  /** Looks again, and gives what somebody else took meanwhile, if there is such. */
+  /** Reads again, and returns a key that another owner has taken, or undefined. */
   readonly lookAgain: () => Promise<Key | undefined>;
 }
 
-/** Writes what differs from what is there; looks again where somebody else was faster, and goes on unless it is theirs now. */
+/** Writes the differences. After a conflict, reads again and retries, unless another owner has taken a key. */
 export async function untilSettled(client: DnsWriter, { zone, changes, basis, lookAgain }: Settling): Promise<void> {
-  for (let done = 1; ; done++) {
-    const different = changes().filter((change) => !isSame(client.seen(change), change));
+  for (let tries = 1; ; tries++) {
+    const different = changes().filter((change) => !isEqual(client.seen(change), change));
     if (different.length === 0) return;
     try {
       await client.write(zone, different, basis);
@@ -27,18 +27,18 @@ export async function untilSettled(client: DnsWriter, { zone, changes, basis, lo
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       const taken = await lookAgain();
-      if (taken === undefined && done < tries) continue;
+      if (taken === undefined && tries < maxTries) continue;
       throw failure(
         taken === undefined
-          ? "somebody else keeps changing it"
-          : `somebody else took ${textOf(taken.name)} ${taken.type} meanwhile`,
+          ? "another client keeps changing the records"
+          : `another owner has taken ${displayName(taken.name)} ${taken.type} in the meantime`,
         "dns.conflict",
-        "Apply again: it looks first",
+        "Apply again",
         error,
       );
     }
   }
 }
 
-const isSame = (one: Stored, other: Stored): boolean =>
-  one.note === other.note && one.ttlSeconds === other.ttlSeconds && one.values.join("\n") === other.values.join("\n");
+const isEqual = (one: Stored, other: Stored): boolean =>
+  one.ttlSeconds === other.ttlSeconds && hasSameContent(one, other);

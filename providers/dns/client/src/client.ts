@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { Connection, type Endpoint } from "./connection.ts";
-import { MalformedMessage } from "./malformed.ts";
+import { MalformedMessage } from "./wire/errors.ts";
 import {
   decodeMessage,
   encodeRequest,
@@ -10,19 +10,20 @@ import {
   type Request,
   type ResourceRecord,
 } from "./message.ts";
-import { sign, Verifier, type TsigKey } from "./tsig.ts";
+import { sign, type TsigKey } from "./tsig/tsig.ts";
+import { Verifier } from "./tsig/verifier.ts";
 
-/** RFC 1035, section 4.2.2: two octets tell a message's length. */
+/** RFC 1035, section 4.2.2: the length prefix has two octets. */
 const longestMessage = 0xff_ff;
-/** Questions that are under way at once on a connection (RFC 7766, section 6.2.1.1). */
-const mostAtOnce = 512;
+/** Maximum number of pipelined queries on a connection (RFC 7766, section 6.2.1.1). */
+const maxPipelined = 512;
 /**
- * So few questions are asked one after the other: of answers to questions that came together, servers hold the second back
- * until the first is acknowledged, which takes 40 ms.
+ * Up to this number, queries are sent one after the other. Servers delay the second answer to pipelined queries until the
+ * client acknowledges the first (Nagle's algorithm), which takes 40 ms.
  */
-const fewQuestions = 4;
+const maxSequential = 4;
 
-/** A message that is too long for DNS. */
+/** The message exceeds DNS' limit of 65,535 octets. */
 export class MessageTooLong extends Error {
   override readonly name = "MessageTooLong";
   readonly octets: number;
@@ -34,17 +35,17 @@ export class MessageTooLong extends Error {
 }
 
 export interface ClientOptions extends Endpoint {
-  /** Signs every request, and vouches for every answer; without it nothing does. */
+  /** Signs every request and verifies every answer. Without a key, nothing is signed or verified. */
   readonly key?: TsigKey | undefined;
-  /** The longest silence of the server, in milliseconds; 10,000 unless given. */
+  /** Maximum time without data from the server, in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
-  /** Whether the server is to ask others. */
+  /** Whether to request recursion. Default: false. */
   readonly isRecursionDesired?: boolean;
-  /** Our clock, in seconds since 1970. */
+  /** The local clock, in seconds since 1970. */
   readonly now?: () => number;
 }
 
-/** An update (RFC 2136, section 2): records made by `prerequisite` and `change`. */
+/** An update (RFC 2136, section 2). `prerequisite` and `change` build its records. */
 export interface UpdateRequest {
   readonly zone: string;
   readonly prerequisites: readonly ResourceRecord[];
@@ -52,9 +53,9 @@ export interface UpdateRequest {
 }
 
 /**
- * A client of one server, over TCP alone: an answer by UDP may be forged, cut short, or lost. Its one connection is opened when
- * it is first needed, and anew after a failure. Nothing is repeated here, since only the caller knows what may be; each
- * call has a new id and a new signature, so a repetition is a message of its own.
+ * A client of one server, over TCP only: answers over UDP can be forged, truncated or lost. It opens its single connection
+ * on first use, and again after a failure. It never retries, since only the caller knows which requests are safe to repeat.
+ * Each call has a new id and signature, so a repeated call is a message of its own.
  */
 export class DnsClient implements Disposable {
   readonly #options: ClientOptions;
@@ -70,40 +71,40 @@ export class DnsClient implements Disposable {
     this.#now = options.now ?? (() => Math.floor(Date.now() / 1000));
   }
 
-  /** Whether a connection came about at least once: then there is a server. */
+  /** Whether a connection has succeeded at least once. */
   get hasConnected(): boolean {
     return this.#hasConnected;
   }
 
-  /** `timeoutMs` is the longest silence, where it is another than with every request. */
+  /** `timeoutMs` overrides the client's timeout. */
   async query(question: Question, timeoutMs = this.#timeoutMs): Promise<Message> {
     const [answer] = await this.#exchange([{ opcode: opcodes.QUERY, question }], timeoutMs);
-    if (answer === undefined) throw new TypeError("A question has an answer.");
+    if (answer === undefined) throw new TypeError("The exchange ended without an answer.");
     return answer;
   }
 
-  /** The answers to several questions, in their order; many are under way at once. */
+  /** The answers to several queries, in the order of the queries. The queries are pipelined. */
   async queryAll(questions: readonly Question[]): Promise<Message[]> {
     const answers: Message[] = [];
-    const atOnce = questions.length <= fewQuestions ? 1 : mostAtOnce;
-    for (let first = 0; first < questions.length; first += atOnce) {
-      const some = questions.slice(first, first + atOnce);
-      answers.push(...(await this.#exchange(some.map((question) => ({ opcode: opcodes.QUERY, question })))));
+    const batchSize = questions.length <= maxSequential ? 1 : maxPipelined;
+    for (let first = 0; first < questions.length; first += batchSize) {
+      const batch = questions.slice(first, first + batchSize);
+      answers.push(...(await this.#exchange(batch.map((question) => ({ opcode: opcodes.QUERY, question })))));
     }
     return answers;
   }
 
-  /** Sends an update; the answer's code tells what became of it. Throws MessageTooLong before anything is sent. */
+  /** Sends an update. The answer's `rcode` is its result. Throws MessageTooLong before sending anything. */
   async update({ zone, prerequisites, changes }: UpdateRequest): Promise<Message> {
     const question = { name: zone, type: "SOA" };
     const [answer] = await this.#exchange([
       { opcode: opcodes.UPDATE, question, answers: prerequisites, authorities: changes },
     ]);
-    if (answer === undefined) throw new TypeError("An update has an answer.");
+    if (answer === undefined) throw new TypeError("The exchange ended without an answer.");
     return answer;
   }
 
-  /** All records of a zone, its SOA first (RFC 5936); or the answer that refuses it. */
+  /** All records of a zone, SOA first (RFC 5936), or the answer that refuses the transfer. */
   async transfer(zone: string): Promise<{ records: ResourceRecord[] } | { refusal: Message }> {
     const records: ResourceRecord[] = [];
     let refusal: Message | undefined;
@@ -117,19 +118,12 @@ export class DnsClient implements Disposable {
         return true;
       }
       records.push(...message.answers);
-      // The zone's SOA ends it too.
+      // A transfer ends with a second copy of the SOA.
       if (records.length < 2 || records.at(-1)?.type !== "SOA") return false;
       verifier?.end(message);
       return true;
     });
     return refusal === undefined ? { records: records.slice(0, -1) } : { refusal };
-  }
-
-  /** What the request would be in a message, in octets, without its signature. */
-  static sizeOf({ zone, prerequisites, changes }: UpdateRequest): number {
-    const question = { name: zone, type: "SOA" };
-    return encodeRequest({ id: 0, opcode: opcodes.UPDATE, question, answers: prerequisites, authorities: changes })
-      .length;
   }
 
   [Symbol.dispose](): void {
@@ -175,6 +169,6 @@ export class DnsClient implements Disposable {
 function decodeAnswer(octets: Buffer, isAwaited: (id: number) => boolean): Message {
   const message = decodeMessage(octets);
   if (!message.isResponse || !isAwaited(message.id))
-    throw new MalformedMessage("an answer to something that was not asked");
+    throw new MalformedMessage("the answer does not belong to any request");
   return message;
 }

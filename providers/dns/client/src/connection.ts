@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
 
-/** A TCP connection failed, or an answer did not come. What the server did with what it had received is unknown. */
+/** A TCP connection failed, or no answer arrived. Whether the server processed what it received is unknown. */
 export class TransportError extends Error {
   override readonly name = "TransportError";
-  /** `refused` where no connection came about, `closed` where one ended too early, `silent` where no answer came. */
+  /** `refused`: no connection was established. `closed`: it ended too early. `silent`: no answer arrived in time. */
   readonly kind: "refused" | "closed" | "silent";
 
   constructor(kind: TransportError["kind"], message: string, options?: ErrorOptions) {
@@ -12,13 +12,13 @@ export class TransportError extends Error {
   }
 }
 
-/** Where a server listens. */
+/** The address of a server. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
 
-/** One TCP connection that carries messages, each with its length before it (RFC 1035, section 4.2.2; RFC 7766). */
+/** A TCP connection that carries length-prefixed messages (RFC 1035, section 4.2.2; RFC 7766). */
 export class Connection implements Disposable {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
@@ -41,7 +41,7 @@ export class Connection implements Disposable {
       }, timeoutMs);
       socket.once("error", (cause) => {
         clearTimeout(timer);
-        reject(new TransportError("refused", codeOf(cause) ?? cause.message, { cause }));
+        reject(new TransportError("refused", systemErrorCode(cause) ?? cause.message, { cause }));
       });
       socket.once("connect", () => {
         clearTimeout(timer);
@@ -55,8 +55,8 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Sends messages and gives each that comes back to `take`, until it returns true. Throws what `take` throws, or a
-   * TransportError; the connection is closed then. `timeoutMs` is the longest silence.
+   * Sends messages and passes each received message to `take` until it returns true. If `take` throws, or on a
+   * TransportError, closes the connection and rethrows. `timeoutMs` is the maximum time between two received messages.
    */
   async exchange(messages: readonly Buffer[], timeoutMs: number, take: (octets: Buffer) => boolean): Promise<void> {
     if (this.#end !== undefined) throw this.#end;
@@ -113,5 +113,5 @@ export class Connection implements Disposable {
 
 const lengthOf = (octets: Buffer): Uint8Array => Uint8Array.of(octets.length >> 8, octets.length);
 
-const codeOf = (error: Error): string | undefined =>
+const systemErrorCode = (error: Error): string | undefined =>
   "code" in error && typeof error.code === "string" ? error.code : undefined;

@@ -1,9 +1,9 @@
 export { DnsClient, MessageTooLong, type ClientOptions, type UpdateRequest } from "./client.ts";
 export { TransportError, type Endpoint } from "./connection.ts";
-export { InvalidValue, MalformedMessage } from "./malformed.ts";
+export { InvalidValue, MalformedMessage } from "./wire/errors.ts";
 export { classes, type Message, type Question, type Rcode, type ResourceRecord } from "./message.ts";
-export { canonicalName, isWithin, labelsOf, nameToText, nameToWire, parentOf } from "./name.ts";
-export { canonical, fieldNames, fieldsOf, rdataOf, textOf } from "./rdata.ts";
-export { typeName, typeNumber, type Mnemonic } from "./record-type.ts";
-export { tsigAlgorithms, TsigError, type TsigAlgorithm, type TsigFault, type TsigKey } from "./tsig.ts";
+export { canonicalName, isWithin, labelsOf, nameToText, nameToWire, parentOf } from "./wire/name.ts";
+export { canonical, fieldsOf, rdataOf, rdataToText } from "./rdata/rdata.ts";
+export { typeName, typeNumber } from "./wire/record-type.ts";
+export { TsigError, type TsigFault, type TsigKey } from "./tsig/tsig.ts";
 export { change, prerequisite } from "./update.ts";

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { MalformedMessage } from "./malformed.ts";
+import { MalformedMessage } from "./wire/errors.ts";
 import { classes, decodeMessage, encodeRequest, opcodes } from "./message.ts";
-import { rdataOf } from "./rdata.ts";
+import { rdataOf } from "./rdata/rdata.ts";
 
-/** An answer as BIND gives it: two records whose names are compressed, in their values too. */
+/** An answer of BIND: two records with compressed names, in the values too. */
 const answer = Buffer.from(
   "123484000001000200000000" +
     "076578616d706c6504746573740000" +
@@ -15,7 +15,7 @@ const answer = Buffer.from(
   "hex",
 );
 
-test("an answer is read with its compressed names whole", () => {
+test("decodes an answer and expands its compressed names", () => {
   const message = decodeMessage(answer);
   expect(message).toMatchObject({ id: 0x12_34, rcode: "NOERROR", isResponse: true, isAuthoritative: true });
   expect(message.questions).toEqual([{ name: "example.test.", type: "MX" }]);
@@ -30,7 +30,7 @@ test("an answer is read with its compressed names whole", () => {
   );
 });
 
-test("what is written is read again", () => {
+test("decodes an encoded request to the same fields", () => {
   const record = {
     name: "www.example.test.",
     type: "A",
@@ -50,14 +50,14 @@ test("what is written is read again", () => {
   });
 });
 
-test("a message that is cut off anywhere, or goes on, is refused", () => {
+test("rejects a message that is truncated anywhere or followed by more octets", () => {
   for (let length = 0; length < answer.length; length++) {
     expect(() => decodeMessage(answer.subarray(0, length)), `${length} octets`).toThrow(MalformedMessage);
   }
-  expect(() => decodeMessage(Buffer.concat([answer, Buffer.of(0)]))).toThrow("behind the last record");
+  expect(() => decodeMessage(Buffer.concat([answer, Buffer.of(0)]))).toThrow("octets follow the last record");
 });
 
-/** Reads it, or says in the one known way that it is none; anything else fails the test. */
+/** Decodes the octets or rejects them with MalformedMessage. Any other error fails the test. */
 function decodeOrRefuse(octets: Buffer): void {
   try {
     decodeMessage(octets);
@@ -66,7 +66,7 @@ function decodeOrRefuse(octets: Buffer): void {
   }
 }
 
-test("any octets are read or refused, and neither takes long", () => {
+test("decodes or rejects arbitrary octets", () => {
   const octets = fc.uint8Array({ maxLength: 600 }).map((array) => Buffer.from(array));
   const changed = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 6 }).map((changes) => {
     const copy = Buffer.from(answer);
@@ -76,8 +76,8 @@ test("any octets are read or refused, and neither takes long", () => {
   fc.assert(fc.property(fc.oneof(octets, changed), decodeOrRefuse), { seed: 4, numRuns: 5000 });
 });
 
-test("a message made of pointers to pointers is read in time that grows with its length only", () => {
-  // 30,000 names in a row, each a pointer to the one before it.
+test("decodes or rejects chained compression pointers in linear time", () => {
+  // 30,000 names, each a pointer to the previous one.
   const pointers = Buffer.alloc(60_000);
   for (let at = 0; at < pointers.length; at += 2)
     pointers.writeUInt16BE(0xc0_00 | Math.min(0x3f_ff, Math.max(0, at + 10)), at);

@@ -1,9 +1,9 @@
-import { MalformedMessage } from "./malformed.ts";
-import { nameToWire, readName } from "./name.ts";
-import { readRdata } from "./rdata.ts";
-import { Reader } from "./reader.ts";
-import { typeName, typeNumber } from "./record-type.ts";
-import { Writer } from "./writer.ts";
+import { MalformedMessage } from "./wire/errors.ts";
+import { nameToWire, readName } from "./wire/name.ts";
+import { readRdata } from "./rdata/rdata.ts";
+import { Reader } from "./wire/reader.ts";
+import { typeName, typeNumber } from "./wire/record-type.ts";
+import { Writer } from "./wire/writer.ts";
 
 /** RFC 1035, section 3.2.4, and RFC 2136, section 1.3. */
 export const classes = { IN: 1, CH: 3, NONE: 254, ANY: 255 } as const;
@@ -26,13 +26,13 @@ const rcodes = [
   "NOTZONE",
 ] as const;
 
-/** What became of a request; `RCODE11` where the number has no name here. */
+/** The result of a request. Codes without a name in the table are written as `RCODE11`. */
 export type Rcode = (typeof rcodes)[number] | `RCODE${number}`;
 
 export interface Question {
   readonly name: string;
   readonly type: string;
-  /** IN unless given. */
+  /** Default: IN. */
   readonly class?: number;
 }
 
@@ -42,11 +42,11 @@ export interface ResourceRecord {
   readonly type: string;
   readonly class: number;
   readonly ttlSeconds: number;
-  /** Octets of the value, names in it whole and in lower case. */
+  /** Octets of the value. Names in it are uncompressed and in lower case. */
   readonly rdata: Buffer;
 }
 
-/** What is sent. In an update the sections are the zone, the prerequisites, the changes and nothing. */
+/** A request. In an update, the question is the zone, the answers are prerequisites and the authorities are changes. */
 export interface Request {
   readonly id: number;
   readonly opcode: number;
@@ -56,7 +56,7 @@ export interface Request {
   readonly authorities?: readonly ResourceRecord[];
 }
 
-/** What came back. */
+/** A received message. */
 export interface Message {
   readonly id: number;
   readonly rcode: Rcode;
@@ -67,7 +67,7 @@ export interface Message {
   readonly answers: readonly ResourceRecord[];
   readonly authorities: readonly ResourceRecord[];
   readonly additionals: readonly ResourceRecord[];
-  /** The signature, if it is the last record, and where it begins; it is not among the additional records. */
+  /** The TSIG record and its offset. It is not included in `additionals`. */
   readonly signature: { readonly record: ResourceRecord; readonly offset: number } | undefined;
   readonly octets: Buffer;
 }
@@ -100,7 +100,7 @@ export function writeRecord(writer: Writer, { name, type, class: of, ttlSeconds,
   writer.bytes(rdata);
 }
 
-/** Reads a whole message; throws MalformedMessage for what is none. */
+/** Throws MalformedMessage if the octets are not exactly one DNS message. */
 export function decodeMessage(octets: Buffer): Message {
   const reader = new Reader(octets);
   const id = reader.u16();
@@ -110,16 +110,16 @@ export function decodeMessage(octets: Buffer): Message {
   let signature: Message["signature"];
   const [answers = [], authorities = [], additionals = []] = counts.map((count) =>
     Array.from({ length: count }, () => {
-      if (signature !== undefined) throw new MalformedMessage("there is something behind the signature");
+      if (signature !== undefined) throw new MalformedMessage("a record follows the signature");
       const { offset } = reader;
       const record = readRecord(reader);
       if (record.type === "TSIG") signature = { record, offset };
       return record;
     }),
   );
-  if (!reader.isAtEnd) throw new MalformedMessage("there is something behind the last record");
+  if (!reader.isAtEnd) throw new MalformedMessage("octets follow the last record");
   if (signature !== undefined && additionals.pop() !== signature.record) {
-    throw new MalformedMessage("the signature is not where it belongs");
+    throw new MalformedMessage("the signature is not the last additional record");
   }
   return {
     id,

@@ -1,5 +1,5 @@
 import { classes, type ResourceRecord } from "./message.ts";
-import { rdataOf } from "./rdata.ts";
+import { rdataOf } from "./rdata/rdata.ts";
 
 const nothing = Buffer.alloc(0);
 
@@ -19,22 +19,22 @@ const each = (
   values: readonly string[],
 ): ResourceRecord[] => values.map((value) => ({ name, type, class: of, ttlSeconds, rdata: rdataOf(type, value) }));
 
-/** What must hold for an update to take effect (RFC 2136, section 2.4). */
+/** Conditions of an update: if one does not hold, the server changes nothing (RFC 2136, section 2.4). */
 export const prerequisite = {
-  /** Fails with YXRRSET. */
+  /** No record of this name and type exists. Fails with YXRRSET. */
   absent: (name: string, type: string): ResourceRecord => bare(name, type, classes.NONE),
-  /** Fails with NXRRSET. */
+  /** Records of this name and type exist. Fails with NXRRSET. */
   present: (name: string, type: string): ResourceRecord => bare(name, type, classes.ANY),
-  /** Exactly these values, with any TTL. Fails with NXRRSET. */
+  /** The record set has exactly these values, with any TTL. Fails with NXRRSET. */
   equals: (name: string, type: string, values: readonly string[]): ResourceRecord[] =>
     each(name, type, classes.IN, 0, values),
-  /** No record of any type. Fails with YXDOMAIN. */
+  /** No record of any type exists at the name. Fails with YXDOMAIN. */
   nameUnused: (name: string): ResourceRecord => bare(name, "ANY", classes.NONE),
 };
 
-/** What an update does, from the first to the last (RFC 2136, section 2.5). */
+/** Changes of an update; the server applies them in order (RFC 2136, section 2.5). */
 export const change = {
-  /** Adds values; all records of the set get the TTL. */
+  /** Adds values, and sets the TTL of the whole record set. */
   add: (name: string, type: string, ttlSeconds: number, values: readonly string[]): ResourceRecord[] =>
     each(name, type, classes.IN, ttlSeconds, values),
   removeSet: (name: string, type: string): ResourceRecord => bare(name, type, classes.ANY),

@@ -1,13 +1,13 @@
-import { DnsClient, textOf as valueText, TransportError, type ResourceRecord } from "@nixops4-resources/dns-client";
+import { DnsClient, rdataToText, TransportError, type ResourceRecord } from "@nixops4-resources/dns-client";
 import type { DnsReader } from "../client.ts";
-import type { Delegation } from "./delegation.ts";
 import { addressOf } from "../endpoint.ts";
 import { failure } from "../failure.ts";
-import { textOf } from "../name.ts";
+import { displayName } from "../name.ts";
+import type { Delegation } from "./inputs.ts";
 
 type Found = NonNullable<Delegation>;
 
-/** Asks the parent's server and the zone's own backend. */
+/** Queries the parent zone's server and the zone's own backend, and compares their answers. */
 export async function checkDelegation(
   client: DnsReader,
   zone: string,
@@ -16,40 +16,40 @@ export async function checkDelegation(
   const [nameServers] = await client.look(zone, [{ name: zone, type: "NS" }]);
   const zoneDs = await client.backend.dsFor(zone);
   const parent = await askParent(server, zone);
-  const zoneSays = (nameServers?.values ?? []).map(textOf);
-  const parentSays = parent.nameServers.map(textOf);
+  const zoneSays = (nameServers?.values ?? []).map(displayName);
+  const parentSays = parent.nameServers.map(displayName);
   const steps = [...nameServersToSet(parentSays, zoneSays), ...dsToSet(parent.ds, zoneDs)];
   return {
     parentSays,
     zoneSays,
     parentDs: parent.ds,
     zoneDs: [...(zoneDs ?? [])],
-    toDo: steps.length === 0 ? null : `At the registrar of ${textOf(zone)}: ${steps.join("; ")}.`,
+    toDo: steps.length === 0 ? null : `At the registrar of ${displayName(zone)}: ${steps.join("; ")}.`,
   };
 }
 
 function nameServersToSet(parentSays: readonly string[], zoneSays: readonly string[]): string[] {
-  // A hosting service may keep them to itself.
+  // A hosting service may not show the zone's NS records.
   if (zoneSays.length === 0 || parentSays.toSorted().join() === zoneSays.toSorted().join()) return [];
-  const former = parentSays.length === 0 ? "" : ` in place of ${parentSays.join(", ")}`;
+  const former = parentSays.length === 0 ? "" : ` instead of ${parentSays.join(", ")}`;
   return [`set the name servers to ${zoneSays.join(", ")}${former}`];
 }
 
-/** Undefined, where the backend cannot tell whether the zone is signed, is no reason to do anything. */
+/** `zoneDs` is undefined if the backend cannot tell whether the zone is signed; then there is nothing to recommend. */
 function dsToSet(parentDs: readonly string[], zoneDs: readonly string[] | undefined): string[] {
   if (zoneDs === undefined) return [];
   if (zoneDs.length === 0) {
     return parentDs.length === 0
       ? []
-      : ["remove the DS records: the zone has no keys for them, and resolvers that validate refuse it"];
+      : ["remove the DS records: the zone has no keys for them, and validating resolvers reject it"];
   }
   const isEachKnown = parentDs.every((record) => zoneDs.includes(record));
-  const isEachKeyThere = zoneDs.every((record) => parentDs.some((one) => keyOf(one) === keyOf(record)));
-  return isEachKnown && isEachKeyThere ? [] : [`set the DS records to ${zoneDs.join("; ")}`];
+  const isEachKeyPresent = zoneDs.every((record) => parentDs.some((one) => dnskeyOf(one) === dnskeyOf(record)));
+  return isEachKnown && isEachKeyPresent ? [] : [`set the DS records to ${zoneDs.join("; ")}`];
 }
 
-/** Tag and algorithm of a DS record's key. */
-const keyOf = (ds: string): string => ds.split(" ", 2).join(" ");
+/** Tag and algorithm of the key that a DS record refers to. */
+const dnskeyOf = (ds: string): string => ds.split(" ", 2).join(" ");
 
 async function askParent(
   { host, port }: { host: string; port: number },
@@ -62,13 +62,13 @@ async function askParent(
       { name: zone, type: "DS" },
     ]);
     const refusal = answers.find(({ rcode }) => rcode !== "NOERROR" && rcode !== "NXDOMAIN");
-    if (refusal !== undefined) throw noAnswer({ host, port }, `${refusal.rcode} for ${textOf(zone)}`);
+    if (refusal !== undefined) throw noAnswer({ host, port }, `${refusal.rcode} for ${displayName(zone)}`);
     const [referral, ds] = answers;
     const at = (records: readonly ResourceRecord[] = [], type = ""): string[] =>
       records
         .filter((record) => record.name === zone && record.type === type)
-        .map(({ rdata }) => valueText(type, rdata));
-    // Where the parent's server has the zone too, it answers for the zone instead of referring to its servers.
+        .map(({ rdata }) => rdataToText(type, rdata));
+    // If the parent's server also serves the zone, it answers from the zone instead of sending a referral.
     const delegated = referral === undefined ? [] : [...referral.authorities, ...referral.answers];
     return { nameServers: at(delegated, "NS").sort(), ds: at(ds?.answers, "DS").sort() };
   } catch (error) {
@@ -80,6 +80,6 @@ const noAnswer = (parent: { host: string; port: number }, why: string, cause?: E
   failure(
     `\`parentServer\` ${addressOf(parent)} does not answer: ${why}`,
     "dns.server.unreachable",
-    "Name a server of the parent zone that answers on TCP, or null",
+    "Set `parentServer` to a server of the parent zone that answers on TCP, or to null",
     cause,
   );

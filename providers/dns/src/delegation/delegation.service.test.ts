@@ -9,11 +9,11 @@ import { NameServerBackend } from "../testing/name-server-backend.ts";
 import { PowerdnsBackend } from "../testing/powerdns-backend.ts";
 
 const main = join(import.meta.dirname, "../../dist/main.cjs");
-// Its parent delegates it to ns1.elsewhere.test.
+// The parent zone delegates it to ns1.elsewhere.test.
 const zone = "elsewhere.example.test";
 const atRegistrar = `At the registrar of ${zone}: `;
 
-describe("the parent of a zone", () => {
+describe("the output `delegation`", () => {
   const child = serverOf(startPowerdns);
   const parent = serverOf(startBind);
   let registrar: NameServerBackend;
@@ -28,47 +28,47 @@ describe("the parent of a zone", () => {
 
   async function delegationBy(deployment: Deployment): Promise<unknown> {
     const { host, port } = parent().address;
-    // Each has its own way to mark a record.
+    // Each connection marks its own record.
     const name = `${deployment === byApi ? "www" : "mail"}.${zone}`;
     const inputs = { name, type: "A", values: ["192.0.2.1"], parentServer: { host, port } };
     const { outputs, error } = await deployment.create("rrset", inputs);
     return error ?? outputs["delegation"];
   }
 
-  /** The same on both ways to the same server. */
+  /** The output, which must be equal for both connections to the same server. */
   async function delegation(): Promise<unknown> {
-    const told = await delegationBy(byApi);
-    expect(await delegationBy(byUpdate)).toEqual(told);
-    return told;
+    const output = await delegationBy(byApi);
+    expect(await delegationBy(byUpdate)).toEqual(output);
+    return output;
   }
 
-  /** The zone with these inputs, and its DS records. */
+  /** Creates or updates the zone with these inputs, and returns its DS records. */
   async function zoneWith(nameServer: string, other: Message = {}): Promise<string[]> {
     const inputs = { name: zone, nameservers: [nameServer], updateKeys: ["nixops4-sha256"], ...other };
     return z.array(z.string()).parse((await byApi.create("zone", inputs)).outputs["ds"]);
   }
 
-  test("should delegate to the name servers that the zone has", async () => {
+  test("recommends the zone's name servers if the parent has different ones", async () => {
     await zoneWith("ns2.elsewhere.test");
     expect(await delegation()).toEqual({
       parentSays: ["ns1.elsewhere.test"],
       zoneSays: ["ns2.elsewhere.test"],
       parentDs: [],
       zoneDs: [],
-      toDo: `${atRegistrar}set the name servers to ns2.elsewhere.test in place of ns1.elsewhere.test.`,
+      toDo: `${atRegistrar}set the name servers to ns2.elsewhere.test instead of ns1.elsewhere.test.`,
     });
     await zoneWith("ns1.elsewhere.test");
     expect(await delegation()).toMatchObject({ toDo: null });
   });
 
-  test("should have no DS records of a zone without keys, and one of each key else", async () => {
+  test("recommends removing DS records of an unsigned zone, and one DS record per key of a signed one", async () => {
     const stale = `4711 13 2 ${"ab".repeat(32)}`;
     await zoneWith("ns1.elsewhere.test");
     await registrar.change("example.test", `add ${zone} 300 DS ${stale}`);
     expect(await delegation()).toMatchObject({
       parentDs: [stale],
       zoneDs: [],
-      toDo: `${atRegistrar}remove the DS records: the zone has no keys for them, and resolvers that validate refuse it.`,
+      toDo: `${atRegistrar}remove the DS records: the zone has no keys for them, and validating resolvers reject it.`,
     });
 
     const ds = await zoneWith("ns1.elsewhere.test", { dnssec: true });
@@ -80,21 +80,21 @@ describe("the parent of a zone", () => {
     expect(await delegation()).toMatchObject({ parentDs: [sha256], zoneDs: ds, toDo: null });
   });
 
-  test("should have the DS records that the zone asks for by CDS", async () => {
+  test("recommends the DS records that the zone requests by CDS", async () => {
     await zoneWith("ns1.elsewhere.test", { dnssec: true });
     const metadata = { kind: "PUBLISH-CDS", metadata: ["4"] };
     await callApi(child().address, "PUT", `zones/${zone}./metadata/PUBLISH-CDS`, metadata);
     expect(await delegationBy(byUpdate)).toMatchObject({ zoneDs: [expect.stringMatching(/^\d+ 13 4 [\da-f]{96}$/)] });
   });
 
-  test("is no parent where its server refuses to speak of the zone, which is not taken for an answer", async () => {
+  test("fails if the parent's server refuses the query", async () => {
     await byApi.create("zone", { name: "orphan.test", nameservers: ["ns1.orphan.test"], updateKeys: [] });
     const { host, port } = parent().address;
     const inputs = { name: "www.orphan.test", type: "A", values: ["192.0.2.1"], parentServer: { host, port } };
     expect((await byApi.create("rrset", inputs)).error).toContain("does not answer: REFUSED for orphan.test");
   });
 
-  test("may have its server in common with the zone", async () => {
+  test("reads the delegation from a server with both the zone and its parent", async () => {
     const { host, port } = parent().address;
     const shop = new Deployment(main, registrar.connection);
     const inputs = { name: "www.child.example.test", type: "A", values: ["192.0.2.1"], parentServer: { host, port } };
@@ -104,7 +104,7 @@ describe("the parent of a zone", () => {
     });
   });
 
-  test("is told nothing about a zone that was signed elsewhere", async () => {
+  test("recommends nothing for a zone that was signed elsewhere", async () => {
     const key = "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==";
     await byApi.create("zone", { name: "presigned.example.test", nameservers: ["ns1.example.test"], updateKeys: [] });
     await callApi(child().address, "PATCH", "zones/presigned.example.test.", {

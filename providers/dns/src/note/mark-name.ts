@@ -1,14 +1,14 @@
 import { labelsOf, nameToText, typeName, typeNumber } from "@nixops4-resources/dns-client";
-import type { Key } from "../backend.ts";
+import type { Key } from "../stored.ts";
 
 const prefix = "_nixops4-";
 const wildcard = Buffer.from("_wildcard");
-/** Keeps the mark of what is at a delegation out of what is delegated, where nobody would see it. */
+/** Moves the mark of a delegation out of the delegated namespace, where the server would hide it. */
 const delegation = Buffer.from("_delegation");
 
 /**
- * The name of the TXT records that bear what stands beside a record set: `_nixops4-a.www.example.org.`,
- * `_nixops4-a._wildcard.example.org.`, and for delegations `_nixops4-ns.child._delegation.example.org.`.
+ * The name of the TXT records with the note of a record set: `_nixops4-a.www.example.org.`,
+ * `_nixops4-a._wildcard.example.org.` for a wildcard, `_nixops4-ns.child._delegation.example.org.` for a delegation.
  */
 export function markNameOf({ name, type }: Key, zone: string): string {
   const labels = labelsOf(name);
@@ -17,7 +17,7 @@ export function markNameOf({ name, type }: Key, zone: string): string {
   return nameToText([Buffer.from(prefix + type.toLowerCase()), ...labels]);
 }
 
-/** The key whose mark has this name; undefined for any other name. */
+/** The key whose note has this name; undefined for any other name. */
 export function keyOfMark(name: string): Key | undefined {
   const [first, ...labels] = labelsOf(name);
   const text = first?.toString("latin1") ?? "";

@@ -1,22 +1,19 @@
 import { encodeMark, readMark, type Mark } from "@nixops4-resources/protocol-core";
-import type { Stored } from "../backend.ts";
+import type { Stored } from "../stored.ts";
 
-/** What stands beside a record set: our mark, and what else we need to know of it. */
-export const noteFor = (mark: Mark, words: readonly string[]): string =>
-  [encodeMark(mark), ...words.toSorted()].join("\n");
+/** The note for a record set: the mark on the first line, one detail per line below it. */
+export const noteFor = (mark: Mark, details: readonly string[]): string =>
+  [encodeMark(mark), ...details.toSorted()].join("\n");
 
-/** The mark beside a record set; undefined where there is none. */
+/** The mark of a record set; undefined if it has none. */
 export const markOf = ({ note }: Stored): Mark | undefined => readMark(note);
 
-/** What stands beside a record set for us, but for the mark. */
-export const wordsOf = ({ note }: Stored): string[] =>
+/** The details in the note of a record set. */
+export const detailsOf = ({ note }: Stored): string[] =>
   readMark(note) === undefined ? [] : (note ?? "").split("\n").filter((line) => readMark(line) === undefined);
 
-/** The value of a word `name=value`; undefined where there is none. */
-export const wordOf = (stored: Stored, name: string): string | undefined =>
-  wordsOf(stored)
-    .find((word) => word.startsWith(`${name}=`))
+/** The value of a detail `name=value`; undefined if the note does not have it. */
+export const detailOf = (stored: Stored, name: string): string | undefined =>
+  detailsOf(stored)
+    .find((detail) => detail.startsWith(`${name}=`))
     ?.slice(name.length + 1);
-
-/** Whether there is anything at all: records, or a mark whose records somebody removed. */
-export const isThere = ({ values, note }: Stored): boolean => values.length > 0 || note !== null;

@@ -7,9 +7,11 @@ import { nsupdate, restoreZones, transferZones } from "@nixops4-resources/integr
 import { findOctodns } from "@nixops4-resources/integration-servers/dns/octodns";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Conflict, type Stored } from "../backend.ts";
-import { OctodnsReader, OctodnsWriter } from "./octodns.ts";
+import { Conflict } from "../backend.ts";
+import { nothingAt, type Stored } from "../stored.ts";
+import { OctodnsReader } from "./reader.ts";
 import type { OctodnsSettings } from "./settings.ts";
+import { OctodnsWriter } from "./writer.ts";
 
 const zone = "example.test.";
 const request = { signal: new AbortController().signal, timeoutSeconds: 60 };
@@ -29,7 +31,7 @@ const records = (name: string, type: string, values: string[], note: string | nu
 });
 const nothing = (name: string, type: string): Stored => records(name, type, [], null);
 
-describe("a zone at a service that OctoDNS knows", () => {
+describe("a hosted zone", () => {
   const bind = serverOf(startBind);
   let before: ReadonlyMap<string, readonly string[]>;
 
@@ -56,7 +58,7 @@ describe("a zone at a service that OctoDNS knows", () => {
   });
   afterEach(() => restoreZones(bind().address, before));
 
-  test("is one of those that are named", async () => {
+  test("must be one of `zones`", async () => {
     expect(await reader().findZone({ name: "a.b.child.example.test.", type: "A" })).toEqual({
       name: "child.example.test.",
       serial: 0,
@@ -66,7 +68,7 @@ describe("a zone at a service that OctoDNS knows", () => {
     });
   });
 
-  test("keeps what it is given, with marks beside, in one update, and everything else", async () => {
+  test("stores records and marks in one update, and keeps everything else", async () => {
     const wanted = [
       records("", "MX", ["10 mail.example.test."]),
       records("mail.", "A", ["192.0.2.1", "192.0.2.2"]),
@@ -82,10 +84,7 @@ describe("a zone at a service that OctoDNS knows", () => {
     ];
     const earlier = await contents();
     const { "example.test.": serial = 0 } = await serials(bind().address);
-    await commit(
-      wanted,
-      wanted.map(({ name, type }) => ({ name, type, ttlSeconds: 0, values: [], note: null })),
-    );
+    await commit(wanted, wanted.map(nothingAt));
     expect((await serials(bind().address))["example.test."]).toBe(serial + 1);
     expect(await reader().look(zone, wanted)).toEqual(wanted);
     expect(await contents()).toEqual(expect.arrayContaining(earlier));
@@ -94,14 +93,11 @@ describe("a zone at a service that OctoDNS knows", () => {
     expect(everything).toEqual(expect.arrayContaining(wanted));
     expect(everything.filter(({ name }) => name.startsWith("_nixops4"))).toEqual([]);
 
-    await commit(
-      wanted.map(({ name, type }) => ({ name, type, ttlSeconds: 0, values: [], note: null })),
-      wanted,
-    );
+    await commit(wanted.map(nothingAt), wanted);
     expect(await contents()).toEqual(earlier);
   });
 
-  test("changes at all only where everything is as it was seen", async () => {
+  test("changes nothing if a record or a mark changed since it was seen", async () => {
     const [one, other] = [records("cas.", "A", ["192.0.2.1"]), records("cas.", "A", ["192.0.2.2"])];
     await commit([one], [nothing("cas.", "A")]);
     for (const stale of [nothing("cas.", "A"), other, records("cas.", "A", ["192.0.2.1"], null)]) {
@@ -111,14 +107,14 @@ describe("a zone at a service that OctoDNS knows", () => {
     expect(await dig(bind().address, "cas.example.test", "A")).toEqual(["192.0.2.2"]);
   });
 
-  test("keeps a foreign record at our name, of a type that another of our names has", async () => {
+  test("keeps a foreign record with the name of one of our sets and the type of another", async () => {
     const { address } = bind();
     await nsupdate(address, address.keys.sha256, "example.test", ['add mixed.example.test 60 TXT "theirs"']);
     await commit([records("mixed.", "A", ["192.0.2.1"]), records("other.", "TXT", ['"ours"'])]);
     expect(await dig(address, "mixed.example.test", "TXT")).toEqual(['"theirs"']);
   });
 
-  test("says what the service says", async () => {
+  test("passes on errors of the service", async () => {
     const wrongKey = { secrets: { key_secret: { command: ["echo", "d3Jvbmc="] } } };
     await expect(reader(wrongKey).all(zone)).rejects.toThrow(/AxfrSourceZoneTransferFailed/);
     const noClass = { class: "octodns_nowhere.Provider" };
@@ -128,7 +124,7 @@ describe("a zone at a service that OctoDNS knows", () => {
     });
   });
 
-  test("ends with the request's time, and all that it started", async () => {
+  test("stops OctoDNS and its children when the request is aborted", async () => {
     const folder = mkdtempSync(join(tmpdir(), "nixops4-slow-"));
     const slow = join(folder, "octodns-sync");
     writeFileSync(slow, `#!/bin/sh\necho $$ > ${folder}/pid\nexec sleep 60\n`, { mode: 0o755 });
@@ -141,7 +137,7 @@ describe("a zone at a service that OctoDNS knows", () => {
       return Number(text);
     }, 5000);
     stop.abort();
-    await expect(look).rejects.toThrow("time is over");
+    await expect(look).rejects.toThrow("aborted");
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 5000);
     rmSync(folder, { recursive: true });
   });
@@ -150,13 +146,13 @@ describe("a zone at a service that OctoDNS knows", () => {
     ["TXT", String.raw`"back\\slash"`, "only ASCII without backslashes"],
     ["TXT", String.raw`"\195\164"`, "only ASCII without backslashes"],
     ["TXT", '"a" "b"', "at every 255 octets"],
-    ["SVCB", "1 svc.example.test.", "another way than through OctoDNS"],
-  ])("refuses %s %s beforehand", async (type, value, why) => {
+    ["SVCB", "1 svc.example.test.", "not supported through OctoDNS"],
+  ])("rejects %s %s before running OctoDNS", async (type, value, why) => {
     await expect(commit([records("refused.", type, [value])])).rejects.toThrow(why);
   });
 });
 
-describe("a zone in a file", () => {
+describe("a zone file", () => {
   let folder: string;
   const file = (): string => readFileSync(join(folder, "example.test.yaml"), "utf8");
   const kept = "---\nkept:\n  ttl: 60\n  type: A\n  value: 192.0.2.9\n";
@@ -176,7 +172,7 @@ describe("a zone in a file", () => {
     };
   });
 
-  test("that OctoDNS writes anew each time loses nothing that others wrote", async () => {
+  test("keeps foreign records although OctoDNS overwrites the whole file", async () => {
     const yaml = writer("octodns.provider.yaml.YamlProvider");
     const wanted = records("www.", "A", ["192.0.2.1"]);
     await yaml.commit({ zone, prerequisites: [nothing("www.", "A")], changes: [wanted] });
@@ -187,8 +183,8 @@ describe("a zone in a file", () => {
     expect(file()).toBe(kept);
   });
 
-  test("is not touched where OctoDNS would change what is not ours", async () => {
-    // Each time somebody looks, there is another record at our name.
+  test("stays unchanged if OctoDNS would change a foreign record", async () => {
+    // This provider returns a different record at our name at each lookup.
     const code = `
 from octodns.provider.yaml import YamlProvider
 from octodns.record import Record

@@ -5,7 +5,7 @@ import { ProviderError, waitFor } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import type { ErrorCode } from "../errors.ts";
 
-/** A record set as OctoDNS has it; the name is relative to the zone, and empty at its top. */
+/** A record set of OctoDNS. The name is relative to the zone, and empty for the zone's own name. */
 export interface OctodnsRecord {
   name: string;
   type: string;
@@ -13,19 +13,19 @@ export interface OctodnsRecord {
   values: unknown[];
 }
 
-/** One change that OctoDNS would make, or has made: undefined is a record set that is not there. */
-interface OctodnsChange {
+/** One planned change. `before` is undefined for an added record set, `after` for a removed one. */
+export interface OctodnsChange {
   before: OctodnsRecord | undefined;
   after: OctodnsRecord | undefined;
 }
 
-/** What a run would do, and the checksum by which another run does exactly that or nothing. */
+/** The plan of a dry run. A run with its checksum applies exactly this plan or nothing. */
 export interface OctodnsPlan {
   changes: OctodnsChange[];
   checksum: string | undefined;
 }
 
-/** What octodns.provider.plan.PlanJson tells of a record set. */
+/** A record set in the output of octodns.provider.plan.PlanJson. */
 interface PlannedData {
   ttl: number;
   value?: unknown;
@@ -38,7 +38,7 @@ interface PlannedChange {
   existing?: PlannedData;
 }
 
-/** By target and zone. */
+/** The output, by target and zone. */
 const plans = z.record(
   z.string(),
   z.record(z.string(), z.object({ changes: z.array(z.custom<PlannedChange>(isPlannedChange)) })),
@@ -55,8 +55,8 @@ const isPlannedData = (data: unknown): boolean =>
   isObject(data) && typeof data["ttl"] === "number" && ("value" in data || Array.isArray(data["values"]));
 
 /**
- * Runs `octodns-sync` with a configuration that it reads from a pipe, since there are secrets in it: neither a file nor its
- * environment has them. Without a checksum nothing is changed; with one, exactly what the plan of that checksum had.
+ * Runs `octodns-sync`. The configuration contains secrets, so it goes through a pipe instead of a file or the environment.
+ * Without a checksum this is a dry run; with one, OctoDNS applies exactly the plan of that checksum.
  */
 export async function runOctodns(
   command: string | null,
@@ -64,7 +64,7 @@ export async function runOctodns(
   { signal, checksum }: { signal: AbortSignal; checksum?: string },
 ): Promise<OctodnsPlan> {
   const program = command ?? findOnPath("octodns-sync");
-  // Its own checks are about shares of a zone, of which it sees a part: ours are stricter.
+  // `--force` disables OctoDNS' limits on the share of changed records, which are wrong for a filtered zone.
   const args = ["--config-file", "/dev/stdin", "--force", "--quiet", ...(checksum ? ["--checksum", checksum] : [])];
   const { stdout, stderr } = await waitFor("OctoDNS to finish", () => run(program, args, configuration, signal));
   const [planned] = Object.values(plans.parse(JSON.parse(stdout))).flatMap((zones) => Object.values(zones));
@@ -91,13 +91,13 @@ function run(
   signal: AbortSignal,
 ): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    // Node's pipe is a socket, which nobody can open by its name; that of a shell is a pipe.
-    // A group of its own, so that all of it ends when the request's time is over.
+    // OctoDNS opens /dev/stdin by name. That fails for Node's stdin, which is a socket, but works for a shell's pipe.
+    // `detached` creates a process group, so that `stop` also ends the children.
     const shell = ["-c", 'cat | exec "$@"', "octodns", program, ...args];
     const child = spawn("/bin/sh", shell, { detached: true });
     const stop = (): void => {
       if (child.pid !== undefined) process.kill(-child.pid);
-      reject(new DOMException("The request's time is over.", "AbortError"));
+      reject(new DOMException("The request was aborted.", "AbortError"));
     };
     signal.addEventListener("abort", stop, { once: true });
     const output = { stdout: "", stderr: "" };
@@ -109,7 +109,7 @@ function run(
       if (status === 0) resolve(output);
       else reject(status === 127 ? missing(program) : failed(output.stderr, status));
     });
-    // It may end before it has read everything, and then says why.
+    // If OctoDNS ends before it has read everything, its exit status and stderr say why.
     child.stdin.on("error", () => undefined).end(JSON.stringify(configuration));
   });
 }
@@ -122,12 +122,12 @@ function findOnPath(name: string): string {
 }
 
 const missing = (program: string): ProviderError<ErrorCode> =>
-  new ProviderError<ErrorCode>(`there is no program ${program}`, {
+  new ProviderError<ErrorCode>(`the program ${program} does not exist`, {
     code: "dns.octodns.missing",
-    hint: "Install OctoDNS with the package of the provider (nixpkgs: octodns.withProviders), or let `connection.octodns.command` name its octodns-sync",
+    hint: "Install OctoDNS with the provider's package (nixpkgs: octodns.withProviders), or set `connection.octodns.command` to its octodns-sync",
   });
 
-/** Of a traceback the exception at its end is what people can use. */
+/** Of a traceback, only the exception at its end is useful to people. */
 function failed(stderr: string, status: number | null): ProviderError<ErrorCode> {
   const lines = stderr.trimEnd().split("\n");
   const at = lines.findLastIndex((line) => /^[\w.]+(Error|Exception|Failed|NotFound|Change)\b/.test(line));
@@ -137,6 +137,6 @@ function failed(stderr: string, status: number | null): ProviderError<ErrorCode>
     .join("; ");
   return new ProviderError<ErrorCode>(`OctoDNS ended with status ${status}: ${words}`, {
     code: "dns.octodns.failed",
-    hint: "Check the provider's settings and secrets in `connection.octodns`, and the records that the message names",
+    hint: "Check the settings and secrets in `connection.octodns`, and the records in the message",
   });
 }

@@ -4,7 +4,7 @@ import { zonePath, type PowerdnsReader } from "./api.ts";
 /** Source: https://doc.powerdns.com/authoritative/http-api/cryptokey.html */
 const cryptokeys = z.array(z.object({ active: z.boolean(), ds: z.prefault(z.array(z.string()), []) }));
 
-/** Of the digests that the API offers for a zone's keys, those that parents take: SHA-256 and SHA-384 (RFC 8624, section 3.3). */
+/** The API's DS records for a zone's active keys, with the digests that parents accept: SHA-256 and SHA-384 (RFC 8624, section 3.3). */
 export async function dsFor(api: PowerdnsReader, zone: string): Promise<string[]> {
   const keys = cryptokeys.parse((await api.get(`${zonePath(zone)}/cryptokeys`)) ?? []);
   return keys

@@ -10,10 +10,12 @@ import { callApi, startPowerdns, type PowerdnsAddress } from "@nixops4-resources
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { startTlsFront } from "@nixops4-resources/integration-servers/tls/front";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Conflict, type Stored } from "../backend.ts";
+import { Conflict } from "../backend.ts";
+import { nothingAt, type Stored } from "../stored.ts";
 import { PowerdnsReader, PowerdnsWriter } from "./api.ts";
-import { PowerdnsBackendReader, PowerdnsBackendWriter } from "./powerdns.ts";
+import { PowerdnsBackendReader } from "./reader.ts";
 import type { PowerdnsSettings } from "./settings.ts";
+import { PowerdnsBackendWriter } from "./writer.ts";
 
 const zone = "example.test.";
 const request = { signal: new AbortController().signal, timeoutSeconds: 60 };
@@ -51,11 +53,10 @@ const commentsOf = async (name: string): Promise<unknown> => {
 describe("a zone by PowerDNS' API", () => {
   beforeEach(async () => {
     const present = (await reader().all(zone)).filter(({ name }) => name.endsWith(`.t.${zone}`));
-    const changes = present.map(({ name, type }) => ({ name, type, ttlSeconds: 0, values: [], note: null }));
-    if (changes.length > 0) await commit(changes);
+    if (present.length > 0) await commit(present.map(nothingAt));
   });
 
-  test("is the nearest one that the server has", async () => {
+  test("is the nearest zone of the server above a name", async () => {
     const find = async (name: string, type = "A"): Promise<string> => (await reader().findZone({ name, type })).name;
     expect(await find("www.example.test.")).toBe("example.test.");
     expect(await find("a.b.child.example.test.")).toBe("child.example.test.");
@@ -85,24 +86,21 @@ describe("a zone by PowerDNS' API", () => {
     ["TLSA", "3 1 1 aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899"],
     ["TXT", String.raw`"two" "strings with \"quotes\", a \\ and \195\164"`],
     ["TYPE65280", String.raw`\# 3 abcdef`],
-  ])("keeps %s as it was given", async (type, value) => {
+  ])("stores %s unchanged", async (type, value) => {
     const wanted = records("kept.t", type, [value]);
     await commit([wanted], [nothing("kept.t", type)]);
     expect(await reader().look(zone, [wanted])).toEqual([wanted]);
     expect(await reader().all(zone)).toContainEqual(wanted);
   });
 
-  test("takes 200 records at once, and the name server has them", async () => {
+  test("stores and serves 200 records written at once", async () => {
     const changes = Array.from({ length: 200 }, (_, number) => records(`n${number}.t`, "A", [`192.0.2.${number + 1}`]));
-    await commit(
-      changes,
-      changes.map(({ name, type }) => ({ name, type, ttlSeconds: 0, values: [], note: null })),
-    );
+    await commit(changes, changes.map(nothingAt));
     expect(await dig(address(), `n199.t.${zone}`, "A")).toEqual(["192.0.2.200"]);
     expect(await reader().look(zone, changes)).toEqual(changes);
   });
 
-  test("changes at all only where everything is as it was seen", async () => {
+  test("changes nothing if a record or a mark changed since it was seen", async () => {
     const [before, after] = [records("cas.t", "A", ["192.0.2.1"]), records("cas.t", "A", ["192.0.2.2"])];
     await commit([before], [nothing("cas.t", "A")]);
     for (const stale of [
@@ -118,7 +116,7 @@ describe("a zone by PowerDNS' API", () => {
     expect(await reader().look(zone, [after])).toEqual([after]);
   });
 
-  test("has one winner of 20 racing creates", async () => {
+  test("lets one of 20 racing creates succeed", async () => {
     const races = Array.from({ length: 20 }, (_, number) =>
       commit([records("race.t", "A", ["192.0.2.1"], `racer ${number}`)], [nothing("race.t", "A")]),
     );
@@ -128,7 +126,7 @@ describe("a zone by PowerDNS' API", () => {
     expect(lost.every((error) => error instanceof Conflict)).toBe(true);
   });
 
-  test("changes an A into a CNAME, and all or nothing", async () => {
+  test("replaces an A record with a CNAME record, atomically", async () => {
     const address4 = records("turn.t", "A", ["192.0.2.1"]);
     await commit([address4]);
     const alias = records("turn.t", "CNAME", ["target.example.test."]);
@@ -140,7 +138,7 @@ describe("a zone by PowerDNS' API", () => {
     expect(await reader().look(zone, [address4, alias])).toEqual([nothing("turn.t", "A"), alias]);
   });
 
-  test("keeps what people wrote beside our mark, and the mark where there are no records", async () => {
+  test("keeps comments of people beside our mark, and the mark of a set without records", async () => {
     const name = `said.t.${zone}`;
     const comments = [{ content: "for the shop", account: "", modified_at: 1_700_000_000 }];
     await patch({ name, type: "A", ttl: 60, changetype: "REPLACE", records: [], comments });
@@ -152,13 +150,13 @@ describe("a zone by PowerDNS' API", () => {
     const onlyMark = records("said.t", "A", []);
     await commit([onlyMark]);
     expect(await reader().look(zone, [onlyMark])).toEqual([onlyMark]);
-    // The server tells of it with every other name too.
+    // PowerDNS returns this set with requests for any other name too.
     expect(await reader().look(zone, [{ name: `unsaid.t.${zone}`, type: "A" }])).toEqual([nothing("unsaid.t", "A")]);
     await commit([nothing("said.t", "A")]);
     expect(await commentsOf("said.t")).toEqual(['"content":"for the shop","modified_at":1700000000']);
   });
 
-  test("loses no record that somebody disabled", async () => {
+  test("rejects a write that would delete disabled records", async () => {
     const name = `off.t.${zone}`;
     const disabled = [{ content: "192.0.2.1", disabled: true }];
     await patch({ name, type: "A", ttl: 60, changetype: "REPLACE", records: disabled });
@@ -167,7 +165,7 @@ describe("a zone by PowerDNS' API", () => {
     await patch({ name, type: "A", changetype: "DELETE" });
   });
 
-  test("says so where it has another name for a type", async () => {
+  test("rejects a numbered type that PowerDNS stores under a name", async () => {
     const wanted = records("pseudo.t", "TYPE65400", [String.raw`\# 3 abcdef`]);
     await commit([wanted]);
     await expect(reader().look(zone, [wanted])).rejects.toThrow("as ADDR");
@@ -176,13 +174,13 @@ describe("a zone by PowerDNS' API", () => {
     await expect(commit([location])).rejects.toThrow("/LOC");
   });
 
-  test("keeps its name servers", async () => {
+  test("rejects removing its last name servers", async () => {
     const none = { name: zone, type: "NS", ttlSeconds: 0, values: [], note: null };
     await expect(commit([none])).rejects.toMatchObject({ code: "dns.zone.nameServers" });
   });
 });
 
-/** Hands connections on, and loses the first answer to a request of this method. */
+/** A proxy that drops the first answer to a request with this method. */
 async function loseAnswerTo(method: string, port: number): Promise<AsyncDisposable & { port: number; lost: number }> {
   const front = { port: 0, lost: 0 };
   const listener = createTcpServer((client) => {
@@ -210,7 +208,7 @@ async function loseAnswerTo(method: string, port: number): Promise<AsyncDisposab
 }
 
 describe("PowerDNS' API", () => {
-  test("may lose its answer: what was committed did not fail", async () => {
+  test("succeeds if the answer is lost but the change took effect", async () => {
     await using lossy = await loseAnswerTo("PATCH", address().apiPort);
     const wanted = records("lost.t", "A", ["192.0.2.1"]);
     const update = { zone, prerequisites: [nothing("lost.t", "A")], changes: [wanted] };
@@ -219,12 +217,12 @@ describe("PowerDNS' API", () => {
     expect(await reader().look(zone, [wanted])).toEqual([wanted]);
   });
 
-  test("refuses a wrong key", async () => {
+  test("rejects a wrong key", async () => {
     const look = reader({ apiKey: { command: ["echo", "wrong"] } }).zones();
     await expect(look).rejects.toMatchObject({ code: "dns.powerdns.key" });
   });
 
-  test("has to be what answers", async () => {
+  test("fails if the address is not PowerDNS' API or nothing listens there", async () => {
     const page = createServer((_, answer) => answer.end("<html>")).listen(0, "127.0.0.1");
     await once(page, "listening");
     const at = page.address();
@@ -239,7 +237,7 @@ describe("PowerDNS' API", () => {
     });
   });
 
-  test("is reached over TLS under its own authority, and under no other", async () => {
+  test("connects over TLS with the server's own authority, and with no other", async () => {
     const folder = mkdtempSync(join(tmpdir(), "nixops4-powerdns-"));
     const certificates = await makeCertificates(folder, "client");
     await using front = await startTlsFront(address().apiPort, certificates);

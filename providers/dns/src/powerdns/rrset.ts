@@ -1,13 +1,13 @@
 import { canonical, canonicalName, typeName, typeNumber } from "@nixops4-resources/dns-client";
 import * as z from "zod/mini";
-import type { Stored } from "../backend.ts";
+import type { Stored } from "../stored.ts";
 
-/** The account of our comment: what tells it from those of people. */
+/** The account of our comment, which distinguishes it from comments of people. */
 const account = "nixops4";
 
 const comment = z.object({ content: z.string(), account: z.string(), modified_at: z.number() });
 
-/** A record set as the API gives it. Source: https://doc.powerdns.com/authoritative/http-api/zone.html#rrset */
+/** A record set of the API. Source: https://doc.powerdns.com/authoritative/http-api/zone.html#rrset */
 export const apiRrset = z.object({
   name: z.string(),
   type: z.string(),
@@ -18,7 +18,7 @@ export const apiRrset = z.object({
 
 export type ApiRrset = z.output<typeof apiRrset>;
 
-/** Disabled records are not served, and so not there; see `hasDisabled`. */
+/** Skips disabled records, since PowerDNS does not serve them; see `hasDisabled`. */
 export function toStored({ name, type, ttl, records, comments }: ApiRrset): Stored {
   const served = records.filter(({ disabled }) => !disabled);
   return {
@@ -30,7 +30,7 @@ export function toStored({ name, type, ttl, records, comments }: ApiRrset): Stor
   };
 }
 
-/** Whether its values can be read. PowerDNS has types of its own, such as ALIAS, and names for some that have none here. */
+/** Whether its values can be parsed. PowerDNS has types of its own, such as ALIAS, and names for types without one here. */
 export function isOfKnownType({ type }: ApiRrset): boolean {
   try {
     return typeName(typeNumber(type)) === type;
@@ -40,10 +40,10 @@ export function isOfKnownType({ type }: ApiRrset): boolean {
   }
 }
 
-/** Whether a person has switched records off in it. */
+/** Whether a person has disabled records of the set. */
 export const hasDisabled = ({ records }: ApiRrset): boolean => records.some(({ disabled }) => disabled);
 
-/** What makes a record set as wanted. Comments of people stay, and keep a set without records in being. */
+/** The API's change for a wanted record set. Keeps comments of people, even if the set has no records left. */
 export function toPatch(wanted: Stored, present: ApiRrset | undefined): object {
   const { name, type, ttlSeconds, values, note } = wanted;
   const comments = [

@@ -3,34 +3,35 @@ import { encodeMark, readMark, type Mark } from "@nixops4-resources/protocol-cor
 import { zonePath } from "./api.ts";
 import type { PowerdnsZone } from "./zone.ts";
 
-/** The API keeps metadata of its own users under names that begin with X-. */
+/** PowerDNS reserves metadata kinds that begin with X- for API clients. */
 const kind = "X-NIXOPS4";
 
-/** Where the mark of a zone is. */
 export const markPath = (zone: string): string => `${zonePath(zone)}/metadata/${kind}`;
 
 export const markBody = (mark: Mark): object => ({ kind, metadata: [encodeMark(mark)] });
 
 /**
- * A zone is made without metadata, so it is born with this as its account, which the mark replaces: whoever is killed in
- * between finds what he made. 40 characters is all that an account may have in most databases.
+ * The account of a half-created zone. The API cannot create a zone together with its metadata, so this account identifies
+ * the creating deployment until the mark is written. Most databases limit an account to 40 characters.
  */
-export function birthMark({ managedBy, type }: Mark): string {
+export function unfinishedAccount({ managedBy, type }: Mark): string {
   const digest = createHash("sha256").update(encodeMark({ managedBy, type })).digest("hex");
   return `nixops4-${digest.slice(0, 16)}`;
 }
 
-/** Whether it has no mark but its account. */
-export const isNewborn = ({ metadata, account }: PowerdnsZone): boolean =>
+/** Whether the zone has an unfinished account and no mark yet. */
+export const isHalfCreated = ({ metadata, account }: PowerdnsZone): boolean =>
   !metadata.has(kind) && /^nixops4-[\da-f]{16}$/.test(account);
 
-/** The mark of a zone; a deployment knows its own where the zone was only just born. */
+/** The mark of a zone. For a half-created zone, tells from its account whether the deployment itself created it. */
 export function markOf(zone: PowerdnsZone, managedBy: string): Mark | undefined {
-  if (!isNewborn(zone)) return markIn(zone.metadata);
+  if (!isHalfCreated(zone)) return markIn(zone.metadata);
   const ours = { managedBy, type: "zone" };
-  return zone.account === birthMark(ours) ? ours : { ...ours, managedBy: "(another deployment, which is making it)" };
+  return zone.account === unfinishedAccount(ours)
+    ? ours
+    : { ...ours, managedBy: "(another deployment, which is creating it)" };
 }
 
-/** The mark in a zone's metadata, for a list. */
+/** The mark in a zone's metadata. */
 export const markIn = (metadata: ReadonlyMap<string, readonly string[]>): Mark | undefined =>
   readMark(metadata.get(kind)?.join("\n"));

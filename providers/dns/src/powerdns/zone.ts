@@ -1,14 +1,10 @@
 import { canonicalName } from "@nixops4-resources/dns-client";
-import type { Connecting } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
-import type { Connection } from "../connection.ts";
-import type { PowerdnsSettings } from "./settings.ts";
-import { failure } from "../failure.ts";
-import { PowerdnsReader, PowerdnsWriter, zonePath } from "./api.ts";
+import { zonePath, type PowerdnsReader } from "./api.ts";
 import { dsFor } from "./ds.ts";
 import { apiRrset, type ApiRrset } from "./rrset.ts";
 
-/** A zone as the API tells it. Source: https://doc.powerdns.com/authoritative/http-api/zone.html */
+/** A zone of the API. Source: https://doc.powerdns.com/authoritative/http-api/zone.html */
 const apiZone = z.object({
   name: z.string(),
   kind: z.enum(["Native", "Master", "Slave", "Producer", "Consumer"]),
@@ -22,31 +18,15 @@ const apiZone = z.object({
 });
 const apiMetadata = z.array(z.object({ kind: z.string(), metadata: z.array(z.string()) }));
 
-/** All that is known of a zone but its records. */
+/** A zone with its metadata, but without its records. */
 export interface PowerdnsZone extends Omit<z.output<typeof apiZone>, "rrsets"> {
   metadata: ReadonlyMap<string, readonly string[]>;
-  /** Canonical names of its NS records, and their TTL in seconds; undefined where there are none. */
+  /** Canonical names of its NS records, and their TTL in seconds; undefined if it has none. */
   nameservers: { names: string[]; ttlSeconds: number } | undefined;
   ds: string[];
 }
 
-export const connectZoneReader = async (connection: Connection, request: Connecting): Promise<PowerdnsReader> =>
-  new PowerdnsReader(settingsOf(connection), request);
-
-export const connectZoneWriter = async (connection: Connection, request: Connecting): Promise<PowerdnsWriter> =>
-  new PowerdnsWriter(settingsOf(connection), request);
-
-/** Only PowerDNS' API creates zones. */
-function settingsOf(connection: Connection): PowerdnsSettings {
-  if ("powerdns" in connection) return connection.powerdns;
-  throw failure(
-    `zones cannot be made by \`connection.${Object.keys(connection).join()}\``,
-    "dns.zone.connection",
-    "Let `connection` be one to PowerDNS' API, `connection.powerdns`, or make the zone at the server by hand",
-  );
-}
-
-/** Undefined where the server has no such zone. */
+/** Undefined if the server does not have the zone. */
 export async function findZone(api: PowerdnsReader, zone: string): Promise<PowerdnsZone | undefined> {
   const nameServers = new URLSearchParams({ rrset_name: zone, rrset_type: "NS" });
   const answer = await api.get(`${zonePath(zone)}?${nameServers.toString()}`);
@@ -66,13 +46,13 @@ export async function metadataOf(api: PowerdnsReader, zone: string): Promise<Map
   return new Map(found.map(({ kind, metadata }) => [kind, metadata]));
 }
 
-/** Names of all zones of the server. */
+/** Canonical names of all zones of the server. */
 export async function listZones(api: PowerdnsReader): Promise<string[]> {
   const zones = z.array(z.object({ name: z.string() })).parse(await api.get("zones"));
   return zones.map(({ name }) => canonicalName(name));
 }
 
-/** What is in a zone beside what every zone has: its SOA and NS. */
+/** The record sets of a zone except its own SOA and NS. */
 export async function recordsIn(api: PowerdnsReader, zone: string): Promise<ApiRrset[]> {
   const { rrsets } = z.object({ rrsets: z.array(apiRrset) }).parse((await api.get(zonePath(zone))) ?? { rrsets: [] });
   return rrsets.filter(

@@ -4,10 +4,10 @@ import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
 import { describe } from "vitest";
 import records from "./records.ts";
-import { byHand, terms, zone } from "../testing/mail-records.ts";
+import { bypass, terms, zone } from "../testing/mail-records.ts";
 import { byOctodns, NameServerBackend } from "../testing/name-server-backend.ts";
 
-// Each look and each write starts Python.
+// Each lookup and each write starts Python.
 describe("by OctoDNS", { timeout: 180_000 }, () => {
   const server = serverOf(startBind);
   const octodns = serverOf(async () => ({
@@ -16,7 +16,7 @@ describe("by OctoDNS", { timeout: 180_000 }, () => {
   }));
   testResource(records, {
     ...terms,
-    ...byHand,
+    ...bypass,
     backend: () => NameServerBackend.make(server(), [zone], byOctodns(server().address, [zone], octodns().command)),
   });
 });

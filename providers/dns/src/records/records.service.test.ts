@@ -5,21 +5,21 @@ import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
 import { describe } from "vitest";
 import records from "./records.ts";
-import { byHand, terms, zone } from "../testing/mail-records.ts";
+import { bypass, terms, zone } from "../testing/mail-records.ts";
 import { NameServerBackend } from "../testing/name-server-backend.ts";
 import { PowerdnsBackend } from "../testing/powerdns-backend.ts";
 
 describe.each([
-  ["BIND", startBind, { notDisturbed: "The same code is disturbed on Knot." }],
+  ["BIND", startBind, { notDisturbed: "The same code path is killed and raced on Knot." }],
   ["Knot", startKnot, {}],
-  ["PowerDNS", startPowerdns, { notDisturbed: "The same code is disturbed on Knot." }],
+  ["PowerDNS", startPowerdns, { notDisturbed: "The same code path is killed and raced on Knot." }],
 ])("by dynamic update on %s", (_name, start, disturbance) => {
   const server = serverOf(start);
   testResource(records, {
     ...terms,
     ...disturbance,
     oneBrokenConnection: "The contract of `rrset` tries all of them.",
-    ...byHand,
+    ...bypass,
     backend: () => NameServerBackend.make(server(), [zone]),
   });
 });
@@ -35,19 +35,19 @@ describe("by PowerDNS' API", () => {
   const server = serverOf(startPowerdns);
   testResource(records, {
     ...terms,
-    notDisturbed: "The same code is disturbed for an rrset.",
+    notDisturbed: "The same code path is killed and raced with `rrset`.",
     oneBrokenConnection: "The contract of `rrset` tries all of them.",
     backend: () => PowerdnsBackend.make(server(), [`${zone}.`]),
     drift: {
-      rrsets: (hand) =>
-        hand.change(
+      rrsets: (backend) =>
+        backend.change(
           `${zone}.`,
           { name: `${zone}.`, type: "TXT" },
           rrset(`mail.${zone}.`, "A", "192.0.2.1", "192.0.2.9"),
         ),
     },
-    makeUnmarked: (hand) =>
-      hand.change(
+    makeUnmarked: (backend) =>
+      backend.change(
         `${zone}.`,
         rrset(`mail.${zone}.`, "A", "192.0.2.1"),
         rrset(`${zone}.`, "MX", `10 mail.${zone}.`),

@@ -1,42 +1,43 @@
 import { fieldsOf, isWithin, prerequisite, rdataOf, type Rcode } from "@nixops4-resources/dns-client";
 import type { ProviderError } from "@nixops4-resources/protocol-core";
-import type { Stored, Update } from "../backend.ts";
+import type { Update } from "../backend.ts";
 import { addressOf } from "../endpoint.ts";
 import { failure } from "../failure.ts";
-import { textOf } from "../name.ts";
+import { displayName } from "../name.ts";
+import type { Stored } from "../stored.ts";
 import { refusedUpdate } from "./failure.ts";
 import { holds } from "./look.ts";
 import type { NameServer } from "./server.ts";
-import { typesBesideNoAlias } from "./update.ts";
+import { typesExcludedByCname } from "./update.ts";
 
-/** BIND's `max-records-per-type`, unless its settings say otherwise. */
-const mostRecordsOfBind = 100;
+/** The default of BIND's `max-records-per-type`. */
+const maxRecordsOfBind = 100;
 
-/** Why an update was refused, found out afterwards, since servers tell it to their log at most. */
-export async function refusalInWords(server: NameServer, update: Update, rcode: Rcode): Promise<ProviderError> {
+/** Finds out why the server refused an update. The answer does not say; at most the server's log does. */
+export async function explainRefusedUpdate(server: NameServer, update: Update, rcode: Rcode): Promise<ProviderError> {
   const { settings } = server;
   if (rcode === "REFUSED") {
     const exchange = await exchangeWithoutAddress(server, update);
     if (exchange !== undefined) {
       return failure(
-        `${addressOf(settings)} refuses an MX record for ${textOf(exchange)}, which has no address in the zone ${textOf(update.zone)} (REFUSED)`,
+        `${addressOf(settings)} refuses an MX record for ${displayName(exchange)}, which has no address in the zone ${displayName(update.zone)} (REFUSED)`,
         "dns.mx.address",
-        "Declare the A or AAAA record together with it, as one `records`, or make this resource depend on it",
+        "Declare the A or AAAA record and the MX record in one `records`, or make this resource depend on the address",
       );
     }
   }
-  const large = update.changes.find(({ values }) => values.length > mostRecordsOfBind);
+  const large = update.changes.find(({ values }) => values.length > maxRecordsOfBind);
   if (rcode === "SERVFAIL" && large !== undefined) {
     return failure(
-      `${addressOf(settings)} does not take ${large.values.length} records of type ${large.type} at ${textOf(large.name)} (SERVFAIL)`,
+      `${addressOf(settings)} rejects ${large.values.length} records of type ${large.type} at ${displayName(large.name)} (SERVFAIL)`,
       "dns.rrset.tooLarge",
-      `BIND takes ${mostRecordsOfBind} records of a name and type: raise max-records-per-type there, or declare fewer`,
+      `Raise \`max-records-per-type\` of BIND (default ${maxRecordsOfBind}), or declare fewer records`,
     );
   }
   return refusedUpdate(settings, rcode, update.zone);
 }
 
-/** A mail exchange within the zone that has no address there, nor gets one by this update. */
+/** A mail exchange within the zone that has no address, and gets none by this update. */
 async function exchangeWithoutAddress(server: NameServer, { zone, changes }: Update): Promise<string | undefined> {
   const exchanges = changes
     .filter(({ type }) => type === "MX")
@@ -51,24 +52,24 @@ async function exchangeWithoutAddress(server: NameServer, { zone, changes }: Upd
 
 const isAddress = ({ type, values }: Stored): boolean => (type === "A" || type === "AAAA") && values.length > 0;
 
-/** An alias would be beside other records, or others beside an alias. */
-export async function besideAlias(server: NameServer, { zone, changes }: Update): Promise<ProviderError> {
+/** The error for a CNAME record that would share its name with other records. */
+export async function cnameConflict(server: NameServer, { zone, changes }: Update): Promise<ProviderError> {
   const alias = changes.find(({ type, values }) => type === "CNAME" && values.length > 0);
   if (alias === undefined) {
-    const names = [...new Set(changes.map(({ name }) => textOf(name)))].slice(0, 3).join(", ");
+    const names = [...new Set(changes.map(({ name }) => displayName(name)))].slice(0, 3).join(", ");
     return failure(
-      `there is a CNAME record already (at ${names}), and nothing may be beside one`,
+      `a CNAME record exists (at ${names}), and must be the only record of its name`,
       "dns.cname.beside",
       "Remove the CNAME record first, or choose another name",
     );
   }
-  const there: string[] = [];
-  for (const type of typesBesideNoAlias) {
-    if (!(await holds(server, zone, [prerequisite.absent(alias.name, type)]))) there.push(type);
+  const present: string[] = [];
+  for (const type of typesExcludedByCname) {
+    if (!(await holds(server, zone, [prerequisite.absent(alias.name, type)]))) present.push(type);
   }
   return failure(
-    `${textOf(alias.name)} has other records already (${there.join(", ") || "of a type that is not known here"}), and a CNAME record may not be beside any`,
+    `${displayName(alias.name)} has other records (${present.join(", ") || "of a type without a known name"}), and a CNAME record must be the only record of its name`,
     "dns.cname.beside",
-    "Remove those first, or choose another name",
+    "Remove the other records first, or choose another name",
   );
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { dsOfKey } from "./ds.ts";
 
 // RFC 4509, section 2.3; RFC 6605, section 6.2
-test("the DS records of a key are those of the standards' examples", () => {
+test("computes the DS records of the standards' examples", () => {
   const rsa =
     "AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUSdjMmmAphXdvxegXd/M5+X7OrzKBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/rljwvFw==";
   expect(dsOfKey("dskey.example.com.", dnskey(256, 5, rsa))[0]).toBe(

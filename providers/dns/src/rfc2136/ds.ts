@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { nameToWire, textOf as valueText, type Message } from "@nixops4-resources/dns-client";
+import { nameToWire, rdataToText, type Message } from "@nixops4-resources/dns-client";
 import { refusedLook } from "./failure.ts";
 import type { NameServer } from "./server.ts";
 
@@ -7,12 +7,12 @@ import type { NameServer } from "./server.ts";
 const dnskey = "TYPE48";
 const cds = "TYPE59";
 
-/** Digest types of DS records that are recommended (RFC 8624, section 3.3). */
+/** The recommended digest types of DS records (RFC 8624, section 3.3). */
 const digests = { 2: "sha256", 4: "sha384" } as const;
 
-/** What the zone asks its parent for by CDS records, else what fits its keys; none where it is not signed. */
+/** The DS records that the zone requests by CDS records, else those for its keys; empty if it is not signed. */
 export async function dsFor(server: NameServer, zone: string): Promise<string[]> {
-  // What is served counts: PowerDNS signs as it answers, and has neither among its records.
+  // Queries rather than lookups: PowerDNS generates these records when it answers and does not store them.
   const answers = await server.queryAll([
     { name: zone, type: cds },
     { name: zone, type: dnskey },
@@ -20,10 +20,10 @@ export async function dsFor(server: NameServer, zone: string): Promise<string[]>
   const refusal = answers.find(({ rcode }) => rcode !== "NOERROR");
   if (refusal !== undefined) throw refusedLook(server.settings, refusal);
   const [wanted, keys] = answers;
-  const asked = rdataIn(wanted, cds);
-  // One with algorithm 0 asks for no DS record at all (RFC 8078, section 4).
-  const isNone = asked.some((rdata) => rdata[2] === 0);
-  if (asked.length > 0) return isNone ? [] : asked.map((rdata) => valueText("DS", rdata)).sort();
+  const requested = rdataIn(wanted, cds);
+  // A CDS record with algorithm 0 requests the removal of all DS records (RFC 8078, section 4).
+  const isRemoval = requested.some((rdata) => rdata[2] === 0);
+  if (requested.length > 0) return isRemoval ? [] : requested.map((rdata) => rdataToText("DS", rdata)).sort();
   const signers = rdataIn(keys, dnskey).filter(isEntryPoint);
   return signers.flatMap((rdata) => dsOfKey(zone, rdata)).sort();
 }
@@ -31,10 +31,10 @@ export async function dsFor(server: NameServer, zone: string): Promise<string[]>
 const rdataIn = (answer: Message | undefined, type: string): Buffer[] =>
   (answer?.answers ?? []).filter((record) => record.type === type).map(({ rdata }) => rdata);
 
-/** Secure entry point, and not revoked (RFC 4034, section 2.1.1; RFC 5011, section 3). */
+/** Whether the key is a secure entry point and not revoked (RFC 4034, section 2.1.1; RFC 5011, section 3). */
 const isEntryPoint = (rdata: Buffer): boolean => (rdata.readUInt16BE(0) & 0x01_81) === 0x01_01;
 
-/** The DS records of a key, one for each digest (RFC 4034, section 5.1.4; RFC 4509). */
+/** The DS records for a key, one per digest type (RFC 4034, section 5.1.4; RFC 4509). */
 export function dsOfKey(zone: string, rdata: Buffer): string[] {
   return Object.entries(digests).map(([number, name]) => {
     const digest = createHash(name).update(nameToWire(zone)).update(rdata).digest("hex");

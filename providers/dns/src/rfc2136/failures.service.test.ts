@@ -10,11 +10,10 @@ import { startPowerdns } from "@nixops4-resources/integration-servers/dns/powerd
 import { serverOf, startOrSkip } from "@nixops4-resources/integration-servers/testing";
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import { describe, expect, test } from "vitest";
-import type { Stored } from "../backend.ts";
-import { nothingAt } from "../client.ts";
-import type { Rfc2136Writer } from "./rfc2136.ts";
-import { waitForSecondaries } from "./secondaries.ts";
+import { nothingAt, type Stored } from "../stored.ts";
 import { openWriter } from "../testing/open-writer.ts";
+import { waitForSecondaries } from "./secondaries.ts";
+import type { Rfc2136Writer } from "./writer.ts";
 
 const zone = "example.test.";
 const www: Stored = { name: "www.example.test.", type: "A", ttlSeconds: 300, values: ["192.0.2.1"], note: null };
@@ -22,7 +21,7 @@ const www: Stored = { name: "www.example.test.", type: "A", ttlSeconds: 300, val
 const add = (writer: Rfc2136Writer, ...sets: Stored[]): Promise<void> =>
   writer.commit({ zone, prerequisites: sets.map(nothingAt), changes: sets });
 
-/** The error for people, `[code] sentence`, that work ends with. */
+/** The error of the work, as `[code] message`. */
 async function errorOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;
@@ -37,14 +36,14 @@ describe.each([
   ["BIND", startBind],
   ["Knot", startKnot],
   ["PowerDNS", startPowerdns],
-] as const)("what goes wrong with dynamic updates of %s", (name, start) => {
+] as const)("a failing dynamic update on %s", (name, start) => {
   const server = serverOf<AsyncDisposable & { address: DnsAddress; restart(): Promise<void> }>(start);
   const open = (...other: [Parameters<typeof openWriter>[1]?, Parameters<typeof openWriter>[2]?]) =>
     openWriter(server().address, ...other);
-  /** PowerDNS refuses all of these alike, and without a signature. */
-  const signed = (text: RegExp): RegExp => (name === "PowerDNS" ? /refuses what is signed with the key/ : text);
+  /** PowerDNS gives the same unsigned refusal for all of these. */
+  const signed = (text: RegExp): RegExp => (name === "PowerDNS" ? /refuses a request signed with the key/ : text);
 
-  test("a clock that is an hour off is told with the difference", async () => {
+  test("reports the difference to a clock that is an hour off", async () => {
     await using writer = await open({}, { now: () => Math.floor(Date.now() / 1000) - 3600 });
     const error = await errorOf(writer.look(zone, [www]));
     expect(error).toMatch(
@@ -53,7 +52,7 @@ describe.each([
     expect(error).toContain("nixops4-sha256 (hmac-sha256)");
   });
 
-  test("a key that the server does not know, or knows with another secret or algorithm, is named", async () => {
+  test("names an unknown key, and a key with a different secret or algorithm", async () => {
     const { keys } = server().address;
     for (const other of [
       { name: "nobody" },
@@ -67,7 +66,7 @@ describe.each([
     }
   });
 
-  test("each of the three algorithms works with its own key", async () => {
+  test("works with a key of each algorithm", async () => {
     const { sha384, sha512 } = server().address.keys;
     for (const key of [sha384, sha512]) {
       await using writer = await open(key);
@@ -75,9 +74,9 @@ describe.each([
     }
   });
 
-  test("a key without the right, and a zone that it has no right in, are told", async () => {
+  test("reports a key without rights, and a zone that the key may not change", async () => {
     await using writer = await open(server().address.keys.rightless);
-    // PowerDNS signs no refusal; Knot says BADKEY of a key that it knows.
+    // PowerDNS does not sign refusals; Knot answers BADKEY although it knows the key.
     expect(await errorOf(add(writer, www))).toMatch(/^\[dns\.(update|key)\.refused\].*nixops4-rightless/);
     await using other = await open();
     const change = { ...www, name: "www.readonly.test." };
@@ -85,19 +84,19 @@ describe.each([
     expect(await errorOf(other.commit(update))).toMatch(/^\[dns\.(update|key)\.refused\].*nixops4-sha256/);
   });
 
-  test("a zone that the server does not have is told", async () => {
+  test("reports a zone that the server does not have", async () => {
     await using writer = await open();
     expect(await errorOf(writer.findZone({ name: "www.nowhere.test.", type: "A" }))).toMatch(
-      /^\[dns\.zone\.missing\] 127\.0\.0\.1:\d+ has no zone that holds www\.nowhere\.test/,
+      /^\[dns\.zone\.missing\] 127\.0\.0\.1:\d+ has no zone that contains www\.nowhere\.test/,
     );
   });
 
-  test("a name outside of the zone is told", async () => {
+  test("reports a name outside the zone", async () => {
     await using writer = await open();
     expect(await errorOf(add(writer, { ...www, name: "www.other.test." }))).toContain("[dns.name.outside]");
   });
 
-  test("more than a message can hold is refused before anything is sent, with its size", async () => {
+  test("rejects a message over 65,535 octets before sending anything", async () => {
     await using writer = await open();
     const values = Array.from({ length: 300 }, (_, index) => `"${index}${"x".repeat(250)}"`);
     const error = await errorOf(add(writer, { ...www, type: "TXT", values }));
@@ -105,15 +104,15 @@ describe.each([
     expect(await dig(server().address, "www.example.test", "TXT")).toEqual([]);
   });
 
-  test("what may not be beside an alias, and an alias beside something, is an error and changes nothing", async () => {
+  test("rejects a CNAME record beside other records, and vice versa, without changes", async () => {
     await using writer = await open();
     const alias = { ...www, name: "alias.example.test.", type: "CNAME", values: ["ns1.example.test."] };
     await add(writer, alias, www);
     const beside = { ...www, name: alias.name };
-    expect(await errorOf(add(writer, beside))).toMatch(/^\[dns\.cname\.beside\] there is a CNAME record already/);
+    expect(await errorOf(add(writer, beside))).toMatch(/^\[dns\.cname\.beside\] a CNAME record exists/);
     const aliasBeside = { ...alias, name: www.name };
     expect(await errorOf(add(writer, aliasBeside))).toMatch(
-      /^\[dns\.cname\.beside\] www\.example\.test has other records already \(A\)/,
+      /^\[dns\.cname\.beside\] www\.example\.test has other records \(A\)/,
     );
     expect(await writer.look(zone, [alias, beside, www, aliasBeside])).toEqual([
       alias,
@@ -124,7 +123,7 @@ describe.each([
     await writer.commit({ zone, prerequisites: [alias, www], changes: [nothingAt(alias), nothingAt(www)] });
   });
 
-  test("the zone's last name servers cannot be removed, but exchanged", async () => {
+  test("rejects removing the zone's last name servers, but replaces them", async () => {
     await using writer = await open();
     const key = { name: zone, type: "NS" };
     const [before = nothingAt(key)] = await writer.look(zone, [key]);
@@ -138,7 +137,7 @@ describe.each([
     expect(await writer.look(zone, [key])).toEqual([before]);
   });
 
-  test("a server that is killed and started again between two requests is waited for", async () => {
+  test("waits for a server that restarts between two requests", async () => {
     await using writer = await open();
     await writer.look(zone, [www]);
     const restarted = server().restart();
@@ -147,10 +146,10 @@ describe.each([
   });
 });
 
-describe("what only BIND does", () => {
+describe("BIND", () => {
   const server = serverOf(startBind);
 
-  test("a mail exchange in the zone needs an address, and may get it in the same update", async () => {
+  test("accepts an MX record only if its target in the zone has an address, also in the same update", async () => {
     await using writer = await openWriter(server().address);
     const mx = { ...www, name: zone, type: "MX", values: ["10 mail.example.test."] };
     const address = { ...www, name: "mail.example.test." };
@@ -160,13 +159,13 @@ describe("what only BIND does", () => {
     expect(await errorOf(add(writer, mx, address))).toBe("no error");
   });
 
-  test("more than 100 records of a name and type are told as what they are", async () => {
+  test("reports more than 100 records of a name and type", async () => {
     await using writer = await openWriter(server().address);
     const values = Array.from({ length: 101 }, (_, index) => `10.0.0.${index}`);
     expect(await errorOf(add(writer, { ...www, values }))).toMatch(/^\[dns\.rrset\.tooLarge\].*101 records of type A/);
   });
 
-  test("its secondaries are waited for until they serve what was written", async (context) => {
+  test("is complete when its secondaries serve the new records", async (context) => {
     await using secondary = await startOrSkip(context, () => startBindSecondary(server().address));
     await using writer = await openWriter(server().address);
     const late = { ...www, name: "late.example.test." };
@@ -175,7 +174,7 @@ describe("what only BIND does", () => {
     expect(await dig(secondary.address, "late.example.test", "A")).toEqual(["192.0.2.1"]);
   });
 
-  test("a secondary that does not come is an error when the time is over", async () => {
+  test("fails if a secondary does not answer in time", async () => {
     const nowhere = [{ host: "127.0.0.1", port: 1 }];
     await expect(waitForSecondaries(nowhere, { name: zone, serial: 1 }, AbortSignal.timeout(500))).rejects.toThrow(
       "aborted",
@@ -183,34 +182,36 @@ describe("what only BIND does", () => {
   });
 });
 
-test("NSD has no dynamic update, which is told as that", async (context) => {
+test("reports that NSD does not support dynamic updates", async (context) => {
   await using nsd = await startOrSkip(context, startNsd);
   await using writer = await openWriter(nsd.address);
-  expect(await errorOf(add(writer, www))).toMatch(/^\[dns\.update\.unsupported\].*has no dynamic update \(NOTIMP\)/);
+  expect(await errorOf(add(writer, www))).toMatch(
+    /^\[dns\.update\.unsupported\].*does not support dynamic updates \(NOTIMP\)/,
+  );
 });
 
 describe("without a server", () => {
   const nobody = { host: "127.0.0.1", port: 1 };
-  // For its keys alone.
+  // Only its keys are used.
   const server = serverOf(startNsd);
   const open = (endpoint: { host: string; port: number }): Promise<Rfc2136Writer> =>
     openWriter({ ...server().address, ...endpoint }, {}, { timeoutMs: 300 });
 
-  test("an address where nobody listens is told", async () => {
+  test("reports an address where nothing listens", async () => {
     await using writer = await open(nobody);
     expect(await errorOf(writer.look(zone, [www]))).toMatch(/^\[dns\.server\.unreachable\].*127\.0\.0\.1:1 on TCP/);
   });
 
-  test("a server that speaks UDP only is told to speak TCP", async () => {
+  test("hints at TCP if the server listens on UDP only", async () => {
     const socket = createSocket("udp4").bind(0, "127.0.0.1");
     await once(socket, "listening");
     await using writer = await open({ host: "127.0.0.1", port: socket.address().port });
     const look = writer.look(zone, [www]);
-    await expect(look).rejects.toMatchObject({ hint: expect.stringContaining("updates go over TCP alone") });
+    await expect(look).rejects.toMatchObject({ hint: expect.stringContaining("updates use TCP only") });
     socket.close();
   });
 
-  test("what takes a connection and says nothing is told, and what speaks something else", async () => {
+  test("reports a server that is silent, and one that speaks another protocol", async () => {
     for (const [words, code] of [
       ["", "dns.server.unreachable"],
       ["HTTP/1.1 400 Bad Request\r\n\r\n".repeat(1000), "dns.answer.malformed"],

@@ -2,31 +2,31 @@ import {
   isWithin,
   MessageTooLong,
   prerequisite,
-  textOf as valueText,
+  rdataToText,
   type Message,
   type ResourceRecord,
 } from "@nixops4-resources/dns-client";
 import { ProviderError } from "@nixops4-resources/protocol-core";
-import type { Key, Stored } from "../backend.ts";
 import { failure } from "../failure.ts";
+import { displayName } from "../name.ts";
 import { markNameOf } from "../note/mark-name.ts";
-import { textOf } from "../name.ts";
+import { noteOf } from "../note/note-text.ts";
+import type { Key, Stored } from "../stored.ts";
 import { refusedLook, refusedUpdate } from "./failure.ts";
-import { noteOf } from "./note.ts";
 import type { NameServer } from "./server.ts";
 
-/** A record set as an answer shows it. */
+/** A record set as shown by an answer. */
 interface Shown extends Key {
   readonly ttlSeconds: number;
   readonly values: readonly string[];
-  /** Whether the answer may show something that is not stored there, or hide what is. */
+  /** Whether the answer may differ from what is stored. */
   readonly isDoubtful: boolean;
 }
 
 /**
- * What is stored at exactly these keys. Answers lie: a wildcard stands in for names that are not there, and a delegation hides
- * what is at and below it. So what is shown is tried as the prerequisites of an update that changes nothing, which servers
- * compare with what they have stored (proved on BIND, Knot and PowerDNS).
+ * What is stored at exactly these keys. Answers are not enough: a wildcard answers for names that do not exist, and a
+ * delegation hides the records at and below it. So the answers become prerequisites of an update without changes, which
+ * servers compare with their stored records (tested with BIND, Knot and PowerDNS).
  */
 export async function lookExactly(server: NameServer, zone: string, keys: readonly Key[]): Promise<Stored[]> {
   const asked = keys.flatMap((key) => [key, { name: markNameOf(key, zone), type: "TXT" }]);
@@ -60,20 +60,20 @@ async function setsAt(server: NameServer, zone: string, keys: readonly Key[]): P
 }
 
 function shownBy({ settings }: NameServer, key: Key, answer: Message | undefined): Shown {
-  if (answer === undefined) throw new TypeError("A question has an answer.");
+  if (answer === undefined) throw new TypeError("The exchange ended without an answer.");
   if (answer.rcode !== "NOERROR" && answer.rcode !== "NXDOMAIN") throw refusedLook(settings, answer);
   if (answer.isAuthoritative) return setOf(key, answer.answers);
-  // A referral: the delegation itself, and addresses of its servers, may be among what it tells.
+  // A referral may contain the delegation itself, and the addresses of its servers.
   return { ...setOf(key, [...answer.authorities, ...answer.additionals]), isDoubtful: true };
 }
 
 function setOf(key: Key, records: readonly ResourceRecord[]): Shown {
   const own = records.filter(({ name, type }) => name === key.name && type === key.type);
-  const values = [...new Set(own.map(({ type, rdata }) => valueText(type, rdata)))].sort();
+  const values = [...new Set(own.map(({ type, rdata }) => rdataToText(type, rdata)))].sort();
   return { ...key, ttlSeconds: own[0]?.ttlSeconds ?? 0, values, isDoubtful: false };
 }
 
-/** Those of the sets that are not stored as they are shown. */
+/** The sets that are not stored as shown, found by bisection. */
 async function findWrong<Set extends Shown>(server: NameServer, zone: string, sets: readonly Set[]): Promise<Set[]> {
   if (sets.length === 0 || (await isStored(server, zone, sets))) return [];
   if (sets.length === 1) return [...sets];
@@ -84,7 +84,7 @@ async function findWrong<Set extends Shown>(server: NameServer, zone: string, se
   ];
 }
 
-/** Whether all are stored exactly so; false also where they are too many to ask at once. */
+/** Whether all sets are stored exactly as shown. Also false if they do not fit into one message. */
 async function isStored(server: NameServer, zone: string, sets: readonly Shown[]): Promise<boolean> {
   const prerequisites = sets.flatMap(({ name, type, values }) =>
     values.length === 0 ? [prerequisite.absent(name, type)] : prerequisite.equals(name, type, values),
@@ -92,7 +92,7 @@ async function isStored(server: NameServer, zone: string, sets: readonly Shown[]
   return await holds(server, zone, prerequisites, sets.length > 1);
 }
 
-/** Whether prerequisites hold, tried by an update without changes. */
+/** Whether the prerequisites hold, checked by an update without changes. */
 export async function holds(
   server: NameServer,
   zone: string,
@@ -110,7 +110,7 @@ export async function holds(
   }
 }
 
-/** The zone's records, for what no answer shows. */
+/** The zone's records by transfer, for sets that no query shows. */
 async function transferred(
   server: NameServer,
   zone: string,
@@ -120,13 +120,13 @@ async function transferred(
   if ("records" in result) return result.records;
   const [{ name, type } = { name: zone, type: "" }] = hidden;
   throw failure(
-    `what is at ${textOf(name)} ${type} is hidden by a delegation, and the zone's transfer is refused (${result.refusal.rcode})`,
+    `a delegation hides ${displayName(name)} ${type}, and the server refuses to transfer the zone (${result.refusal.rcode})`,
     "dns.look.hidden",
-    `Let the key transfer the zone ${textOf(zone)} too`,
+    `Grant the key the right to transfer the zone ${displayName(zone)}`,
   );
 }
 
-/** The delegation that an answer points to; undefined where the server answers for itself. */
+/** The delegated name in a referral; undefined if the answer is authoritative. */
 export function delegationIn(answer: Message, name: string): string | undefined {
   if (answer.isAuthoritative) return undefined;
   return answer.authorities.find((record) => record.type === "NS" && isWithin(name, record.name))?.name;

@@ -7,14 +7,14 @@ import { startPowerdns } from "@nixops4-resources/integration-servers/dns/powerd
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { canonical, DnsClient } from "@nixops4-resources/dns-client";
 import { describe, expect, test } from "vitest";
-import { Conflict, type Key, type Stored } from "../backend.ts";
-import { nothingAt } from "../client.ts";
-import type { Rfc2136Writer } from "./rfc2136.ts";
+import { Conflict } from "../backend.ts";
+import { nothingAt, type Key, type Stored } from "../stored.ts";
 import { openWriter } from "../testing/open-writer.ts";
+import type { Rfc2136Writer } from "./writer.ts";
 
 const zone = "example.test.";
 
-/** A value of every type, at names of every kind. */
+/** Values of every type, at all kinds of names. */
 const everyType: [name: string, type: string, values: unknown[]][] = [
   ["a.types", "A", ["192.0.2.1", "192.0.2.2"]],
   ["aaaa.types", "AAAA", ["2001:db8::1", "::ffff:192.0.2.1"]],
@@ -60,11 +60,11 @@ describe.each([
   ["BIND", startBind],
   ["Knot", startKnot],
   ["PowerDNS", startPowerdns],
-])("dynamic updates of %s", (_name, start) => {
+])("a dynamic update on %s", (_name, start) => {
   const server = serverOf(start);
   const open = (): Promise<Rfc2136Writer> => openWriter(server().address);
 
-  test("every type is stored and seen again, octet by octet, and so in a transfer", async () => {
+  test("stores every type octet by octet, for lookups and transfers", async () => {
     await using writer = await open();
     const prerequisites = setsOfEveryType.map(nothingAt);
     await writer.commit({ zone, prerequisites, changes: setsOfEveryType });
@@ -75,20 +75,20 @@ describe.each([
   });
 
   test.each<[why: string, key: Key, values: string[]]>([
-    ["under a wildcard there is only what is stored", { name: "any.wild.example.test.", type: "A" }, []],
-    ["the wildcard itself is there", { name: "*.wild.example.test.", type: "A" }, ["192.0.2.99"]],
-    ["a delegation is there", { name: "elsewhere.example.test.", type: "NS" }, ["ns1.elsewhere.test."]],
-    ["below a delegation there is nothing", { name: "www.elsewhere.example.test.", type: "A" }, []],
-    ["a name that only has names below it has no records", { name: "wild.example.test.", type: "TXT" }, []],
+    ["finds no record under a wildcard", { name: "any.wild.example.test.", type: "A" }, []],
+    ["finds a wildcard itself", { name: "*.wild.example.test.", type: "A" }, ["192.0.2.99"]],
+    ["finds a delegation", { name: "elsewhere.example.test.", type: "NS" }, ["ns1.elsewhere.test."]],
+    ["finds no record below a delegation", { name: "www.elsewhere.example.test.", type: "A" }, []],
+    ["finds no record at an empty non-terminal", { name: "wild.example.test.", type: "TXT" }, []],
   ])("%s", async (_why, key, values) => {
     await using writer = await open();
     const before = await serials(server().address);
     const [stored] = await writer.look(zone, [key]);
     expect(stored).toEqual({ ...key, ttlSeconds: values.length === 0 ? 0 : 300, values, note: null });
-    expect(await serials(server().address), "a look writes nothing").toEqual(before);
+    expect(await serials(server().address), "serials after a lookup").toEqual(before);
   });
 
-  test("what a delegation hides is seen by a transfer", async () => {
+  test("finds a record hidden by a delegation, by transfer", async () => {
     await using writer = await open();
     const hidden = setAt("www.elsewhere.example.test.", "A", ["192.0.2.1"], "nixops4:test");
     await writer.commit({ zone, prerequisites: [nothingAt(hidden)], changes: [hidden] });
@@ -103,12 +103,12 @@ describe.each([
     ["child.example.test.", "DS", "example.test."],
     ["www.elsewhere.example.test.", "A", "example.test."],
     ["1.2.0.192.in-addr.arpa.", "PTR", "2.0.192.in-addr.arpa."],
-  ])("the zone of %s %s is %s", async (name, type, expected) => {
+  ])("finds the zone of %s %s: %s", async (name, type, expected) => {
     await using writer = await open();
     expect(await writer.findZone({ name, type })).toEqual({ name: expected, serial: expect.any(Number) });
   });
 
-  test("the zone of an alias is the one that it is in, not the one that it leads to", async () => {
+  test("finds the zone of a CNAME record, not of its target", async () => {
     await using writer = await open();
     const alias = setAt("alias.example.test.", "CNAME", ["ns1.second.test."]);
     await writer.commit({ zone, prerequisites: [nothingAt(alias)], changes: [alias] });
@@ -116,7 +116,7 @@ describe.each([
     await writer.commit({ zone, prerequisites: [alias], changes: [nothingAt(alias)] });
   });
 
-  test("of 20 that make the same at once one does, and the others are told so", async () => {
+  test("lets one of 20 racing creates succeed", async () => {
     const racers = Array.from({ length: 20 }, (_, index) =>
       setAt("race.example.test.", "A", [`192.0.2.${index + 1}`], "m"),
     );
@@ -131,7 +131,7 @@ describe.each([
     for (const reason of lost) expect(reason).toBeInstanceOf(Conflict);
   });
 
-  test("what changed since it was seen is not overwritten, be it a value or the mark beside it", async () => {
+  test("changes nothing if a record or a mark changed since it was seen", async () => {
     await using writer = await open();
     const seen = setAt("swap.example.test.", "A", ["192.0.2.1"], "nixops4:ours");
     const wanted = setAt("swap.example.test.", "A", ["192.0.2.2"], "nixops4:ours");
@@ -144,7 +144,7 @@ describe.each([
     expect(await writer.look(zone, [seen])).toEqual([wanted]);
   });
 
-  test("a commit whose answer was lost is found to be done, and not done twice", async () => {
+  test("succeeds without a second change if the answer is lost", async () => {
     await using lossy = await loseAnswer(server().address, 1);
     await using writer = await openWriter({ ...server().address, ...lossy.endpoint });
     const set = setAt("lost.example.test.", "A", ["192.0.2.1"], "nixops4:test");
@@ -155,7 +155,7 @@ describe.each([
     expect(await writer.look(zone, [set])).toEqual([set]);
   });
 
-  test("value and TTL change at once: who asks all the time sees the old or the new, and never nothing", async () => {
+  test("replaces value and TTL without a moment in which a resolver sees nothing", async () => {
     await using writer = await open();
     const old = setAt("steady.example.test.", "A", ["192.0.2.1"], "m");
     const changed: Stored = { ...setAt("steady.example.test.", "A", ["192.0.2.2"], "m"), ttlSeconds: 60 };
@@ -169,7 +169,7 @@ describe.each([
     expect([...seen].sort()).toEqual(["A 192.0.2.1 300", "A 192.0.2.2 60"]);
   });
 
-  test("an address becomes an alias at once: there is always one of the two, and never both", async () => {
+  test("replaces an A record with a CNAME record without a moment with neither or both", async () => {
     await using writer = await open();
     const address = setAt("turn.example.test.", "A", ["192.0.2.1"], "m");
     const alias = setAt("turn.example.test.", "CNAME", ["ns1.example.test."], "m");
@@ -183,7 +183,7 @@ describe.each([
   });
 });
 
-/** All that anybody sees at a key while the work is done, each as `TYPE VALUE TTL`. */
+/** Everything that a resolver sees at a key during the work, each as `TYPE VALUE TTL`. */
 async function whileAsking(
   { host, port }: { host: string; port: number },
   [key = { name: ".", type: "A" }]: readonly Key[],
@@ -209,7 +209,7 @@ async function whileAsking(
   return seen;
 }
 
-/** Passes everything on but one answer, with which it closes the connection; later connections are left alone. */
+/** A proxy that closes the connection instead of delivering one answer, and forwards everything else. */
 async function loseAnswer(
   target: { host: string; port: number },
   number: number,

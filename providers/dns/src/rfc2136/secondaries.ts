@@ -3,11 +3,11 @@ import { DnsClient, fieldsOf, TransportError, type Endpoint } from "@nixops4-res
 import { waitFor } from "@nixops4-resources/protocol-core";
 import type { Zone } from "../backend.ts";
 import { addressOf } from "../endpoint.ts";
-import { textOf } from "../name.ts";
+import { displayName } from "../name.ts";
 
 const pauseMs = 200;
 
-/** Waits until every secondary serves the zone with this serial number, or a later one; ends with the signal. */
+/** Waits until every secondary serves the zone with this serial number or a later one. Rejects if the signal aborts. */
 export async function waitForSecondaries(
   secondaries: readonly Endpoint[],
   zone: Zone,
@@ -15,7 +15,7 @@ export async function waitForSecondaries(
 ): Promise<void> {
   await Promise.all(
     secondaries.map((secondary) =>
-      waitFor(`${addressOf(secondary)} to serve ${textOf(zone.name)} with the serial ${zone.serial}`, async () => {
+      waitFor(`${addressOf(secondary)} to serve ${displayName(zone.name)} with the serial ${zone.serial}`, async () => {
         while (!(await serves(secondary, zone))) await setTimeout(pauseMs, undefined, { signal });
       }),
     ),
@@ -29,11 +29,11 @@ async function serves({ host, port }: Endpoint, zone: Zone): Promise<boolean> {
     const soa = answers.find(({ type, name }) => type === "SOA" && name === zone.name);
     return soa !== undefined && isReached(Number(fieldsOf("SOA", soa.rdata)["serial"]), zone.serial);
   } catch (error) {
-    // It may be starting: only the end of the request's time is the end of patience.
+    // The secondary may be starting, so only the signal ends the wait.
     if (error instanceof TransportError) return false;
     throw error;
   }
 }
 
-/** Serial numbers go round: later is what is less than half a round ahead (RFC 1982, section 3.2). */
-const isReached = (serial: number, wanted: number): boolean => (serial - wanted) >>> 0 < 2 ** 31;
+/** Serial numbers wrap around: a number is later if it is less than 2^31 ahead (RFC 1982, section 3.2). */
+export const isReached = (serial: number, wanted: number): boolean => (serial - wanted) >>> 0 < 2 ** 31;

@@ -10,18 +10,15 @@ import {
 import { resolveSecret, retry, takeSlot, type Connecting, type Slot } from "@nixops4-resources/protocol-core";
 import { addressOf } from "../endpoint.ts";
 import { nameOf } from "../name.ts";
-import { badSecret, explain } from "./failure.ts";
+import { badSecret, explainExchangeError } from "./failure.ts";
 import type { Rfc2136Settings } from "./settings.ts";
 
-/** Requests that use a server at once, over all processes: BIND takes 150 connections unless told otherwise. */
+/** Maximum number of requests that use a server at once, over all processes. BIND's default limit is 150 connections. */
 const slots = 64;
-/** How often a connection may be closed on us before that is an answer of its own. */
-const mostClosed = 3;
+/** Number of closed connections after which a request fails. */
+const maxClosed = 3;
 
-/**
- * A name server, and patience with it: what is harmless to say twice is said again, signed anew, when a connection fails.
- * Every failure is in words for people.
- */
+/** A name server. Retries requests, with a new signature, if a connection fails; all of them are safe to repeat. */
 export class NameServer implements AsyncDisposable {
   readonly settings: Rfc2136Settings;
   readonly signal: AbortSignal;
@@ -48,32 +45,32 @@ export class NameServer implements AsyncDisposable {
   }
 
   async query(question: Question, timeoutMs?: number): Promise<Message> {
-    return (await this.#say(() => this.#client.query(question, timeoutMs))).answer;
+    return (await this.#request(() => this.#client.query(question, timeoutMs))).answer;
   }
 
-  /** What anybody is answered: nothing vouches for it. */
+  /** The answer to a query without a key. It is not verified. */
   async queryUnsigned(question: Question): Promise<Message> {
     const { host, port } = this.settings;
-    using anybody = new DnsClient({ host, port });
-    return (await this.#say(() => anybody.query(question))).answer;
+    using client = new DnsClient({ host, port });
+    return (await this.#request(() => client.query(question))).answer;
   }
 
   async queryAll(questions: readonly Question[]): Promise<Message[]> {
-    return (await this.#say(() => this.#client.queryAll(questions))).answer;
+    return (await this.#request(() => this.#client.queryAll(questions))).answer;
   }
 
   /**
-   * What became of an update. Where it was said twice, the first time may have been heard: then prerequisites that fail
-   * may fail by our own hand.
+   * The result of an update. If it was repeated, the server may have applied the first attempt; then a prerequisite may
+   * fail because of our own change.
    */
   async update(update: UpdateRequest): Promise<{ rcode: Rcode; isRepeated: boolean }> {
-    const { answer, isRepeated } = await this.#say(() => this.#client.update(update));
+    const { answer, isRepeated } = await this.#request(() => this.#client.update(update));
     return { rcode: answer.rcode, isRepeated };
   }
 
-  /** All records of a zone, or how the server refuses to give them. */
+  /** All records of a zone, or the answer that refuses the transfer. */
   async transfer(zone: string): Promise<{ records: ResourceRecord[] } | { refusal: Message }> {
-    return (await this.#say(() => this.#client.transfer(zone))).answer;
+    return (await this.#request(() => this.#client.transfer(zone))).answer;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -81,7 +78,7 @@ export class NameServer implements AsyncDisposable {
     this.#slot[Symbol.dispose]();
   }
 
-  async #say<T>(work: () => Promise<T>): Promise<{ answer: T; isRepeated: boolean }> {
+  async #request<T>(work: () => Promise<T>): Promise<{ answer: T; isRepeated: boolean }> {
     let tries = 0;
     let closed = 0;
     try {
@@ -91,16 +88,16 @@ export class NameServer implements AsyncDisposable {
           return work();
         },
         {
-          // A server that was there a moment ago may be starting anew; one that was not is somewhere else.
+          // A server that refuses connections may be restarting if it accepted one before. Otherwise the address is wrong.
           isSafe: (error) =>
             error instanceof TransportError &&
             !this.signal.aborted &&
-            (error.kind === "closed" ? ++closed < mostClosed : error.kind === "refused" && this.#client.hasConnected),
+            (error.kind === "closed" ? ++closed < maxClosed : error.kind === "refused" && this.#client.hasConnected),
         },
       );
       return { answer, isRepeated: tries > 1 };
     } catch (error) {
-      throw explain(error, this.settings);
+      throw explainExchangeError(error, this.settings);
     }
   }
 }

@@ -2,33 +2,33 @@ import { option, secretRef, withExample } from "@nixops4-resources/protocol-core
 import * as z from "zod/mini";
 import { endpoint } from "../endpoint.ts";
 
-/** How a name server is reached that takes dynamic updates. */
+/** The inputs for a name server that accepts dynamic updates. */
 export const rfc2136Settings = () =>
   z.strictObject({
-    ...endpoint("The zones' primary name server, also a hidden one. It must take TCP."),
+    ...endpoint("the zones' primary name server, which may be hidden. It must accept TCP."),
     tsig: option(
       z.strictObject({
-        name: option(withExample(z.string(), "nixops4"), "Name of the key at the server."),
+        name: option(withExample(z.string(), "nixops4"), "Name of the key on the server."),
         algorithm: option(
           z.enum(["hmac-sha256", "hmac-sha384", "hmac-sha512"]),
-          "The key's algorithm. Servers take a key with its own algorithm only.",
+          "Algorithm of the key. The server accepts a key only with the algorithm that it is configured with.",
           "hmac-sha256",
         ),
         secret: option(
           withExample(secretRef, { file: "/run/secrets/tsig" }),
-          "The key itself, in Base64 as `tsig-keygen` and `keymgr` write it.",
+          "Secret of the key, in Base64 as `tsig-keygen` and `keymgr` print it.",
         ),
       }),
-      "Key that signs requests and vouches for answers (TSIG, RFC 8945).",
+      "Key that signs requests and verifies answers (TSIG, RFC 8945).",
     ),
     zones: option(
       withExample(z.array(z.string()), ["example.org"]),
-      "Zones that are looked through for what a deployment has left behind. DNS cannot tell which zones a server has.",
+      "Zones that `list` searches for records of a deployment, since DNS cannot list a server's zones. Not needed for anything else.",
       [],
     ),
     waitForSecondaries: option(
-      z.array(z.strictObject(endpoint("A secondary name server of the zones."))),
-      "Servers that must have what was written before the request is done, as far as `timeoutSeconds` allows. They are asked for the zone's serial number, without a signature.",
+      z.array(z.strictObject(endpoint("a secondary name server of the zones."))),
+      "Secondary servers that must serve the new serial number before a write is complete. They are queried without a signature, until `timeoutSeconds` is over.",
       [],
     ),
   });

@@ -1,46 +1,48 @@
 import { change, classes, DnsClient, prerequisite, TransportError } from "@nixops4-resources/dns-client";
 import { log, ProviderError } from "@nixops4-resources/protocol-core";
 import { addressOf } from "../endpoint.ts";
-import { textOf } from "../name.ts";
+import { displayName } from "../name.ts";
 import type { NameServer } from "./server.ts";
 
-/** What it is worth to wait for a warning, in milliseconds: firewalls drop questions for a server's version. */
-const patienceMs = 2000;
+/** A warning is not worth a longer wait: firewalls drop queries for a server's version. */
+const timeoutMs = 2000;
 
 /**
- * Warns of a zone that PowerDNS changes without a signature, as it does by the way it is made where the zone's metadata
- * TSIG-ALLOW-DNSUPDATE names no key. Tried by removing unsigned what is not there. Other servers are not tried: they
- * would only log that somebody was turned away.
+ * Warns if PowerDNS accepts unsigned updates of the zone, which is its default for a zone without TSIG-ALLOW-DNSUPDATE.
+ * Finds out by an unsigned update that removes a nonexistent record. Skips other servers, which would only log a refusal.
  */
 export async function warnOfUnsigned(server: NameServer, zone: string): Promise<void> {
   if (!(await isPowerdns(server))) return;
   const { host, port } = server.settings;
-  using anybody = new DnsClient({ host, port, timeoutMs: patienceMs });
+  using client = new DnsClient({ host, port, timeoutMs });
   try {
     const name = `_nixops4-unsigned.${zone}`;
     const prerequisites = [prerequisite.nameUnused(name)];
-    const { rcode } = await anybody.update({ zone, prerequisites, changes: [change.removeSet(name, "TXT")] });
+    const { rcode } = await client.update({ zone, prerequisites, changes: [change.removeSet(name, "TXT")] });
     if (rcode !== "NOERROR") return;
-    log.warn("PowerDNS changes the zone without a signature: set its metadata TSIG-ALLOW-DNSUPDATE", {
-      zone: textOf(zone),
+    log.warn("PowerDNS accepts unsigned updates of the zone: set its metadata TSIG-ALLOW-DNSUPDATE", {
+      zone: displayName(zone),
       server: addressOf({ host, port }),
     });
   } catch (error) {
-    // It was only a question of courtesy: what was to be written is written.
+    // The check is optional: the records are written already.
     if (!(error instanceof TransportError)) throw error;
-    log.debug("whether the zone takes unsigned updates is not known", { zone: textOf(zone), reason: error.message });
+    log.debug("unable to check whether the zone accepts unsigned updates", {
+      zone: displayName(zone),
+      reason: error.message,
+    });
   }
 }
 
-/** By what it says of itself, if it says anything; https://doc.powerdns.com/authoritative/settings.html#version-string */
+/** Whether the server identifies itself as PowerDNS; https://doc.powerdns.com/authoritative/settings.html#version-string */
 async function isPowerdns(server: NameServer): Promise<boolean> {
   try {
-    const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH }, patienceMs);
+    const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH }, timeoutMs);
     return answers.some(({ rdata }) => rdata.includes("PowerDNS"));
   } catch (error) {
-    // There are servers that do not answer this at all, or without a signature.
+    // Some servers do not answer this query, or answer it without a signature.
     if (!(error instanceof ProviderError)) throw error;
-    log.debug("what the server says of itself is not known", { reason: error.message });
+    log.debug("unable to read the server's version", { reason: error.message });
     return false;
   }
 }

@@ -1,14 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
 import { change, prerequisite, type ResourceRecord } from "@nixops4-resources/dns-client";
-import type { Stored, Update } from "../backend.ts";
-import { markNameOf } from "../note/mark-name.ts";
+import type { Update } from "../backend.ts";
 import { lastNameServers } from "../name.ts";
-import { noteValues } from "./note.ts";
+import { markNameOf } from "../note/mark-name.ts";
+import { noteTtlSeconds, noteValues } from "../note/note-text.ts";
+import { isSameKey, type Key, type Stored } from "../stored.ts";
 
-/** Seconds that a mark may be cached: nobody but us asks for one. */
-const markTtlSeconds = 300;
-
-/** What may not be beside a CNAME record, as far as it has a name here; only what DNSSEC adds may. */
-export const typesBesideNoAlias = [
+/** Types with a mnemonic that may not share a name with a CNAME record. Only DNSSEC's own types may. */
+export const typesExcludedByCname = [
   "A",
   "AAAA",
   "CAA",
@@ -25,7 +24,7 @@ export const typesBesideNoAlias = [
   "TXT",
 ];
 
-/** What must hold: every record set and mark as it was seen. */
+/** Prerequisites that every record set and note is as it was seen. */
 export const prerequisitesOf = (stored: readonly Stored[], zone: string): ResourceRecord[] =>
   stored.flatMap((one) => {
     const mark = markNameOf(one, zone);
@@ -40,8 +39,8 @@ export const prerequisitesOf = (stored: readonly Stored[], zone: string): Resour
   });
 
 /**
- * What must hold beside that, since servers take a CNAME record beside others, and others beside a CNAME record, with
- * NOERROR and do nothing (RFC 2136, section 3.4.2.2).
+ * Further prerequisites for CNAME records. Servers answer NOERROR, and do nothing, if an update adds a CNAME record to
+ * a name with other records or vice versa (RFC 2136, section 3.4.2.2).
  */
 export function guardsOf({ prerequisites, changes }: Update): ResourceRecord[] {
   return changes.flatMap((wanted) => {
@@ -51,11 +50,11 @@ export function guardsOf({ prerequisites, changes }: Update): ResourceRecord[] {
     const leaving = changes.filter((one) => one.name === name && one.values.length === 0).map((one) => one.type);
     if (type !== "CNAME") return leaving.includes("CNAME") ? [] : [prerequisite.absent(name, "CNAME")];
     if (leaving.length === 0) return [prerequisite.nameUnused(name)];
-    return typesBesideNoAlias.filter((one) => !leaving.includes(one)).map((one) => prerequisite.absent(name, one));
+    return typesExcludedByCname.filter((one) => !leaving.includes(one)).map((one) => prerequisite.absent(name, one));
   });
 }
 
-/** The changes from what was seen to what is wanted: what leaves a name first, since what comes may not be beside it. */
+/** The wire changes from the seen to the wanted state. Removals come first, since a CNAME needs a name without records. */
 export function wireChanges({ zone, prerequisites, changes }: Update): ResourceRecord[] {
   const removed: ResourceRecord[] = [];
   const added: ResourceRecord[] = [];
@@ -63,10 +62,9 @@ export function wireChanges({ zone, prerequisites, changes }: Update): ResourceR
   for (const wanted of changes) {
     const { name, type, ttlSeconds, values, note } = wanted;
     const seen = seenAt(prerequisites, wanted);
-    const isSame = seen?.ttlSeconds === ttlSeconds && isEqual(seen.values, values);
-    if (!isSame) {
+    if (seen?.ttlSeconds !== ttlSeconds || !isDeepStrictEqual(seen.values, values)) {
       if (name === zone && type === "NS") {
-        // Servers ignore the removal of a zone's last name servers, so there is never a moment without.
+        // Servers ignore the removal of a zone's last name server, so the new ones are added before the old ones go.
         if (values.length === 0) throw lastNameServers(zone);
         removedLast.push(
           ...change.removeValues(
@@ -83,14 +81,10 @@ export function wireChanges({ zone, prerequisites, changes }: Update): ResourceR
     if (seen === undefined || seen.note !== note) {
       const mark = markNameOf(wanted, zone);
       if (seen?.note !== null) removed.push(change.removeSet(mark, "TXT"));
-      if (note !== null) added.push(...change.add(mark, "TXT", markTtlSeconds, noteValues(note)));
+      if (note !== null) added.push(...change.add(mark, "TXT", noteTtlSeconds, noteValues(note)));
     }
   }
   return [...removed, ...added, ...removedLast];
 }
 
-const seenAt = (stored: readonly Stored[], { name, type }: Stored): Stored | undefined =>
-  stored.find((one) => one.name === name && one.type === type);
-
-const isEqual = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && one.every((value, index) => value === other[index]);
+const seenAt = (stored: readonly Stored[], key: Key): Stored | undefined => stored.find((one) => isSameKey(one, key));

@@ -14,24 +14,24 @@ const zone = "example.test";
 
 describe("rrset", () => {
   const server = serverOf(startKnot);
-  let hand: NameServerBackend;
+  let backend: NameServerBackend;
   let shop: Deployment;
   beforeEach(async () => {
-    hand ??= await NameServerBackend.make(server(), [zone, "2.0.192.in-addr.arpa", "8.b.d.0.1.0.0.2.ip6.arpa"]);
-    await hand.reset();
-    shop = new Deployment(main, hand.connection);
+    backend ??= await NameServerBackend.make(server(), [zone, "2.0.192.in-addr.arpa", "8.b.d.0.1.0.0.2.ip6.arpa"]);
+    await backend.reset();
+    shop = new Deployment(main, backend.connection);
   });
   const at = (address: string): Promise<string[]> => dig(server().address, "-x", address);
   const www = { name: "www.example.test", type: "A", values: ["192.0.2.1"] };
 
-  test("what was declared as another type before becomes this one in one update, with its mark", async () => {
+  test("replaces the previously declared type in one update, including the mark", async () => {
     await shop.create("rrset", www);
     const alias = { name: www.name, type: "CNAME", values: ["ns1.example.test"] };
     const serial = async (): Promise<number> => Number((await dig(server().address, zone, "SOA"))[0]?.split(" ")[2]);
     const before = await serial();
     expect(await shop.update("rrset", www, alias)).toMatchObject({ outcome: "updated", error: undefined });
     expect(await serial()).toBe(before + 1);
-    expect((await hand.records(zone)).filter((record) => record.includes("www"))).toEqual([
+    expect((await backend.records(zone)).filter((record) => record.includes("www"))).toEqual([
       expect.stringMatching(/^_nixops4-cname\.www\.example\.test\. 300 IN TXT "nixops4:/),
       "www.example.test. 300 IN CNAME ns1.example.test.",
     ]);
@@ -39,14 +39,14 @@ describe("rrset", () => {
     expect(await dig(server().address, www.name, "A")).toEqual(["192.0.2.1"]);
   });
 
-  test("without a memory of it, a set of another type is not removed: an alias beside it is refused", async () => {
+  test("keeps a set of another type, and rejects a CNAME beside it, without a state", async () => {
     await shop.create("rrset", www);
     const alias = { name: www.name, type: "CNAME", values: ["ns1.example.test"] };
     expect((await shop.create("rrset", alias)).error).toContain("[dns.cname.beside]");
     expect(await dig(server().address, www.name, "A")).toEqual(["192.0.2.1"]);
   });
 
-  test("names may be Unicode and wildcards, and a text of TXT is the text whatever is in it", async () => {
+  test("accepts Unicode names, wildcards, and TXT texts with any characters", async () => {
     const dkim = `v=DKIM1; k=rsa; p=${"A".repeat(390)}`;
     const created = await shop.create("rrset", { name: "_dk.bücher.example.test.", type: "TXT", values: [dkim] });
     expect(created.outputs).toMatchObject({ fqdn: "_dk.xn--bcher-kva.example.test", zone });
@@ -54,11 +54,11 @@ describe("rrset", () => {
     expect(text.replaceAll(/^"|"$|" "/g, "").replaceAll("\\;", ";")).toBe(dkim);
     expect((await shop.create("rrset", { ...www, name: "*.example.test" })).outcome).toBe("created");
     expect(await dig(server().address, "anything.example.test", "A")).toEqual(["192.0.2.1"]);
-    // Under the wildcard there is an answer, and nothing that is in the way.
+    // Queries for this name get the wildcard's answer, but no record exists.
     expect((await shop.create("rrset", { ...www, values: ["192.0.2.2"] })).outcome).toBe("created");
   });
 
-  test("the same values in another spelling change nothing", async () => {
+  test("changes nothing if only the spelling of values differs", async () => {
     const inputs = { name: "v6.example.test", type: "AAAA", values: ["2001:DB8:0::1", "2001:db8::2"] };
     await shop.create("rrset", inputs);
     const values = ["2001:db8::2", { address: "2001:db8::1" }];
@@ -70,19 +70,19 @@ describe("rrset", () => {
     [{ zone: "second.test" }, "[dns.name.outside]"],
     [{ zone: "www.example.test" }, "[dns.zone.missing]"],
     [{ name: "a..example.test" }, "[dns.name.invalid]"],
-    [{ type: "MX", values: ["10 mail"] }, "a whole name, not"],
+    [{ type: "MX", values: ["10 mail"] }, "a fully qualified name, not"],
     [{ type: "MX", values: [{ preference: 10 }] }, "`values[0]` must have `exchange` as a name"],
     [{ type: "SOA", values: ["a.test. b.test. 1 2 3 4 5"] }, "[dns.type.refused]"],
-    [{ type: "RRSIG", values: ["x"] }, "is no type of record"],
+    [{ type: "RRSIG", values: ["x"] }, "is not a known record type"],
     [{ type: "TYPE46", values: [String.raw`\# 0`] }, "[dns.type.refused]"],
     [{ type: "TXT", values: ["x"], ptr: true }, "`ptr` is for A and AAAA"],
-  ])("%j is refused: %s", async (other, words) => {
-    const before = await hand.writes();
+  ])("rejects %j: %s", async (other, words) => {
+    const before = await backend.writes();
     expect((await shop.create("rrset", { ...www, ...other })).error).toContain(words);
-    expect(await hand.writes()).toEqual(before);
+    expect(await backend.writes()).toEqual(before);
   });
 
-  test("`ptr` makes the reverse records of all addresses, follows them, and takes them away", async () => {
+  test("creates PTR records for all addresses with `ptr`, updates and deletes them", async () => {
     const both = { ...www, values: ["192.0.2.1", "192.0.2.2"], ptr: true };
     const created = await shop.create("rrset", both);
     expect(created.outputs["ptrNames"]).toEqual(["1.2.0.192.in-addr.arpa", "2.2.0.192.in-addr.arpa"]);
@@ -98,24 +98,26 @@ describe("rrset", () => {
     expect(await at("2001:db8::1")).toEqual([]);
   });
 
-  test("a reverse record of somebody else's is left alone, and nothing is made", async () => {
-    await hand.change("2.0.192.in-addr.arpa", "add 1.2.0.192.in-addr.arpa 300 PTR old.example.test.");
+  test("changes nothing if a PTR record belongs to another owner", async () => {
+    await backend.change("2.0.192.in-addr.arpa", "add 1.2.0.192.in-addr.arpa 300 PTR old.example.test.");
     expect((await shop.create("rrset", { ...www, ptr: true })).error).toContain("[dns.ptr.taken]");
     expect(await dig(server().address, www.name, "A")).toEqual([]);
     expect((await shop.create("rrset", { ...www, ptr: true, adopt: true })).outcome).toBe("created");
     expect(await dig(server().address, "-x", "192.0.2.1")).toEqual(["www.example.test."]);
-    // It was there before: only our mark goes.
+    // The adopted PTR record is kept; only our mark is removed.
     await shop.destroy("rrset", { ...www, ptr: true });
     expect(await dig(server().address, "-x", "192.0.2.1")).toEqual(["www.example.test."]);
   });
 
-  test("an address whose reverse zone is elsewhere is no error, but told", async () => {
+  test("warns of an address whose reverse zone is not on the server", async () => {
     const created = await shop.create("rrset", { ...www, values: ["198.51.100.1"], ptr: true });
     expect(created).toMatchObject({ outcome: "created", outputs: { ptrNames: [] } });
-    expect(created.said).toContain("the server does not have the reverse zone of an address");
+    expect(created.said).toContain(
+      "the server does not have the reverse zone of an address: its PTR record is skipped",
+    );
   });
 
-  test("two resources of one deployment do not take turns", async () => {
+  test("rejects a record set that another resource of the deployment declares", async () => {
     await shop.create("records", { zone, name: "site", rrsets: [www] });
     expect((await shop.create("rrset", www)).error).toContain(
       "[dns.rrset.taken] Unable to read rrset www.example.test A: www.example.test A belongs to the records site",
@@ -124,8 +126,8 @@ describe("rrset", () => {
     expect(twice.error).toContain("belongs to the records site of this deployment");
   });
 
-  test("what is no longer among the records is removed, also without a memory of it; what was adopted stays", async () => {
-    await hand.change(zone, "add old.example.test 300 A 192.0.2.9");
+  test("deletes record sets removed from `rrsets`, also without a state, but keeps adopted ones", async () => {
+    await backend.change(zone, "add old.example.test 300 A 192.0.2.9");
     const old = { name: "old.example.test", type: "A", values: ["192.0.2.9"] };
     const mail = { name: "mail.example.test", type: "A", values: ["192.0.2.2"] };
     await shop.create("records", { zone, name: "site", rrsets: [www, mail] });
@@ -137,12 +139,12 @@ describe("rrset", () => {
   });
 });
 
-describe("a zone that PowerDNS changes without a signature", () => {
+describe("a zone of PowerDNS by dynamic update", () => {
   const powerdns = serverOf(startPowerdns);
 
-  test("is warned of by name; one that wants signatures is not", async () => {
-    const hand = await NameServerBackend.make(powerdns(), [zone]);
-    const shop = new Deployment(main, hand.connection);
+  test("causes a warning if it accepts unsigned updates", async () => {
+    const backend = await NameServerBackend.make(powerdns(), [zone]);
+    const shop = new Deployment(main, backend.connection);
     const open = await shop.create("rrset", { name: "www.unsigned.test", type: "A", values: ["192.0.2.1"] });
     expect(open).toMatchObject({ outcome: "created" });
     expect(open.said).toContain("TSIG-ALLOW-DNSUPDATE");
@@ -152,13 +154,13 @@ describe("a zone that PowerDNS changes without a signature", () => {
   });
 });
 
-describe("a server behind something that drops questions for its version", () => {
+describe("a server behind a firewall that drops queries for its version", () => {
   const knot = serverOf(startKnot);
 
-  test("is written to all the same, two seconds later", async () => {
-    const hand = await NameServerBackend.make(knot(), [zone]);
+  test("accepts records, two seconds later", async () => {
+    const backend = await NameServerBackend.make(knot(), [zone]);
     await using front = await withoutVersion(knot().address.port);
-    const shop = new Deployment(main, hand.access.at({ host: "127.0.0.1", port: front.port }));
+    const shop = new Deployment(main, backend.access.at({ host: "127.0.0.1", port: front.port }));
     const started = performance.now();
     const created = await shop.create("rrset", { name: "www.example.test", type: "A", values: ["192.0.2.1"] });
     expect(created).toMatchObject({ outcome: "created", error: undefined });
@@ -168,7 +170,7 @@ describe("a server behind something that drops questions for its version", () =>
   });
 });
 
-/** Passes all messages on but those that ask for `version.bind`. */
+/** A proxy that drops queries for `version.bind`. */
 async function withoutVersion(port: number): Promise<{ port: number; dropped(): number } & AsyncDisposable> {
   let dropped = 0;
   const server = createServer((client) => {
@@ -183,6 +185,6 @@ async function withoutVersion(port: number): Promise<{ port: number; dropped(): 
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("There is no port.");
+  if (address === null || typeof address === "string") throw new Error("The proxy does not listen.");
   return { port: address.port, dropped: () => dropped, [Symbol.asyncDispose]: async () => void server.close() };
 }

@@ -1,22 +1,22 @@
 import { rdataOf } from "@nixops4-resources/dns-client";
 import { log, ProviderError } from "@nixops4-resources/protocol-core";
-import type { Key, Stored } from "../backend.ts";
 import type { DnsReader, DnsWriter } from "../client.ts";
 import type { ErrorCode } from "../errors.ts";
 import { failure } from "../failure.ts";
-import { textOf } from "../name.ts";
-import { isThere, markOf, noteFor, wordOf } from "../note/note.ts";
+import { displayName } from "../name.ts";
+import { detailOf, markOf, noteFor } from "../note/note.ts";
+import { isPresent, nothingAt, type Key, type Stored } from "../stored.ts";
 
-/** The word beside a reverse record that names what it is the reverse of. */
+/** The detail in the note of a PTR record that contains the name it points to. */
 const reverseOf = "ptr-of";
 
-/** The reverse record set of an address, in a zone that the server has. */
+/** The PTR record set of an address, and its zone. */
 export interface Reverse {
   readonly zone: string;
   readonly stored: Stored;
 }
 
-/** Who wants reverse records, and to which name they lead. */
+/** The name that PTR records should point to, and its owner. */
 export interface Target {
   readonly name: string;
   readonly ttlSeconds: number;
@@ -24,14 +24,14 @@ export interface Target {
   readonly adopt: boolean;
 }
 
-/** What is at the reverse names of addresses, where the server has their zones; the others are somebody else's. */
+/** Reads the PTR records of addresses. Skips addresses whose reverse zone is not on the server, with a warning. */
 export async function lookAtReverse(client: DnsReader, type: string, addresses: readonly string[]): Promise<Reverse[]> {
   const found: Reverse[] = [];
   for (const address of addresses) {
     const key = { name: reverseName(type, address), type: "PTR" };
-    const zone = await zoneIfThere(client, key);
+    const zone = await zoneIfPresent(client, key);
     if (zone === undefined) {
-      log.warn("the server does not have the reverse zone of an address, so its PTR record is not made", { address });
+      log.warn("the server does not have the reverse zone of an address: its PTR record is skipped", { address });
       continue;
     }
     const [stored] = await client.look(zone, [key]);
@@ -48,7 +48,7 @@ function reverseName(type: string, address: string): string {
     : `${octets.map((octet) => `${(octet & 0xf).toString(16)}.${(octet >> 4).toString(16)}`).join(".")}.ip6.arpa.`;
 }
 
-async function zoneIfThere(client: DnsReader, key: Key): Promise<string | undefined> {
+async function zoneIfPresent(client: DnsReader, key: Key): Promise<string | undefined> {
   try {
     return (await client.findZone(key, null)).name;
   } catch (error) {
@@ -57,44 +57,45 @@ async function zoneIfThere(client: DnsReader, key: Key): Promise<string | undefi
   }
 }
 
-/** Whether a reverse record is one that we made for the name, whatever it says by now. */
+/** Whether we created the PTR record for the name, whatever its current value. */
 export const isReverseOf = ({ stored }: Reverse, { name, managedBy }: Target): boolean =>
-  markOf(stored)?.managedBy === managedBy && wordOf(stored, reverseOf) === name;
+  markOf(stored)?.managedBy === managedBy && detailOf(stored, reverseOf) === name;
 
-export const isReverse = (stored: Stored): boolean => wordOf(stored, reverseOf) !== undefined;
+/** Whether the set is a PTR record that `ptr` of an address created. */
+export const isReverse = (stored: Stored): boolean => detailOf(stored, reverseOf) !== undefined;
 
-/** Whether a reverse record is as it is wanted. */
+/** Whether the PTR record is ours and has the wanted value and TTL. */
 export const isAsWanted = (reverse: Reverse, target: Target): boolean =>
   isReverseOf(reverse, target) &&
   reverse.stored.ttlSeconds === target.ttlSeconds &&
   reverse.stored.values.length === 1 &&
   reverse.stored.values[0] === target.name;
 
-/** The set with its record; throws where the record there is somebody else's. */
+/** The wanted PTR record set. Throws if the existing one belongs to another owner. */
 function pointedAt({ stored }: Reverse, target: Target): Stored {
   const { name, ttlSeconds, managedBy } = target;
   const mark = markOf(stored);
-  const isOurs = mark?.managedBy === managedBy && wordOf(stored, reverseOf) === name;
-  if (isThere(stored) && !isOurs && !(target.adopt && mark === undefined)) {
+  const isOurs = mark?.managedBy === managedBy && detailOf(stored, reverseOf) === name;
+  if (isPresent(stored) && !isOurs && !(target.adopt && mark === undefined)) {
     throw failure(
-      `the PTR record at ${textOf(stored.name)} ${mark === undefined ? "bears no mark of a deployment" : `belongs to the deployment ${mark.managedBy}, for ${wordOf(stored, reverseOf) ?? "something else"}`}`,
+      `the PTR record at ${displayName(stored.name)} ${mark === undefined ? "has no mark of a deployment" : `belongs to the deployment ${mark.managedBy}, for ${detailOf(stored, reverseOf) ?? "another resource"}`}`,
       "dns.ptr.taken",
       mark === undefined
-        ? "If it is to be taken over, set `adopt = true` on this resource; else set `ptr = false`"
-        : "An address has one PTR record: set `ptr = true` for one of its names only",
+        ? "Set `adopt = true` on this resource to take it over, or `ptr = false`"
+        : "Set `ptr = true` for one name of an address only",
     );
   }
-  const isAdopted = isOurs ? mark.adopted === true : isThere(stored);
+  const isAdopted = isOurs ? mark.adopted === true : isPresent(stored);
   const note = noteFor({ managedBy, type: "rrset", ...(isAdopted && { adopted: true }) }, [`${reverseOf}=${name}`]);
   return { ...stored, ttlSeconds, values: [name], note };
 }
 
-/** Throws where a reverse record could not be made. */
+/** Throws if a PTR record belongs to another owner. */
 export function checkReverse(reverses: readonly Reverse[], target: Target): void {
   for (const reverse of reverses) pointedAt(reverse, target);
 }
 
-/** Lets the reverse names lead to the target. */
+/** Creates or corrects the PTR records. */
 export const pointReverse = (client: DnsWriter, reverses: readonly Reverse[], target: Target): Promise<void> =>
   writeByZone(
     client,
@@ -102,7 +103,7 @@ export const pointReverse = (client: DnsWriter, reverses: readonly Reverse[], ta
     (reverse) => pointedAt(reverse, target),
   );
 
-/** Removes the reverse records that we made for the name, or with `retain` only our marks; what was there before us stays. */
+/** Removes the PTR records that we created for the name. Keeps adopted ones, and with `retain` all; removes their notes. */
 export const removeReverse = (
   client: DnsWriter,
   reverses: readonly Reverse[],
@@ -112,10 +113,7 @@ export const removeReverse = (
   writeByZone(
     client,
     reverses.filter((reverse) => isReverseOf(reverse, target)),
-    ({ stored }) =>
-      retain || markOf(stored)?.adopted === true
-        ? { ...stored, note: null }
-        : { ...stored, ttlSeconds: 0, values: [], note: null },
+    ({ stored }) => (retain || markOf(stored)?.adopted === true ? { ...stored, note: null } : nothingAt(stored)),
   );
 
 async function writeByZone(

@@ -12,7 +12,7 @@ import { PowerdnsBackend } from "../testing/powerdns-backend.ts";
 const zone = "example.test";
 const main = join(import.meta.dirname, "../../dist/main.cjs");
 
-/** The same for every server, however it is reached. */
+/** The contract's terms for every kind of connection. */
 const terms = {
   main,
   reached: "network" as const,
@@ -20,16 +20,16 @@ const terms = {
   changed: { values: ["192.0.2.3"], ttlSeconds: 60, ptr: true },
   immutable: { name: "web.example.test" },
   notChanged: {
-    zone: "It says where the name is; it never is anywhere else.",
-    type: "Only who is remembered to have declared the other type may remove it: see rrset-particulars.",
-    parentServer: "It asks the parent, and changes nothing.",
+    zone: "It only names the zone of the record set.",
+    type: "Only a state tells that we declared the previous type: see particulars.service.test.ts.",
+    parentServer: "It only queries the parent zone.",
   },
   counters: ["serial"],
 };
 
 const sameOnBind = {
-  notDisturbed: "The same code is disturbed on BIND.",
-  oneBrokenConnection: "All are tried on BIND, and on every server in rfc2136/failures.service.test.ts.",
+  notDisturbed: "The same code path is killed and raced on BIND.",
+  oneBrokenConnection: "BIND tries all of them, and rfc2136/failures.service.test.ts tries them on every server.",
 };
 
 describe.each([
@@ -43,25 +43,25 @@ describe.each([
     ...disturbance,
     backend: () => NameServerBackend.make(server(), [zone, "2.0.192.in-addr.arpa"]),
     drift: {
-      values: (hand) => hand.change(zone, "add www.example.test 600 A 192.0.2.9"),
-      ttlSeconds: (hand) =>
-        hand.change(
+      values: (backend) => backend.change(zone, "add www.example.test 600 A 192.0.2.9"),
+      ttlSeconds: (backend) =>
+        backend.change(
           zone,
           "delete www.example.test A",
           "add www.example.test 90 A 192.0.2.1",
           "add www.example.test 90 A 192.0.2.2",
         ),
     },
-    makeUnmarked: (hand) =>
-      hand.change(zone, "add www.example.test 600 A 192.0.2.1", "add www.example.test 600 A 192.0.2.2"),
+    makeUnmarked: (backend) =>
+      backend.change(zone, "add www.example.test 600 A 192.0.2.1", "add www.example.test 600 A 192.0.2.2"),
   });
 });
 
 describe("by PowerDNS' API", () => {
   const server = serverOf(startPowerdns);
   const name = "www.example.test.";
-  const change = (hand: PowerdnsBackend, ttl: number, ...addresses: string[]): Promise<void> =>
-    hand.change("example.test.", {
+  const change = (backend: PowerdnsBackend, ttl: number, ...addresses: string[]): Promise<void> =>
+    backend.change("example.test.", {
       name,
       type: "A",
       ttl,
@@ -72,13 +72,13 @@ describe("by PowerDNS' API", () => {
     changed: { values: ["192.0.2.3"], ttlSeconds: 60 },
     notChanged: {
       ...terms.notChanged,
-      ptr: "It is the same code as by dynamic update, and ten calls to be killed at.",
+      ptr: "Dynamic updates test the same code; here it would add ten calls to kill at.",
     },
     backend: () => PowerdnsBackend.make(server(), ["example.test."]),
     drift: {
-      values: (hand) => change(hand, 600, "192.0.2.1", "192.0.2.2", "192.0.2.9"),
-      ttlSeconds: (hand) => change(hand, 90, "192.0.2.1", "192.0.2.2"),
+      values: (backend) => change(backend, 600, "192.0.2.1", "192.0.2.2", "192.0.2.9"),
+      ttlSeconds: (backend) => change(backend, 90, "192.0.2.1", "192.0.2.2"),
     },
-    makeUnmarked: (hand) => change(hand, 600, "192.0.2.1", "192.0.2.2"),
+    makeUnmarked: (backend) => change(backend, 600, "192.0.2.1", "192.0.2.2"),
   });
 });

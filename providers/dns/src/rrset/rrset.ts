@@ -1,79 +1,33 @@
-import {
-  AlreadyExists,
-  defineResource,
-  option,
-  type Change,
-  type Mark,
-  type Previous,
-  type Want,
-} from "@nixops4-resources/protocol-core";
-import * as z from "zod/mini";
-import { Conflict, type Key, type Stored } from "../backend.ts";
-import { connectReader, connectWriter, nothingAt, type DnsReader, type DnsWriter } from "../client.ts";
+import { AlreadyExists, defineResource, type Change } from "@nixops4-resources/protocol-core";
+import { Conflict } from "../backend.ts";
+import { connectReader, connectWriter, type DnsReader, type DnsWriter } from "../client.ts";
 import { connection, refuseHosted } from "../connection.ts";
-import { delegationOf, delegation, parentServer } from "../delegation/delegation.ts";
-import { failure } from "../failure.ts";
-import { nameOf, textOf } from "../name.ts";
-import { isThere, markOf, noteFor, wordOf, wordsOf } from "../note/note.ts";
-import { managedType, recordSet, wantedSet, type WantedSet } from "../record-set.ts";
-import {
-  checkReverse,
-  isAsWanted,
-  isReverse,
-  isReverseOf,
-  lookAtReverse,
-  pointReverse,
-  removeReverse,
-  type Target,
-} from "./reverse.ts";
-import { inUsersWords } from "../value.ts";
+import { delegationOf } from "../delegation/delegation.ts";
+import { displayName } from "../name.ts";
+import { detailsOf, markOf, noteFor } from "../note/note.ts";
+import { managedType } from "../record-set/managed-type.ts";
+import { valuesAsDeclared } from "../record-set/value.ts";
+import { nothingAt } from "../stored.ts";
 import { untilSettled } from "../until-settled.ts";
-
-/** The word beside a record set whose addresses have PTR records of ours. */
-const hasReverse = "ptr";
-
-const inputs = {
-  ...recordSet,
-  zone: option(
-    z.nullable(z.string().check(z.minLength(1))),
-    "Zone that holds the records. Null asks the server for the one that holds the name; at a name that is a zone of its own there, NS records are that zone's, and only with `zone` its parent's.",
-    null,
-  ),
-  ptr: option(
-    z.boolean(),
-    "For A and AAAA: whether each address gets a PTR record that leads back to the name, where the server has its reverse zone.",
-    false,
-  ),
-  parentServer,
-};
-
-const outputs = {
-  fqdn: option(z.string(), "The whole name in ASCII, without a dot at its end."),
-  zone: option(z.string(), "Zone that holds the records, without a dot at its end."),
-  serial: option(
-    z.int(),
-    "Serial number of the zone's SOA record when it was looked at last. Every change in the zone raises it.",
-  ),
-  ptrNames: option(z.array(z.string()), "Names of the PTR records that `ptr` made."),
-  delegation,
-};
-
-type Wanted = Want<typeof connection, typeof inputs>;
+import { inputs, outputs } from "./inputs.ts";
+import { findForeign, reversesOf, storedSet } from "./look.ts";
+import { checkReverse, isAsWanted, isReverse, isReverseOf, pointReverse, removeReverse } from "./reverse.ts";
+import { hasReverse, noteOf, targetOf, wantedOf, zoneOf } from "./wanted.ts";
 
 export default defineResource({
   type: "rrset",
   description:
-    "All records of one name and type. Every change is one atomic update, which the server refuses where somebody else was faster.",
+    "All records of one name and type. Every change is one atomic update, which fails without effect if another client changed the records first.",
   requireState: false,
   connection,
   inputs,
   outputs,
   immutable: {
-    name: "The records under the old name would stay behind: declare a new resource and destroy this one",
+    name: "The records under the old name would be left behind: declare a new resource and destroy this one",
   },
   stableOutputs: ["fqdn", "zone"],
   leastRights:
-    "By dynamic update: the key may update the names and the TXT records `_nixops4-TYPE.NAME` beside them; for `list`, and for what lies below a delegation, it may transfer the zone. In PowerDNS' API: the API key.",
+    "Dynamic update: a key that may update the names and the TXT records `_nixops4-TYPE.NAME`. `list`, and names below a delegation, also require the right to transfer the zone. PowerDNS' API: the API key.",
   example: {
     name: "www.example.org",
     type: "A",
@@ -92,8 +46,8 @@ export default defineResource({
     const stored = await storedSet(client, zone.name, wanted, want, previous);
     if (stored === undefined) return undefined;
     const reverses = await reversesOf(client, stored, want.ptr);
-    const isMarked = wordsOf(stored).includes(hasReverse);
-    const mine = reverses.filter((reverse) => isReverseOf(reverse, target));
+    const isMarked = detailsOf(stored).includes(hasReverse);
+    const own = reverses.filter((reverse) => isReverseOf(reverse, target));
     return {
       mark: markOf(stored),
       inputs: {
@@ -103,15 +57,15 @@ export default defineResource({
         ttlSeconds: stored.values.length === 0 ? want.ttlSeconds : stored.ttlSeconds,
         values:
           stored.type === wanted.type
-            ? inUsersWords(wanted.type, want.values, stored.values, "values")
+            ? valuesAsDeclared(wanted.type, want.values, stored.values, "values")
             : [...stored.values],
         ptr: want.ptr ? isMarked && reverses.every((reverse) => isAsWanted(reverse, target)) : isMarked,
       },
       outputs: {
-        fqdn: textOf(wanted.name),
-        zone: textOf(zone.name),
+        fqdn: displayName(wanted.name),
+        zone: displayName(zone.name),
         serial: zone.serial,
-        ptrNames: mine.map((reverse) => textOf(reverse.stored.name)),
+        ptrNames: own.map((reverse) => displayName(reverse.stored.name)),
         delegation: await delegationOf(client, zone.name, want.parentServer),
       },
     };
@@ -140,7 +94,7 @@ export default defineResource({
     const before = await reversesOf(client, client.seen({ name: wanted.name, type }), false);
     const after = await reversesOf(client, { ...nothingAt(wanted), values: wanted.values }, want.ptr);
     checkReverse(after, target);
-    // What leads to an address that leaves goes first: were we stopped in between, the address would still tell of it.
+    // PTR records of removed addresses are deleted first: if interrupted, the next apply finds them by these addresses.
     const leaving = before.filter(({ stored }) => !after.some((one) => one.stored.name === stored.name));
     await removeReverse(client, leaving, target);
     await untilSettled(client, {
@@ -180,72 +134,10 @@ export default defineResource({
         const mark = markOf(stored);
         if (mark?.managedBy !== managedBy || mark.type !== "rrset" || isReverse(stored)) continue;
         const { name, type, ttlSeconds, values } = stored;
-        const named = { zone: textOf(zone), name: textOf(name), type, ttlSeconds, values: [...values] };
-        listed.push({ label: `${textOf(name)} ${type}`, inputs: named, mark });
+        const named = { zone: displayName(zone), name: displayName(name), type, ttlSeconds, values: [...values] };
+        listed.push({ label: `${displayName(name)} ${type}`, inputs: named, mark });
       }
     }
     return listed;
   },
 });
-
-function wantedOf(want: Wanted): WantedSet {
-  const wanted = wantedSet(want);
-  if (!want.ptr || isAddress(wanted)) return wanted;
-  const hint = "Set `ptr = true` on the A and AAAA records that the name leads to";
-  throw failure(`\`ptr\` is for A and AAAA, not for ${wanted.type}`, "dns.value.invalid", hint);
-}
-
-const isAddress = ({ type }: Key): boolean => type === "A" || type === "AAAA";
-
-const zoneOf = ({ zone }: Wanted): string | null => (zone === null ? null : nameOf(zone, "zone"));
-
-const noteOf = ({ ptr }: Wanted, mark: Mark): string => noteFor(mark, ptr ? [hasReverse] : []);
-
-const targetOf = ({ managedBy, adopt }: Wanted, { name, ttlSeconds }: WantedSet): Target => ({
-  name,
-  ttlSeconds,
-  managedBy,
-  adopt,
-});
-
-/** The set that stands for the resource: the wanted one, or the one of another type that was declared before. */
-async function storedSet(
-  client: DnsReader,
-  zone: string,
-  { name, type }: WantedSet,
-  want: Wanted,
-  previous: Previous<typeof inputs>,
-): Promise<Stored | undefined> {
-  const [stored = nothingAt({ name, type })] = await client.look(zone, [{ name, type }]);
-  if (isThere(stored)) return notOfAnother(stored, want.managedBy);
-  if (previous.type === undefined || managedType(previous.type) === type) return undefined;
-  const [former] = await client.look(zone, [{ name, type: managedType(previous.type) }]);
-  const isOurs = former !== undefined && markOf(former)?.managedBy === want.managedBy && isAlone(former);
-  return isOurs ? former : undefined;
-}
-
-/** Looks, and gives what is there and bears another mark than ours, or none. */
-async function findForeign(client: DnsReader, zone: string, keys: Key[], want: Wanted): Promise<Stored | undefined> {
-  const found = await client.look(zone, keys);
-  return found.find((stored) => isThere(stored) && markOf(stored)?.managedBy !== want.managedBy);
-}
-
-const isAlone = (stored: Stored): boolean => wordOf(stored, "records") === undefined && !isReverse(stored);
-
-/** Two resources of one deployment that declare the same would take turns. */
-function notOfAnother(stored: Stored, managedBy: string): Stored {
-  if (markOf(stored)?.managedBy !== managedBy || isAlone(stored)) return stored;
-  const set = wordOf(stored, "records");
-  throw failure(
-    `${textOf(stored.name)} ${stored.type} belongs to ${set === undefined ? "an address with `ptr = true`" : `the records ${set}`} of this deployment`,
-    "dns.rrset.taken",
-    "Declare it once",
-  );
-}
-
-/** The reverse records that belong to a set of addresses: all where they are wanted, else those that its note tells of. */
-async function reversesOf(client: DnsReader, stored: Stored, isWanted: boolean): ReturnType<typeof lookAtReverse> {
-  if (!isAddress(stored)) return [];
-  if (!isWanted && !wordsOf(stored).includes(hasReverse)) return [];
-  return await lookAtReverse(client, stored.type, stored.values);
-}

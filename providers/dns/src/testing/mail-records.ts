@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { NameServerBackend } from "./name-server-backend.ts";
 
-/** With its parent on the same server: another zone that the names could be in. */
+/** The server also has the parent zone, so that finding the right zone is part of the test. */
 export const zone = "child.example.test";
 const main = join(import.meta.dirname, "../../dist/main.cjs");
 
@@ -9,7 +9,7 @@ const mx = { name: "child.example.test", type: "MX", ttlSeconds: 300, values: ["
 const a = { name: "mail.child.example.test", type: "A", ttlSeconds: 300, values: ["192.0.2.1"] };
 const spf = { name: "child.example.test", type: "TXT", ttlSeconds: 300, values: ["v=spf1 mx -all"] };
 
-/** Terms of the contract of `records` that are the same for every server, however it is reached. */
+/** The contract's terms for `records`, for every kind of connection. */
 export const terms = {
   main,
   reached: "network" as const,
@@ -18,18 +18,18 @@ export const terms = {
     rrsets: [mx, { ...a, ttlSeconds: 60, values: ["192.0.2.2"] }, { ...spf, name: "mail.child.example.test" }],
   },
   immutable: { zone: "example.test", name: "post" },
-  notChanged: { parentServer: "It asks the parent, and changes nothing." },
+  notChanged: { parentServer: "It only queries the parent zone." },
   counters: ["serial"],
 };
 
-/** The same for every server that takes dynamic updates, where records are changed past the provider. */
-export const byHand = {
+/** Further terms for servers that accept dynamic updates: changes that bypass the provider. */
+export const bypass = {
   drift: {
-    rrsets: (hand: NameServerBackend) =>
-      hand.change(zone, "delete child.example.test TXT", "add mail.child.example.test 300 A 192.0.2.9"),
+    rrsets: (backend: NameServerBackend) =>
+      backend.change(zone, "delete child.example.test TXT", "add mail.child.example.test 300 A 192.0.2.9"),
   },
-  makeUnmarked: (hand: NameServerBackend) =>
-    hand.change(
+  makeUnmarked: (backend: NameServerBackend) =>
+    backend.change(
       zone,
       "add mail.child.example.test 300 A 192.0.2.1",
       "add child.example.test 300 MX 10 mail.child.example.test.",

@@ -4,13 +4,13 @@ import type { DnsAddress, DnsServer } from "@nixops4-resources/integration-serve
 import { nsupdate } from "@nixops4-resources/integration-servers/dns/nsupdate";
 import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
 
-/** How the provider reaches the server. */
-interface Reached {
+/** The provider's connections to the server. */
+interface Connections {
   at: NetworkAccess["at"];
   broken: Backend["broken"];
 }
 
-/** A name server that takes dynamic updates, as the contract needs to see it: through `dig` and `nsupdate`. */
+/** The contract's backend for a name server that accepts dynamic updates, on `dig` and `nsupdate`. */
 export class NameServerBackend implements Backend {
   readonly access: NetworkAccess;
   readonly connection: Message;
@@ -25,7 +25,7 @@ export class NameServerBackend implements Backend {
     server: DnsAddress,
     before: ReadonlyMap<string, readonly string[]>,
     canaries: readonly string[],
-    { at, broken }: Reached,
+    { at, broken }: Connections,
   ) {
     const { host, port } = server;
     this.#server = server;
@@ -37,21 +37,21 @@ export class NameServerBackend implements Backend {
     this.broken = { ...broken, "a port where nothing listens": at({ host, port: 1 }) };
   }
 
-  /** `zones` are those that the resources under test write in. */
+  /** `zones` are the zones that the tested resources change. */
   static async make(
     { address }: DnsServer,
     zones: readonly string[],
-    reached = byDynamicUpdate(address, zones),
+    connections = byDynamicUpdate(address, zones),
   ): Promise<NameServerBackend> {
     const before = new Map<string, readonly string[]>();
     for (const zone of zones) before.set(zone, await transferZone(address, address.keys.sha256, zone));
     const secrets = await Promise.all(
       Object.values(address.keys).map(async ({ secretFile }) => (await readFile(secretFile, "utf8")).trim()),
     );
-    return new NameServerBackend(address, before, secrets, reached);
+    return new NameServerBackend(address, before, secrets, connections);
   }
 
-  /** Changes a zone past the provider: `add www.example.test 300 A 192.0.2.1`. */
+  /** Changes a zone, bypassing the provider: `add www.example.test 300 A 192.0.2.1`. */
   async change(zone: string, ...changes: readonly string[]): Promise<void> {
     await nsupdate(this.#server, this.#server.keys.sha256, zone, changes);
   }
@@ -64,7 +64,7 @@ export class NameServerBackend implements Backend {
   async reset(): Promise<void> {
     for (const [zone, wanted] of this.#before) {
       const present = await this.records(zone);
-      // `delete` takes a record with its TTL, and does not look at it.
+      // `delete` accepts a record with its TTL and ignores the TTL.
       const changes = [
         ...present.filter((record) => !wanted.includes(record)).map((record) => `delete ${record}`),
         ...wanted.filter((record) => !present.includes(record)).map((record) => `add ${record}`),
@@ -73,7 +73,7 @@ export class NameServerBackend implements Backend {
     }
   }
 
-  /** A zone's serial number moves with every change in it. */
+  /** Every change in a zone increases its serial number. */
   async writes(): Promise<unknown> {
     return await serials(this.#server);
   }
@@ -86,13 +86,13 @@ export class NameServerBackend implements Backend {
     return await readFile(this.#server.logFile, "utf8");
   }
 
-  /** The server is the suite's. */
+  /** The test suite owns the server. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.reset();
   }
 }
 
-function byDynamicUpdate({ host, port, keys }: DnsAddress, zones: readonly string[]): Reached {
+function byDynamicUpdate({ host, port, keys }: DnsAddress, zones: readonly string[]): Connections {
   const { name, algorithm, secretFile } = keys.sha256;
   const tsig = { name, algorithm, secret: { file: secretFile } };
   const settings = { host, port, tsig, zones };
@@ -100,14 +100,14 @@ function byDynamicUpdate({ host, port, keys }: DnsAddress, zones: readonly strin
     at: (endpoint) => ({ rfc2136: { ...settings, ...endpoint } }),
     broken: {
       "a key that the server does not know": { rfc2136: { ...settings, tsig: { ...tsig, name: "nobody" } } },
-      "another secret": { rfc2136: { ...settings, tsig: { ...tsig, secret: { file: keys.sha512.secretFile } } } },
-      "another algorithm": { rfc2136: { ...settings, tsig: { ...tsig, algorithm: "hmac-sha512" } } },
+      "a wrong secret": { rfc2136: { ...settings, tsig: { ...tsig, secret: { file: keys.sha512.secretFile } } } },
+      "a wrong algorithm": { rfc2136: { ...settings, tsig: { ...tsig, algorithm: "hmac-sha512" } } },
     },
   };
 }
 
-/** The server as if it were a hosting service, for which OctoDNS has a provider. */
-export function byOctodns({ keys }: DnsAddress, zones: readonly string[], command: string): Reached {
+/** Treats the server as a hosting service, through OctoDNS' provider for RFC 2136. */
+export function byOctodns({ keys }: DnsAddress, zones: readonly string[], command: string): Connections {
   const { name, algorithm, secretFile } = keys.sha256;
   const at = (endpoint: Endpoint): Message => ({
     octodns: {
@@ -121,7 +121,7 @@ export function byOctodns({ keys }: DnsAddress, zones: readonly string[], comman
   return {
     at,
     broken: {
-      "a program that is not there": { octodns: { class: "octodns_bind.Rfc2136Provider", zones, command: "/nowhere" } },
+      "a missing program": { octodns: { class: "octodns_bind.Rfc2136Provider", zones, command: "/nowhere" } },
     },
   };
 }

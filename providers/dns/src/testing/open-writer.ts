@@ -3,10 +3,10 @@ import { DnsClient, type ClientOptions } from "@nixops4-resources/dns-client";
 import type { DnsAddress } from "@nixops4-resources/integration-servers/dns/server";
 import type { TsigKey } from "@nixops4-resources/integration-servers/dns/keys";
 import { nameOf } from "../name.ts";
-import { Rfc2136Writer } from "../rfc2136/rfc2136.ts";
 import { NameServer } from "../rfc2136/server.ts";
+import { Rfc2136Writer } from "../rfc2136/writer.ts";
 
-/** The backend of dynamic updates in this very process, with something about it changed. */
+/** A writer in the test's own process, with parts of the key or of the client's options replaced. */
 export async function openWriter(
   { host, port, keys }: { host: string; port: number; keys: DnsAddress["keys"] },
   other: Partial<TsigKey> = {},

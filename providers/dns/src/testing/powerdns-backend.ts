@@ -11,7 +11,7 @@ const zoneSchema = z.looseObject({ name: z.string(), rrsets: z.array(rrsetSchema
 type Rrset = z.output<typeof rrsetSchema>;
 type Zone = z.output<typeof zoneSchema>;
 
-/** PowerDNS' API, as the contract needs to see it: everything by the API too, past the provider. */
+/** The contract's backend for PowerDNS' API. It uses the API itself, bypassing the provider. */
 export class PowerdnsBackend implements Backend {
   readonly access: NetworkAccess;
   readonly connection: Message;
@@ -32,12 +32,12 @@ export class PowerdnsBackend implements Backend {
     this.access = { kind: "network", endpoint: { host, port: apiPort }, at };
     this.broken = {
       "a port where nothing listens": at({ host, port: 1 }),
-      "another key": { powerdns: { url: `http://${host}:${apiPort}`, apiKey: { file: keys.sha256.secretFile } } },
-      "TLS where there is none": { powerdns: { url: `https://${host}:${apiPort}`, apiKey: { file: apiKeyFile } } },
+      "a wrong key": { powerdns: { url: `http://${host}:${apiPort}`, apiKey: { file: keys.sha256.secretFile } } },
+      "TLS to a server without TLS": { powerdns: { url: `https://${host}:${apiPort}`, apiKey: { file: apiKeyFile } } },
     };
   }
 
-  /** `zones` are those of the server's own that the resources under test write in; new ones count in any case. */
+  /** `zones` are the server's own zones that the tested resources change. New zones are always included. */
   static async make({ address }: DnsServer<PowerdnsAddress>, zones: readonly string[] = []): Promise<PowerdnsBackend> {
     const before = new Map<string, Zone>();
     for (const zone of zones) before.set(zone, await zoneOf(address, zone));
@@ -46,12 +46,12 @@ export class PowerdnsBackend implements Backend {
     return new PowerdnsBackend(address, before, canaries);
   }
 
-  /** A call of the API, past the provider. */
+  /** Calls the API, bypassing the provider. */
   async call(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<unknown> {
     return await callApi(this.#address, method, path, body);
   }
 
-  /** Makes one record set of a zone what is given, or takes it away. */
+  /** Replaces record sets of a zone, or deletes those without `records`. */
   async change(zone: string, ...rrsets: readonly Message[]): Promise<void> {
     const changes = rrsets.map((rrset) => ({ changetype: "records" in rrset ? "REPLACE" : "DELETE", ...rrset }));
     await this.call("PATCH", `zones/${zone}`, { rrsets: changes });
@@ -70,7 +70,7 @@ export class PowerdnsBackend implements Backend {
     }
   }
 
-  /** Requests of the API that write, by the server's log; and what dynamic updates wrote. */
+  /** The API's write requests in the server's log, and changes by dynamic updates. */
   async writes(): Promise<unknown> {
     return await apiWrites(this.#address);
   }
@@ -84,7 +84,7 @@ export class PowerdnsBackend implements Backend {
     );
   }
 
-  /** The zones that count. */
+  /** The zones in `zones`, and those created since. */
   async #zones(): Promise<Zone[]> {
     const all = z.array(z.object({ name: z.string() })).parse(await this.call("GET", "zones"));
     const own = new Set(testZones.map(({ name }) => `${name}.`));
@@ -96,7 +96,7 @@ export class PowerdnsBackend implements Backend {
     return await readFile(this.#address.logFile, "utf8");
   }
 
-  /** The server is the suite's. */
+  /** The test suite owns the server. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.reset();
   }
@@ -105,7 +105,7 @@ export class PowerdnsBackend implements Backend {
 const zoneOf = async (address: PowerdnsAddress, name: string): Promise<Zone> =>
   zoneSchema.parse(await callApi(address, "GET", `zones/${name}`));
 
-/** What two equal runs have in common: not serial numbers, keys, and the times of comments. */
+/** The zone without what differs between two equal runs: serial numbers and the times of comments. */
 function withoutSerial(zone: Zone): unknown {
   const rrsets = zone.rrsets
     .filter(({ type }) => type !== "SOA")

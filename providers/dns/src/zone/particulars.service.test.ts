@@ -15,7 +15,7 @@ describe("a zone of PowerDNS", () => {
     return new Deployment(main, { powerdns: { url: `http://${host}:${apiPort}`, apiKey: { file: apiKeyFile } } });
   };
 
-  test("is served with its records, and destroyed with them only where that is said", async () => {
+  test("is destroyed with its records only if `deleteRecords` is set", async () => {
     const inputs = { name: "full.test", nameservers: ["ns1.full.test"], updateKeys: ["nixops4-sha256"] };
     expect((await deployment().create("zone", inputs)).outcome).toBe("created");
     expect((await deployment().create("rrset", record("ns1.full.test"))).outcome).toBe("created");
@@ -26,13 +26,13 @@ describe("a zone of PowerDNS", () => {
     const { error } = await deployment().destroy("zone", inputs);
     expect(error).toBe(
       "[dns.zone.notEmpty] Unable to delete zone full.test: the zone full.test has records: ns1.full.test A.\n" +
-        "Hint: Destroy what declares them first; `deleteRecords = true` removes the zone with all that is in it.",
+        "Hint: Destroy the resources that declare them first, or set `deleteRecords = true` to delete the zone with all records.",
     );
     expect((await deployment().destroy("zone", { ...inputs, deleteRecords: true })).outcome).toBe("deleted");
     expect(await dig(server().address, "full.test", "SOA")).toEqual([]);
   });
 
-  test("is signed, tells its DS records, and keeps its keys", async () => {
+  test("outputs its DS records once signed, and rejects turning DNSSEC off", async () => {
     const inputs = { name: "signed.test", nameservers: ["ns1.example.test"], updateKeys: ["nixops4-sha256"] };
     expect((await deployment().create("zone", inputs)).outputs["ds"]).toEqual([]);
     const signed = await deployment().create("zone", { ...inputs, dnssec: true });
@@ -47,35 +47,35 @@ describe("a zone of PowerDNS", () => {
     expect(await dig(server().address, "signed.test", "DNSKEY")).toEqual([key]);
   });
 
-  test("that another deployment only just made is refused", async () => {
-    // As a create leaves it that was killed after its first request; our own are in the contract.
-    const inputs = { name: "born.test", nameservers: ["ns1.example.test"], updateKeys: ["nixops4-sha256"] };
+  test("is rejected if another deployment is still creating it", async () => {
+    // A create that was killed after its first request leaves this. The contract covers our own half-created zones.
+    const inputs = { name: "half.test", nameservers: ["ns1.example.test"], updateKeys: ["nixops4-sha256"] };
     await deployment().create("zone", inputs);
     const { address } = server();
-    await callApi(address, "DELETE", "zones/born.test./metadata/X-NIXOPS4");
-    await callApi(address, "PUT", "zones/born.test.", { account: "nixops4-0123456789abcdef" });
-    expect((await deployment().create("zone", inputs)).error).toContain("another deployment, which is making it");
+    await callApi(address, "DELETE", "zones/half.test./metadata/X-NIXOPS4");
+    await callApi(address, "PUT", "zones/half.test.", { account: "nixops4-0123456789abcdef" });
+    expect((await deployment().create("zone", inputs)).error).toContain("another deployment, which is creating it");
   });
 
-  test("is not to be had from a server that is reached otherwise", async () => {
+  test("is rejected with other connections", async () => {
     const { host, port, keys } = server().address;
     const tsig = { name: keys.sha256.name, secret: { file: keys.sha256.secretFile } };
     const byUpdate = new Deployment(main, { rfc2136: { host, port, tsig } });
     const { error } = await byUpdate.create("zone", { name: "no.test" });
     expect(error).toContain(
-      "[dns.zone.connection] Unable to read zone no.test: zones cannot be made by `connection.rfc2136`.",
+      "[dns.zone.connection] Unable to read zone no.test: `connection.rfc2136` cannot create zones.",
     );
   });
 
-  test("that takes unsigned updates is warned of when a record is made in it", async () => {
+  test("causes a warning at a new record if it accepts unsigned updates", async () => {
     const warned = await deployment().create("rrset", record("www.unsigned.test"));
     expect(warned.outcome).toBe("created");
-    expect(warned.said).toMatch(/takes updates without a signature/);
+    expect(warned.said).toMatch(/accepts updates without a signature/);
     expect(warned.said).toContain("unsigned.test");
     expect((await deployment().create("rrset", record("www.second.test"))).said).not.toContain("signature");
   });
 
-  test("at a hosting service is not for single record sets", async () => {
+  test("at a hosting service rejects single record sets", async () => {
     const hosted = new Deployment(main, { octodns: { class: "octodns_x.Provider", zones: ["example.org"] } });
     expect((await hosted.create("rrset", record("www.example.org"))).error).toContain("[dns.octodns.one]");
   });

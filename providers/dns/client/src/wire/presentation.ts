@@ -1,14 +1,14 @@
-import { InvalidValue } from "./malformed.ts";
+import { InvalidValue } from "./errors.ts";
 import { octetOf, octetToText, piecesOf } from "./name.ts";
 
 /** One word of a value in the presentation format of zone files (RFC 1035, section 5.1). */
 export interface Word {
-  /** As it is written, without the quotes around it. */
+  /** As written, without the enclosing quotes. */
   readonly text: string;
   readonly isQuoted: boolean;
 }
 
-/** The words of one value, taken from the left. */
+/** The words of one value, consumed from the left. */
 export class Words {
   readonly #words: Word[];
   readonly #whole: string;
@@ -22,26 +22,26 @@ export class Words {
     return this.#words.length === 0;
   }
 
-  next(what: string): Word {
+  next(): Word {
     const word = this.#words.shift();
-    if (word === undefined) throw new InvalidValue(`${what} too, at the end of ${JSON.stringify(this.#whole)}`);
+    if (word === undefined) throw new InvalidValue(`one more word at the end of ${JSON.stringify(this.#whole)}`);
     return word;
   }
 
-  /** All that are left; at least one. */
-  rest(what: string): Word[] {
-    return [this.next(what), ...this.#words.splice(0)];
+  /** The remaining words. Throws if none is left. */
+  rest(): Word[] {
+    return [this.next(), ...this.#words.splice(0)];
   }
 
-  /** Throws where there is a word too many. */
+  /** Throws if a word is left. */
   end(): void {
     const word = this.#words[0];
-    if (word !== undefined) throw new InvalidValue(`nothing behind it, not ${JSON.stringify(word.text)}`);
+    if (word !== undefined) throw new InvalidValue(`nothing after the last field, not ${JSON.stringify(word.text)}`);
   }
 }
 
 function splitWords(text: string): Word[] {
-  // Nearly all values are one of these, which need no look at their single characters.
+  // Fast paths for nearly all values: no special characters, or only quoted strings.
   if (!/["\\;()]/.test(text))
     return text.split(/\s+/).flatMap((word) => (word === "" ? [] : [{ text: word, isQuoted: false }]));
   if (/^(?:"(?:[^"\\]|\\[^])*"\s*)+$/.test(text)) {
@@ -61,21 +61,21 @@ function splitWords(text: string): Word[] {
     } else if (isInQuotes) {
       word = { text: (word?.text ?? "") + piece, isQuoted: true };
     } else if (piece === '"' && (word === undefined || word.text.endsWith("="))) {
-      // A parameter of SVCB may have its value in quotes: alpn="h2,h3".
+      // The value of a SVCB parameter may be quoted: alpn="h2,h3".
       word ??= { text: "", isQuoted: true };
       isInQuotes = true;
     } else if (/^[;()"]$/.test(piece)) {
-      throw new InvalidValue(`text with ${piece} in double quotes or behind a backslash, not ${JSON.stringify(text)}`);
+      throw new InvalidValue(`text with ${piece} in double quotes or after a backslash, not ${JSON.stringify(text)}`);
     } else {
       word = { text: (word?.text ?? "") + piece, isQuoted: word?.isQuoted ?? false };
     }
   }
-  if (isInQuotes) throw new InvalidValue(`a closing quote too, in ${JSON.stringify(text)}`);
+  if (isInQuotes) throw new InvalidValue(`text with a closing quote, not ${JSON.stringify(text)}`);
   end();
   return words;
 }
 
-/** The octets of a word: escapes resolved, everything else in UTF-8. */
+/** The octets of a word, with escapes resolved and everything else in UTF-8. */
 export function octetsOf(text: string): Buffer {
   if (!text.includes("\\")) return Buffer.from(text, "utf8");
   const pieces = text.match(/\\(?:\d{3}|[^]|$)|[^\\]+/g) ?? [];
@@ -84,7 +84,7 @@ export function octetsOf(text: string): Buffer {
   );
 }
 
-/** Octets as a word in quotes. */
+/** Octets as a quoted word. */
 export function quoted(octets: Buffer): string {
   const plain = octets.toString("latin1");
   if (/^[ -~]*$/.test(plain)) return `"${plain.replaceAll(/["\\]/g, String.raw`\$&`)}"`;

@@ -2,7 +2,7 @@ import { canonical, fieldsOf, rdataOf } from "@nixops4-resources/dns-client";
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import type { ErrorCode } from "../errors.ts";
 
-/** OctoDNS' names of the fields of a value, by ours. Source: https://octodns.readthedocs.io/en/latest/records.html */
+/** OctoDNS' name of each field of a value. Source: https://octodns.readthedocs.io/en/latest/records.html */
 const fieldNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CAA: { flags: "flags", tag: "tag", value: "value" },
   DS: { keyTag: "key_tag", algorithm: "algorithm", digestType: "digest_type", digest: "digest" },
@@ -25,22 +25,22 @@ const fieldNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** Fields that are octets for us, and hexadecimal digits for OctoDNS. */
+/** Fields with octets that OctoDNS writes as hexadecimal digits. */
 const hexadecimal = new Set(["digest", "fingerprint", "data"]);
 
-/** Types whose values are one text for both of us. */
+/** Types whose values are the same text here and in OctoDNS. */
 const plain = new Set(["A", "AAAA", "CNAME", "NS", "PTR"]);
 
-/** Whether OctoDNS' records of this type are told in our form. */
+/** Whether values of this type can be converted. */
 export const isKnownToOctodns = (type: string): boolean => plain.has(type) || type === "TXT" || type in fieldNames;
 
-/** A canonical value in OctoDNS' form. Throws where OctoDNS could not store exactly it. */
+/** Converts a canonical value to OctoDNS' form. Throws if OctoDNS cannot store exactly this value. */
 export function toOctodns(type: string, value: string): unknown {
   if (plain.has(type)) return value;
   const fields = fieldsOf(type, rdataOf(type, value));
   if (type === "TXT") return textToOctodns(value, fields);
   const names = fieldNames[type];
-  if (names === undefined) throw unsuitable(`records of type ${type} go another way than through OctoDNS`);
+  if (names === undefined) throw unsuitable(`records of type ${type} are not supported through OctoDNS`);
   return Object.fromEntries(
     Object.entries(names).map(([ours, theirs]) => {
       const field = fields[ours];
@@ -50,7 +50,7 @@ export function toOctodns(type: string, value: string): unknown {
   );
 }
 
-/** A value of OctoDNS' in canonical form. */
+/** Converts a value of OctoDNS to canonical form. */
 export function fromOctodns(type: string, value: unknown): string {
   if (type === "TXT") return canonical(type, { text: withLines(String(value).replaceAll(String.raw`\;`, ";")) });
   const names = fieldNames[type];
@@ -59,20 +59,22 @@ export function fromOctodns(type: string, value: unknown): string {
   return canonical(type, Object.fromEntries(Object.entries(names).map(([ours, theirs]) => [ours, given.get(theirs)])));
 }
 
-/** OctoDNS has one text of ASCII, with a backslash before each semicolon, and cuts it into strings of 255 itself. */
+/** OctoDNS takes one ASCII text with escaped semicolons, and splits it into strings of 255 octets itself. */
 function textToOctodns(value: string, { text }: Record<string, unknown>): string {
   const given = Array.isArray(text) ? Buffer.concat(text).toString("latin1") : "";
   const whole = onOneLine(given);
   if (!/^[\u0020-\u005B\u005D-\u007E]*$/.test(whole)) {
-    throw unsuitable(`the TXT ${value} has a character that OctoDNS cannot carry: only ASCII without backslashes`);
+    throw unsuitable(
+      `the TXT value ${value} has a character that OctoDNS cannot store: it supports only ASCII without backslashes`,
+    );
   }
   if (canonical("TXT", { text: given }) !== value) {
-    throw unsuitable(`the TXT ${value} is cut into strings otherwise than OctoDNS would do it, at every 255 octets`);
+    throw unsuitable(`the TXT value ${value} is split into strings, but OctoDNS splits only at every 255 octets`);
   }
   return whole.replaceAll(";", String.raw`\;`);
 }
 
-/** What we write for ourselves has lines, and neither those nor its names a slash between spaces. */
+/** Our own texts have several lines, which OctoDNS does not support. They never contain a slash between spaces. */
 const isOurs = (text: string): boolean => text.startsWith("nixops4:");
 const onOneLine = (text: string): string => (isOurs(text) ? text.replaceAll("\n", " / ") : text);
 const withLines = (text: string): string => (isOurs(text) ? text.replaceAll(" / ", "\n") : text);
@@ -80,5 +82,5 @@ const withLines = (text: string): string => (isOurs(text) ? text.replaceAll(" / 
 const unsuitable = (reason: string): ProviderError<ErrorCode> =>
   new ProviderError<ErrorCode>(reason, {
     code: "dns.octodns.value",
-    hint: "Change the record, or manage the zone by another `connection`",
+    hint: "Change the record, or manage it by another kind of `connection`",
   });

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { MalformedMessage } from "./malformed.ts";
-import { decodeMessage, encodeRequest, opcodes } from "./message.ts";
-import { sign, TsigError, Verifier, type TsigAlgorithm, type TsigFault, type TsigKey } from "./tsig.ts";
+import { MalformedMessage } from "../wire/errors.ts";
+import { decodeMessage, encodeRequest, opcodes } from "../message.ts";
+import { sign, TsigError, type TsigAlgorithm, type TsigFault, type TsigKey } from "./tsig.ts";
+import { Verifier } from "./verifier.ts";
 
-// RFC 8945 has no examples with octets: these messages were made by dnspython 2.9, with its clock at `seconds`.
+// RFC 8945 has no test vectors. dnspython 2.9 generated these messages with its clock at `seconds`.
 const seconds = 1_700_000_000;
 const keyOf = (algorithm: TsigAlgorithm): TsigKey => ({
   name: "nixops4-key",
@@ -16,7 +17,7 @@ const zone = "076578616d706c65047465737400";
 const soaQuestion = `${zone}00060001`;
 const soa = "c00c000600010000012c001e036e7331c00c0168c00c0000000100000002000000030000000400000005";
 const keyName = "0b6e69786f7073342d6b6579";
-/** A TSIG record: the length of its data, the algorithm's name, the MAC's length and the MAC, and what comes behind. */
+/** A TSIG record. `mac` includes its length; `rest` are the fields after it. */
 const tsig = (length: string, algorithm: string, mac: string, rest = "123400000000"): string =>
   `${keyName}0000fa00ff00000000${length}${algorithm}006553f100012c${mac}${rest}`;
 const sha256 = "0b686d61632d7368613235360000";
@@ -64,7 +65,7 @@ const signedAnswer = (signature: string): Buffer =>
 const request = encodeRequest({ id: 0x12_34, opcode: opcodes.QUERY, question: { name: "example.test.", type: "SOA" } });
 
 test.each(vectors)(
-  "%s: the request is signed as others sign it, and their answer verifies",
+  "%s: signs a request like dnspython and verifies its answer",
   (algorithm, signature, mac, answer) => {
     const made = sign(request, keyOf(algorithm), seconds);
     expect(made.mac.toString("hex")).toBe(mac);
@@ -76,7 +77,7 @@ test.each(vectors)(
   },
 );
 
-/** What is found wrong with an answer to `request`; undefined for nothing. */
+/** The fault of an answer to `request`; undefined if it verifies. */
 function faultOf(answer: Buffer, with_: TsigKey = key, now = seconds): TsigError | undefined {
   const verifier = new Verifier(with_, sign(request, key, seconds).mac, () => now);
   try {
@@ -90,9 +91,9 @@ function faultOf(answer: Buffer, with_: TsigKey = key, now = seconds): TsigError
 
 const good = signedAnswer(vectors[0]?.[3] ?? "");
 
-test("an answer with any bit changed does not verify", () => {
+test("rejects an answer with any octet changed", () => {
   expect(faultOf(good)).toBeUndefined();
-  // The first two octets are the id, of which the signature keeps a copy: the client compares it with what it asked.
+  // The first two octets are the id. The signature covers its own copy of the id; the client checks the message's.
   for (let at = 2; at < good.length; at++) {
     const changed = Buffer.from(good);
     changed[at] = (changed[at] ?? 0) ^ 1;
@@ -107,7 +108,7 @@ test("an answer with any bit changed does not verify", () => {
   }
 });
 
-test("an answer without signature, or with a truncated one, is refused", () => {
+test("rejects an answer without a signature or with a truncated one", () => {
   const bare = Buffer.from(good.subarray(0, good.indexOf(Buffer.from(keyName, "hex"))));
   bare.writeUInt16BE(0, 10);
   expect(faultOf(bare)?.fault).toBe("unsigned");
@@ -115,13 +116,13 @@ test("an answer without signature, or with a truncated one, is refused", () => {
   expect(faultOf(truncated)?.fault).toBe("foreign");
 });
 
-test("an answer signed with another key, algorithm, or secret is refused", () => {
+test("rejects an answer signed with a different key, algorithm or secret", () => {
   expect(faultOf(good, { ...key, name: "other-key" })?.fault).toBe("foreign");
   expect(faultOf(good, { ...key, algorithm: "hmac-sha512" })?.fault).toBe("foreign");
   expect(faultOf(good, { ...key, secret: Buffer.from("other") })?.fault).toBe("forged");
 });
 
-test("an answer counts for five minutes, and not for another request", () => {
+test("rejects an answer that is older than five minutes or belongs to another request", () => {
   expect(faultOf(good, key, seconds + 300)).toBeUndefined();
   expect(faultOf(good, key, seconds + 301)?.fault).toBe("stale");
   expect(faultOf(good, key, seconds - 301)?.fault).toBe("stale");
@@ -131,7 +132,7 @@ test("an answer counts for five minutes, and not for another request", () => {
 
 const refusal = (signature: string): Buffer => Buffer.from(`123480090001000000000001${soaQuestion}${signature}`, "hex");
 
-test("what the server says of our signature is told, with its clock where it has vouched for it", () => {
+test("reports the server's TSIG error, and its clock if the answer verifies", () => {
   const badTime = "00203a68aa846257a015cd56aacffc23ed9f9a3deefd94915b703887e3d2105ea437";
   expect(faultOf(refusal(tsig("0043", sha256, badTime, "12340012000600006553ff10")))).toMatchObject({
     fault: "BADTIME",
@@ -150,7 +151,7 @@ const stream = [
   `123480000001000100000001${axfr}${soa}${tsig("003d", sha256, "0020c49dba113f6e4e0e6b6139005da75a2e208ea868e6e09b29b1e57089b76c6055")}`,
 ].map((hex) => Buffer.from(hex, "hex"));
 
-/** Takes the messages as the answer to one request for a transfer. */
+/** Verifies the messages as the answer to one transfer request. */
 function takeStream(messages: readonly Buffer[]): void {
   const question = { name: "example.test.", type: "AXFR" };
   const { mac } = sign(encodeRequest({ id: 0x12_34, opcode: opcodes.QUERY, question }), key, seconds);
@@ -161,11 +162,11 @@ function takeStream(messages: readonly Buffer[]): void {
   if (last !== undefined) verifier.end(last);
 }
 
-test("a stream verifies with an unsigned message between signed ones, as others sign it", () => {
+test("accepts dnspython's stream with an unsigned message between signed ones", () => {
   expect(() => takeStream(stream)).not.toThrow();
 });
 
-test("a stream that lacks a message, has one changed, or ends or begins unsigned, is refused", () => {
+test("rejects a stream with a missing or changed message, or an unsigned first or last one", () => {
   const [first = Buffer.of(), middle = Buffer.of(), last = Buffer.of()] = stream;
   expect(() => takeStream([first, last])).toThrow("forged");
   const changed = Buffer.from(middle);

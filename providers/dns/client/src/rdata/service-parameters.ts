@@ -1,15 +1,16 @@
-import { ipv4, ipv6, plainText, string, u16, type Field } from "./field.ts";
-import { InvalidValue, MalformedMessage } from "./malformed.ts";
-import { octetsOf, quoted, Words } from "./presentation.ts";
-import { Reader } from "./reader.ts";
-import { Writer } from "./writer.ts";
+import { ipv4, ipv6 } from "./address.ts";
+import { plainText, string, u16, type Field } from "./field.ts";
+import { InvalidValue, MalformedMessage } from "../wire/errors.ts";
+import { octetsOf, quoted, Words } from "../wire/presentation.ts";
+import { Reader } from "../wire/reader.ts";
+import { Writer } from "../wire/writer.ts";
 
-/** Parameters of SVCB and HTTPS records (RFC 9460), each with its octets, by number and in its order. */
+/** Parameters of SVCB and HTTPS records (RFC 9460): octets by key number, in ascending order. */
 export type ServiceParameters = ReadonlyMap<number, Buffer>;
 
 /** https://www.iana.org/assignments/dns-svcb/dns-svcb.xhtml */
 const keys = ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath"];
-/** The one behind it means none (RFC 9460, section 14.3.2). */
+/** The next number, 65535, is reserved as invalid (RFC 9460, section 14.3.2). */
 const lastKey = 0xff_fe;
 const keyName = (number: number): string => keys[number] ?? `key${number}`;
 
@@ -29,7 +30,7 @@ export const serviceParameters: Field<ServiceParameters> = {
   parse(words) {
     const given: [number, Buffer][] = [];
     while (!words.isAtEnd) {
-      const { text } = words.next("a parameter");
+      const { text } = words.next();
       const at = text.indexOf("=");
       const name = at < 0 ? text : text.slice(0, at);
       given.push([keyNumber(name), parameterFromText(name, at < 0 ? undefined : text.slice(at + 1))]);
@@ -43,10 +44,10 @@ export const serviceParameters: Field<ServiceParameters> = {
     while (!reader.isAtEnd) {
       const number = reader.u16();
       if (number <= last || number > lastKey)
-        throw new MalformedMessage("the parameters of a service are not in their order");
+        throw new MalformedMessage("service parameters are not in ascending order");
       last = number;
       const octets = reader.take(reader.u16());
-      if (!isFaithful(number, octets)) throw new MalformedMessage("a parameter of a service is not as it must be");
+      if (!isFaithful(number, octets)) throw new MalformedMessage("a service parameter is invalid");
       parameters.set(number, octets);
     }
     return parameters;
@@ -66,11 +67,11 @@ function inOrder(given: readonly (readonly [number, Buffer])[]): ServiceParamete
   return parameters;
 }
 
-/** Parameters that are a list of equal things. */
+/** The fields of list items, by parameter; `port` is a list of one. */
 const lists: Readonly<Record<string, Field<unknown>>> = {
   mandatory: {
     ...u16,
-    accept: (given) => keyNumber(string(given, "the name of a parameter")),
+    accept: (given) => keyNumber(string(given, "a parameter name")),
     print: keyName,
   },
   alpn: plainText,
@@ -79,11 +80,11 @@ const lists: Readonly<Record<string, Field<unknown>>> = {
   port: u16,
 };
 
-/** The octets of a parameter that was given as a field. */
+/** The octets of a parameter given as a field. */
 function parameter(name: string, given: unknown): Buffer {
   if (name === "no-default-alpn") {
     if (given === true) return Buffer.alloc(0);
-    throw new InvalidValue(`\`no-default-alpn\` true, or left out, not ${JSON.stringify(given)}`);
+    throw new InvalidValue(`\`no-default-alpn\` as true, or not at all, not ${JSON.stringify(given)}`);
   }
   if (name === "ech") return Buffer.from(string(given, "`ech` in base64"), "base64");
   if (name === "port") return items(name, [given]);
@@ -99,7 +100,7 @@ function items(name: string, given: readonly unknown[]): Buffer {
   return writer.finish();
 }
 
-/** RFC 9460, section 8: in ascending order. */
+/** RFC 9460, section 8: the keys in `mandatory` are in ascending order. */
 const sortedIfMandatory = (name: string, given: readonly unknown[]): readonly unknown[] =>
   name === "mandatory" ? given.toSorted((one, other) => keyNumber(String(one)) - keyNumber(String(other))) : given;
 
@@ -119,7 +120,7 @@ function parameterFromText(name: string, text: string | undefined): Buffer {
   );
 }
 
-/** A comma within an item has a backslash before it (RFC 9460, appendix A.1). */
+/** A comma within an item is escaped with a backslash (RFC 9460, appendix A.1). */
 const splitAtCommas = (text: string): string[] =>
   (text.match(/(?:\\.|[^\\,])+/gs) ?? []).map((item) => item.replaceAll(/\\(.)/gs, "$1"));
 
@@ -131,10 +132,10 @@ function parameterToText(name: string, octets: Buffer): string {
   return `${name}=${printItems(field, octets)}`;
 }
 
-/** Whether the text of a parameter stands for exactly these octets: else they are not as the parameter wants them. */
+/** Whether the octets survive printing and parsing. If not, they are invalid for the parameter. */
 function isFaithful(number: number, octets: Buffer): boolean {
   const text = parameterToText(keyName(number), octets);
-  return serviceParameters.parse(new Words(text), "a parameter").get(number)?.equals(octets) === true;
+  return serviceParameters.parse(new Words(text)).get(number)?.equals(octets) === true;
 }
 
 function printItems<Value>(field: Field<Value>, octets: Buffer): string {

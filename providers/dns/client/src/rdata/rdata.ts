@@ -1,9 +1,8 @@
+import { ipv4, ipv6 } from "./address.ts";
 import {
   characterString,
   characterStrings,
   compressedName,
-  ipv4,
-  ipv6,
   plainName,
   plainText,
   remainingHex,
@@ -14,16 +13,16 @@ import {
   withDefault,
   type Field,
 } from "./field.ts";
-import { InvalidValue, MalformedMessage } from "./malformed.ts";
-import { Words } from "./presentation.ts";
-import { Reader } from "./reader.ts";
-import { typeNumber } from "./record-type.ts";
+import { InvalidValue, MalformedMessage } from "../wire/errors.ts";
+import { Words } from "../wire/presentation.ts";
+import { Reader } from "../wire/reader.ts";
+import { typeNumber } from "../wire/record-type.ts";
 import { serviceParameters } from "./service-parameters.ts";
-import { Writer } from "./writer.ts";
+import { Writer } from "../wire/writer.ts";
 
 const service = { priority: u16, target: plainName, parameters: serviceParameters };
 
-/** The fields of each type's value, in their order in messages and zone files alike. */
+/** The fields of each type's value, in the order of both messages and zone files. */
 const layouts = {
   A: { address: ipv4 },
   AAAA: { address: ipv6 },
@@ -64,16 +63,13 @@ const layouts = {
   HTTPS: service,
 } as const;
 
-/** Types whose values have fields; values of others are octets (RFC 3597). */
+/** Types whose values have fields. Values of other types are octets (RFC 3597). */
 type StructuredType = keyof typeof layouts;
 type Layout = Readonly<Record<string, Field<unknown>>>;
 
-/** The names of the fields of a type's value; none of an unknown type. */
-export const fieldNames = (type: string): string[] => Object.keys(layoutOf(type) ?? {});
-
 /**
- * A value in the form of a message: given as fields (`{ preference: 10, exchange: "mail.example.org" }`), or in the
- * presentation format (`10 mail.example.org.`). Throws `InvalidValue`, which says what is expected.
+ * The octets of a value, given as fields (`{ preference: 10, exchange: "mail.example.org" }`) or in presentation format
+ * (`10 mail.example.org.`). Throws `InvalidValue`.
  */
 export function rdataOf(type: string, given: unknown): Buffer {
   typeNumber(type);
@@ -83,7 +79,7 @@ export function rdataOf(type: string, given: unknown): Buffer {
     throw new InvalidValue(`a text or an object, not ${JSON.stringify(given)}`);
   }
   if (layout === undefined)
-    throw new InvalidValue(String.raw`a text such as \# 4 0a000001: ${type} has no fields here`);
+    throw new InvalidValue(String.raw`a text such as \# 4 0a000001, since fields of ${type} are not supported`);
   const unknown = Object.keys(given).find((key) => !Object.hasOwn(layout, key));
   if (unknown !== undefined) {
     throw new InvalidValue(`no field \`${unknown}\`: ${type} has ${Object.keys(layout).join(", ")}`);
@@ -92,11 +88,11 @@ export function rdataOf(type: string, given: unknown): Buffer {
   return write(layout, (name, field) => inField(name, () => field.accept(fields.get(name))));
 }
 
-/** The canonical presentation form of a value: two are equal in DNS exactly when these texts are. */
-export const canonical = (type: string, given: unknown): string => textOf(type, rdataOf(type, given));
+/** The canonical presentation format of a value. Two values are equal in DNS exactly if these texts are. */
+export const canonical = (type: string, given: unknown): string => rdataToText(type, rdataOf(type, given));
 
-/** Octets of a message as canonical text; those that are not as the type wants them in the generic form of RFC 3597. */
-export function textOf(type: string, rdata: Buffer): string {
+/** The canonical text of a value's octets. Octets that are invalid for the type get the generic form of RFC 3597. */
+export function rdataToText(type: string, rdata: Buffer): string {
   const layout = layoutOf(type);
   if (layout === undefined) return generic(rdata);
   try {
@@ -108,24 +104,24 @@ export function textOf(type: string, rdata: Buffer): string {
   }
 }
 
-/** The fields of a value; throws MalformedMessage where they are not as the type wants them. */
+/** The fields of a value. Throws MalformedMessage if its octets are invalid for the type. */
 export function fieldsOf(type: string, rdata: Buffer): Record<string, unknown> {
   const reader = new Reader(rdata);
   return Object.fromEntries(Object.entries(layoutOf(type) ?? {}).map(([name, field]) => [name, field.read(reader)]));
 }
 
-/** A value within a message, by itself: names whole and in lower case. */
+/** The octets of a value within a message, with names uncompressed and in lower case. */
 export function readRdata(type: string, reader: Reader): Buffer {
   const layout = layoutOf(type);
   const { message, offset } = reader;
   const octets = reader.rest();
-  // Only these have names: what else is there is kept as it is, also where it is not as the type wants it.
+  // Values without names are kept unchanged, even if they are invalid for their type.
   if (layout === undefined || !Object.values(layout).some(hasName)) return octets;
-  // A server may repeat the prerequisites of an update, which have none.
+  // A server may echo the prerequisites of an update, whose values are empty.
   if (octets.length === 0) return octets;
   const inner = new Reader(message, offset, offset + octets.length);
   const rdata = write(layout, (_name, field) => field.read(inner));
-  if (!inner.isAtEnd) throw new MalformedMessage(`there is more in a record of type ${type} than belongs there`);
+  if (!inner.isAtEnd) throw new MalformedMessage(`octets follow the fields of a ${type} record`);
   return rdata;
 }
 
@@ -137,7 +133,7 @@ function rdataFromText(type: string, text: string): Buffer {
   if (layout === undefined)
     throw new InvalidValue(String.raw`the form \# LENGTH HEXADECIMAL for type ${type}, not ${JSON.stringify(text)}`);
   const words = new Words(text);
-  const rdata = write(layout, (name, field) => inField(name, () => field.parse(words, `\`${name}\``)));
+  const rdata = write(layout, (name, field) => inField(name, () => field.parse(words)));
   words.end();
   return rdata;
 }
@@ -160,7 +156,7 @@ function rdataFromGeneric(text: string): Buffer {
 const generic = (rdata: Buffer): string =>
   String.raw`\# ${rdata.length}${rdata.length === 0 ? "" : ` ${rdata.toString("hex")}`}`;
 
-/** The text, and the octets that are written for what was read: the same, unless they were not as the type wants them. */
+/** The text of a value, and its fields encoded again. These octets differ from the input if it is invalid. */
 function print(layout: Layout, reader: Reader): { text: string; octets: Buffer } {
   const writer = new Writer();
   const texts = Object.values(layout).map((field) => {
@@ -168,7 +164,7 @@ function print(layout: Layout, reader: Reader): { text: string; octets: Buffer }
     field.write(writer, value);
     return field.print(value);
   });
-  if (!reader.isAtEnd) throw new MalformedMessage("there is more in a record than belongs there");
+  if (!reader.isAtEnd) throw new MalformedMessage("octets follow the fields of a record");
   return { text: texts.filter((text) => text !== "").join(" "), octets: writer.finish() };
 }
 

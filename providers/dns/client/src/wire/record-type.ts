@@ -1,4 +1,4 @@
-/** Types of records by mnemonic: https://www.iana.org/assignments/dns-parameters/dns-parameters.xhtml#dns-parameters-4 */
+/** Record types by mnemonic: https://www.iana.org/assignments/dns-parameters/dns-parameters.xhtml#dns-parameters-4 */
 const numbers = {
   A: 1,
   NS: 2,
@@ -21,7 +21,7 @@ const numbers = {
   CAA: 257,
 } as const;
 
-/** A type that has a mnemonic here; any other one is `TYPE65400` (RFC 3597, section 5). */
+/** Types with a mnemonic. Other types are written as `TYPE65400` (RFC 3597, section 5). */
 export type Mnemonic = keyof typeof numbers;
 
 const mnemonics = new Map<number, string>(Object.entries(numbers).map(([name, number]) => [number, name]));
@@ -29,12 +29,12 @@ const mnemonics = new Map<number, string>(Object.entries(numbers).map(([name, nu
 /** The mnemonic in upper case, or `TYPE65400`. */
 export const typeName = (number: number): string => mnemonics.get(number) ?? `TYPE${number}`;
 
-/** The number of `MX`, `mx` or `TYPE15`; throws a RangeError for what is no type. */
+/** The number of `MX`, `mx` or `TYPE15`. Throws a RangeError for an unknown type. */
 export function typeNumber(name: string): number {
   const upper = name.toUpperCase();
   if (isMnemonic(upper)) return numbers[upper];
   const number = Number(/^TYPE(\d{1,5})$/.exec(upper)?.[1] ?? Number.NaN);
-  if (!(number > 0 && number <= 0xff_ff)) throw new RangeError(`${name} is no type of record`);
+  if (!(number > 0 && number <= 0xff_ff)) throw new RangeError(`${name} is not a known record type`);
   return number;
 }
 

@@ -14,7 +14,7 @@ test.each([
   [String.raw`a\\.example`, String.raw`a\\.example.`],
   [String.raw`\065\032.example`, String.raw`a\032.example.`],
   [String.raw`host\.`, String.raw`host\..`],
-])("%s is %s", (text, canonical) => {
+])("spells %s canonically as %s", (text, canonical) => {
   expect(canonicalName(text)).toBe(canonical);
 });
 
@@ -26,19 +26,19 @@ test.each([
   ["a.".repeat(128), "at most 255 octets"],
   [String.raw`a\256.example`, "digits up to 255"],
   ["a\\", "a backslash only before"],
-  ["ü/x.example", "IDNA knows"],
-  ["b…ü.example", "IDNA knows"],
-])("%j is no name: %s", (text, reason) => {
+  ["ü/x.example", "IDNA allows"],
+  ["b…ü.example", "IDNA allows"],
+])("rejects %j: %s", (text, reason) => {
   expect(() => canonicalName(text)).toThrow(reason);
 });
 
-test("what is 255 octets long in a message is a name, one more is not", () => {
+test("accepts a name of 255 octets in wire format and rejects one of 256", () => {
   const longest = `${"a".repeat(63)}.`.repeat(3) + "b".repeat(61);
   expect(nameToWire(longest)).toHaveLength(255);
   expect(() => nameToWire(`${longest}b`)).toThrow("at most 255 octets");
 });
 
-test("any labels survive text and message", () => {
+test("preserves arbitrary labels in text and wire format", () => {
   const label = fc.uint8Array({ minLength: 1, maxLength: 20 }).map((octets) => Buffer.from(octets));
   fc.assert(
     fc.property(fc.array(label, { maxLength: 8 }), (labels) => {
@@ -50,24 +50,24 @@ test("any labels survive text and message", () => {
   );
 });
 
-test("a compressed name is followed back, and only back", () => {
-  // At 0 `test.`, at 6 `www` and a pointer to 0.
+test("follows a compression pointer only if compression is allowed", () => {
+  // `test.` at offset 0, `www` and a pointer to 0 at offset 6.
   const message = Buffer.from("04746573740003777777c000", "hex");
   const reader = new Reader(message, 6);
   expect(readName(reader, "compressed")).toBe("www.test.");
   expect(reader.isAtEnd).toBe(true);
-  expect(() => readName(new Reader(message, 6), "plain")).toThrow("compressed where none may be");
+  expect(() => readName(new Reader(message, 6), "plain")).toThrow("compressed where compression is not allowed");
 });
 
 test.each([
   ["itself", "c000"],
   ["a pointer that points back to it", "c002c000"],
-  ["something further on", "c00401610161"],
-])("a name that points to %s is refused, not followed", (_what, hex) => {
+  ["a later offset", "c00401610161"],
+])("rejects a compression pointer to %s", (_what, hex) => {
   expect(() => readName(new Reader(Buffer.from(hex, "hex")), "compressed")).toThrow("points forward");
 });
 
-test("what is within a zone is told by labels, not by letters", () => {
+test("compares labels, not characters, to find whether a name is within a zone", () => {
   expect(isWithin("www.example.org.", "example.org.")).toBe(true);
   expect(isWithin("example.org.", "example.org.")).toBe(true);
   expect(isWithin("wwwexample.org.", "example.org.")).toBe(false);

@@ -1,8 +1,8 @@
-import { MalformedMessage } from "./malformed.ts";
+import { MalformedMessage } from "./errors.ts";
 
-/** Reads a message, or a part of it, from the front to the back; never beyond its end. */
+/** Reads a message, or a part of it, from front to back. Throws MalformedMessage instead of reading past the end. */
 export class Reader {
-  /** The whole message: compressed names point into it. */
+  /** The whole message, since compressed names point into it. */
   readonly message: Buffer;
   readonly #end: number;
   #offset: number;
@@ -38,12 +38,12 @@ export class Reader {
     return this.message.subarray(start, start + length);
   }
 
-  /** All that is left. */
+  /** The remaining octets. */
   rest(): Buffer {
     return this.take(this.#end - this.#offset);
   }
 
-  /** The next `length` bytes as something of its own. */
+  /** A reader of the next `length` octets. */
   part(length: number): Reader {
     const start = this.#skip(length);
     return new Reader(this.message, start, start + length);
@@ -51,7 +51,7 @@ export class Reader {
 
   #skip(length: number): number {
     const start = this.#offset;
-    if (start + length > this.#end) throw new MalformedMessage("the message ends too early");
+    if (start + length > this.#end) throw new MalformedMessage("the message is truncated");
     this.#offset = start + length;
     return start;
   }

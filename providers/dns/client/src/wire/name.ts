@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { InvalidValue, MalformedMessage } from "./malformed.ts";
+import { InvalidValue, MalformedMessage } from "./errors.ts";
 import type { Reader } from "./reader.ts";
 
 /** RFC 1035, section 2.3.4. */
@@ -7,15 +7,15 @@ const longestLabel = 63;
 const longestName = 255;
 
 /**
- * The one spelling of a name: absolute, in lower case, IDN labels in ASCII, as `www.example.org.`. A name without a dot at
- * its end is absolute all the same.
+ * The canonical spelling of a name: absolute, in lower case, IDN labels in ASCII, such as `www.example.org.`. A name
+ * without a trailing dot is absolute too.
  */
 export const canonicalName = (text: string): string => (isPlain(text) ? text : nameToText(labelsOf(text)));
 
-/** Nearly all names are canonical as they are given, and need no look at their single characters. */
+/** Fast path: nearly all names are already canonical. */
 const isPlain = (text: string): boolean => text.length < longestName && /^(?:[a-z\d_*-]{1,63}\.)+$/.test(text);
 
-/** The labels of a name, from the leftmost to the root's neighbour, in lower case. */
+/** The labels of a name, from left to right, in lower case and without the root's empty label. */
 export function labelsOf(text: string): Buffer[] {
   if (text === ".") return [];
   if (isPlain(text))
@@ -35,7 +35,7 @@ export function labelsOf(text: string): Buffer[] {
   return labels;
 }
 
-/** A name as it stands in a message, uncompressed. */
+/** The uncompressed wire format of a name. */
 export function nameToWire(text: string): Buffer {
   if (!isPlain(text)) {
     return Buffer.concat([
@@ -43,7 +43,7 @@ export function nameToWire(text: string): Buffer {
       Uint8Array.of(0),
     ]);
   }
-  // A dot before each label, and the last one for the root, make room for their lengths.
+  // Each dot is replaced with the length of the label after it; the last dot becomes the root's zero.
   const wire = Buffer.from(`.${text}`, "latin1");
   let length = 0;
   for (let at = wire.length - 1; at >= 0; at--) {
@@ -55,8 +55,8 @@ export function nameToWire(text: string): Buffer {
 }
 
 /**
- * Reads a name in its canonical spelling. Where names may be compressed (RFC 1035, section 4.1.4) a pointer must point
- * before the part that it ends, so that no message sends us in circles.
+ * Reads a name in its canonical spelling. A compression pointer (RFC 1035, section 4.1.4) must point before the part that
+ * it ends, so that no message causes an endless loop.
  */
 export function readName(reader: Reader, compression: "compressed" | "plain"): string {
   const { message } = reader;
@@ -68,7 +68,7 @@ export function readName(reader: Reader, compression: "compressed" | "plain"): s
     if (length === 0) return nameToText(labels);
     if (length >= 0xc0) {
       const target = ((length & 0x3f) << 8) | (next(1)[0] ?? 0);
-      if (compression === "plain") throw new MalformedMessage("a name is compressed where none may be");
+      if (compression === "plain") throw new MalformedMessage("a name is compressed where compression is not allowed");
       if (target >= start) throw new MalformedMessage("a compressed name points forward");
       start = target;
       let offset = target;
@@ -87,23 +87,23 @@ export function readName(reader: Reader, compression: "compressed" | "plain"): s
   }
 }
 
-/** Whether the name is the other one, or below it. Both canonical. */
+/** Whether the name is the zone's or below it. Both must be canonical. */
 export const isWithin = (name: string, zone: string): boolean =>
   zone === "." || name === zone || name.endsWith(`.${zone}`);
 
-/** The name without its leftmost label; undefined for the root. Canonical. */
+/** The canonical name without its leftmost label; undefined for the root. */
 export function parentOf(name: string): string | undefined {
   const labels = labelsOf(name);
   return labels.length === 0 ? undefined : nameToText(labels.slice(1));
 }
 
-/** Labels in the presentation format, canonical where they are in lower case. */
+/** Labels in presentation format. Lower-case labels give a canonical name. */
 export const nameToText = (labels: readonly Uint8Array[]): string =>
   labels.length === 0 ? "." : labels.map((label) => `${labelToText(label)}.`).join("");
 
 const wireLength = (labels: readonly Uint8Array[]): number => labels.reduce((sum, label) => sum + 1 + label.length, 1);
 
-/** Splits at dots that are not escaped, and at the characters that IDNA takes for dots too (UTS #46, section 2.3). */
+/** Splits at unescaped dots, and at the characters that IDNA treats as dots (UTS #46, section 2.3). */
 function splitLabels(text: string): string[][] {
   const labels: string[][] = [[]];
   for (const piece of piecesOf(text)) {
@@ -113,31 +113,31 @@ function splitLabels(text: string): string[][] {
   return labels;
 }
 
-/** Characters and escapes of the presentation format (RFC 1035, section 5.1), each as it is written. */
+/** The characters and escapes of a text in presentation format (RFC 1035, section 5.1), as written. */
 export const piecesOf = (text: string): string[] => text.match(/\\(?:\d{3}|.?)|[^\\]/gsu) ?? [];
 
-/** The octet that a piece stands for: an ASCII character, `\X`, or `\DDD`. */
+/** The octet of a piece: an ASCII character, `\X`, or `\DDD`. */
 export function octetOf(piece: string): number {
   const octet = /^\\\d{3}$/.test(piece) ? Number(piece.slice(1)) : (piece.codePointAt(piece.length - 1) ?? 256);
   if (octet > 255 || piece === "\\") {
     throw new InvalidValue(
-      `a backslash only before one ASCII character or three digits up to 255, not ${quote(piece)}`,
+      `text with a backslash only before one ASCII character or three digits up to 255, not ${quote(piece)}`,
     );
   }
   return octet;
 }
 
-/** IDN is converted label by label: `_acme-challenge` or `*` beside one stay what they are. */
+/** IDN is converted label by label, so that `_acme-challenge` and `*` in the same name stay unchanged. */
 function labelFromText(pieces: readonly string[], whole: string): Buffer {
   const label = pieces.join("");
   return /\P{ASCII}/u.test(label) ? idnLabel(label, whole) : lowerCase(Buffer.from(pieces.map(octetOf)));
 }
 
 function idnLabel(label: string, whole: string): Buffer {
-  // What ends a host in a URL would be cut off.
+  // domainToASCII would silently cut a label at a character that ends the host in a URL.
   const ascii = /^(?:[\w-]|\P{ASCII})+$/u.test(label) ? domainToASCII(label) : "";
   if (ascii === "" || ascii.includes(".")) {
-    throw new InvalidValue(`a name whose labels IDNA knows, not ${quote(whole)}`);
+    throw new InvalidValue(`a name with labels that IDNA allows, not ${quote(whole)}`);
   }
   return Buffer.from(ascii, "latin1");
 }
@@ -150,14 +150,14 @@ function labelToText(label: Uint8Array): string {
   return text;
 }
 
-/** An octet in the presentation format; those of `special` with a backslash before them. */
+/** An octet in presentation format. Characters in `special` are escaped with a backslash. */
 export function octetToText(octet: number, special: string, plainSpace = false): string {
   if (octet < 0x20 || octet > 0x7e || (octet === 0x20 && !plainSpace)) return `\\${String(octet).padStart(3, "0")}`;
   const character = String.fromCharCode(octet);
   return special.includes(character) ? `\\${character}` : character;
 }
 
-/** ASCII letters in lower case; never in place, since the bytes are others' too. */
+/** Converts ASCII letters to lower case. Copies instead of changing the label, which is a view of the message. */
 const lowerCase = (label: Buffer): Buffer =>
   label.some(isUpperCase) ? Buffer.from(label.map((octet) => (isUpperCase(octet) ? octet + 0x20 : octet))) : label;
 

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonical, fieldsOf, rdataOf, textOf } from "./rdata.ts";
+import { canonical, fieldsOf, rdataOf, rdataToText } from "./rdata.ts";
 
 const x = "x".repeat(255);
 
-// The octets are those of dnspython 2.9, names in lower case.
+// dnspython 2.9 generated the octets, with names in lower case.
 const values: [type: string, text: string, fields: object | undefined, canonical: string, hex: string][] = [
   ["A", "192.0.2.1", { address: "192.0.2.1" }, "192.0.2.1", "c0000201"],
   ["AAAA", "2001:DB8:0:0::1", { address: "2001:db8::1" }, "2001:db8::1", "20010db8000000000000000000000001"],
@@ -128,10 +128,10 @@ const values: [type: string, text: string, fields: object | undefined, canonical
   ["A", String.raw`\# 4 c0000201`, undefined, "192.0.2.1", "c0000201"],
 ];
 
-test.each(values)("%s %s", (type, text, fields, expected, hex) => {
+test.each(values)("converts %s %s between text, fields and octets", (type, text, fields, expected, hex) => {
   expect(rdataOf(type, text).toString("hex")).toBe(hex);
   expect(rdataOf(type, fields ?? text).toString("hex")).toBe(hex);
-  expect(textOf(type, Buffer.from(hex, "hex"))).toBe(expected);
+  expect(rdataToText(type, Buffer.from(hex, "hex"))).toBe(expected);
   expect(canonical(type, expected)).toBe(expected);
 });
 
@@ -139,9 +139,9 @@ test.each([
   ["A", "::1", "`address` as an IPv4 address"],
   ["AAAA", "fe80::1%eth0", "`address` as an IPv6 address"],
   ["MX", "mail.example.test.", "`preference` as an integer from 0 to 65535"],
-  ["MX", "10", "`exchange` too"],
-  ["MX", "10 mail.example.test. 20", 'nothing behind it, not "20"'],
-  ["MX", "10 mail", "a whole name"],
+  ["MX", "10", '`exchange` as one more word at the end of "10"'],
+  ["MX", "10 mail.example.test. 20", 'nothing after the last field, not "20"'],
+  ["MX", "10 mail", "a fully qualified name"],
   [
     "MX",
     { preference: 10, exchange: "mail.example.test", weight: 1 },
@@ -160,43 +160,43 @@ test.each([
   ["HTTPS", { priority: 1, target: ".", parameters: { alpm: ["h2"] } }, 'not "alpm"'],
   ["TYPE65400", "00010203", String.raw`the form \# LENGTH HEXADECIMAL`],
   ["TYPE65400", String.raw`\# 3 00010203`, "as many octets as the length says"],
-  ["TYPE65400", { data: "00" }, "has no fields here"],
-  ["HINFO", "x", "HINFO is no type of record"],
-])("%s %j is refused: %s", (type, given, reason) => {
+  ["TYPE65400", { data: "00" }, "fields of TYPE65400 are not supported"],
+  ["HINFO", "x", "HINFO is not a known record type"],
+])("rejects %s %j: %s", (type, given, reason) => {
   expect(() => rdataOf(type, given)).toThrow(reason);
 });
 
-test("a name of one label is meant only with a dot at its end", () => {
-  expect(() => rdataOf("CNAME", "mail")).toThrow("it is a top-level domain");
+test("accepts a name of one label only with a trailing dot", () => {
+  expect(() => rdataOf("CNAME", "mail")).toThrow("to mean a top-level domain");
   expect(canonical("CNAME", "mail.")).toBe("mail.");
 });
 
 const types = [...new Set(values.map(([type]) => type)), "TYPE1234"];
 
-test("any octets at all have a text that stands for exactly them", () => {
+test("restores arbitrary octets from their text", () => {
   const octets = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array));
   fc.assert(
     fc.property(fc.constantFrom(...types), octets, (type, rdata) => {
-      expect(rdataOf(type, textOf(type, rdata)).equals(rdata)).toBe(true);
+      expect(rdataOf(type, rdataToText(type, rdata)).equals(rdata)).toBe(true);
     }),
     { seed: 2, numRuns: 1000 },
   );
 });
 
-test("a value changed in any octet has another text that stands for exactly it", () => {
+test("prints a different text if any octet of a value changes", () => {
   const good = fc.constantFrom(...values.filter(([, , , , hex]) => hex !== ""));
   fc.assert(
     fc.property(good, fc.nat(), fc.integer({ min: 1, max: 255 }), ([type, , , text, hex], at, flips) => {
       const rdata = Buffer.from(hex, "hex");
       const index = at % rdata.length;
       rdata[index] = (rdata[index] ?? 0) ^ flips;
-      expect(textOf(type, rdata)).not.toBe(text);
-      expect(rdataOf(type, textOf(type, rdata)).equals(rdata)).toBe(true);
+      expect(rdataToText(type, rdata)).not.toBe(text);
+      expect(rdataOf(type, rdataToText(type, rdata)).equals(rdata)).toBe(true);
     }),
     { seed: 3, numRuns: 1000 },
   );
 });
 
-test("fields of a value that was received can be asked for", () => {
+test("reads the fields of a received value", () => {
   expect(fieldsOf("SOA", rdataOf("SOA", "ns1.example.test. h.example.test. 7 1 2 3 4"))).toMatchObject({ serial: 7 });
 });

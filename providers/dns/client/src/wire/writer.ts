@@ -1,4 +1,4 @@
-/** Collects the parts of a message. Numbers are big-endian, as everywhere in DNS. */
+/** Builds a message from its parts. Numbers are big-endian. */
 export class Writer {
   readonly #parts: Uint8Array[] = [];
 

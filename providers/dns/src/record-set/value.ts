@@ -1,10 +1,10 @@
 import { canonical, InvalidValue } from "@nixops4-resources/dns-client";
 import * as z from "zod/mini";
-import { failure } from "./failure.ts";
+import { failure } from "../failure.ts";
 
 /**
- * One value of a record set. Which fields it may have hangs on the type beside it, so it is checked with that; in JSON
- * Schema and Nix it is a text or any object.
+ * One value of a record set. Its fields depend on the record set's type, so `canonicalValues` checks them; JSON Schema and
+ * Nix accept a text or any object.
  */
 export const value = z
   .custom<string | Record<string, unknown>>(
@@ -18,26 +18,31 @@ export const value = z
 
 export type Value = z.output<typeof value>;
 
-/** The values of a set in their canonical form, sorted, each once. `field` is where they stand in the inputs. */
+/** The values in canonical form, sorted and without duplicates. `field` is their position in the inputs, for errors. */
 export function canonicalValues(type: string, values: readonly Value[], field: string): string[] {
   const texts = values.map((given, index) => {
     try {
       return canonical(type, isPlainText(type, given) ? { text: given } : given);
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
-      const hint = `See the documentation of \`values\` for what ${type} wants`;
+      const hint = `Correct the value; the documentation of \`values\` describes the forms of ${type}`;
       throw failure(`\`${field}[${index}]\` must have ${error.message}`, "dns.value.invalid", hint, error);
     }
   });
   return [...new Set(texts)].sort();
 }
 
-/** In a zone file, blanks would end a text and a semicolon would begin a comment: SPF and DKIM would be cut to pieces. */
+/** In zone file syntax, spaces would split a text and a semicolon would start a comment, which breaks SPF and DKIM. */
 const isPlainText = (type: string, given: Value): boolean =>
   type === "TXT" && typeof given === "string" && !given.startsWith('"');
 
-/** The values as the user has written them, where they are the ones that are there; else those that are there. */
-export function inUsersWords(type: string, wanted: readonly Value[], there: readonly string[], field: string): Value[] {
-  const isSame = canonicalValues(type, wanted, field).join("\n") === there.join("\n");
-  return isSame ? [...wanted] : [...there];
+/** The declared values if the stored ones are equal to them, so that spelling is no difference; else the stored ones. */
+export function valuesAsDeclared(
+  type: string,
+  declared: readonly Value[],
+  stored: readonly string[],
+  field: string,
+): Value[] {
+  const isEqual = canonicalValues(type, declared, field).join("\n") === stored.join("\n");
+  return isEqual ? [...declared] : [...stored];
 }

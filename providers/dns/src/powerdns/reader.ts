@@ -1,0 +1,115 @@
+import { canonicalName, parentOf } from "@nixops4-resources/dns-client";
+import type { ProviderError } from "@nixops4-resources/protocol-core";
+import * as z from "zod/mini";
+import type { BackendReader, Zone } from "../backend.ts";
+import { failure } from "../failure.ts";
+import { displayName, zoneMissing } from "../name.ts";
+import { isPresent, nothingAt, type Key, type Stored } from "../stored.ts";
+import { zonePath, type PowerdnsReader } from "./api.ts";
+import { apiRrset, hasDisabled, isOfKnownType, toStored, type ApiRrset } from "./rrset.ts";
+
+/** For more names than this, one request for the whole zone replaces one request per name. */
+const maxSingleLookups = 8;
+
+const zones = z.array(z.object({ name: z.string(), edited_serial: z.number() }));
+const contents = z.object({ rrsets: z.array(apiRrset) });
+
+/** Reads from PowerDNS' HTTP API. */
+export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> implements BackendReader {
+  protected readonly api: Api;
+
+  constructor(api: Api) {
+    this.api = api;
+  }
+
+  async findZone({ name, type }: Key): Promise<Zone> {
+    // DS records of a zone are in its parent zone (RFC 4034, section 5).
+    const first = type === "DS" ? parentOf(name) : name;
+    for (let candidate = first; candidate !== undefined; candidate = parentOf(candidate)) {
+      const [zone] = zones.parse(await this.api.get(`zones?zone=${encodeURIComponent(candidate)}`));
+      if (zone !== undefined) return { name: canonicalName(zone.name), serial: zone.edited_serial };
+    }
+    throw zoneMissing(name, "nor a zone above it");
+  }
+
+  async look(zone: string, keys: readonly Key[]): Promise<Stored[]> {
+    return (await this.lookAtApi(zone, keys)).map(({ stored }) => stored);
+  }
+
+  async zones(): Promise<string[]> {
+    return zones.parse(await this.api.get("zones")).map(({ name }) => canonicalName(name));
+  }
+
+  async dsFor(zone: string): Promise<readonly string[] | undefined> {
+    const found = await (await import("./ds.ts")).dsFor(this.api, zone);
+    if (found.length > 0) return found;
+    // A zone that was signed elsewhere has its keys as records, and the API has no DS records for them.
+    return (await this.rrsets(zone, zone, "DNSKEY")).some(({ records }) => records.length > 0) ? undefined : [];
+  }
+
+  async all(zone: string): Promise<Stored[]> {
+    const rrsets = await this.rrsets(zone);
+    const known = rrsets.filter((one) => isOfKnownType(one)).map((one) => toStored(one));
+    return known.filter((stored) => stored.type !== "SOA" && isPresent(stored));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.api[Symbol.asyncDispose]();
+  }
+
+  /** One result per key, with the API's record set. */
+  protected async lookAtApi(
+    zone: string,
+    keys: readonly Key[],
+  ): Promise<{ stored: Stored; rrset: ApiRrset | undefined }[]> {
+    const names = distinctNames(keys);
+    const looks = readsWholeZone(keys) ? [this.rrsets(zone)] : names.map((name) => this.rrsets(zone, name));
+    const rrsets = (await Promise.all(looks)).flat();
+    return await Promise.all(
+      keys.map(async (key) => {
+        const rrset = rrsets.find((one) => one.type === key.type && canonicalName(one.name) === key.name);
+        if (rrset === undefined) {
+          await this.#refuseNamedType(zone, key);
+          return { stored: nothingAt(key), rrset };
+        }
+        const stored = toStored(rrset);
+        // Writing the set would delete the disabled records.
+        if (stored.note === null && hasDisabled(rrset)) throw someDisabled(stored);
+        return { stored, rrset };
+      }),
+    );
+  }
+
+  /** PowerDNS may have a name, and a presentation format, for a type that only has a number here. */
+  async #refuseNamedType(zone: string, { name, type }: Key): Promise<void> {
+    if (!type.startsWith("TYPE")) return;
+    const [other] = (await this.rrsets(zone, name, type)).filter((one) => one.type !== type);
+    if (other === undefined) return;
+    throw failure(
+      `PowerDNS stores ${type} at ${displayName(name)} as ${other.type}, which is not supported`,
+      "dns.powerdns.type",
+      "Manage these records outside of this provider",
+    );
+  }
+
+  /** The record sets of a zone, optionally only those of one name, or of one name and type. */
+  protected async rrsets(zone: string, name?: string, type?: string): Promise<ApiRrset[]> {
+    const filter = { ...(name && { rrset_name: name }), ...(type && { rrset_type: type }) };
+    const answer = await this.api.get(`${zonePath(zone)}?${new URLSearchParams(filter).toString()}`);
+    if (answer === undefined) throw zoneMissing(zone, `${this.api.url} does not know it`);
+    const { rrsets } = contents.parse(answer);
+    // Up to at least 4.9, PowerDNS also returns sets of other names that only have a comment.
+    return name === undefined ? rrsets : rrsets.filter((one) => canonicalName(one.name) === name);
+  }
+}
+
+const distinctNames = (keys: readonly Key[]): string[] => [...new Set(keys.map(({ name }) => name))];
+
+export const readsWholeZone = (keys: readonly Key[]): boolean => distinctNames(keys).length > maxSingleLookups;
+
+export const someDisabled = ({ name, type }: Key): ProviderError =>
+  failure(
+    `${displayName(name)} ${type} has disabled records, which writing would delete`,
+    "dns.powerdns.disabled",
+    "Enable or delete them in PowerDNS, or choose another name",
+  );

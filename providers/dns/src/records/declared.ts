@@ -1,0 +1,50 @@
+import { isWithin } from "@nixops4-resources/dns-client";
+import type { DnsReader } from "../client.ts";
+import { failure } from "../failure.ts";
+import { displayName, nameOf, outside } from "../name.ts";
+import { wantedSet, type WantedSet } from "../record-set/record-set.ts";
+import { isSameKey, nothingAt, type Key, type Stored } from "../stored.ts";
+import type { Wanted } from "./inputs.ts";
+import { manifestKey, readManifest, type Manifest } from "./manifest.ts";
+
+/** The declared record sets in canonical form, and the key of their manifest. */
+export interface Declared {
+  readonly zone: string;
+  readonly manifest: Key;
+  readonly sets: readonly WantedSet[];
+}
+
+export function declare(want: Wanted): Declared {
+  const zone = nameOf(want.zone, "zone");
+  const sets = want.rrsets.map((given, index) => wantedSet(given, `rrsets[${index}].`));
+  for (const [index, set] of sets.entries()) {
+    if (!isWithin(set.name, zone)) throw outside(set.name, zone);
+    if (sets.findIndex((one) => isSameKey(one, set)) === index) continue;
+    const hint = "Put all values of a name and type into one record set";
+    throw failure(`${displayName(set.name)} ${set.type} is declared twice`, "dns.value.invalid", hint);
+  }
+  return { zone, manifest: manifestKey(want.name, zone), sets };
+}
+
+/** Reads the manifest, the declared sets, and the former ones: members in the manifest that are no longer declared. */
+export async function lookAtAll(
+  client: DnsReader,
+  declared: Declared,
+): Promise<{ manifest: Manifest | undefined; sets: Stored[]; former: Stored[] }> {
+  const [first, ...sets] = await client.look(declared.zone, [declared.manifest, ...declared.sets]);
+  const manifest = readManifest(first ?? nothingAt(declared.manifest));
+  return { manifest, sets, former: await client.look(declared.zone, undeclared(manifest?.keys ?? [], declared)) };
+}
+
+/** Reads again, and returns the manifest's key if it has another owner's mark by now. `changesFor` checks each set. */
+export async function manifestOfAnother(client: DnsReader, declared: Declared, want: Wanted): Promise<Key | undefined> {
+  const { manifest } = await lookAtAll(client, declared);
+  return manifest === undefined || manifest.mark?.managedBy === want.managedBy ? undefined : declared.manifest;
+}
+
+/** Keys of members that are no longer declared, from the manifest as last seen. */
+export const formerKeys = (client: DnsReader, declared: Declared): Key[] =>
+  undeclared(readManifest(client.seen(declared.manifest))?.keys ?? [], declared);
+
+const undeclared = (keys: readonly Key[], { sets }: Declared): Key[] =>
+  keys.filter((key) => !sets.some((set) => isSameKey(set, key)));

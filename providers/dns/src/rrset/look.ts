@@ -1,0 +1,59 @@
+import type { Previous } from "@nixops4-resources/protocol-core";
+import type { DnsReader } from "../client.ts";
+import { failure } from "../failure.ts";
+import { displayName } from "../name.ts";
+import { detailOf, detailsOf, markOf } from "../note/note.ts";
+import { managedType } from "../record-set/managed-type.ts";
+import type { WantedSet } from "../record-set/record-set.ts";
+import { isPresent, nothingAt, type Key, type Stored } from "../stored.ts";
+import type { inputs, Wanted } from "./inputs.ts";
+import { isReverse, lookAtReverse, type Reverse } from "./reverse.ts";
+import { hasReverse, isAddress } from "./wanted.ts";
+
+/** The stored set of the resource: the wanted one, or our set of the previously declared type. */
+export async function storedSet(
+  client: DnsReader,
+  zone: string,
+  { name, type }: WantedSet,
+  want: Wanted,
+  previous: Previous<typeof inputs>,
+): Promise<Stored | undefined> {
+  const [stored = nothingAt({ name, type })] = await client.look(zone, [{ name, type }]);
+  if (isPresent(stored)) return notOfAnother(stored, want.managedBy);
+  if (previous.type === undefined || managedType(previous.type) === type) return undefined;
+  const [former] = await client.look(zone, [{ name, type: managedType(previous.type) }]);
+  const isOurs = former !== undefined && markOf(former)?.managedBy === want.managedBy && isStandalone(former);
+  return isOurs ? former : undefined;
+}
+
+/** Reads again, and returns a set that exists without our mark. */
+export async function findForeign(
+  client: DnsReader,
+  zone: string,
+  keys: Key[],
+  want: Wanted,
+): Promise<Stored | undefined> {
+  const found = await client.look(zone, keys);
+  return found.find((stored) => isPresent(stored) && markOf(stored)?.managedBy !== want.managedBy);
+}
+
+/** Whether the set belongs neither to `records` nor to the `ptr` of an address. */
+const isStandalone = (stored: Stored): boolean => detailOf(stored, "records") === undefined && !isReverse(stored);
+
+/** Two resources of one deployment with the same record set would overwrite each other at every apply. */
+function notOfAnother(stored: Stored, managedBy: string): Stored {
+  if (markOf(stored)?.managedBy !== managedBy || isStandalone(stored)) return stored;
+  const set = detailOf(stored, "records");
+  throw failure(
+    `${displayName(stored.name)} ${stored.type} belongs to ${set === undefined ? "an address with `ptr = true`" : `the records ${set}`} of this deployment`,
+    "dns.rrset.taken",
+    "Declare it in one resource only",
+  );
+}
+
+/** The reverse records of a set of addresses, if they are wanted or if its note says that they were created. */
+export async function reversesOf(client: DnsReader, stored: Stored, isWanted: boolean): Promise<Reverse[]> {
+  if (!isAddress(stored)) return [];
+  if (!isWanted && !detailsOf(stored).includes(hasReverse)) return [];
+  return await lookAtReverse(client, stored.type, stored.values);
+}

@@ -1,0 +1,31 @@
+import type { Mark } from "@nixops4-resources/protocol-core";
+import { failure } from "../failure.ts";
+import { nameOf } from "../name.ts";
+import { noteFor } from "../note/note.ts";
+import { wantedSet, type WantedSet } from "../record-set/record-set.ts";
+import type { Key } from "../stored.ts";
+import type { Wanted } from "./inputs.ts";
+import type { Target } from "./reverse.ts";
+
+/** The note's detail for addresses with PTR records of ours. */
+export const hasReverse = "ptr";
+
+export function wantedOf(want: Wanted): WantedSet {
+  const wanted = wantedSet(want);
+  if (!want.ptr || isAddress(wanted)) return wanted;
+  const hint = "Set `ptr = true` on the A and AAAA records of the name instead";
+  throw failure(`\`ptr\` is for A and AAAA, not for ${wanted.type}`, "dns.value.invalid", hint);
+}
+
+export const isAddress = ({ type }: Key): boolean => type === "A" || type === "AAAA";
+
+export const zoneOf = ({ zone }: Wanted): string | null => (zone === null ? null : nameOf(zone, "zone"));
+
+export const noteOf = ({ ptr }: Wanted, mark: Mark): string => noteFor(mark, ptr ? [hasReverse] : []);
+
+export const targetOf = ({ managedBy, adopt }: Wanted, { name, ttlSeconds }: WantedSet): Target => ({
+  name,
+  ttlSeconds,
+  managedBy,
+  adopt,
+});
