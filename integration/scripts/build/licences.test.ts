@@ -15,9 +15,11 @@ function library(name: string, files: Record<string, string>): void {
 }
 
 const bundleWith = (...inputs: string[]) => ({
+  inputs: {},
   outputs: {
     "dist/main.cjs": {
       imports: [],
+      exports: [],
       inputs: Object.fromEntries(inputs.map((input) => [input, { bytesInOutput: 1 }])),
     },
   },
@@ -59,5 +61,5 @@ test("rejects a library without a licence text, by name", () => {
 test("ignores a library of which nothing is in the bundle", () => {
   const { outputs } = bundleWith("node_modules/silent/a.js");
   outputs["dist/main.cjs"].inputs = { "node_modules/silent/a.js": { bytesInOutput: 0 } };
-  expect(licencesOf({ outputs }, root)).toBe("\n");
+  expect(licencesOf({ inputs: {}, outputs }, root)).toBe("\n");
 });

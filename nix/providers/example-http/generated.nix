@@ -60,27 +60,27 @@ in
         };
         managedBy = mkOption {
           type = types.strMatching "[a-z0-9-]{1,63}";
-          description = "Name of the deployment, kept in the mark on everything it makes: 1 to 63 of a-z, 0-9 and the hyphen. What bears another name is refused.";
+          description = "Name of the deployment, written in the mark of every object that it manages: 1 to 63 characters of a-z, 0-9 and hyphen. An object marked with another name is never changed.";
         };
         adopt = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether to take over a thing that exists and bears no mark. What was taken over is kept when it is destroyed, unless `deletion` says otherwise.";
+          description = "Whether to adopt an existing object that carries no mark. Destroying keeps an adopted object unless `deletion` is `delete`.";
         };
         adoptFrom = mkOption {
           type = types.nullOr (types.strMatching "[a-z0-9-]{1,63}");
           default = null;
-          description = "Name of another deployment whose thing is taken over; null takes over none.";
+          description = "Name of another deployment whose object is adopted. Null adopts no marked object.";
         };
         deletion = mkOption {
           type = types.nullOr (types.enum [ "delete" "retain" ]);
           default = null;
-          description = "What destroying does: `delete` removes the thing, `retain` removes only our mark. Null deletes what the deployment made and retains what it adopted.";
+          description = "Action on destroy: `delete` deletes the object, `retain` only removes its mark. Null deletes objects that the deployment created and retains those that it adopted.";
         };
         timeoutSeconds = mkOption {
           type = types.ints.between 1 86400;
           default = 300;
-          description = "Longest time that one request may take, in seconds.";
+          description = "Maximum duration of one request, in seconds.";
         };
       };
       outputs.options = {
