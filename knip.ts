@@ -14,6 +14,7 @@ const config: KnipConfig = {
     "protocol/core": {
       entry: ["src/fixtures/room.ts", "src/patience/slot-holder.ts", "src/serve/old-node.cjs"],
     },
+    "providers/*": { entry: ["src/{main,testing/server-program}.ts"] },
     "protocol/secrets": { entry: ["src/testing/get-or-create.ts"] },
   },
   ignoreBinaries: ["apt-get", "sops", "ssh-add", "ssh-agent", "ssh-keygen", "strace"],

@@ -20,17 +20,8 @@ export {
   type Want,
 } from "./resource/resource.ts";
 export type { Provider } from "./serve/provider.ts";
-export {
-  directSecretRef,
-  runtimePath,
-  resolveSecret,
-  secretRef,
-  type AgeRef,
-  type DirectSecretRef,
-  type SecretRef,
-  type SopsRef,
-  type StoreRef,
-} from "./secrets/ref.ts";
+export { directSecretRef, runtimePath, resolveSecret, secretRef } from "./secrets/ref.ts";
+export type { AgeRef, DirectSecretRef, SecretRef, SopsRef, StoreRef } from "./secrets/ref-types.ts";
 export { largestSecretBytes, toSecret, unreadable } from "./secrets/read-secret.ts";
 export type { SecretSources } from "./secrets/sources.ts";
 export { tagged, type Tagged, type Tags } from "./resource/tagged.ts";

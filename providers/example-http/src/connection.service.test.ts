@@ -11,6 +11,8 @@ import { startServer } from "./testing/server.ts";
 const main = join(import.meta.dirname, "../dist/main.cjs");
 const note = { name: "motd", text: "Welcome.\n" };
 
+const fingerprint = (file: string): string => new X509Certificate(readFileSync(file)).fingerprint256;
+
 describe("over TLS", () => {
   const server = serverOf(() => startServer({ tls: true }));
   const certificates = () => {
@@ -22,7 +24,6 @@ describe("over TLS", () => {
     const { port, tokenFile } = server();
     return new Deployment(main, { url: `https://localhost:${port}`, token: { file: tokenFile }, tls });
   };
-  const fingerprint = (file: string): string => new X509Certificate(readFileSync(file)).fingerprint256;
 
   test("the server is recognized by its authority", async () => {
     expect((await deployment({ caFile: certificates().caFile }).create("note", note)).outcome).toBe("created");

@@ -24,7 +24,7 @@ export function exampleInputs(resource: TypeDescription): Record<string, unknown
 }
 
 /** The inputs of the connection that have an example. A required input without one is an error. */
-export function exampleConnection({ inputs, exampleConnection: own }: TypeDescription): Record<string, unknown> {
+function exampleConnection({ inputs, exampleConnection: own }: TypeDescription): Record<string, unknown> {
   if (own !== null) return own;
   const definitions = inputs.$defs ?? {};
   const connection = resolve(inputs.properties?.["connection"], definitions);

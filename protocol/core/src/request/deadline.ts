@@ -3,7 +3,7 @@ import { ProviderError } from "../report/error.ts";
 import type { Progress } from "./progress.ts";
 
 /** Time limit of a request before its inputs, which may set another one, are read. */
-export const defaultTimeoutSeconds = 300;
+const defaultTimeoutSeconds = 300;
 
 /** Time limit of one request. If it expires, the error names what the request was waiting for. */
 export class Deadline implements Disposable {

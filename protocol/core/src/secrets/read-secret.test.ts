@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { runWith } from "../request/context.ts";
-import { directSecretRef, resolveSecret, secretRef, type SecretRef } from "./ref.ts";
+import { directSecretRef, resolveSecret, secretRef } from "./ref.ts";
+import type { SecretRef } from "./ref-types.ts";
 import { Secret } from "./secret.ts";
 import type { LoadSecretSources } from "./sources.ts";
 

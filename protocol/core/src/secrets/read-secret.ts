@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { codeOf, ProviderError } from "../report/error.ts";
 import { currentContext } from "../request/context.ts";
 import { Secret } from "./secret.ts";
-import type { SecretRef } from "./ref.ts";
+import type { SecretRef } from "./ref-types.ts";
 
 /** Larger than any key. A larger file means a wrong path. */
 export const largestSecretBytes = 1_048_576;

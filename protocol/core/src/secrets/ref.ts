@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { log } from "../report/log.ts";
 import { readSecret } from "./read-secret.ts";
+import type { DirectSecretRef, SecretRef } from "./ref-types.ts";
 import type { Secret } from "./secret.ts";
 import { allKinds, directKinds, flawOf, type SecretKinds } from "./kinds.ts";
 
@@ -9,25 +10,6 @@ export const runtimePath = z
   .string()
   .check(z.regex(/^\/.*$/))
   .register(z.globalRegistry, { "x-nix-type": "runtimePath" });
-
-/** References that say themselves where the secret is. */
-export type DirectSecretRef = { file: string } | { env: string } | { credential: string } | { command: string[] };
-
-/** An age file, also one of agenix, and the key that opens it: an age identity or an SSH private key. */
-export type AgeRef = { age: { file: string; identity: DirectSecretRef } };
-
-/** A value in a file that sops encrypts, by the names on the way to it. */
-export type SopsRef = { sops: { file: string; key: string[] } };
-
-/** A secret in a store of the provider `secrets`: by its name, and the version or (null) the current one. */
-export type StoreRef = {
-  store: { name: string; version?: number | null } & (
-    | { directory: Record<string, unknown> }
-    | { postgres: Record<string, unknown> }
-  );
-};
-
-export type SecretRef = DirectSecretRef | AgeRef | SopsRef | StoreRef;
 
 /** One type with a check of its own, not a union of objects: that would be dozens of zod types, which take 4 ms to make. */
 const reference = <Ref>(kinds: SecretKinds) =>

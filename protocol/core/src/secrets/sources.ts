@@ -1,6 +1,6 @@
 import type { ErrorCatalogue } from "../report/error.ts";
 import type { Secret } from "./secret.ts";
-import type { AgeRef, SopsRef, StoreRef } from "./ref.ts";
+import type { AgeRef, SopsRef, StoreRef } from "./ref-types.ts";
 
 /** Reads the kinds of references that need more than this package; protocol/secrets implements it. */
 export interface SecretSources {

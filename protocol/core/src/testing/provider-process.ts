@@ -34,7 +34,7 @@ export interface Finished extends Shown {
 }
 
 /** Lengths of what a process had written at some moment. */
-export interface Position {
+interface Position {
   stdout: number;
   stderr: number;
 }

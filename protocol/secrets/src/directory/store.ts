@@ -20,7 +20,7 @@ import type {
 import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
 
 /** Reads a store with one age file per secret. Everything but the name is encrypted; the file is named after the secret. */
-export class DirectoryReader implements SecretReader {
+class DirectoryReader implements SecretReader {
   readonly place: string;
   protected readonly folder: SecretFolder;
   protected readonly identity: Secret;
@@ -67,7 +67,7 @@ export class DirectoryReader implements SecretReader {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-export class DirectoryWriter extends DirectoryReader implements SecretWriter {
+class DirectoryWriter extends DirectoryReader implements SecretWriter {
   async create({ name, mark, recipients, graceSeconds, ...value }: NewSecret): Promise<void> {
     checkName(name);
     const content: Content = {

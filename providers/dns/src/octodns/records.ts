@@ -10,8 +10,7 @@ export const absoluteName = (name: string, zone: string): string =>
   canonicalName(name === "" ? zone : `${name}.${zone}`);
 
 /** A name relative to the zone; empty for the zone's own name. */
-export const relativeName = (name: string, zone: string): string =>
-  name === zone ? "" : name.slice(0, -zone.length - 1);
+const relativeName = (name: string, zone: string): string => (name === zone ? "" : name.slice(0, -zone.length - 1));
 
 /** The keys of the OctoDNS records for a set and for its note, with relative names. */
 export const recordKeysOf = (key: Key, zone: string): [own: Key, note: Key] => [

@@ -14,7 +14,7 @@ export interface OctodnsRecord {
 }
 
 /** One planned change. `before` is undefined for an added record set, `after` for a removed one. */
-export interface OctodnsChange {
+interface OctodnsChange {
   before: OctodnsRecord | undefined;
   after: OctodnsRecord | undefined;
 }

@@ -36,4 +36,4 @@ async function serves({ host, port }: Endpoint, zone: Zone): Promise<boolean> {
 }
 
 /** Serial numbers wrap around: a number is later if it is less than 2^31 ahead (RFC 1982, section 3.2). */
-export const isReached = (serial: number, wanted: number): boolean => (serial - wanted) >>> 0 < 2 ** 31;
+const isReached = (serial: number, wanted: number): boolean => (serial - wanted) >>> 0 < 2 ** 31;

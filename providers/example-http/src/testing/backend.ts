@@ -47,7 +47,7 @@ export class NotesBackend implements Backend {
 
   /** Every note, passwords too. Versions differ between two equal runs. */
   async snapshot(): Promise<unknown> {
-    return Object.entries(await this.#notes()).map(([name, { version: _, ...note }]) => ({ name, ...note }));
+    return Object.entries(await this.#notes()).map(([name, { version: _version, ...note }]) => ({ name, ...note }));
   }
 
   async log(): Promise<string> {

@@ -25,7 +25,7 @@ export interface Generator<Inputs extends Shape> {
 }
 
 /** The input that names the source of a value. */
-export interface OriginOf<Inputs extends Shape> {
+interface OriginOf<Inputs extends Shape> {
   readonly input: keyof Inputs & string;
   /** Returns the current origin. */
   identify(inputs: Values<Inputs>): Promise<Origin>;

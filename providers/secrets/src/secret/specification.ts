@@ -24,7 +24,7 @@ export const asGiven = (stored: unknown): Given =>
   );
 
 /** An imported value has no specification, so it matches every generator. */
-export const isImported = (stored: Given): boolean => Object.keys(stored).length === 0;
+const isImported = (stored: Given): boolean => Object.keys(stored).length === 0;
 
 /** Whether the given generator created the value. Ignores the origin. */
 export function isMadeBy(given: Given, stored: Given): boolean {

@@ -22,7 +22,7 @@ export interface NewKeyInputs extends KeyInputs {
   readonly keyGeneration: number;
 }
 
-export const readIdentity = ({ identity, name }: KeyInputs): Promise<Secret> =>
+const readIdentity = ({ identity, name }: KeyInputs): Promise<Secret> =>
   resolveSecret(identity, `the identity of state ${name}`);
 
 /** All wanted recipients. They always include the own identity, so that nobody locks themselves out. */

@@ -22,7 +22,7 @@ const numbers = {
 } as const;
 
 /** Types with a mnemonic. Other types are written as `TYPE65400` (RFC 3597, section 5). */
-export type Mnemonic = keyof typeof numbers;
+type Mnemonic = keyof typeof numbers;
 
 const mnemonics = new Map<number, string>(Object.entries(numbers).map(([name, number]) => [number, name]));
 
