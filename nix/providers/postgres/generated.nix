@@ -10,17 +10,17 @@ let
         options = {
           host = mkOption {
             type = types.nonEmptyStr;
-            description = "Name or address of the server; with a leading slash the folder of its Unix socket, such as `/run/postgresql`.";
+            description = "Name or address of the server, or the folder of its Unix socket, such as `/run/postgresql`.";
           };
           port = mkOption {
             type = types.ints.between 1 65535;
             default = 5432;
-            description = "TCP port, and the number in the socket's name.";
+            description = "TCP port. For a Unix socket, the number in the socket's name.";
           };
           database = mkOption {
             type = types.nonEmptyStr;
             default = "postgres";
-            description = "Database to work from. Locks are taken in it: everybody who manages this server must name the same one.";
+            description = "Maintenance database. The provider takes locks in it, so everybody who manages this server must use the same one.";
           };
           user = mkOption {
             type = types.nonEmptyStr;
@@ -29,14 +29,14 @@ let
           password = mkOption {
             type = types.nullOr suiteTypes.secretRef;
             default = null;
-            description = "Password of that role; null where the server asks for none (peer, trust, client certificate).";
+            description = "Password of the role. Null means that the server does not ask for one (peer, trust, client certificate).";
           };
           clientCertificate = mkOption {
             type = types.nullOr (types.submodule {
               options = {
                 certificate = mkOption {
                   type = suiteTypes.runtimePath;
-                  description = "File with the certificate in PEM, and with those between it and its authority.";
+                  description = "File with the certificate in PEM, followed by the intermediate certificates.";
                 };
                 key = mkOption {
                   type = suiteTypes.secretRef;
@@ -45,17 +45,17 @@ let
               };
             });
             default = null;
-            description = "Certificate to show to the server; null shows none.";
+            description = "Client certificate to present to the server. Null presents none.";
           };
           ca = mkOption {
             type = types.nullOr suiteTypes.runtimePath;
             default = null;
-            description = "File with the authorities, in PEM, that may vouch for the server; null trusts the well-known ones.";
+            description = "File with the trusted certificate authorities in PEM. Null trusts the well-known authorities.";
           };
           sslmode = mkOption {
             type = types.nullOr (types.enum [ "disable" "require" "verify-ca" "verify-full" ]);
             default = null;
-            description = "libpq's name of how TLS is used: `disable` not at all, `require` without knowing the server, `verify-ca` with any server of the authorities, `verify-full` with this host alone. Null is `disable` on a Unix socket, and on localhost where neither `ca` nor `clientCertificate` is set; everywhere else it is `verify-full`. The modes that a third party could talk out of TLS (`allow`, `prefer`) are not offered.";
+            description = "TLS mode, by its libpq name: `disable` uses no TLS, `require` does not verify the server, `verify-ca` verifies its authority, `verify-full` verifies its authority and host name. Null means `disable` on a Unix socket, and on localhost if neither `ca` nor `clientCertificate` is set; otherwise it means `verify-full`. `allow` and `prefer` are not supported, since an attacker can make them give up TLS.";
           };
         };
       };
@@ -89,135 +89,135 @@ let
 in
 {
   name = "PostgreSQL";
-  description = "Roles, databases and what is in them, on a PostgreSQL server of version 15 or later.";
+  description = "Roles, databases, schemas, extensions and privileges on a PostgreSQL server, version 15 or later.";
   resourceTypes = {
     database = {
-      description = "A database of the server. What is in it is not looked at.";
+      description = "A database of the server. Its contents are not managed.";
       requireState = false;
       inputs.options = common // {
         name = mkOption {
           type = types.nonEmptyStr;
-          description = "Name of the database, at most 63 bytes long. Another name is another database.";
+          description = "Name of the database, at most 63 bytes. Changing the name declares a different database.";
         };
         owner = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Role that owns it, and with it the schema `public`. What is inside keeps its own owners when this changes. Null leaves it with whom it has, at first `connection.user`.";
+          description = "Role that owns the database, and with it the schema `public`. Objects in the database keep their owners when this changes. Null keeps the current owner; a new database belongs to `connection.user`.";
         };
         encoding = mkOption {
           type = types.nonEmptyStr;
           default = "UTF8";
-          description = "Character encoding, by PostgreSQL's name.";
+          description = "Character encoding, by its PostgreSQL name.";
         };
         localeProvider = mkOption {
           type = types.nullOr (types.enum [ "libc" "icu" "builtin" ]);
           default = null;
-          description = "Whose rules sort and compare text: of the operating system, of ICU, or of PostgreSQL itself (from version 17 on). Null leaves it to the template.";
+          description = "Provider of the rules for sorting and comparing text: `libc` (the operating system), `icu`, or `builtin` (PostgreSQL itself, version 17 and later). Null uses `libc` if `locale` is set, otherwise the template's provider.";
         };
         locale = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Locale in the words of `localeProvider`: `en_US.UTF-8` of libc, `en-US` of icu, `C.UTF-8` of builtin. Of libc it stands for `lcCollate` and `lcCtype`. Null leaves it to the template.";
+          description = "Locale in the syntax of `localeProvider`: `en_US.UTF-8` for libc, `en-US` for icu, `C.UTF-8` for builtin. For libc it is the default of `lcCollate` and `lcCtype`. Null uses the template's locale.";
         };
         lcCollate = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Locale of libc for sorting; null is `locale` of libc, or the template's.";
+          description = "libc locale for sorting. Null uses `locale` if the provider is libc, otherwise the template's value.";
         };
         lcCtype = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Locale of libc for the classes of characters; null is `locale` of libc, or the template's.";
+          description = "libc locale for character classes. Null uses `locale` if the provider is libc, otherwise the template's value.";
         };
         template = mkOption {
           type = types.nonEmptyStr;
           default = "template0";
-          description = "Database to copy. `template0` is the only one that allows every encoding and locale, and that nobody is ever connected to.";
+          description = "Database to copy. Only `template0` allows every encoding and locale, and never has connections.";
         };
         connectionLimit = mkOption {
           type = types.ints.between (-1) 2147483647;
           default = (-1);
-          description = "Most connections at once; -1 sets no limit. Superusers are not counted.";
+          description = "Maximum number of concurrent connections. -1 means no limit. Superusers are not counted.";
         };
         allowConnections = mkOption {
           type = types.bool;
           default = true;
-          description = "Whether anybody can connect to it.";
+          description = "Whether the database accepts connections.";
         };
         revokePublicConnect = mkOption {
           type = types.bool;
           default = true;
-          description = "Whether only those who were granted it may connect, and the owner. False lets every role of the server in, as PostgreSQL does by itself.";
+          description = "Whether CONNECT is revoked from PUBLIC, so that only the owner and roles with this privilege can connect. False lets every role of the server connect, as PostgreSQL does by default.";
         };
         settings = mkOption {
           type = types.attrsOf types.str;
           default = { };
-          description = "Parameters of the server that sessions start with, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. One that is taken out of here is reset.";
+          description = "Server parameters for new sessions, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. A parameter that is not listed is reset.";
         };
       };
       outputs.options = {
         name = mkOption {
           type = types.str;
-          description = "Name of the database, for those who need it to be there: schemas, extensions, grants.";
+          description = "Name of the database, for resources that need the database to exist: schemas, extensions, grants.";
         };
         uri = mkOption {
           type = types.str;
-          description = "Where it is, for libpq and most other clients: `postgresql://db.example.org:5432/shop`, without a user.";
+          description = "Connection URI of the database for libpq and most other clients, without a user: `postgresql://db.example.org:5432/shop`.";
         };
       };
     };
     default_privileges = {
-      description = "Who may do what with objects that a role will make, from the moment they are made; for those that are there already use `grant`. It adds to what others have declared. What is taken out of it is revoked where the resource has a state, which remembers it; without one only `exclusive` revokes. Destroying it revokes what it declares.";
+      description = "Default privileges on objects that a role will create. For existing objects, use `grant`. The resource adds to the default privileges that others declare. With a state, privileges removed from the inputs are revoked. Without a state, only `exclusive = true` revokes. Destroying the resource revokes the declared privileges.";
       requireState = false;
       inputs.options = common // {
         database = mkOption {
           type = types.nonEmptyStr;
-          description = "Name of the database that the objects will be in.";
+          description = "Name of the database in which the objects will be created.";
         };
         owner = mkOption {
           type = types.nonEmptyStr;
-          description = "Name of the role that will make the objects. What others make is not affected.";
+          description = "Name of the role that will create the objects. Objects that other roles create are not affected.";
         };
         objectType = mkOption {
           type = types.enum [ "tables" "sequences" "routines" "types" "schemas" ];
-          description = "Kind of objects: `tables` are also views, `routines` functions and procedures, `types` also domains.";
+          description = "Kind of the objects. `tables` includes views, `routines` means functions and procedures, `types` includes domains.";
         };
         schema = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Name of the schema that they will be in; null: in any. One schema's default privileges only add to those that hold in any, so PUBLIC's own (`EXECUTE` on routines) are revoked only with null and `exclusive`.";
+          description = "Name of the schema in which the objects will be created. Null means any schema. Default privileges of one schema only add to those of any schema, so PUBLIC's built-in ones (such as `EXECUTE` on routines) are revoked only by null together with `exclusive`.";
         };
         grants = mkOption {
           type = types.attrsOf (types.submodule {
             options = {
               privileges = mkOption {
                 type = types.nonEmptyListOf (types.enum [ "ALL" "CONNECT" "CREATE" "DELETE" "EXECUTE" "INSERT" "MAINTAIN" "REFERENCES" "SELECT" "TEMPORARY" "TRIGGER" "TRUNCATE" "UPDATE" "USAGE" ]);
-                description = "What the role may do, in SQL's words; `ALL` is every privilege that the server has for this kind of object.";
+                description = "Privileges of the grantee, as SQL keywords. `ALL` means every privilege that the server has for this kind of object.";
               };
               grantable = mkOption {
                 type = types.listOf (types.enum [ "ALL" "CONNECT" "CREATE" "DELETE" "EXECUTE" "INSERT" "MAINTAIN" "REFERENCES" "SELECT" "TEMPORARY" "TRIGGER" "TRUNCATE" "UPDATE" "USAGE" ]);
                 default = [ ];
-                description = "Which of these privileges the role may pass on to others.";
+                description = "Those of `privileges` that the role can grant to others.";
               };
             };
           });
-          description = "Who may do what: names of roles, or `PUBLIC` for everyone, and their privileges.";
+          description = "Privileges by grantee: the name of a role, or `PUBLIC` for everyone.";
         };
         exclusive = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether to revoke all that is not declared here, from everyone but the owner. It needs the schema, the database or the role to be managed by the same deployment. False leaves alone what others have declared.";
+          description = "Whether to revoke all default privileges that are not declared here, except those of the owner. The same deployment must manage the schema, the database or the role. False keeps what others have declared.";
         };
       };
       outputs.options = { };
     };
     extension = {
-      description = "An extension of a database. The mark is a line of its comment, below the extension's own words. It is destroyed only when nothing depends on it: never with CASCADE.";
+      description = "An extension of a database. The mark is a line of its comment, below the extension's own text. The extension is dropped only if nothing depends on it; CASCADE is never used.";
       requireState = false;
       inputs.options = common // {
         database = mkOption {
           type = types.nonEmptyStr;
-          description = "Name of the database that it is installed in.";
+          description = "Name of the database that contains the extension.";
         };
         name = mkOption {
           type = types.nonEmptyStr;
@@ -226,191 +226,191 @@ in
         version = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Version to have; an older one is updated, going back is refused. Null installs the server's default, and then leaves it as it is.";
+          description = "Version of the extension. An older installed version is updated; a downgrade is rejected. Null installs the server's default version, and keeps the version of an existing extension.";
         };
         schema = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Schema that its objects are in, which must exist. It changes only where the extension is relocatable. Null leaves it as it is; at first that is `public`, unless the extension itself says otherwise.";
+          description = "Schema of the extension's objects. It must exist. It can change only if the extension is relocatable. Null keeps the current schema; a new extension is installed in `public`, unless it specifies its own schema.";
         };
         cascade = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether creating it also installs the extensions that it needs. They bear no mark, and stay when it is destroyed.";
+          description = "Whether creating the extension also installs the extensions that it requires. They carry no mark, and stay when this extension is destroyed.";
         };
       };
       outputs.options = {
         version = mkOption {
           type = types.str;
-          description = "Version that is installed.";
+          description = "Installed version.";
         };
         schema = mkOption {
           type = types.str;
-          description = "Schema that its objects are in.";
+          description = "Schema of the extension's objects.";
         };
       };
     };
     grant = {
-      description = "Who may do what with one object of a database, or with all tables, sequences or routines of a schema. One resource lists all grantees of the object. It adds to what others have granted. What is taken out of it is revoked where the resource has a state, which remembers it; without one only `exclusive` revokes. Destroying it revokes what it declares.";
+      description = "Privileges on one object of a database, or on all tables, sequences or routines of a schema. One resource lists all grantees of the object. The resource adds to the privileges that others grant. With a state, privileges removed from the inputs are revoked. Without a state, only `exclusive = true` revokes. Destroying the resource revokes the declared privileges.";
       requireState = false;
       inputs.options = common // {
         database = mkOption {
           type = types.nonEmptyStr;
-          description = "Name of the database that the object is in, or that it is.";
+          description = "Name of the database that contains the object, or that is the object.";
         };
         objectType = mkOption {
           type = types.enum [ "database" "schema" "table" "allTables" "sequence" "allSequences" "routine" "allRoutines" "type" "language" "foreignServer" ];
-          description = "Kind of object. `table` is also a view, a materialized view or a foreign table, `routine` a function or a procedure, `type` also a domain. `allTables`, `allSequences` and `allRoutines` are those that the schema has now; for those to come there is `default_privileges`.";
+          description = "Kind of object. `table` includes views, materialized views and foreign tables; `routine` means a function or a procedure; `type` includes domains. `allTables`, `allSequences` and `allRoutines` mean the existing ones of the schema; for future ones, use `default_privileges`.";
         };
         schema = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Name of the schema that the object is in, or that it is; null for a database, a language and a foreign server.";
+          description = "Name of the schema that contains the object, or that is the object. It must be null for a database, a language and a foreign server.";
         };
         object = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Name of the table, sequence, routine, type, language or foreign server; of a routine that shares its name with others the types of its arguments too, as in `add(integer, integer)`. Null for a database, a schema, and all objects of one.";
+          description = "Name of the table, sequence, routine, type, language or foreign server. If several routines have the name, add the types of the arguments, as in `add(integer, integer)`. It must be null for a database, a schema, and all objects of a schema.";
         };
         grants = mkOption {
           type = types.attrsOf (types.submodule {
             options = {
               privileges = mkOption {
                 type = types.nonEmptyListOf (types.enum [ "ALL" "CONNECT" "CREATE" "DELETE" "EXECUTE" "INSERT" "MAINTAIN" "REFERENCES" "SELECT" "TEMPORARY" "TRIGGER" "TRUNCATE" "UPDATE" "USAGE" ]);
-                description = "What the role may do, in SQL's words; `ALL` is every privilege that the server has for this kind of object.";
+                description = "Privileges of the grantee, as SQL keywords. `ALL` means every privilege that the server has for this kind of object.";
               };
               grantable = mkOption {
                 type = types.listOf (types.enum [ "ALL" "CONNECT" "CREATE" "DELETE" "EXECUTE" "INSERT" "MAINTAIN" "REFERENCES" "SELECT" "TEMPORARY" "TRIGGER" "TRUNCATE" "UPDATE" "USAGE" ]);
                 default = [ ];
-                description = "Which of these privileges the role may pass on to others.";
+                description = "Those of `privileges` that the role can grant to others.";
               };
             };
           });
-          description = "Who may do what: names of roles, or `PUBLIC` for everyone, and their privileges.";
+          description = "Privileges by grantee: the name of a role, or `PUBLIC` for everyone.";
         };
         exclusive = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether to revoke all that is not declared here, from everyone but the owner. It needs the object, its schema or its database to be managed by the same deployment. False leaves alone what others have granted.";
+          description = "Whether to revoke all privileges that are not declared here, except those of the owner. The same deployment must manage the object, its schema or its database. False keeps what others have granted.";
         };
       };
       outputs.options = {
         owner = mkOption {
           type = types.nullOr types.str;
-          description = "Owner of the object, who may do everything with it; null where the objects have several owners, or none.";
+          description = "Owner of the object, who has all privileges on it. Null if the objects have several owners, or if there are none.";
         };
       };
     };
     role = {
-      description = "A role of the server: a user, or a group of users. It belongs to all databases alike.";
+      description = "A role of the server: a user, or a group of users. All databases of the server share it.";
       requireState = false;
       inputs.options = common // {
         name = mkOption {
           type = types.nonEmptyStr;
-          description = "Name of the role, at most 63 bytes long. Another name is another role.";
+          description = "Name of the role, at most 63 bytes. Changing the name declares a different role.";
         };
         login = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether it can log in: whether it is a user.";
+          description = "Whether the role can log in, which makes it a user.";
         };
         password = mkOption {
           type = types.nullOr suiteTypes.secretRef;
           default = null;
-          description = "Password to log in with, sent and stored as a SCRAM verifier only. Null takes it away; but whether there is one that was never declared, only a superuser sees.";
+          description = "Password for logging in. Only its SCRAM verifier is sent and stored. Null removes the password; an account that is not superuser removes it only if the previous inputs declared it, since it cannot see other passwords.";
         };
         connectionLimit = mkOption {
           type = types.ints.between (-1) 2147483647;
           default = (-1);
-          description = "Most connections that it may have at once; -1 sets no limit.";
+          description = "Maximum number of concurrent connections of the role. -1 means no limit.";
         };
         validUntil = mkOption {
           type = types.nullOr types.str;
           default = null;
-          description = "Time from which on its password is not accepted, in ISO 8601 with an offset, such as `2030-01-01T00:00:00Z`. Null is never.";
+          description = "Expiry time of the password, in ISO 8601 with an offset, such as `2030-01-01T00:00:00Z`. Null means that it never expires.";
         };
         createdb = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether it may create databases.";
+          description = "Whether the role can create databases.";
         };
         createrole = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether it may create roles, and change and drop those that it administers.";
+          description = "Whether the role can create roles, and change and drop the roles that it administers.";
         };
         "inherit" = mkOption {
           type = types.bool;
           default = true;
-          description = "Whether it has the rights of the roles that it is a member of without SET ROLE.";
+          description = "Whether the role has the rights of the roles that it is a member of without SET ROLE.";
         };
         replication = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether it may replicate, which is to read everything. Only a superuser or one with it can set it.";
+          description = "Whether the role can replicate, which means reading all data. Only a superuser or a role with REPLICATION can set this.";
         };
         bypassrls = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether row security does not hold for it. Only a superuser or one with it can set it.";
+          description = "Whether the role bypasses row-level security. Only a superuser or a role with BYPASSRLS can set this.";
         };
         superuser = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether it may do everything on the server. Needs `allowSuperuser` to be set, and a superuser to set it.";
+          description = "Whether the role has unrestricted access to the server. Setting this requires `allowSuperuser = true`, and a superuser as `connection.user`.";
         };
         allowSuperuser = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether `superuser` may be set: a second look at a right that nothing limits.";
+          description = "Whether `superuser` may be set. This second switch prevents unrestricted access by mistake.";
         };
         memberOf = mkOption {
           type = types.listOf (types.submodule {
             options = {
               role = mkOption {
                 type = types.nonEmptyStr;
-                description = "Role to be a member of. It must exist.";
+                description = "Role that the member belongs to. It must exist.";
               };
               admin = mkOption {
                 type = types.bool;
                 default = false;
-                description = "Whether the member may give the membership to others.";
+                description = "Whether the member can grant this membership to other roles.";
               };
               "inherit" = mkOption {
                 type = types.bool;
                 default = true;
-                description = "Whether the member has the role's rights without SET ROLE. Before PostgreSQL 16 this is the member's own `inherit`, and must be equal to it.";
+                description = "Whether the member has the role's rights without SET ROLE. Before PostgreSQL 16 this must equal the member's own `inherit`.";
               };
               set = mkOption {
                 type = types.bool;
                 default = true;
-                description = "Whether the member may SET ROLE to it. Before PostgreSQL 16 it always may.";
+                description = "Whether the member can SET ROLE to the role. Before PostgreSQL 16 this must be true.";
               };
             };
           });
           default = [ ];
-          description = "Roles that it is a member of, in any order. A membership that is taken out of here is revoked, whoever granted it. What PostgreSQL 16 and later give a role of themselves on those that it creates does not count.";
+          description = "Roles that this role is a member of, in any order. A membership that is not listed is revoked, no matter who granted it. PostgreSQL 16 and later grant a role memberships in the roles that it creates; these are ignored.";
         };
         settings = mkOption {
           type = types.attrsOf types.str;
           default = { };
-          description = "Parameters of the server that sessions start with, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. One that is taken out of here is reset.";
+          description = "Server parameters for new sessions, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. A parameter that is not listed is reset.";
         };
       };
       outputs.options = {
         name = mkOption {
           type = types.str;
-          description = "Name of the role, for those who need it to be there: owners of databases, members, grantees.";
+          description = "Name of the role, for resources that need the role to exist: owners of databases, members, grantees.";
         };
       };
     };
     schema = {
-      description = "A schema of a database. The mark is a line of its comment. It is destroyed only when nothing is in it: never with CASCADE.";
+      description = "A schema of a database. The mark is a line of its comment. The schema is dropped only if it is empty; CASCADE is never used.";
       requireState = false;
       inputs.options = common // {
         database = mkOption {
           type = types.nonEmptyStr;
-          description = "Name of the database that it is in.";
+          description = "Name of the database that contains the schema.";
         };
         name = mkOption {
           type = types.nonEmptyStr;
@@ -419,13 +419,13 @@ in
         owner = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Role that owns it. What is in it keeps its own owners. Null leaves the owner as it is; at first that is `connection.user`, or where that role may not create in the database, the database's owner.";
+          description = "Role that owns the schema. Objects in the schema keep their owners when this changes. Null keeps the current owner; a new schema belongs to `connection.user`, or to the owner of the database if that role has no CREATE on the database.";
         };
       };
       outputs.options = {
         owner = mkOption {
           type = types.str;
-          description = "Role that owns it.";
+          description = "Role that owns the schema.";
         };
       };
     };

@@ -30,12 +30,12 @@ let
                   options = {
                     host = mkOption {
                       type = types.nonEmptyStr;
-                      description = "Name or address of the server; with a leading slash the folder of its Unix socket, such as `/run/postgresql`.";
+                      description = "Name or address of the server, or the folder of its Unix socket, such as `/run/postgresql`.";
                     };
                     port = mkOption {
                       type = types.ints.between 1 65535;
                       default = 5432;
-                      description = "TCP port, and the number in the socket's name.";
+                      description = "TCP port. For a Unix socket, the number in the socket's name.";
                     };
                     database = mkOption {
                       type = types.nonEmptyStr;
@@ -48,14 +48,14 @@ let
                     password = mkOption {
                       type = types.nullOr suiteTypes.secretRef;
                       default = null;
-                      description = "Password of that role; null where the server asks for none (peer, trust, client certificate).";
+                      description = "Password of the role. Null means that the server does not ask for one (peer, trust, client certificate).";
                     };
                     clientCertificate = mkOption {
                       type = types.nullOr (types.submodule {
                         options = {
                           certificate = mkOption {
                             type = suiteTypes.runtimePath;
-                            description = "File with the certificate in PEM, and with those between it and its authority.";
+                            description = "File with the certificate in PEM, followed by the intermediate certificates.";
                           };
                           key = mkOption {
                             type = suiteTypes.secretRef;
@@ -64,17 +64,17 @@ let
                         };
                       });
                       default = null;
-                      description = "Certificate to show to the server; null shows none.";
+                      description = "Client certificate to present to the server. Null presents none.";
                     };
                     ca = mkOption {
                       type = types.nullOr suiteTypes.runtimePath;
                       default = null;
-                      description = "File with the authorities, in PEM, that may vouch for the server; null trusts the well-known ones.";
+                      description = "File with the trusted certificate authorities in PEM. Null trusts the well-known authorities.";
                     };
                     sslmode = mkOption {
                       type = types.nullOr (types.enum [ "disable" "require" "verify-ca" "verify-full" ]);
                       default = null;
-                      description = "libpq's name of how TLS is used: `disable` not at all, `require` without knowing the server, `verify-ca` with any server of the authorities, `verify-full` with this host alone. Null is `disable` on a Unix socket, and on localhost where neither `ca` nor `clientCertificate` is set; everywhere else it is `verify-full`. The modes that a third party could talk out of TLS (`allow`, `prefer`) are not offered.";
+                      description = "TLS mode, by its libpq name: `disable` uses no TLS, `require` does not verify the server, `verify-ca` verifies its authority, `verify-full` verifies its authority and host name. Null means `disable` on a Unix socket, and on localhost if neither `ca` nor `clientCertificate` is set; otherwise it means `verify-full`. `allow` and `prefer` are not supported, since an attacker can make them give up TLS.";
                     };
                     schema = mkOption {
                       type = types.strMatching "[a-z_][a-z0-9_]*";
