@@ -1,4 +1,4 @@
-// Synchronous, since a process has nothing else to do meanwhile, and node:fs/promises takes 3 ms to load.
+// Synchronous, since local files answer at once, and node:fs/promises takes 3 ms to load.
 import {
   closeSync,
   constants,
@@ -14,22 +14,23 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { AlreadyExists, ProviderError } from "@nixops4-resources/protocol-core";
+import { dirname, join } from "node:path";
+import { AlreadyExists, codeOf, ProviderError } from "@nixops4-resources/protocol-core";
+import { draftOf, isDeadDraft } from "@nixops4-resources/protocol-core/draft";
 import type { ErrorCode } from "../errors.ts";
 
 const extension = ".age";
 
-/** The folder of a store as files: what is whole in them is another's matter. Names were checked before. */
+/** The files of a store, as bytes. The caller has checked the names. */
 export class SecretFolder {
-  /** Without links: two spellings of a folder are one store, and one lock. */
+  /** Resolved, so that two spellings of a folder are one store with one lock. */
   readonly path: string;
 
   private constructor(path: string) {
     this.path = path;
   }
 
-  /** Throws where the folder cannot be used: then a missing file says nothing. */
+  /** Throws if the folder is not accessible: a missing file would prove nothing then. */
   static open(folder: string): SecretFolder {
     const path = attempt(folder, () => realpathSync(folder));
     const store = process.env["NIX_STORE_DIR"] ?? "/nix/store";
@@ -49,7 +50,7 @@ export class SecretFolder {
     return new SecretFolder(path);
   }
 
-  /** Undefined only where there is no such file in a folder that is there. */
+  /** Undefined only if the folder exists and the file does not. */
   read(name: string): Buffer | undefined {
     const path = this.#pathOf(name);
     if (!this.#isInside(path)) return undefined;
@@ -66,7 +67,7 @@ export class SecretFolder {
     }
   }
 
-  /** Of all secrets that are there, sorted. */
+  /** Names of all secrets, sorted. */
   names(): string[] {
     return attempt(this.path, () => readdirSync(this.path, { recursive: true, encoding: "utf8" }))
       .filter((path) => path.endsWith(extension) && !/(^|\/)\./.test(path))
@@ -74,7 +75,7 @@ export class SecretFolder {
       .sort();
   }
 
-  /** Whole or not at all: a link to a finished file appears at once. Throws AlreadyExists where the name is taken. */
+  /** Creates the whole file or nothing, by a link to a finished draft. Throws AlreadyExists if the name is taken. */
   create(name: string, bytes: Uint8Array): void {
     const path = this.#pathOf(name);
     this.#makeFolders(dirname(path));
@@ -85,12 +86,12 @@ export class SecretFolder {
       throw codeOf(error) === "EEXIST" ? new AlreadyExists(name, { cause: error }) : explain(error, path);
     } finally {
       rmSync(draft, { force: true });
-      // Also where somebody was faster: what he wrote is about to be used here.
+      // Also if another process was faster: the caller is about to use its file.
       syncFolder(dirname(path));
     }
   }
 
-  /** The new file takes the old one's place in one step. */
+  /** Replaces the file in one step. */
   replace(name: string, bytes: Uint8Array): void {
     const path = this.#pathOf(name);
     const draft = this.#draft(path, bytes);
@@ -105,11 +106,10 @@ export class SecretFolder {
     syncFolder(dirname(path));
   }
 
-  /** A process that was killed may have left its draft, also beside a file that it had finished; living ones are in use. */
+  /** Removes the drafts of killed processes. */
   removeDeadDrafts(): void {
     for (const path of attempt(this.path, () => readdirSync(this.path, { recursive: true, encoding: "utf8" }))) {
-      const pid = /(?:^|\/)\.[^/]*\.(\d+)\.draft$/.exec(path)?.[1];
-      if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(this.path, path), { force: true });
+      if (isDeadDraft(path)) rmSync(join(this.path, path), { force: true });
     }
   }
 
@@ -117,14 +117,14 @@ export class SecretFolder {
     return join(this.path, name + extension);
   }
 
-  /** Whether the folder of a file is there; throws where a link leads out of the store. */
+  /** Whether the folder of a file exists. Throws if a link leads out of the store. */
   #isInside(path: string): boolean {
     const folder = dirname(path);
     try {
       if (realpathSync(folder) === folder) return true;
     } catch (error) {
-      // The last is said of a folder below a file.
-      if (["ENOENT", "ENOTDIR"].includes(String(codeOf(error)))) return false;
+      // ENOTDIR is the error of a folder below a file.
+      if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return false;
       throw explain(error, folder);
     }
     throw isLink(folder);
@@ -141,15 +141,15 @@ export class SecretFolder {
     syncFolder(dirname(folder));
   }
 
-  /** What a power cut leaves of a finished file is all of it. */
+  /** Writes through to the disk: a power cut leaves a finished draft whole. */
   #draft(path: string, bytes: Uint8Array): string {
-    const draft = join(dirname(path), `.${basename(path)}.${process.pid}.draft`);
+    const draft = draftOf(path);
     attempt(path, () => writeFileSync(draft, bytes, { mode: 0o600, flush: true }));
     return draft;
   }
 }
 
-/** What was linked, renamed or removed in a folder is so after a power cut too. Source: fsync(2) */
+/** Makes links, renames and removals in a folder survive a power cut. Source: fsync(2) */
 function syncFolder(path: string): void {
   const folder = openSync(path, "r");
   try {
@@ -197,13 +197,3 @@ const isLink = (path: string, cause?: unknown): ProviderError =>
 
 const failure = (code: ErrorCode, reason: string, more: { hint: string; cause?: unknown }): ProviderError =>
   new ProviderError<ErrorCode>(reason, { code, ...more });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
-}
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
