@@ -5,6 +5,7 @@ import { driverErrors } from "@nixops4-resources/integration-driver/errors";
 import { build } from "./build.ts";
 import { bundleFaults, type Metafile } from "./check/bundle.ts";
 import { codeFaults } from "./check/error-codes.ts";
+import { requestStateFaults } from "./check/request-state.ts";
 import { program, runSteps, type Step } from "./check/steps.ts";
 import { describe, providerNames } from "./generate/describe.ts";
 
@@ -36,6 +37,11 @@ const bundles: Step = {
   },
 };
 
+const requestState: Step = {
+  name: "state per request",
+  check: async () => asComplaint(requestStateFaults(root)),
+};
+
 const versions: Step = {
   name: "one version",
   async check() {
@@ -62,6 +68,7 @@ const isGood = await runSteps([
   program("format", "oxfmt", "--check"),
   program("generated files", process.execPath, "integration/scripts/generate.ts", "--check"),
   errorCodes,
+  requestState,
   versions,
   bundles,
 ]);
