@@ -3,7 +3,7 @@ import { codeOf } from "../report/error.ts";
 
 const newline = 0x0a;
 
-/** Source of lines; `undefined` is the end of input. A line may be megabytes, may end in CRLF, the last one in nothing. */
+/** Source of lines; `undefined` means the end of input. Lines may have megabytes, may end in CRLF, and the last may have no end. */
 export function lineReader(fd = 0): () => Promise<string | undefined> {
   const block = Buffer.allocUnsafe(65_536);
   let rest = Buffer.alloc(0);
@@ -19,8 +19,8 @@ export function lineReader(fd = 0): () => Promise<string | undefined> {
         return toText(parts);
       }
       if (rest.length > 0) parts.push(rest);
-      // NixOps4 sends one request to most processes: reading it synchronously spares the start of a stream (4 ms). From the
-      // second on, connections that a state store keeps open need the event loop while we wait.
+      // NixOps4 sends one request to most processes: a synchronous read saves the start of a stream (4 ms). Later reads must
+      // not block the event loop, since open state stores use it.
       const length = reads++ === 0 ? readNow(fd, block) : await readLater(fd, block);
       rest = Buffer.from(block.subarray(0, length));
       if (length === 0) return parts.length === 0 ? undefined : toText(parts);
@@ -57,7 +57,7 @@ async function readLater(fd: number, block: Buffer): Promise<number> {
   }
 }
 
-/** Writes the whole text, also to a pipe that is full for the moment. Throws EPIPE when nobody reads any more. */
+/** Writes the whole text, also to a pipe that is full for the moment. Throws EPIPE if nobody reads any more. */
 export function writeFully(fd: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length;) {
@@ -71,18 +71,18 @@ export function writeFully(fd: number, text: string): void {
 }
 
 /**
- * Keeps stdout for the protocol and returns its file descriptor: whatever else writes to stdout, be it console.log, a
- * library or a child process, lands on stderr.
+ * Reserves stdout for the protocol and returns its file descriptor. Everything else that writes to stdout (console.log, a
+ * library, a child process) is redirected to stderr.
  */
 export function guardStdout(): number {
   Object.defineProperty(process, "stdout", { get: () => process.stderr, configurable: true });
-  // A pipe, which is what NixOps4 gives, can be opened again by name. A socket cannot, and a file would get a second
-  // offset: there only what goes past process.stdout gets through.
+  // NixOps4 uses a pipe, which can be opened again by name. A socket cannot, and a file would get a second offset: for
+  // these, only writes through process.stdout are redirected.
   if (!fstatSync(1).isFIFO() || !existsSync("/proc/self/fd/2")) return 1;
   const answers = openSync("/proc/self/fd/1", "w");
   closeSync(1);
   try {
-    // What dup2 does elsewhere: descriptor 1 is the lowest free one, so the open takes it.
+    // As dup2 does: descriptor 1 is the lowest free one, so `openSync` returns it.
     openSync("/proc/self/fd/2", "a");
   } catch {
     openSync("/dev/null", "w");
@@ -91,7 +91,7 @@ export function guardStdout(): number {
 }
 
 const isBusy = (error: unknown): boolean => codeOf(error) === "EAGAIN";
-/** Windows says EOF for what others say with a length of 0; a terminal that went away says EIO. */
+/** On Windows, the end is an error EOF; a closed terminal reports EIO. */
 const isEnd = (error: unknown): boolean => codeOf(error) === "EOF" || codeOf(error) === "EIO";
 export const isBrokenPipe = (error: unknown): boolean => codeOf(error) === "EPIPE";
 
