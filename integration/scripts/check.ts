@@ -9,6 +9,7 @@ import { codeFaults } from "./check/error-codes.ts";
 import { importFaults } from "./check/import-circles.ts";
 import { libraryImportFaults, type Manifest } from "./check/library-imports.ts";
 import { libraryOf, type Metafile } from "./check/metafile.ts";
+import { requestStateFaults } from "./check/request-state.ts";
 import { program, runSteps, type Step } from "./check/steps.ts";
 import { describe, providerNames } from "./generate/describe.ts";
 
@@ -71,6 +72,11 @@ const bundles: Step = {
   },
 };
 
+const requestState: Step = {
+  name: "state per request",
+  check: async () => asComplaint(requestStateFaults(root)),
+};
+
 const versions: Step = {
   name: "one version",
   async check() {
@@ -122,6 +128,7 @@ const isGood = await runSteps([
   errorCodes,
   imports,
   english,
+  requestState,
   versions,
   bundles,
 ]);

@@ -1,4 +1,4 @@
-// Synchronous, since a process has nothing else to do meanwhile, and node:fs/promises takes 3 ms to load.
+// Synchronous, since local files answer at once, and node:fs/promises takes 3 ms to load.
 import {
   accessSync,
   chmodSync,
@@ -12,11 +12,19 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { AlreadyExists, option, ProviderError, runtimePath, withExample } from "@nixops4-resources/protocol-core";
+import {
+  AlreadyExists,
+  codeOf,
+  option,
+  ProviderError,
+  runtimePath,
+  withExample,
+} from "@nixops4-resources/protocol-core";
+import { draftOf, isDeadDraft } from "@nixops4-resources/protocol-core/draft";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
 
-/** Where the files are; the same for every type of this provider. */
+/** Location of the files; the same for every type of this provider. */
 export const connection = z.strictObject({
   folder: option(withExample(runtimePath, "/srv/notes"), "Folder that holds the files. It must exist."),
 });
@@ -27,7 +35,7 @@ export interface StoredFile {
   mode: string;
 }
 
-/** A folder of small files, for looking only. */
+/** A folder of small files, without any method that writes. */
 export class FolderReader implements AsyncDisposable {
   protected readonly folder: string;
 
@@ -39,7 +47,7 @@ export class FolderReader implements AsyncDisposable {
     return join(this.folder, name);
   }
 
-  /** Undefined only where there is no such file in a folder that is there. */
+  /** Undefined only if the folder exists and the file does not. */
   read(name: string): StoredFile | undefined {
     try {
       const { mode } = statSync(this.pathOf(name));
@@ -58,7 +66,7 @@ export class FolderReader implements AsyncDisposable {
       .sort();
   }
 
-  /** Throws where the folder cannot be used: then a missing file says nothing. */
+  /** Throws if the folder is not accessible: a missing file would prove nothing then. */
   check(): void {
     try {
       accessSync(this.folder, constants.R_OK | constants.X_OK);
@@ -71,9 +79,9 @@ export class FolderReader implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** The same folder, for writing too. */
+/** The same folder, with the methods that write. */
 export class FolderWriter extends FolderReader {
-  /** Whole or not at all: a link to a finished file appears at once. Throws AlreadyExists where the name is taken. */
+  /** Creates the whole file or nothing, by a link to a finished draft. Throws AlreadyExists if the name is taken. */
   create(name: string, file: StoredFile): void {
     const draft = this.#draft(name, file);
     try {
@@ -85,7 +93,7 @@ export class FolderWriter extends FolderReader {
     }
   }
 
-  /** The new file takes the old one's place in one step. */
+  /** Replaces the file in one step. */
   replace(name: string, file: StoredFile): void {
     renameSync(this.#draft(name, file), this.pathOf(name));
   }
@@ -95,10 +103,10 @@ export class FolderWriter extends FolderReader {
   }
 
   #draft(name: string, { text, mode }: StoredFile): string {
-    const draft = this.pathOf(`.${name}.${process.pid}.draft`);
+    const draft = draftOf(this.pathOf(name));
     try {
       writeFileSync(draft, text);
-      // Not as an option of writeFile: there the umask would take bits away.
+      // As an option of writeFile, the umask would remove bits.
       chmodSync(draft, Number.parseInt(mode, 8));
     } catch (error) {
       throw explain(error, this.folder);
@@ -106,12 +114,9 @@ export class FolderWriter extends FolderReader {
     return draft;
   }
 
-  /** A process that was killed may have left its draft, also beside a file that it had finished; living ones are in use. */
+  /** Removes the drafts of killed processes. */
   removeDeadDrafts(): void {
-    for (const entry of readdirSync(this.folder)) {
-      const pid = /^\..*\.(\d+)\.draft$/.exec(entry)?.[1];
-      if (pid !== undefined && !isAlive(Number(pid))) rmSync(this.pathOf(entry), { force: true });
-    }
+    for (const entry of readdirSync(this.folder)) if (isDeadDraft(entry)) rmSync(this.pathOf(entry), { force: true });
   }
 }
 
@@ -132,30 +137,20 @@ function explain(error: unknown, folder: string): unknown {
   switch (codeOf(error)) {
     case "ENOENT":
     case "ENOTDIR":
-      return new ProviderError<ErrorCode>(`there is no folder ${folder}`, {
+      return new ProviderError<ErrorCode>(`the folder ${folder} does not exist`, {
         code: "example.folder.missing",
-        hint: "Make it, or name another one in `connection.folder`",
+        hint: "Create the folder, or set `connection.folder` to another one",
         cause: error,
       });
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return new ProviderError<ErrorCode>(`${folder} may not be used by this user`, {
+      return new ProviderError<ErrorCode>(`this user has no access to ${folder}`, {
         code: "example.folder.denied",
-        hint: `Give the user who runs nixops4 the right to write in ${folder}`,
+        hint: `Grant the user who runs nixops4 write access to ${folder}`,
         cause: error,
       });
     default:
       return error;
   }
 }
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
-}
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);

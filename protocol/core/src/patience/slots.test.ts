@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { runWith } from "../request/context.ts";
 import { takeSlot } from "./slots.ts";
 
 const holder = join(import.meta.dirname, "slot-holder.ts");
@@ -34,3 +35,26 @@ test.runIf(process.platform === "linux")("wakes a waiting request when a place i
   one[Symbol.dispose]();
   (await waiting)[Symbol.dispose]();
 });
+
+test.runIf(process.platform === "linux")("shares the places among the requests of one process", async () => {
+  const slots = await Promise.all(Array.from({ length: 5 }, () => takeSlot(endpoint("own"), 5)));
+  const sixth = takeSlot(endpoint("own"), 5);
+  expect(await Promise.race([sixth, new Promise((resolve) => setTimeout(resolve, 100, "waiting"))])).toBe("waiting");
+  slots[3]?.[Symbol.dispose]();
+  (await sixth)[Symbol.dispose]();
+  for (const slot of slots) slot[Symbol.dispose]();
+});
+
+test.runIf(process.platform === "linux")("stops waiting for a place when its request ends early", async () => {
+  using taken = await takeSlot(endpoint("end"), 1);
+  expect(taken).toBeDefined();
+  const { signal, abort } = aborting();
+  const waiting = runWith({ signal }, () => takeSlot(endpoint("end"), 1));
+  abort();
+  await expect(waiting).rejects.toThrow("aborted");
+});
+
+function aborting(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => setTimeout(() => controller.abort(), 50) };
+}

@@ -26,9 +26,9 @@ export class ProviderError<Code extends string = string> extends Error {
 /** Meaning and remedy of each code, as docs/errors.md lists them. */
 export type ErrorCatalogue = Record<string, { meaning: string; remedy: string }>;
 
-/** The code of an error of Node or of a library, such as `ENOENT`. */
-export const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+/** The code of an error of Node or of a library, such as `ENOENT`; empty if it has none. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
 /** The words of whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -55,7 +55,7 @@ export class Deadline implements Disposable {
     this.fail(
       new ProviderError(`${seconds} s were not enough, while waiting for ${current?.what ?? "an answer"}; ${written}`, {
         code: "protocol.timeout",
-        hint: "Apply again: it looks first and goes on from what is there. Where the backend is slow, raise timeoutSeconds",
+        hint: "Apply again: the provider continues from what exists. If the backend is slow, raise `timeoutSeconds`",
       }),
     );
   }

@@ -1,8 +1,8 @@
 const known = new Set<KnownSecrets>();
 
-/** The secrets of one request, or of whatever else resolves secrets. They are scrubbed from all output until disposal. */
+/** The secrets of one request or of the state stores. All output of the process is scrubbed of them until disposal. */
 export class KnownSecrets implements Disposable {
-  /** Each value in every spelling in which it could slip into a message. */
+  /** Each value in every spelling that could slip into a message. */
   readonly #spellings = new Set<string>();
 
   constructor() {
@@ -19,13 +19,13 @@ export class KnownSecrets implements Disposable {
     }
   }
 
-  /** The text without these secrets and without those of everybody else that is alive. */
+  /** The text without these secrets, and without all others that are not disposed of. */
   scrub(text: string): string {
     const found = new Set<string>();
-    for (const secrets of [this, ...known]) {
+    for (const secrets of known.has(this) ? known : [this, ...known]) {
       for (const spelling of secrets.#spellings) if (text.includes(spelling)) found.add(spelling);
     }
-    // The longest first: one secret may be a part of another.
+    // Longest first: one secret may be a part of another.
     return [...found].sort((a, b) => b.length - a.length).reduce(without, text);
   }
 
@@ -35,7 +35,7 @@ export class KnownSecrets implements Disposable {
   }
 }
 
-/** A short secret may be a piece of any word, and the message must stay readable. */
+/** A short secret may be a part of any word: only whole words are replaced, so that the message stays readable. */
 function without(text: string, spelling: string): string {
   if (spelling.length >= 8) return text.replaceAll(spelling, "[secret]");
   const pattern = spelling.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

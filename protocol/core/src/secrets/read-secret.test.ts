@@ -37,14 +37,22 @@ test("reads an environment variable, a systemd credential, and the output of a c
   expect(await value({ command: ["printf", "%s", "$HOME;hunter5"] })).toBe("$HOME;hunter5");
 });
 
+test("passes the stderr of a command on to its own request, scrubbed", async () => {
+  const stderr: string[] = [];
+  expect(new Secret("hunter8-hunter8").toString()).toBe("[secret]");
+  const command = ["sh", "-c", "echo PIN for hunter8-hunter8? >&2; echo hunter9"];
+  expect(await runWith({ stderr: (text) => void stderr.push(text) }, () => value({ command }))).toBe("hunter9");
+  expect(stderr.join("")).toBe("PIN for [secret]?\n");
+});
+
 test.each([
   ["a missing file", { file: "/nowhere/password" }, "secret.file.missing"],
-  ["a variable that is not set", { env: "NOT_SET_HERE" }, "secret.env.missing"],
-  ["a credential where there are none", { credential: "app" }, "secret.credential.missing"],
+  ["an unset variable", { env: "NOT_SET_HERE" }, "secret.env.missing"],
+  ["a credential outside of systemd", { credential: "app" }, "secret.credential.missing"],
   ["a command that fails", { command: ["false"] }, "secret.command.failed"],
-  ["a command that is not there", { command: ["no-such-program", "hunter6"] }, "secret.command.failed"],
+  ["a missing command", { command: ["no-such-program", "hunter6"] }, "secret.command.failed"],
   ["the Nix store", { file: "/nix/store/abc-password" }, "secret.file."],
-] as const)("refuses %s", async (_name, ref, code) => {
+] as const)("rejects %s", async (_name, ref, code) => {
   const refused: unknown = await value("command" in ref ? { command: [...ref.command] } : ref).catch(
     (error: unknown) => error,
   );

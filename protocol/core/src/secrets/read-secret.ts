@@ -104,7 +104,7 @@ function attempt<T>(work: () => T, path: string, what: string): T {
   try {
     return work();
   } catch (error) {
-    const code = codeOf(error) ?? String(error);
+    const code = codeOf(error);
     if (code === "ENOENT") {
       throw unreadable(
         what,
@@ -115,7 +115,7 @@ function attempt<T>(work: () => T, path: string, what: string): T {
     }
     throw unreadable(
       what,
-      `${path}: ${code}`,
+      `${path}: ${code || String(error)}`,
       "secret.file.unreadable",
       "Grant read permission to the user who runs nixops4",
     );

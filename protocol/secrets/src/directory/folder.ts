@@ -14,8 +14,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { AlreadyExists, ProviderError } from "@nixops4-resources/protocol-core";
+import { dirname, join } from "node:path";
+import { AlreadyExists, codeOf, ProviderError } from "@nixops4-resources/protocol-core";
+import { draftOf, isDeadDraft } from "@nixops4-resources/protocol-core/draft";
 import type { ErrorCode } from "../errors.ts";
 
 const extension = ".age";
@@ -61,7 +62,7 @@ export class SecretFolder {
         closeSync(file);
       }
     } catch (error) {
-      if (systemErrorCode(error) === "ENOENT") return undefined;
+      if (codeOf(error) === "ENOENT") return undefined;
       throw toProviderError(error, path);
     }
   }
@@ -82,9 +83,7 @@ export class SecretFolder {
     try {
       linkSync(draft, path);
     } catch (error) {
-      throw systemErrorCode(error) === "EEXIST"
-        ? new AlreadyExists(name, { cause: error })
-        : toProviderError(error, path);
+      throw codeOf(error) === "EEXIST" ? new AlreadyExists(name, { cause: error }) : toProviderError(error, path);
     } finally {
       rmSync(draft, { force: true });
       // Also if another process created the file first: this process is about to use it.
@@ -110,8 +109,7 @@ export class SecretFolder {
   /** Removes drafts of killed processes, even beside a complete file. Drafts of running processes are still in use. */
   removeDeadDrafts(): void {
     for (const path of attempt(this.path, () => readdirSync(this.path, { recursive: true, encoding: "utf8" }))) {
-      const pid = /(?:^|\/)\.[^/]*\.(\d+)\.draft$/.exec(path)?.[1];
-      if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(this.path, path), { force: true });
+      if (isDeadDraft(path)) rmSync(join(this.path, path), { force: true });
     }
   }
 
@@ -126,7 +124,7 @@ export class SecretFolder {
       if (realpathSync(folder) === folder) return true;
     } catch (error) {
       // The system reports ENOTDIR for a folder below a file.
-      if (["ENOENT", "ENOTDIR"].includes(String(systemErrorCode(error)))) return false;
+      if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return false;
       throw toProviderError(error, folder);
     }
     throw isLink(folder);
@@ -138,14 +136,14 @@ export class SecretFolder {
     try {
       mkdirSync(folder, { mode: 0o700 });
     } catch (error) {
-      if (systemErrorCode(error) !== "EEXIST") throw toProviderError(error, folder);
+      if (codeOf(error) !== "EEXIST") throw toProviderError(error, folder);
     }
     syncFolder(dirname(folder));
   }
 
   /** Writes a draft to disk completely, so that a power failure cannot truncate the file that it becomes. */
   #draft(path: string, bytes: Uint8Array): string {
-    const draft = join(dirname(path), `.${basename(path)}.${process.pid}.draft`);
+    const draft = draftOf(path);
     attempt(path, () => writeFileSync(draft, bytes, { mode: 0o600, flush: true }));
     return draft;
   }
@@ -170,7 +168,7 @@ function attempt<T>(path: string, work: () => T): T {
 }
 
 function toProviderError(error: unknown, path: string): unknown {
-  switch (systemErrorCode(error)) {
+  switch (codeOf(error)) {
     case "ENOENT":
     case "ENOTDIR":
       return missing(path, error);
@@ -202,14 +200,3 @@ const isLink = (path: string, cause?: unknown): ProviderError =>
 
 const failure = (code: ErrorCode, reason: string, more: { hint: string; cause?: unknown }): ProviderError =>
   new ProviderError<ErrorCode>(reason, { code, ...more });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return systemErrorCode(error) === "EPERM";
-  }
-}
-
-const systemErrorCode = (error: unknown): unknown =>
-  error instanceof Error && "code" in error ? error.code : undefined;
