@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 
-test("a run ends with the skipped tests by reason, and with one plain line of counts", () => {
+test("prints the skipped tests by reason, and one line of counts", () => {
   const fixtures = join(import.meta.dirname, "fixtures");
   const { stdout, status } = spawnSync(process.execPath, [vitest, "run", "--root", fixtures], { encoding: "utf8" });
   expect(status).toBe(1);
@@ -15,7 +15,7 @@ test("a run ends with the skipped tests by reason, and with one plain line of co
     "  some tests > are skipped too",
     "Skipped, no reason given:",
     "  some tests > do not say why",
-    // Failed are an expectation, a call of the console, and a file that cannot be read.
+    // The failures are an expectation, a call of the console, and a file that cannot be read.
     "1 passed, 3 failed, 3 skipped",
   ]);
 });

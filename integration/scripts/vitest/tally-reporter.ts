@@ -1,7 +1,7 @@
 import type { SerializedError } from "vitest";
 import type { Reporter, TestModule } from "vitest/node";
 
-/** Ends a run with each skipped test and its reason, and with `N passed, N failed, N skipped` on a line of its own. */
+/** Prints at the end of a run each skipped test with its reason, and the line `N passed, N failed, N skipped`. */
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
@@ -19,7 +19,7 @@ export default class TallyReporter implements Reporter {
       ([reason, names]) => `Skipped, ${reason}:\n${names.map((name) => `  ${name}\n`).join("")}`,
     );
 
-    // A file that cannot be read, a failing hook and an error between the tests are failures too.
+    // A file that cannot be read, a failing hook and an error between tests count as failures.
     const broken = modules
       .flatMap((module) => [module, ...module.children.allSuites()])
       .filter((part) => part.errors().length > 0);

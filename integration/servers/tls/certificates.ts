@@ -1,11 +1,11 @@
 import { webcrypto } from "node:crypto";
 import { join } from "node:path";
-// What x509 is built with wants it to be there first.
+// A dependency of x509 requires that this is imported first.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { writePrivateFile } from "../process/private-file.ts";
 
-/** Files of a throw-away certificate authority and of two certificates that it signed. */
+/** Files of a temporary certificate authority and of two certificates that it signed. */
 export interface Certificates {
   caFile: string;
   /** For `localhost` and 127.0.0.1. */
@@ -18,7 +18,7 @@ export interface Certificates {
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const day = 24 * 60 * 60 * 1000;
 
-/** Makes certificates that are valid for two days, the client's in the name of `clientName`. Keys have mode 0600. */
+/** Creates certificates that are valid for two days, the client's for `clientName`. Keys have mode 0600. */
 export async function makeCertificates(folder: string, clientName: string): Promise<Certificates> {
   x509.cryptoProvider.set(webcrypto);
   const validity = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) };
