@@ -1,4 +1,4 @@
-// What a role create cannot do without: connect by SCRAM, one query, close. Reads { port, password } from stdin.
+// The minimum of a role create: connect with SCRAM, one query, close. Reads { port, password } from stdin.
 import { readFileSync, writeSync } from "node:fs";
 import { Client } from "pg";
 

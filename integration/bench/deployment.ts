@@ -9,7 +9,7 @@ const count = 100;
 const driver = join(import.meta.dirname, "../driver/main.mjs");
 const provider = join(import.meta.dirname, "../../providers/postgres/dist/main.cjs");
 
-/** A hundred roles with a database each: by the driver, again with nothing to do, and by one psql script. */
+/** A hundred roles with a database each: by the driver, again without changes, and by one psql script. */
 export function deployment(address: PostgresAddress, folder: string, say: (line: string) => void): void {
   const recording = join(folder, "deployment.json");
   writeFileSync(recording, JSON.stringify(record(address)));

@@ -1,11 +1,11 @@
 import { Client } from "pg";
 import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 
-/** Keeps every other session of a server waiting, as a slow server does, until it is disposed of. */
+/** Blocks every other session of a server until it is disposed of, to simulate a slow server. */
 export async function heldBack(address: PostgresAddress): Promise<AsyncDisposable & { waiting(): number }> {
   const client = new Client(await superuserLogin(address));
   await client.connect();
-  // Nobody gets to see a role while its catalogue is locked.
+  // No session can read roles while their catalogue is locked.
   await client.query("begin; lock table pg_authid in access exclusive mode");
   let waiting = 0;
   const timer = setInterval(() => {

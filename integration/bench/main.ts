@@ -1,4 +1,4 @@
-// `pnpm bench [ROUNDS]`: what a provider costs per start, as a multiple of F, the CPU time of `node -e 0`.
+// `pnpm bench [ROUNDS]`: the cost of a provider per start, as a multiple of F, the CPU time of `node -e 0`.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -112,7 +112,7 @@ function createRequest(type: string, inputs: object): object {
   return { createResourceRequest: { type, inputProperties: { ...inputs, managedBy: "bench" }, isStateful: false } };
 }
 
-/** The bare program, bundled as the providers are. */
+/** The bare program, bundled like the providers. */
 function bareConnect(): string {
   const outfile = join(folder, "bare", "main.cjs");
   mkdirSync(join(folder, "bare"));

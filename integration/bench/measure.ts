@@ -1,12 +1,12 @@
 import { timedRun } from "./timed-run.ts";
 
-/** Something that is measured: a program that reads one request and answers it. */
+/** A measured case: a program that reads one request and answers it. */
 export interface Case {
   readonly name: string;
   readonly argv: readonly string[];
-  /** A request for each start; without it the program gets no input. */
+  /** A request for each start; if undefined, the program gets no input. */
   readonly request?: (start: number) => object;
-  /** The most that it may cost, as a multiple of the floor. */
+  /** Maximum cost, as a multiple of the floor. */
   readonly limit?: number;
 }
 
@@ -18,14 +18,14 @@ export interface Result {
   readonly limit: number | undefined;
 }
 
-/** Starts per sample: CPU time comes in milliseconds, and several starts make it finer. */
+/** Starts per sample: CPU time is counted in milliseconds, and several starts increase the resolution. */
 const startsPerSample = 4;
-/** They warm the caches of the machine and of the server, and do not count. */
+/** Rounds that warm the caches of the machine and of the server, and do not count. */
 const warmUpRounds = 2;
 
 /**
  * CPU time of each case as a multiple of the first one, the floor. Every round runs every case in a new order, and ratios
- * are taken within a round: two runs one after the other differ by more than what is looked for.
+ * are calculated within a round, since consecutive runs differ by more than the measured effects.
  */
 export function measure(cases: readonly [Case, ...Case[]], rounds: number): Result[] {
   const samples = new Map(cases.map(({ name }) => [name, new Array<number>()]));
@@ -34,7 +34,7 @@ export function measure(cases: readonly [Case, ...Case[]], rounds: number): Resu
     for (const { name, argv, request } of shuffled(cases)) {
       const requests = Array.from({ length: startsPerSample }, () => request?.(starts++));
       const { cpuMs, failures } = timedRun({ argv, requests, atOnce: false });
-      // A crash is always fast.
+      // A failed start is fast, so it must not count.
       if (failures[0] !== undefined) throw new Error(`${name} failed: ${failures[0]}`);
       if (round >= 0) samples.get(name)?.push(cpuMs / startsPerSample);
     }

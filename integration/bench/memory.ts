@@ -6,8 +6,8 @@ import { median } from "./measure.ts";
 import { cleanEnvironment } from "./timed-run.ts";
 
 /**
- * Memory that each of many living providers has for itself, in MiB (Private_Clean and Private_Dirty of smaps_rollup).
- * They are started together on a backend that does not answer, and looked at when nothing moves any more.
+ * Private memory of each of many running providers, in MiB (Private_Clean and Private_Dirty of smaps_rollup). They start
+ * together against a backend that does not answer, and are measured when their memory no longer changes.
  */
 export async function privateMemoryMib(argv: readonly string[], request: (start: number) => object, count: number) {
   const [program = "", ...args] = argv;

@@ -12,7 +12,7 @@ const count = 200;
 const main = join(import.meta.dirname, "../../providers/dns/dist/main.cjs");
 const argv = [process.execPath, main];
 
-/** What records cost: one alone, many in one update, and many processes at once beside `nsupdate` doing the same. */
+/** The cost of records: one alone, many in one update, and many concurrent processes compared with `nsupdate`. */
 export async function nameServers(floor: Case, rounds: number, say: (line: string) => void): Promise<void> {
   await using bind = await startBind();
   await using knot = await startKnot();
@@ -50,13 +50,13 @@ async function crowd(knot: DnsAddress, say: (line: string) => void): Promise<voi
   });
   const stored = await transferZone(knot, knot.keys.sha256, zone);
   const made = stored.filter((record) => record.startsWith("crowd-")).length;
-  if (made !== 3 * count) throw new Error(`${made} of ${3 * count} records are there.`);
+  if (made !== 3 * count) throw new Error(`${made} of ${3 * count} records exist.`);
   say(
     `${count} \`rrset\` at once against Knot, none failed: ${median(rounds).toFixed(2)} times as long as ${count} nsupdate at once that do the same`,
   );
 }
 
-/** The same by nsupdate: a prerequisite, the record and its mark, a process each, all at once. */
+/** The same by nsupdate: a prerequisite, the record and its mark, one process each, all concurrent. */
 function nsupdates(knot: DnsAddress, round: number): number {
   const script = (start: number): string =>
     [

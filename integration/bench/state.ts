@@ -15,7 +15,7 @@ const provider = {
   args: [join(import.meta.dirname, "../../providers/state/dist/main.cjs")],
 };
 
-/** What an apply waits for where its state is in PostgreSQL: each event, and the read of a state of 500 resources. */
+/** The time of an apply for its state in PostgreSQL: each event, and the read of a state of 500 resources. */
 export async function state(address: PostgresAddress, folder: string, say: (line: string) => void): Promise<void> {
   const resource = { type: "state_postgres", inputProperties: inputsOf(address, folder) };
   await using creator = await start();
@@ -37,7 +37,7 @@ export async function state(address: PostgresAddress, folder: string, say: (line
       await milliseconds(async () => {
         await using reader = await start();
         const answer = await reader.ask({ stateResourceReadRequest: { resource: applied } }, answers.stateRead);
-        if (JSON.stringify(answer).length < count * 100) throw new Error("The state lacks resources.");
+        if (JSON.stringify(answer).length < count * 100) throw new Error("Resources are missing in the state.");
       }),
     );
   }
@@ -56,7 +56,7 @@ function inputsOf({ host, port, user, passwordFile }: PostgresAddress, folder: s
   return { connection, managedBy: "bench", name: "bench", identity: { file: identity } };
 }
 
-/** A resource of usual size. */
+/** A resource of typical size. */
 const entry = (index: number): JsonObject => ({
   type: "role",
   input_properties: {

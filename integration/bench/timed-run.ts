@@ -5,17 +5,17 @@ import { join } from "node:path";
 
 export interface TimedRun {
   readonly argv: readonly string[];
-  /** What each start reads; one start per entry, undefined for no input at all. */
+  /** Input of each start; one start per entry, undefined for no input. */
   readonly requests: readonly (object | undefined)[];
-  /** Whether they are started all at once; otherwise one after the other. */
+  /** Whether they are started concurrently; otherwise one after the other. */
   readonly atOnce: boolean;
 }
 
 export interface Timing {
-  /** User and system time of all starts together, as the kernel counts it for ended children. */
+  /** User and system time of all starts together, which the kernel counts for ended children. */
   readonly cpuMs: number;
   readonly wallMs: number;
-  /** Answers that are not a success. */
+  /** Answers that are no success. */
   readonly failures: readonly string[];
 }
 
@@ -26,7 +26,7 @@ const script = `
   time { for file in $files; do if [ "$how" = all ]; then start "$@" & else start "$@"; fi; done; wait; }
 `;
 
-/** Starts a program once per request and tells what that cost. bash counts: Node cannot see its children's CPU time. */
+/** Starts a program once per request and returns the cost. bash measures, since Node cannot read its children's CPU time. */
 export function timedRun({ argv, requests, atOnce }: TimedRun): Timing {
   const folder = mkdtempSync(join(tmpdir(), "nixops4-resources-bench-"));
   try {
@@ -50,7 +50,7 @@ export function timedRun({ argv, requests, atOnce }: TimedRun): Timing {
   }
 }
 
-/** Much that lies about in a shell makes Node start slower: NODE_EXTRA_CA_CERTS, NODE_OPTIONS, SSL_CERT_FILE. */
+/** Variables that make Node start slower are removed: NODE_EXTRA_CA_CERTS, NODE_OPTIONS, SSL_CERT_FILE. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { ...(PATH !== undefined && { PATH }), ...(HOME !== undefined && { HOME }), LANG: "C.UTF-8" };

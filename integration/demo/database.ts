@@ -3,7 +3,7 @@ import { Client, DatabaseError } from "pg";
 import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { apps, type App } from "./apps.ts";
 
-/** What a person would look up in the server, a line per database. */
+/** The databases as an administrator sees them, one line each. */
 export async function describeDatabases(address: PostgresAddress): Promise<string[]> {
   const lines = [];
   for (const app of apps) {
@@ -22,7 +22,7 @@ export async function describeDatabases(address: PostgresAddress): Promise<strin
   return lines;
 }
 
-/** Changes by hand that a deployment must notice. Returns what was done. */
+/** Makes changes by hand that a deployment must notice. Returns them. */
 export async function drift(address: PostgresAddress): Promise<string[]> {
   const changes: [App, string][] = [
     ["mastodon", "alter role mastodon connection limit 1"],
@@ -34,7 +34,7 @@ export async function drift(address: PostgresAddress): Promise<string[]> {
   return changes.map(([, statement]) => statement);
 }
 
-/** Logs in as the app's own role and works in its own database. */
+/** Logs in as the app's role and uses its database. */
 export async function logIn({ host, port }: PostgresAddress, app: App, password: Secret): Promise<string> {
   const client = new Client({ host, port, user: app, database: app, password: password.reveal() });
   try {
@@ -46,7 +46,7 @@ export async function logIn({ host, port }: PostgresAddress, app: App, password:
   } catch (error) {
     // Source: https://www.postgresql.org/docs/18/errcodes-appendix.html
     if (error instanceof DatabaseError && error.code === "28P01")
-      return `${app.padEnd(9)} is refused: ${error.message}`;
+      return `${app.padEnd(9)} is rejected: ${error.message}`;
     throw error;
   } finally {
     await client.end();

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { findNix } from "@nixops4-resources/integration-nix/find-nix";
 
-/** Where the driver finds the deployment. */
+/** The source of the deployment for the driver. */
 export interface DeploymentSource {
   readonly words: string;
   readonly args: readonly string[];
 }
 
-/** The deployment's expression where there is a Nix to evaluate it, else the recording of that evaluation. */
+/** The deployment's expression if Nix can evaluate it, otherwise its recording. */
 export async function deploymentSource(): Promise<DeploymentSource> {
   const nix = await findNix();
   if ("missing" in nix) {

@@ -1,4 +1,4 @@
-// `npm run demo`: a deployment of three fediverse apps' databases, from nothing, on a PostgreSQL of its own.
+// `npm run demo`: deploys the databases of three fediverse apps on a new, temporary PostgreSQL.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -12,25 +12,25 @@ import { makeSurroundings, type Surroundings } from "./surroundings.ts";
 
 const driver = join(import.meta.dirname, "../driver/main.mjs");
 
-// The terminal's Ctrl-C reaches the driver too, which finishes what runs; the step in hand then ends with 130.
+// The driver receives the terminal's Ctrl-C too and finishes running members; the current step then ends with 130.
 let interrupted = false;
 process.on("SIGINT", () => (interrupted = true));
 
-/** A person pressed Ctrl-C: the step in hand has ended, and no other begins. */
+/** The user pressed Ctrl-C: the current step has ended, and no other starts. */
 class Interrupted extends Error {}
 
 try {
   await demo();
 } catch (error) {
   if (!(error instanceof Interrupted)) throw error;
-  process.stdout.write("\nInterrupted: the server is stopped, nothing is left behind.\n");
+  process.stdout.write("\nInterrupted: the server is stopped, and all files are removed.\n");
   process.exitCode = 130;
 }
 
 async function demo(): Promise<void> {
   const started = performance.now();
   await build();
-  say("A PostgreSQL of its own, on loopback, with nothing in it.");
+  say("Start an empty, temporary PostgreSQL on loopback.");
   await using surroundings = await makeSurroundings();
   const source = await deploymentSource();
   const { address, secrets } = surroundings;
@@ -43,35 +43,37 @@ async function demo(): Promise<void> {
   await run("apply", 0);
   print(await describeDatabases(address));
 
-  say("Log in as the apps do. Each password was made just now and is in an encrypted file, and nowhere else.");
+  say("Log in as the apps. Each password was just generated and exists only in an encrypted file.");
   for (const app of apps) print([await logIn(address, app, await passwordOf(app, secrets))]);
 
-  say("Apply again: everything is as declared, nothing is written.");
+  say("Apply again: everything is as declared, so nothing is written.");
   await run("apply", 0);
 
-  say("Somebody changes things by hand:");
+  say("Change objects by hand:");
   print(await drift(address));
-  say("Plan: what would apply do about it?");
+  say("Plan: what would apply change?");
   await run("plan", 2);
-  say("Apply: it is brought back in line.");
+  say("Apply: the declared state is restored.");
   await run("apply", 0);
 
-  say("Rotate a password: raise `generation` of mastodon's from 1 to 2. What would that do?");
+  say("Rotate a password: raise `generation` of mastodon's password from 1 to 2, and plan.");
   const old = await passwordOf("mastodon", secrets);
   const raised = { env: { ...surroundings.env, DEMO_MASTODON_GENERATION: "2" } };
   await runDriver("plan", 2, source, raised);
-  say("Apply: a new password, and the role that has it.");
+  say("Apply: a new password is generated, and the role receives it.");
   await runDriver("apply", 0, source, raised);
-  say("Log in with the old password, and with the new one.");
+  say("Log in with the old password, then with the new one.");
   print([
     await logIn(address, "mastodon", old),
     await logIn(address, "mastodon", await passwordOf("mastodon", secrets)),
   ]);
 
-  say("What the state has written down, encrypted, in the same PostgreSQL:");
+  say("Show the log of the state, which is encrypted in the same PostgreSQL:");
   print(await stateLog(surroundings));
 
-  say(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s; the server is stopped, nothing is left behind.`);
+  say(
+    `Done in ${((performance.now() - started) / 1000).toFixed(1)} s; the server is stopped, and all files are removed.`,
+  );
 }
 
 async function runDriver(
@@ -86,7 +88,7 @@ async function runDriver(
   });
   const [status] = await once(child, "exit");
   if (interrupted) throw new Interrupted();
-  if (status !== expected) throw new Error(`The driver ended with status ${status}, not ${expected}.`);
+  if (status !== expected) throw new Error(`The driver exited with ${status} instead of ${expected}.`);
 }
 
 function say(text: string): void {

@@ -1,7 +1,7 @@
-# The databases of three fediverse applications on one PostgreSQL server: what `npm run demo` applies. NixOps4 takes the
-# same file: nixops4 apply --file integration/demo/nixops4.nix
+# The databases of three fediverse applications on one PostgreSQL server, as `npm run demo` applies them. NixOps4 can
+# apply the same file: nixops4 apply --file integration/demo/nixops4.nix
 #
-# A deployment in a file has no arguments; what differs from machine to machine comes from the environment.
+# A deployment in a file has no arguments; values that differ between machines come from the environment.
 let
   resources = import ../.. { };
 
@@ -12,14 +12,14 @@ let
     in
     if value == "" then otherwise else value;
 
-  # The folder of the providers' bundles, to be started with Node; without one Nix is asked to build them.
+  # The folder of the providers' bundles, which Node starts; without it, Nix builds the providers.
   bundles = fromEnvironment "DEMO_PROVIDERS" null;
 
-  # The key that opens the state and the passwords, and the folder that keeps the passwords; only their owner may read them.
+  # The key that decrypts the state and the passwords, and the folder with the passwords; only the owner may read them.
   identity.file = fromEnvironment "DEMO_IDENTITY" "/run/secrets/identity";
   passwords = fromEnvironment "DEMO_SECRETS" "/srv/secrets";
 
-  # What each application needs beside a password, a role and a database of its own. A raised generation is a new password.
+  # Each application gets a password, a role and a database, and the following. A higher generation is a new password.
   applications = {
     mastodon.generation = fromEnvironment "DEMO_MASTODON_GENERATION" "1";
     peertube.extensions = [ "pg_trgm" "unaccent" ];
@@ -52,7 +52,7 @@ resources.nixops4.lib.mkRoot {
             args = [ "${bundles}/${name}/dist/main.cjs" ];
           };
 
-        # A component: in it, `members` are its own.
+        # A component with its own `members`.
         application =
           name:
           {
@@ -62,7 +62,7 @@ resources.nixops4.lib.mkRoot {
           { members, ... }:
           {
             members = {
-              # Made once and kept in the folder. Only a reference to it goes on to the role.
+              # Generated once and stored in the folder. The role receives only a reference to it.
               password = {
                 type = providers.secrets.secret;
                 inputs = {
@@ -79,7 +79,7 @@ resources.nixops4.lib.mkRoot {
                   password = members.password.outputs.ref;
                 };
               };
-              # In the state: with inputs that stay the same, it is not even looked at.
+              # With a state, unchanged inputs send no request at all.
               database = {
                 type = providers.postgres.database;
                 state = deployment.state;
@@ -116,7 +116,7 @@ resources.nixops4.lib.mkRoot {
           };
         };
         members = lib.mapAttrs application applications // {
-          # What the deployment has made, encrypted, in the same server.
+          # The state of the deployment, encrypted, in the same server.
           state = {
             type = providers.state.state_postgres;
             inputs = {
@@ -124,7 +124,7 @@ resources.nixops4.lib.mkRoot {
               name = "fediverse-demo";
             };
           };
-          # May look into every database, and log in to none: people who watch over the server become members of it.
+          # May connect to every database, but cannot log in: administrators who monitor the server become its members.
           monitoring = {
             type = providers.postgres.role;
             inputs.name = "monitoring";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { providers, type Surroundings } from "./surroundings.ts";
 
-/** What a person sees of the state: `nixops4-resources-state log`. */
+/** The output of `nixops4-resources-state log`. */
 export async function stateLog({ stateInputs }: Surroundings): Promise<string[]> {
   const program = join(providers, "state/dist/main.cjs");
   const { stdout } = await promisify(execFile)(process.execPath, [program, "log", "--inputs", stateInputs]);

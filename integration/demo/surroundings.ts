@@ -5,13 +5,13 @@ import type { DirectoryStore } from "@nixops4-resources/protocol-secrets";
 import { generateX25519Identity } from "age-encryption";
 import { startPostgres, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 
-/** What the demo runs on: a server of its own, an empty folder for secrets and a key; gone when it is disposed of. */
+/** The demo's server, folder for secrets, and key, which are removed when this is disposed of. */
 export interface Surroundings extends AsyncDisposable {
   readonly address: PostgresAddress;
   readonly secrets: DirectoryStore;
   /** A file with the inputs of the member `state`, for its command line. */
   readonly stateInputs: string;
-  /** The arguments of nixops4.nix, which finds them in its environment. */
+  /** The arguments of nixops4.nix, which reads them from its environment. */
   readonly env: Readonly<Record<string, string>>;
 }
 

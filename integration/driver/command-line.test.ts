@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { defaultJobs, parseCommandLine } from "./command-line.ts";
 
-test("apply takes ./nixops4.nix, everything in it, and the default number of jobs", () => {
+test("applies all of ./nixops4.nix with the default number of jobs", () => {
   expect(parseCommandLine(["apply"])).toEqual({
     name: "apply",
     source: { kind: "file", file: "nixops4.nix" },
@@ -12,7 +12,7 @@ test("apply takes ./nixops4.nix, everything in it, and the default number of job
   });
 });
 
-test("paths, a recording and jobs", () => {
+test("reads paths, a recording and jobs", () => {
   expect(parseCommandLine(["plan", "a.b", "c", "--recording", "r.json", "--jobs", "2"])).toMatchObject({
     source: { kind: "recording", file: "r.json" },
     targets: [["a", "b"], ["c"]],
@@ -21,7 +21,7 @@ test("paths, a recording and jobs", () => {
   });
 });
 
-test("record keeps variables open", () => {
+test("reads the variables that record leaves open", () => {
   expect(parseCommandLine(["record", "--file", "f.nix", "--open", "A", "--open", "B"])).toMatchObject({
     file: "f.nix",
     open: ["A", "B"],
@@ -30,14 +30,14 @@ test("record keeps variables open", () => {
 
 test.each([
   [[], "Give a command"],
-  [["destory"], "no command destory"],
-  [["apply", "--jobs", "0"], "--jobs must be a whole number"],
-  [["apply", "--jobs", "many"], "--jobs must be a whole number"],
+  [["destory"], "Unknown command destory"],
+  [["apply", "--jobs", "0"], "--jobs must be an integer >= 1"],
+  [["apply", "--jobs", "many"], "--jobs must be an integer >= 1"],
   [["apply", "--file", "a", "--recording", "b"], "not both"],
   [["apply", "--output", "x"], "apply has no option --output"],
-  [["record", "a.b"], "record takes no path"],
-  [["record", "--check", "r", "--open", "A"], "give no --output and no --open"],
+  [["record", "a.b"], "record accepts no path"],
+  [["record", "--check", "r", "--open", "A"], "--check accepts neither --output nor --open"],
   [["apply", "--froce"], "--froce"],
-])("%j is refused", (argv, reason) => {
+])("rejects %j", (argv, reason) => {
   expect(() => parseCommandLine(argv)).toThrow(reason);
 });

@@ -3,8 +3,8 @@ import { UsageError } from "./errors.ts";
 import { parseMemberName, type MemberPath } from "./evaluation/member.ts";
 
 /**
- * Providers at once, unless `--jobs` says otherwise. See README.md for the measurements: more than this gains nothing
- * on a fast backend, and it leaves room in PostgreSQL's 100 connections for the applications that are being served.
+ * Default number of concurrent providers. See README.md for the measurements: more gain nothing on a fast backend, and
+ * this many leave room in PostgreSQL's 100 connections for applications.
  */
 export const defaultJobs = 16;
 
@@ -13,24 +13,24 @@ export const usage = `Usage: nixops4-resources-driver COMMAND [PATH...] [OPTION.
 Applies a NixOps4 deployment where NixOps4 itself is not installed.
 
 Commands:
-  apply [PATH...]    Apply the members under the paths and what they need; all, without a path.
-  plan [PATH...]     Say what apply would do, and do nothing.
-  record             Record the evaluation of a deployment, to apply it where there is no Nix.
+  apply [PATH...]    Apply the members under the paths and their dependencies; without a path, all members.
+  plan [PATH...]     Show what apply would do, without changing anything.
+  record             Record the evaluation of a deployment, to apply it on a machine without Nix.
 
 Deployment:
-  --file FILE        The file that \`nixops4 apply --file\` would get; default ./nixops4.nix.
-  --recording FILE   A recording instead, which needs no Nix.
+  --file FILE        File to evaluate, as for \`nixops4 apply --file\`; default ./nixops4.nix.
+  --recording FILE   Recording to apply instead; needs no Nix.
 
 Options:
-  --jobs N           Providers that run at the same time (default ${defaultJobs}).
-  --no-lock          apply: run beside another apply of the same file, for a file that its environment makes another
-                     deployment each time. State logs are locked all the same.
+  --jobs N           Maximum number of concurrent providers (default ${defaultJobs}).
+  --no-lock          apply: allow another apply of the same file at the same time, for a file that declares different
+                     deployments depending on its environment. State logs are still locked.
   --verbose          Show inputs and outputs of members.
-  --output FILE      record: where to write the recording; default stdout.
+  --output FILE      record: file to write the recording to; default stdout.
   --check FILE       record: compare with this recording instead of writing one.
-  --open NAME        record: leave the environment variable NAME open, to be read at each apply. Its value now is an
-                     example: an integer, an absolute path or a text. Can be given several times.
-  --help             Show this.
+  --open NAME        record: read the environment variable NAME at each apply instead of recording its value. Its
+                     current value is an example: an integer, an absolute path or a text. Can be repeated.
+  --help             Show this help.
 
 Exit status: 0 done, 1 failed, 2 differences (plan, record --check), 3 usage, 130 interrupted.
 `;
@@ -78,15 +78,15 @@ export function parseCommandLine(argv: readonly string[]): Command {
       };
     case "record":
       refuseOptions(name, values, ["recording", "jobs", "no-lock", "verbose"]);
-      if (paths.length > 0) throw new UsageError("record takes no path: a recording has the whole deployment.");
+      if (paths.length > 0) throw new UsageError("record accepts no path: a recording contains the whole deployment.");
       if (values.check !== undefined && (values.output !== undefined || values.open !== undefined)) {
-        throw new UsageError("--check compares with a recording as it is: give no --output and no --open.");
+        throw new UsageError("--check accepts neither --output nor --open: it compares with an existing recording.");
       }
       return { name, file, open: values.open ?? [], output: values.output, check: values.check };
     case undefined:
       throw new UsageError("Give a command: apply, plan or record.");
     default:
-      throw new UsageError(`There is no command ${name}: give apply, plan or record.`);
+      throw new UsageError(`Unknown command ${name}: give apply, plan or record.`);
   }
 }
 
@@ -121,5 +121,5 @@ function parseJobs(text: string | undefined): number {
   if (text === undefined) return defaultJobs;
   const jobs = Number(text);
   if (Number.isInteger(jobs) && jobs > 0) return jobs;
-  throw new UsageError(`--jobs must be a whole number from 1 on, got "${text}".`);
+  throw new UsageError(`--jobs must be an integer >= 1, got "${text}".`);
 }

@@ -1,12 +1,12 @@
 /** A person's Ctrl-C, or a supervisor's SIGTERM. */
 export interface Interruption extends Disposable {
-  /** Aborted by the first signal: nothing new is begun from then on. */
+  /** Aborted by the first signal: no other member starts. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Listens for SIGINT and SIGTERM. The first one lets what runs finish: providers are in the same process group, get the
- * terminal's Ctrl-C as well and finish what they have in hand. The second one calls `leave`.
+ * Listens for SIGINT and SIGTERM. After the first one, running members finish: providers are in the same process group,
+ * receive the terminal's Ctrl-C too, and finish their current request. The second one calls `leave`.
  */
 export function listenForInterruption(onFirst: () => void, leave: () => void): Interruption {
   const controller = new AbortController();

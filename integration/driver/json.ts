@@ -1,4 +1,4 @@
-/** Any JSON value, as it crosses the protocol and lies in the state. */
+/** Any JSON value, as in the protocol and in the state. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [name: string]: Json };
 
@@ -13,8 +13,8 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 }
 
 /**
- * The first integer that JavaScript cannot hold exactly, where there is one. Nix has integers up to 2^63-1; to send
- * another number than the deployment says would be worse than to refuse.
+ * The first integer that JavaScript cannot represent exactly, if any. Nix has integers up to 2^63-1; sending a number
+ * that differs from the deployment's would be worse than rejecting it.
  */
 export function inexactInteger(value: Json): number | undefined {
   if (typeof value === "number") return Number.isInteger(value) && !Number.isSafeInteger(value) ? value : undefined;

@@ -4,17 +4,17 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { holdLock } from "./run-lock.ts";
 import { lines } from "./provider/lines.ts";
 
-// Each starts a program, on a machine that may be busy.
+// Each test starts a program, and the machine may be busy.
 vi.setConfig({ testTimeout: 30_000 });
 
 const module = JSON.stringify(new URL("run-lock.ts", import.meta.url).href);
 const name = `/test/${process.pid}`;
 
-test("the second holder is told who the first one is, and comes in once it has let go", async () => {
+test("names the holder to a second process, and gets the lock after its release", async () => {
   const lock = await holdLock(name);
   await expect(holdLock(name)).rejects.toThrow(
     new RegExp(
-      String.raw`^\[driver\.locked\] Unable to lock ${name}: process ${process.pid} of user \S+, since 2\S+ holds it\.`,
+      String.raw`^\[driver\.locked\] Unable to lock ${name}: process ${process.pid} of user \S+, since 2\S+ holds the lock\.`,
     ),
   );
   await using _ = await holdLock(`${name}/other`);
@@ -22,7 +22,7 @@ test("the second holder is told who the first one is, and comes in once it has l
   await (await holdLock(name))[Symbol.asyncDispose]();
 });
 
-test("a holder that is killed leaves no lock behind", async () => {
+test("a killed holder leaves no lock behind", async () => {
   const script = `const { holdLock } = await import(${module}); await holdLock("${name}"); console.log("held"); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -8,9 +8,9 @@ import { text } from "node:stream/consumers";
 import { DriverError } from "./errors.ts";
 
 /**
- * Holds `what` (the real path of a deployment or a state log) for this process. The lock is a listening socket, so it
- * is gone with its process however that ends, and whoever comes second can ask the holder who it is. Throws DriverError
- * where another process holds it.
+ * Locks `what` (the real path of a deployment or a state log) for this process. The lock is a listening socket, so it
+ * ends with its process, and a second process can ask the holder who it is. Throws DriverError if another process holds
+ * the lock.
  */
 export async function holdLock(what: string): Promise<AsyncDisposable> {
   const address = lockAddress(what);
@@ -20,7 +20,7 @@ export async function holdLock(what: string): Promise<AsyncDisposable> {
     try {
       server.listen(address);
       await once(server, "listening");
-      // The lock must not keep a process alive that has nothing else to do.
+      // The lock must not keep an otherwise finished process alive.
       server.unref();
       return { [Symbol.asyncDispose]: () => close(server) };
     } catch (error) {
@@ -28,13 +28,13 @@ export async function holdLock(what: string): Promise<AsyncDisposable> {
     }
     const other = await askHolder(address);
     if (other !== undefined) {
-      throw new DriverError("driver.locked", `Unable to lock ${what}: ${other} holds it.`);
+      throw new DriverError("driver.locked", `Unable to lock ${what}: ${other} holds the lock.`);
     }
     await rm(address, { force: true });
   }
 }
 
-/** A user id need not have a name. */
+/** A user id may have no name. */
 function userName(): string {
   try {
     return userInfo().username;
@@ -44,15 +44,15 @@ function userName(): string {
 }
 
 /**
- * Linux has socket names outside the file system, which leave nothing behind. Elsewhere it is a file, and the one of a
- * process that was killed is removed by the next.
+ * Linux has socket names outside the file system, which need no cleanup. On other systems the socket is a file, and the
+ * next process removes the file of one that was killed.
  */
 function lockAddress(what: string): string {
   const name = `nixops4-resources-${createHash("sha256").update(what).digest("hex").slice(0, 32)}`;
   return process.platform === "linux" ? `\0${name}` : join(tmpdir(), `${name}.lock`);
 }
 
-/** Undefined where nobody listens: the holder has just ended, or left its file behind. */
+/** Undefined if nothing listens: the holder has just ended, or left its file behind. */
 async function askHolder(address: string): Promise<string | undefined> {
   try {
     return await text(connect(address));

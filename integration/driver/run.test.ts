@@ -7,31 +7,31 @@ import { note, stateFile } from "./testing/recordings.ts";
 import { endGroup, hasSaid, hasStarted, pressCtrlC, recorded, run, start } from "./testing/runs.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 
-// Each starts several programs, on a machine that may be busy.
+// Each test starts several programs, and the machine may be busy.
 vi.setConfig({ testTimeout: 30_000 });
 
-test("an apply that succeeds: a line per member, a count, exit status 0, nothing on stdout", async () => {
+test("a successful apply prints a line per member and a count to stderr, and exits with 0", async () => {
   const { file } = await recorded((log) => [note("a", log, { text: "x" }), note("b", log, { text: "@text of a@" })]);
   const { stdout, stderr, status } = await run("apply", "--recording", file);
   expect(stderr.replaceAll(/\d+\.\d+/g, "0.1")).toBe("a: created (0.1 s)\nb: created (0.1 s)\n2 created, in 0.1 s\n");
   expect({ stdout, status }).toEqual({ stdout: "", status: 0 });
 });
 
-test("a failure is shown whole at the end, exit status 1", async () => {
+test("shows a whole failure at the end, and exits with 1", async () => {
   const { file } = await recorded((log) => [note("a", log, { failure: "[x.y] Unable to do it.\nHint: Try." })]);
   const { stderr, status } = await run("apply", "--recording", file);
   expect(stderr).toContain("\nFailed: a\n  [x.y] Unable to do it.\n  Hint: Try.\n1 failed, in ");
   expect(status).toBe(1);
 });
 
-test("--verbose shows inputs and outputs", async () => {
+test("shows inputs and outputs with --verbose", async () => {
   const { file } = await recorded((log) => [note("a", log, { text: "x" })]);
   expect((await run("apply", "--recording", file, "--verbose")).stderr).toMatch(
     /^a: inputs \{"text":"x"\}\na: outputs \{"text":"x"\}\n/,
   );
 });
 
-test("the second apply of the same deployment is refused while the first one runs, unless told not to", async () => {
+test("rejects a second apply of the same deployment while the first one runs, unless --no-lock is given", async () => {
   const { file, requestLog, openGate } = await recorded((log, folder) => [
     note("a", log, { until: join(folder, "gate") }),
   ]);
@@ -47,7 +47,7 @@ test("the second apply of the same deployment is refused while the first one run
   expect((await first.ended).status).toBe(0);
 });
 
-test("another deployment with the same state log is refused too", async () => {
+test("rejects another deployment with the same state log", async () => {
   const folder = await temporaryFolder();
   const stateLog = join(folder, "state.json");
   const members = (log: string, own: string) => [
@@ -63,7 +63,7 @@ test("another deployment with the same state log is refused too", async () => {
   expect((await first.ended).status).toBe(0);
 });
 
-test("Ctrl-C: what runs is finished and written down, nothing more is started, exit status 130", async () => {
+test("on Ctrl-C finishes and records running members, starts no other, and exits with 130", async () => {
   const { file, requestLog, openGate } = await recorded((log, folder) => [
     stateFile("state", join(folder, "state.json")),
     note("a", log, { text: "x", until: join(folder, "gate") }, { state: ["state"] }),
@@ -75,35 +75,35 @@ test("Ctrl-C: what runs is finished and written down, nothing more is started, e
   await hasSaid(child, "Interrupted");
   await openGate();
   const { stderr, status } = await ended;
-  expect(stderr).toContain("Interrupted: nothing new is started, what runs is finished.");
+  expect(stderr).toContain("Interrupted: running members finish, no other member starts.");
   expect(stderr).toMatch(/a: created \(.*\nb: skipped, the run was interrupted\n2 created, 1 skipped/);
   expect(status).toBe(130);
-  // The state has it, so the next run goes on from there.
+  // The state contains the entry, so the next run continues from there.
   const next = await run("apply", "--recording", file);
   expect(next.stderr).toMatch(/a: unchanged .*\nb: created/);
 });
 
-test("a second Ctrl-C leaves at once", async () => {
+test("quits immediately on a second Ctrl-C", async () => {
   const { file, requestLog } = await recorded((log) => [note("a", log, { until: "/never" })]);
   const { child, ended } = start("apply", "--recording", file);
   await hasStarted(requestLog, 1);
   pressCtrlC(child);
   await hasSaid(child, "Interrupted");
   pressCtrlC(child);
-  // Its stderr is ours until the provider ends, so only the driver itself is waited for.
+  // The provider keeps stderr open, so this waits for the driver's exit only.
   await once(child, "exit");
   expect(child.exitCode).toBe(130);
   endGroup(child);
-  expect((await ended).stderr).toContain("Left at once");
+  expect((await ended).stderr).toContain("Quit immediately");
 });
 
-test("a command line that cannot be understood: exit status 3", async () => {
-  expect(await run("aply")).toMatchObject({ status: 3, stderr: expect.stringContaining("There is no command aply") });
+test("exits with 3 for an invalid command line", async () => {
+  expect(await run("aply")).toMatchObject({ status: 3, stderr: expect.stringContaining("Unknown command aply") });
   expect(await run("apply", "--file", "/nowhere.nix")).toMatchObject({ status: 3 });
   expect(await run("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("Usage:") });
 });
 
-test("a plan asks the providers and shows what differs: exit status 2, and 0 where nothing does", async () => {
+test("a plan asks the providers, shows differences, and exits with 2, or with 0 if nothing differs", async () => {
   const folder = await temporaryFolder();
   const provider = {
     executable: process.execPath,

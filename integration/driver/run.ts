@@ -15,21 +15,21 @@ import { openVariables, openVariablesOf, record } from "./recording/record.ts";
 import { readRecording, replay } from "./recording/recording.ts";
 import { holdLock } from "./run-lock.ts";
 
-/** What a run takes from its process. */
+/** The parts of the process that a run uses. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
-  /** Gets results: a plan, a recording. */
+  /** Receives results: a plan, a recording. */
   readonly stdout: NodeJS.WritableStream;
-  /** Gets progress and failures. */
+  /** Receives progress and failures. */
   readonly stderr: Screen;
-  /** Asked for only when there is something to evaluate. */
+  /** Called only if the command evaluates a deployment. */
   readonly findNix: () => Promise<Nix | NoNix>;
 }
 
 export const exitStatus = { done: 0, failed: 1, differences: 2, usage: 3, interrupted: 130 } as const;
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
-/** Runs one command line. Every failure has been shown when it returns. */
+/** Runs one command line and shows every failure. */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<ExitStatus> {
   try {
     const command = parseCommandLine(argv);
@@ -42,7 +42,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   } catch (error) {
     surroundings.stderr.write(`${describeFailure(error)}\n`);
     if (!(error instanceof UsageError)) return exitStatus.failed;
-    surroundings.stderr.write("Hint: --help tells what there is.\n");
+    surroundings.stderr.write("Hint: Run with --help.\n");
     return exitStatus.usage;
   }
 }
@@ -57,10 +57,13 @@ async function runMembers(
   const display = await createDisplay(stderr);
   const progress = new Progress(display);
   using interruption = listenForInterruption(
-    () => progress.line("Interrupted: nothing new is started, what runs is finished. Ctrl-C again leaves at once."),
+    () =>
+      progress.line(
+        "Interrupted: running members finish, no other member starts. Press Ctrl-C again to quit immediately.",
+      ),
     () => {
       display.end();
-      stderr.write("Left at once: what became of the running members is not known.\n");
+      stderr.write("Quit immediately: the result of the running members is unknown.\n");
       process.exit(exitStatus.interrupted);
     },
   );
@@ -109,13 +112,11 @@ async function runRecord(
   }
   const before = await readRecording(check);
   if (isDeepStrictEqual(before, await record(deployment, openVariablesOf(before)))) return exitStatus.done;
-  stderr.write(
-    `${check} is not what ${file} evaluates to now.\nHint: Make it again with \`record --output ${check}\`.\n`,
-  );
+  stderr.write(`${check} differs from what ${file} evaluates to now.\nHint: Run \`record --output ${check}\`.\n`);
   return exitStatus.differences;
 }
 
-/** Two applies of the same deployment would start the same providers side by side. */
+/** Prevents two applies of one deployment, which would start the same providers concurrently. */
 async function lockSource({ file }: Source): Promise<AsyncDisposable> {
   try {
     return await holdLock(await realpath(file));

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
-/** Where this machine keeps what was brought to it once: $XDG_CACHE_HOME/nixops4-resources. */
+/** The folder for downloads that are kept: $XDG_CACHE_HOME/nixops4-resources. */
 export function cacheFolder(): string {
   const configured = process.env["XDG_CACHE_HOME"] ?? "";
   return join(isAbsolute(configured) ? configured : join(homedir(), ".cache"), "nixops4-resources");

@@ -4,14 +4,14 @@ import type { Nix } from "./find-nix.ts";
 
 const run = promisify(execFile);
 
-/** The value of a Nix expression, as JSON tells it. Throws with what Nix said. */
+/** The value of a Nix expression as JSON. Throws Nix' message. */
 export async function evaluate(nix: Nix, expression: string): Promise<unknown> {
-  // Without read-write-mode a path that becomes a store path is not there afterwards.
+  // Without read-write-mode a path is not copied to the store.
   const options = ["--eval", "--strict", "--json", "--read-write-mode"];
   return JSON.parse(await runNix(nix, [...options, "--expr", expression]));
 }
 
-/** Whether a file is Nix code at all; throws with the place of the mistake. */
+/** Parses a file of Nix code; throws with the place of a syntax error. */
 export async function parse(nix: Nix, file: string): Promise<void> {
   await runNix(nix, ["--parse", file]);
 }

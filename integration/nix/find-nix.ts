@@ -3,13 +3,13 @@ import { bringProgram, findProgram, type NixProgram, type NoNix } from "./nix-pr
 
 /** A Nix that evaluates deployments here. */
 export interface Nix extends NixProgram {
-  /** What it needs in its environment beside our own: where the sources of nixops4 and nixpkgs' lib are. */
+  /** Additional environment variables: the places of the sources of nixops4 and nixpkgs' lib. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * A Nix with the sources that flake-free-npins pins. `bring` unpacks Nix from Debian's archive into the cache where
- * there is none, which takes about ten seconds.
+ * A Nix with the sources that flake-free-npins pins. If Nix is missing, `bring` unpacks it from Debian's archive into
+ * the cache, which takes about ten seconds.
  */
 export async function findNix({ bring = false } = {}): Promise<Nix | NoNix> {
   const program = await findProgram();

@@ -14,14 +14,14 @@ export interface NixProgram {
   readonly version: string;
 }
 
-/** Why deployments cannot be evaluated here, and what to do about it. */
+/** The reason why this machine cannot evaluate deployments, and the remedy. */
 export interface NoNix {
-  readonly lacks: "program" | "sources";
+  readonly part: "program" | "sources";
   readonly missing: string;
   readonly hint: string;
 }
 
-/** A Nix of version 2.8 or newer, the oldest that gives the same results as today's: from PATH, else from the cache. */
+/** Nix 2.8 or newer, from PATH or from the cache. Older versions evaluate deployments differently. */
 export async function findProgram(): Promise<NixProgram | NoNix> {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
   const tooOld: string[] = [];
@@ -32,13 +32,13 @@ export async function findProgram(): Promise<NixProgram | NoNix> {
     if (version !== undefined) tooOld.push(`${instantiate} is ${version}`);
   }
   return {
-    lacks: "program",
-    missing: ["there is no Nix of version 2.8 or newer", ...tooOld].join("; "),
+    part: "program",
+    missing: ["Nix 2.8 or newer is not installed", ...tooOld].join("; "),
     hint: "Install Nix, or run integration/scripts/get-nix.sh.",
   };
 }
 
-/** Unpacks Nix from Debian's archive into the cache. Gives the reason where that cannot be done. */
+/** Unpacks Nix from Debian's archive into the cache. Resolves to the reason if that fails. */
 export async function bringProgram(): Promise<string | undefined> {
   return run(getNixScript).then(() => undefined, lastLine);
 }
@@ -48,7 +48,7 @@ export function nixBeside({ instantiate }: NixProgram): string {
   return join(dirname(instantiate), "nix");
 }
 
-/** Undefined where the program is not there or does not start. */
+/** Undefined if the program is missing or does not start. */
 async function versionOf(program: string): Promise<string | undefined> {
   try {
     await access(program, constants.X_OK);

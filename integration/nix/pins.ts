@@ -15,7 +15,7 @@ const sourcesJson = z.object({
   pins: z.record(z.string(), z.object({ revision: z.string(), url: z.string(), hash: z.string() })),
 });
 
-/** One source as flake-free-npins pins it. */
+/** A source that flake-free-npins pins. */
 export interface Pin {
   readonly name: string;
   readonly revision: string;
@@ -25,24 +25,24 @@ export interface Pin {
   readonly hash: string;
 }
 
-/** What evaluation needs; nixpkgs itself is only for building. */
+/** The pins that evaluation needs; nixpkgs itself is only for building. */
 export function pinsForEvaluation(): Pin[] {
   const { pins } = sourcesJson.parse(JSON.parse(readFileSync(join(npins, "sources.json"), "utf8")));
   return ["nixops4", "nixpkgs-lib"].map((name) => {
     const pin = pins[name];
-    if (pin === undefined) throw new Error(`Unable to evaluate: flake-free-npins has no pin ${name}.`);
+    if (pin === undefined) throw new Error(`Unable to evaluate: the pin ${name} is missing in flake-free-npins.`);
     return { name, ...pin };
   });
 }
 
-/** Where the tree of a pin is kept for machines that cannot download it. */
+/** The place of a pin's tree, for machines that cannot download it. */
 export function cachedTree({ name, revision }: Pin): string {
   return join(cacheFolder(), "pins", `${name}-${revision}`);
 }
 
 /**
- * The environment in which Nix finds all sources: as the user overrides them, else from the cache (whose trees were
- * checked against the pins' hashes when they were put there), else downloaded by Nix, which checks them itself.
+ * The environment in which Nix finds all sources. The user's overrides come first, then the cache, whose trees were
+ * checked against the pins' hashes, then a download by Nix, which checks the hash itself.
  */
 export async function findSources(program: NixProgram): Promise<{ environment: Record<string, string> } | NoNix> {
   const environment: Record<string, string> = {};
@@ -63,10 +63,10 @@ export async function findSources(program: NixProgram): Promise<{ environment: R
 }
 
 function noSource(missing: string, hint: string): NoNix {
-  return { lacks: "sources", missing, hint };
+  return { part: "sources", missing, hint };
 }
 
-/** The variable that npins reads for a folder to take in place of the pin. */
+/** The variable with which npins replaces a pin by a folder. */
 function overrideVariable({ name }: Pin): string {
   return `NPINS_OVERRIDE_${name.replaceAll(/[^A-Za-z0-9]/g, "_")}`;
 }
@@ -78,7 +78,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Downloads the source into the Nix store, where the evaluation finds it again. */
+/** Downloads the source into the Nix store, from which the evaluation reads it. */
 async function canDownload({ instantiate }: NixProgram, { name }: Pin): Promise<boolean> {
   const options = ["--option", "download-attempts", "1", "--option", "connect-timeout", "5"];
   return run(instantiate, ["--eval", npins, "-A", `${name}.outPath`, ...options], { timeout: 60_000 }).then(

@@ -9,24 +9,24 @@ import type { NoNix } from "./nix-program.ts";
 export const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface NixForTests {
-  /** Evaluates an expression in which `resources` is this repository's default.nix and `lib` the pinned nixpkgs' lib. */
+  /** Evaluates an expression with `resources` (this repository's default.nix) and `lib` (of the pinned nixpkgs). */
   readonly evaluate: (expression: string) => Promise<unknown>;
-  /** Throws where a file is not Nix code. */
+  /** Throws if a file is not Nix code. */
   readonly parse: (file: string) => Promise<void>;
-  /** For what starts Nix itself; only within a test. */
+  /** For code that starts Nix itself; only within a test. */
   readonly nix: () => Nix;
 }
 
 /**
- * Describes tests that evaluate Nix code. Where that cannot be done every test is skipped with the reason; in CI only
- * the sources may lack, since Nix itself comes from Debian.
+ * Describes tests that evaluate Nix code. If that is impossible, every test is skipped with the reason. In CI only the
+ * sources may be missing, since Nix itself comes from Debian.
  */
 export async function describeNix(subject: string, tests: (nix: NixForTests) => void): Promise<void> {
   const found = process.env["NO_SERVICES"] === "1" ? notWanted : await findNix({ bring: true });
   describe(subject, () => {
     beforeEach((test) => {
       if (!("missing" in found)) return;
-      if (process.env["CI"] !== undefined && found.lacks === "program") throw new Error(found.missing);
+      if (process.env["CI"] !== undefined && found.part === "program") throw new Error(found.missing);
       test.skip(`${found.missing}. ${found.hint}`);
     });
     const prelude = `
@@ -47,9 +47,9 @@ function whatWasFound(found: Nix | NoNix): Nix {
   return found;
 }
 
-const notWanted: NoNix = { lacks: "sources", missing: "NO_SERVICES=1", hint: "Unset it to run them." };
+const notWanted: NoNix = { part: "sources", missing: "NO_SERVICES=1", hint: "Unset it to run them." };
 
-/** A file or folder in a Nix expression, whatever is in its name. */
+/** A file or folder in a Nix expression; its name may contain any character. */
 export function nixPath(path: string): string {
   return `(/. + ${nixLiteral(path)})`;
 }

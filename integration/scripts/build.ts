@@ -1,4 +1,4 @@
-// Bundles the providers (tsup.config.ts) unless that was done from the very same sources: `npm run build`.
+// Bundles the providers (tsup.config.ts) unless the bundles are up to date: `npm run build`.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,14 +9,14 @@ import { takeSlot } from "@nixops4-resources/protocol-core";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Two programs that build at the same time wait for each other: the second finds the work done. */
+/** Concurrent builds wait for each other; the second one finds the bundles up to date. */
 export async function build(): Promise<void> {
   const stamp = join(root, "node_modules/.build-stamp");
   using _turn = await takeSlot(`build:${root}`, 1);
   const sources = digest();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources && everyBundle()) return;
   const { status, error } = spawnSync("tsup", ["--silent"], { cwd: root, stdio: "inherit" });
-  if (status !== 0) throw new Error(`tsup ended with status ${status}`, { cause: error });
+  if (status !== 0) throw new Error(`Unable to build: tsup ended with status ${status}.`, { cause: error });
   writeLicences();
   writeFileSync(stamp, sources);
 }
@@ -34,7 +34,7 @@ const everyBundle = (): boolean =>
     existsSync(join(root, main, "../../dist/main.cjs")),
   );
 
-/** Changes with whatever goes into the bundles. */
+/** Changes with every input of the bundles. */
 function digest(): string {
   const hash = createHash("sha256");
   const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs},package.json}"], { cwd: root });

@@ -1,6 +1,6 @@
-// Puts the sources that evaluation needs where machines without a network find them (integration/nix/pins.ts).
+// Stores the sources that evaluation needs in the cache for machines without a network (integration/nix/pins.ts).
 //   node integration/scripts/fill-pin-cache.ts [NAME=CHECKOUT...]
-// CHECKOUT is a git repository (a bare one will do) with the pinned revision; without one the source is downloaded.
+// CHECKOUT is a git repository, possibly bare, with the pinned revision. Without it the source is downloaded.
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
@@ -25,13 +25,13 @@ async function fillAll(checkouts: ReadonlyMap<string, string>): Promise<void> {
   }
 }
 
-/** Complete and right, or not there: unpacked beside its place, and moved when its hash is the pin's. */
+/** Unpacks beside the final place and moves only a tree with the pin's hash, so that the cache is never incomplete. */
 async function fill(pin: Pin, tree: string, checkout: string | undefined, nix: string): Promise<void> {
   mkdirSync(dirname(tree), { recursive: true });
   const work = mkdtempSync(`${tree}.`);
   try {
     const tarball = checkout === undefined ? await download(pin.url) : archive(checkout, pin.revision);
-    // GitHub's tarballs have one folder around the tree; ours is made to match.
+    // GitHub's tarballs have one folder around the tree, so ours gets one too.
     execFileSync("tar", ["-xz", "--strip-components=1", "-C", work], { input: tarball });
     const hash = hashOf(work, nix);
     if (hash !== pin.hash)
@@ -54,7 +54,7 @@ async function download(url: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-/** Of a tree's NAR serialisation, which is what pins are checked by. */
+/** The hash of a tree's NAR serialisation, as in the pins. */
 function hashOf(folder: string, nix: string): string {
   const features = ["--extra-experimental-features", "nix-command"];
   return execFileSync(nix, [...features, "hash", "path", "--type", "sha256", folder], { encoding: "utf8" }).trim();
@@ -62,6 +62,6 @@ function hashOf(folder: string, nix: string): string {
 
 function splitOnce(argument: string): [string, string] {
   const [name = "", ...rest] = argument.split("=");
-  if (rest.length === 0) throw new Error(`Unable to read ${argument}: NAME=CHECKOUT was expected.`);
+  if (rest.length === 0) throw new Error(`Unable to read argument ${argument}: NAME=CHECKOUT was expected.`);
   return [name, rest.join("=")];
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Unpacks Nix from Debian's archive into a folder and changes nothing else on the machine; needs no root.
 #   get-nix.sh [FOLDER]
-# Without FOLDER it goes where the driver, the demo and the tests look for it (integration/nix/find-nix.ts).
-# The archive is the one that apt uses here, or $DEBIAN_MIRROR.
+# Without FOLDER it goes to the cache of the driver, the demo and the tests (integration/nix/find-nix.ts).
+# The archive is apt's, or $DEBIAN_MIRROR.
 set -euo pipefail
 
-# Debian 13 has Nix 2.26. Evaluation needs 2.8, which Debian 12 has, but that one cannot build when unpacked like this.
+# Debian 13 has Nix 2.26. Evaluation needs 2.8, which Debian 12 has, but Debian 12's cannot build when unpacked like this.
 suite=trixie
 folder=$(realpath -m "${1:-${XDG_CACHE_HOME:-$HOME/.cache}/nixops4-resources/nix}")
 
@@ -29,13 +29,13 @@ done
 mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -m1 '/debian/\?$' || true)}
 [ -n "$mirror" ] || fail "apt has no Debian archive here; set DEBIAN_MIRROR"
 
-# Tests ask for it from several processes; the first one gets it for all.
+# Several test processes may need it; the first one unpacks it for all.
 mkdir -p "$(dirname "$folder")"
 exec 9>"$folder.lock"
 flock 9
 is_there && report && exit
 
-# Complete or not there: unpacked beside its place, and moved when it works.
+# Unpacked beside its final place and moved when it works, so that it is never incomplete.
 work=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -83,8 +83,8 @@ unpack() {
   rm -rf "$work/apt"
 }
 
-# Programs that start with the unpacked loader and libraries, whatever the machine has. The store lies beside them, not
-# in /nix/store, so store paths differ from other machines' and nothing can be substituted.
+# Programs that start with the unpacked loader and libraries, not the machine's. The store is beside them, not in
+# /nix/store, so store paths differ from other machines', and no binary cache can be used.
 wrap() {
   local loader program
   loader=$(cd "$work" && echo tree/usr/lib/*-linux-gnu/ld-linux*.so.*)

@@ -1,4 +1,4 @@
-// All that CI does, before a push: `npm run ready`.
+// Runs all steps of CI, before a push: `npm run ready`.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 

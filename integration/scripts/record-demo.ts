@@ -1,6 +1,6 @@
 // Records the demo's deployment, for machines without Nix: integration/demo/recording.json.
 //   node integration/scripts/record-demo.ts [--check]
-// With --check it writes nothing, and ends with status 2 where the recording is not what Nix evaluates now.
+// With --check it writes nothing, and exits with 2 if the recording differs from the current evaluation.
 import { join } from "node:path";
 import { run } from "@nixops4-resources/integration-driver/run";
 import { findNix } from "@nixops4-resources/integration-nix/find-nix";
@@ -9,7 +9,7 @@ import { build } from "./build.ts";
 const demo = join(import.meta.dirname, "../demo");
 const recording = join(demo, "recording.json");
 
-/** What each machine has in its own way. The values are examples, but for the programs: they tell of their outputs. */
+/** Values that differ between machines. They are examples, except for the programs, which describe their outputs. */
 const open = {
   DEMO_POSTGRES_PORT: "5432",
   DEMO_POSTGRES_PASSWORD_FILE: "/run/secrets/postgres",

@@ -1,5 +1,5 @@
-// Makes the next version of the suite from the files of .changeset: versions, CHANGELOG.md, and the released interfaces
-// that `generate` and `check` compare with. `pnpm release`.
+// Releases the next version from the files of .changeset: `pnpm release`. Writes versions, CHANGELOG.md, and the
+// released interfaces that `generate` and `check` compare with.
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-/** A program that tests start, and the Debian package that has it. */
+/** A program that tests start, and its Debian package. */
 export interface DebianProgram {
   file: string;
   package: string;
 }
 
-/** What the tests of the service project need beside npm's packages. */
+/** The programs that service tests need besides npm packages. */
 export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/lib/postgresql/15/bin/postgres", package: "postgresql-15" },
   { file: "/usr/sbin/pgbouncer", package: "pgbouncer" },
@@ -32,8 +32,8 @@ export const testPrograms: readonly DebianProgram[] = [
 ];
 
 /**
- * Installs what lacks where that can be done: as root on Debian 12. Elsewhere the programs are taken from PATH, and what
- * is not there either is a skipped test. Says on stderr what it does.
+ * Installs missing packages as root on Debian 12. On other systems the programs come from PATH, and tests whose program
+ * is missing are skipped. Reports on stderr.
  */
 export function ensureDebianPackages(programs: readonly DebianProgram[]): void {
   const missing = programs.filter(({ file }) => !existsSync(file)).map((program) => program.package);
@@ -54,7 +54,7 @@ function apt(...args: string[]): void {
     "apt-get",
     ["-y", "-qq", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold", ...args],
     {
-      // What apt tells is progress; stdout is the caller's.
+      // apt's output is progress; stdout belongs to the caller.
       stdio: ["ignore", 2, 2],
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     },
@@ -63,7 +63,7 @@ function apt(...args: string[]): void {
 }
 
 /**
- * The packages would make a cluster and start services that nobody asked for. Sources: README.Debian of
+ * Prevents the packages from creating a cluster and starting services. Sources: README.Debian of
  * postgresql-common, and https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt
  */
 function withoutServices(work: () => void): void {

@@ -1,4 +1,4 @@
-/** A server cannot be had on this machine, for this reason: its tests are skipped, or fail in CI. */
+/** A server is not available on this machine, with the reason. Its tests are skipped, or fail in CI. */
 export class ServerUnavailable extends Error {
   override readonly name = "ServerUnavailable";
 }

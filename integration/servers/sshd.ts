@@ -10,17 +10,17 @@ import { isListening } from "./process/is-listening.ts";
 
 const run = promisify(execFile);
 
-/** Where an SSH server is and how to log in. */
+/** Address and keys of an SSH server. */
 export interface SshdAddress {
   host: "127.0.0.1";
   port: number;
-  /** Who runs the tests: the only one whom a server without more rights lets in. */
+  /** The user that runs the tests, since a server without more rights can log in no other. */
   user: string;
   /** The server's public key, in one line. */
   hostKey: string;
-  /** A private key that it lets in, mode 0600. */
+  /** A private key that it accepts, mode 0600. */
   identityFile: string;
-  /** All that it has to tell, at its most talkative. */
+  /** Its log at the highest level. */
   logFile: string;
 }
 
@@ -29,15 +29,15 @@ export interface SshdServer extends AsyncDisposable {
 }
 
 export interface SshdOptions {
-  /** PATH of those who log in. */
+  /** PATH of sessions. */
   path?: string;
-  /** What runs in place of what they ask for. */
+  /** Command that runs instead of the requested one. */
   forceCommand?: string;
 }
 
 /**
- * Starts OpenSSH's server on 127.0.0.1, with keys of its own, as who runs the tests: nobody else could log him in. Throws
- * `ServerUnavailable` where Debian's openssh-server is not installed.
+ * Starts OpenSSH's server on 127.0.0.1 with new keys, as the user that runs the tests. Throws `ServerUnavailable` if
+ * Debian's openssh-server is not installed.
  */
 export async function startSshd(options: SshdOptions = {}): Promise<SshdServer> {
   const program = findProgram("sshd", "openssh-server");
@@ -49,7 +49,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<SshdServer> 
     const port = await freePort();
     const logFile = join(folder, "log");
     await writeFile(join(folder, "settings"), settingsText({ folder, port, ...options }));
-    // Where it drops its rights; Debian's service makes it at its start.
+    // Its folder for privilege separation, which Debian's service creates at its start.
     if (process.getuid?.() === 0) await mkdir("/run/sshd", { recursive: true }).then(() => chmod("/run/sshd", 0o755));
 
     const { uid, gid, username } = userInfo();
@@ -72,14 +72,14 @@ export async function startSshd(options: SshdOptions = {}): Promise<SshdServer> 
 
 /** Source: sshd_config(5). */
 function settingsText({ folder, port, path, forceCommand }: { folder: string; port: number } & SshdOptions): string {
-  // A login shell that is not the first one reads no start files, which are nobody's business here.
+  // With SHLVL above 1, the shell reads no start files of the user.
   const variables = ["SHLVL=2", ...(path === undefined ? [] : [`"PATH=${path}"`])];
   return `ListenAddress 127.0.0.1:${port}
 HostKey ${folder}/host-key
 AuthorizedKeysFile ${folder}/identity.pub
 PidFile none
 UsePAM no
-# The folder lies in one that everybody can write in.
+# The folder's parent is writable for everybody.
 StrictModes no
 PasswordAuthentication no
 KbdInteractiveAuthentication no

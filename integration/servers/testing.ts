@@ -5,8 +5,8 @@ import type { Provided } from "./postgres/provided.ts";
 import { ServerUnavailable } from "./server-unavailable.ts";
 
 /**
- * Describes tests once per version of PostgreSQL, each against the one server that the worker has of it. Where there is
- * none, every test is skipped with the reason.
+ * Describes tests once per version of PostgreSQL, each with the worker's server of that version. If the server is missing,
+ * every test is skipped with the reason.
  */
 export function describePostgres(
   subject: string,
@@ -22,11 +22,11 @@ export function describePostgres(
 /** Source: https://vitest.dev/guide/parallelism.html */
 function ofThisWorker<Address>(servers: readonly Provided<Address>[]): Provided<Address> {
   const server = servers[Number(process.env["VITEST_POOL_ID"]) - 1];
-  if (server === undefined) throw new Error(`There is no server for worker ${process.env["VITEST_POOL_ID"]}.`);
+  if (server === undefined) throw new Error(`The server of worker ${process.env["VITEST_POOL_ID"]} is missing.`);
   return server;
 }
 
-/** Skips every test of the suite around it where the server lacks; the address is for the tests and their hooks. */
+/** Skips every test of the enclosing suite if the server is missing; returns the address for tests and hooks. */
 function whenProvided<Address>(provided: Provided<Address>): () => Address {
   if ("address" in provided) return () => provided.address;
   beforeEach((test) => test.skip(provided.unavailable));
@@ -35,7 +35,7 @@ function whenProvided<Address>(provided: Provided<Address>): () => Address {
   };
 }
 
-/** Starts a server for one test, which is skipped with the reason where it cannot be had; in CI it fails. */
+/** Starts a server for one test. If the server is unavailable, the test is skipped with the reason, and fails in CI. */
 export async function startOrSkip<Server>(test: TestContext, start: () => Promise<Server>): Promise<Server> {
   if (process.env["NO_SERVICES"] === "1") test.skip("NO_SERVICES=1");
   try {
@@ -46,7 +46,7 @@ export async function startOrSkip<Server>(test: TestContext, start: () => Promis
   }
 }
 
-/** Starts a server for the suite around it, whose tests are skipped with the reason where it cannot be had; in CI it fails. */
+/** Starts a server for the enclosing suite. If it is unavailable, the tests are skipped with the reason, and fail in CI. */
 export function serverOf<Server extends AsyncDisposable>(start: () => Promise<Server>): () => Server {
   let server: Server | undefined;
   let unavailable = process.env["NO_SERVICES"] === "1" ? "NO_SERVICES=1" : undefined;

@@ -10,7 +10,7 @@ import { appendStateEvent, createStateLog, readStateLog } from "../state/log.ts"
 import { connected, note, requestsIn, stateFile } from "../testing/recordings.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 
-// Each starts several programs, on a machine that may be busy.
+// Each test starts several programs, and the machine may be busy.
 vi.setConfig({ testTimeout: 30_000 });
 
 async function setUp() {
@@ -22,7 +22,7 @@ async function setUp() {
   return { requestLog, stateLog, kept, state: stateFile("state", stateLog) };
 }
 
-/** Applies members, and tells how each ended and what was said. */
+/** Applies members, and returns the result of each and the messages. */
 async function applied(...members: RecordedMember[]) {
   const ended: Record<string, string> = {};
   const said: string[] = [];
@@ -43,7 +43,7 @@ async function applied(...members: RecordedMember[]) {
   return { ended, said, failures: progress.failures };
 }
 
-test("a stateless member gets a create on every apply, in a process of its own", async () => {
+test("sends a create for a stateless member on every apply, to a new process", async () => {
   const { requestLog } = await setUp();
   const member = note("a", requestLog, { text: "x" });
   expect((await applied(member)).ended).toEqual({ a: "created" });
@@ -54,7 +54,7 @@ test("a stateless member gets a create on every apply, in a process of its own",
   expect(new Set(requests.map(({ pid }) => pid)).size).toBe(2);
 });
 
-test("with state: create, then nothing while the inputs are equal, then update with the old inputs and outputs", async () => {
+test("with state, sends a create, no request while the inputs are equal, then an update with the old inputs and outputs", async () => {
   const { requestLog, stateLog, state, kept } = await setUp();
   expect((await applied(state, kept("site.a", { text: "x", list: [1] }))).ended).toEqual({
     state: "created",
@@ -85,7 +85,7 @@ test("with state: create, then nothing while the inputs are equal, then update w
   expect(events).toEqual(['"event": "create"', '"event": "update"']);
 });
 
-test("a state log that NixOps4 wrote is gone on with", async () => {
+test("continues a state log that NixOps4 wrote", async () => {
   const { requestLog, stateLog, state, kept } = await setUp();
   await createStateLog(stateLog);
   const value = { type: "note", input_properties: { text: "x" }, output_properties: { text: "from NixOps4" } };
@@ -100,17 +100,17 @@ test("a state log that NixOps4 wrote is gone on with", async () => {
   });
 });
 
-test("another type under the same path is refused before anything is done", async () => {
+test("rejects another type under the same path before it sends a request", async () => {
   const { requestLog, state, kept } = await setUp();
   await applied(state, kept("a", { text: "x" }));
   const { failures } = await applied(state, { ...kept("a", { text: "y" }), type: "letter" });
   expect(failures).toMatchObject([
-    { name: "a", message: expect.stringContaining("its state has a note, the deployment says letter") },
+    { name: "a", message: expect.stringContaining("its type is note in the state and letter in the deployment") },
   ]);
   expect(await requestsIn(requestLog)).toHaveLength(2);
 });
 
-test("a failed member does not stop the others, and its failure is the provider's own text", async () => {
+test("applies the other members after a failure, and shows the provider's own message", async () => {
   const { requestLog, stateLog, state, kept } = await setUp();
   const { ended, failures } = await applied(
     state,
@@ -123,7 +123,7 @@ test("a failed member does not stop the others, and its failure is the provider'
   expect(await readStateLog(stateLog)).toEqual(emptyState);
 });
 
-test("a state that cannot be opened keeps its members from being touched", async () => {
+test("does not touch members whose state cannot be opened", async () => {
   const { requestLog, stateLog, state, kept } = await setUp();
   await writeFile(stateLog, "not a state log");
   const { ended, failures } = await applied(state, kept("a", { text: "x" }));
@@ -132,7 +132,7 @@ test("a state that cannot be opened keeps its members from being touched", async
   expect(await readFile(requestLog, "utf8")).toBe("");
 });
 
-test("a state provider is applied, then kept open to the end, and gets one event at a time", async () => {
+test("applies a state provider, keeps it open until the end, and sends it one event at a time", async () => {
   const { requestLog, kept } = await setUp();
   const store = note("state", requestLog, { text: "" }, { type: "store" });
   const members = Array.from({ length: 4 }, (_, index) => kept(`m${index}`, { text: `${index}` }));
@@ -163,7 +163,7 @@ test("a state provider is applied, then kept open to the end, and gets one event
   expect(log.at(-1)).toEqual({ pid: reader?.pid, ended: true });
 });
 
-test("no input and no output is shown unless asked for", async () => {
+test("shows no input and no output without --verbose", async () => {
   const { requestLog } = await setUp();
   const { said } = await applied(note("a", requestLog, { text: "private" }));
   expect(said.join("\n")).not.toContain("private");

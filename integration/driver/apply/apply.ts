@@ -12,21 +12,21 @@ import type { StateStore } from "../state/store.ts";
 
 export interface RunOptions {
   readonly evaluation: Evaluation;
-  /** Most providers that run at the same time; a state provider, open to the end of the run, is not counted. */
+  /** Maximum number of concurrent providers. State providers, which run until the end, do not count. */
   readonly jobs: number;
-  /** What to apply, with what it needs; empty for the whole deployment. */
+  /** Members to apply, together with their dependencies; empty for the whole deployment. */
   readonly targets: readonly MemberPath[];
   /** Environment of the providers. */
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted to begin nothing more; what runs is finished. */
+  /** When aborted, running members finish and no other member starts. */
   readonly stop: AbortSignal;
   readonly progress: Progress;
-  /** Whether to show inputs and outputs. They hold no secrets, but still more than a log should. */
+  /** Whether to show inputs and outputs. They contain no secrets, but more than a log should. */
   readonly verbose: boolean;
 }
 
 /**
- * Applies a deployment as `nixops4 apply` does. Every failure goes to `progress`; throws only where the deployment as a
+ * Applies a deployment as `nixops4 apply` does. Every failure goes to `progress`; throws only if the deployment as a
  * whole cannot be evaluated.
  */
 export async function apply(options: RunOptions): Promise<void> {

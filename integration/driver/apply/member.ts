@@ -18,9 +18,9 @@ export interface Applied {
 }
 
 /**
- * Does to one member what NixOps4 does (perform_apply_resource in rust/nixops4/src/work.rs): a stateless resource gets
- * a create on every apply; one with state gets a create where the state has no entry, nothing at all where its inputs
- * equal the entry's, and else an update.
+ * Applies one member as NixOps4 does (perform_apply_resource in rust/nixops4/src/work.rs). A stateless resource gets a
+ * create on every apply. A resource with state gets a create if the state has no entry, no request if its inputs equal
+ * the entry's, and an update otherwise.
  */
 export async function applyMember(
   request: MemberRequest,
@@ -52,7 +52,7 @@ export function refuseTypeChange({ path, type }: MemberRequest, past: StateEntry
   if (past.type === type) return;
   throw new DriverError(
     "driver.state.type",
-    `Unable to apply member ${memberName(path)}: its state has a ${past.type}, the deployment says ${type}.`,
+    `Unable to apply member ${memberName(path)}: its type is ${past.type} in the state and ${type} in the deployment.`,
   );
 }
 
@@ -75,7 +75,7 @@ function update({ type, inputs, provider }: MemberRequest, past: StateEntry, sur
   );
 }
 
-/** One process for one request, and how the provider says that it ended. */
+/** Starts one process for one request, and returns the outcome that the provider reports. */
 async function once(
   provider: MemberRequest["provider"],
   surroundings: ProviderSurroundings,
@@ -83,7 +83,7 @@ async function once(
 ): Promise<{ outputs: JsonObject; outcome: Success | undefined }> {
   let outcome: Success | undefined;
   const onMessage: ProviderSurroundings["onMessage"] = (message) => {
-    // What failed says so in its answer.
+    // A failure is reported by the answer.
     if (message.kind === "outcome" && message.outcome !== "failed") outcome = message.outcome;
     surroundings.onMessage(message);
   };

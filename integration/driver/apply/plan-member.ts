@@ -9,13 +9,13 @@ import { readStateLog } from "../state/log.ts";
 import { isStateFile, stateFileName, type StateStore } from "../state/store.ts";
 
 export interface Planned extends Plan {
-  /** Outputs that the member has now and will still have after an apply; undefined where none are known. */
+  /** Outputs that an apply would not change; undefined if they are unknown. */
   readonly outputs: JsonObject | undefined;
 }
 
 const nothing: Plan = { action: "none", differences: [], reason: null };
 
-/** Asks what `applyMember` would do, without the ability to do it. */
+/** Asks the provider what `applyMember` would do. */
 export async function planMember(
   request: MemberRequest,
   store: StateStore | undefined,
@@ -27,7 +27,7 @@ export async function planMember(
   if (past !== undefined) {
     refuseTypeChange(request, past);
     if (isDeepStrictEqual(past.inputs, inputs)) {
-      return { ...nothing, reason: "NixOps4 skips it: its inputs are those in the state", outputs: past.outputs };
+      return { ...nothing, reason: "NixOps4 skips it: its inputs equal those in the state", outputs: past.outputs };
     }
   }
   await using process = await ProviderProcess.start(provider, surroundings);

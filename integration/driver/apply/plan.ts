@@ -9,7 +9,7 @@ import { schedule } from "./schedule.ts";
 import { StateStores } from "../state/stores.ts";
 import type { StateStore } from "../state/store.ts";
 
-/** What an apply would do to one member. `unknown` depends on an output that is only there after something else. */
+/** What an apply would do to one member. `unknown` depends on an output that only the apply produces. */
 export interface MemberPlan {
   readonly name: string;
   readonly action: Planned["action"] | "unknown";
@@ -17,7 +17,7 @@ export interface MemberPlan {
   readonly reason: string | null;
 }
 
-/** Asks every provider what an apply would do. Failures go to `progress`, as those of an apply do. */
+/** Asks every provider what an apply would do. Failures go to `progress`, as in an apply. */
 export async function plan(options: RunOptions): Promise<MemberPlan[]> {
   const { progress } = options;
   const plans: MemberPlan[] = [];
@@ -28,7 +28,7 @@ export async function plan(options: RunOptions): Promise<MemberPlan[]> {
     return { env: options.env, onMessage: (message) => progress.message(name, message) };
   }
 
-  /** A state that is not there yet remembers nothing, so its members have none. */
+  /** A state that does not exist yet is empty. */
   async function storeOf({ state }: MemberRequest): Promise<StateStore | undefined> {
     const keeper = state === null ? undefined : done.get(memberKey(state));
     if (keeper === undefined || keeper.planned?.action === "create") return undefined;
@@ -51,7 +51,7 @@ export async function plan(options: RunOptions): Promise<MemberPlan[]> {
   }
 
   const result = await schedule({ ...options, onMember: (name) => progress.expect(name), perform });
-  // An output that is not known yet is no failure of its provider here.
+  // In a plan, an unknown output is no failure of its provider.
   for (const found of diagnose({ ...result, known: new Map() })) {
     if (found.kind === "wrong") {
       progress.fail(found.name, found.error.message);
@@ -72,7 +72,7 @@ const words = {
   refuse: { verb: "refuse", count: "refused" },
 } as const satisfies Record<MemberPlan["action"], { verb: string; count: string }>;
 
-/** The plan for a person: a line for each member, and below it what differs. */
+/** The plan as text: a line for each member, followed by its differences. */
 export function renderPlan(plans: readonly MemberPlan[]): string {
   const width = Math.max(...Object.values(words).map(({ verb }) => verb.length));
   return plans

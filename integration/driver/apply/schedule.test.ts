@@ -9,7 +9,7 @@ import { connected, note } from "../testing/recordings.ts";
 
 const member = (name: string, text: string, more?: Partial<RecordedMember>) => note(name, "/dev/null", { text }, more);
 
-/** Schedules members whose outputs are their inputs; `journal` gets what begins and ends. */
+/** Schedules members whose outputs are their inputs; `journal` receives each start and end. */
 async function run(members: RecordedMember[], more: Partial<ScheduleOptions> = {}) {
   const journal: string[] = [];
   const result = await schedule({
@@ -29,18 +29,18 @@ async function run(members: RecordedMember[], more: Partial<ScheduleOptions> = {
   return { journal, result, diagnoses: diagnose(result) };
 }
 
-test("a member begins when what it needs is there, with its outputs in place", async () => {
+test("starts a member when the outputs that it needs are known", async () => {
   const { result, journal } = await run([member("c", "<@text of b@>"), member("b", "[@text of a@]"), member("a", "1")]);
   expect(journal).toEqual(["begin a", "end a", "begin b", "end b", "begin c", "end c"]);
   expect(result.performed.map(({ inputs }) => inputs["text"])).toEqual(["1", "[1]", "<[1]>"]);
 });
 
-test("it does not wait for others that began with what it needs", async () => {
+test("does not wait for members that started together with its dependency", async () => {
   const { journal } = await run([member("slow", "slow"), member("a", "1"), member("b", "@text of a@")]);
   expect(journal.indexOf("end b")).toBeLessThan(journal.indexOf("end slow"));
 });
 
-test("no more than `jobs` run at once", async () => {
+test("runs at most `jobs` members concurrently", async () => {
   const { journal } = await run(
     Array.from({ length: 10 }, (_, index) => member(`m${index}`, "1")),
     { jobs: 3 },
@@ -52,7 +52,7 @@ test("no more than `jobs` run at once", async () => {
   expect(journal).toHaveLength(20);
 });
 
-test("what needs a failed member is left out, all else is done", async () => {
+test("skips members that need a failed member, and performs all others", async () => {
   const { journal, diagnoses } = await run([
     member("a", "fails"),
     member("b", "@text of a@"),
@@ -66,16 +66,16 @@ test("what needs a failed member is left out, all else is done", async () => {
   ]);
 });
 
-test("a cycle is told with its way; what only hangs on it waits", async () => {
+test("reports the path of a cycle for each of its members; members that depend on it wait", async () => {
   const { diagnoses } = await run([member("a", "@text of b@"), member("b", "@text of a@"), member("c", "@text of a@")]);
   expect(diagnoses.map((found) => (found.kind === "wrong" ? found.error.sentence : found.because))).toEqual([
-    "Unable to evaluate member a: it needs itself, by way of a -> b -> a.",
-    "Unable to evaluate member b: it needs itself, by way of b -> a -> b.",
+    "Unable to evaluate member a: it depends on itself: a -> b -> a.",
+    "Unable to evaluate member b: it depends on itself: b -> a -> b.",
     "needs output `text` of a",
   ]);
 });
 
-test("a member waits for its state, and says when there is none", async () => {
+test("a member waits for its state, and reports a missing one", async () => {
   const { journal, diagnoses } = await run([
     member("a", "1", { state: ["z"] }),
     member("b", "1", { state: ["nowhere"] }),
@@ -85,14 +85,14 @@ test("a member waits for its state, and says when there is none", async () => {
   expect(diagnoses).toMatchObject([{ name: "b", error: { code: "driver.member.unknown" } }]);
 });
 
-test("an output that its member did not return is that member's failure", async () => {
+test("reports an output that its member did not return", async () => {
   const { diagnoses } = await run([member("a", "1"), member("b", "@text of a@")], { perform: async () => ({}) });
   expect(diagnoses).toMatchObject([
     { name: "b", error: { sentence: "Unable to evaluate b: member a returned no output `text`." } },
   ]);
 });
 
-test("targets are performed with what they need, and nothing else", async () => {
+test("performs targets and their dependencies only", async () => {
   const members = [
     member("a", "1", { state: ["z"] }),
     member("z", "1"),
@@ -112,7 +112,7 @@ test("targets are performed with what they need, and nothing else", async () => 
   );
 });
 
-test("once stopped, what runs ends and nothing begins", async () => {
+test("when stopped, finishes running members and starts no other", async () => {
   const stop = new AbortController();
   const members = Array.from({ length: 5 }, (_, index) => member(`m${index}`, "1"));
   const ended: string[] = [];
@@ -129,7 +129,7 @@ test("once stopped, what runs ends and nothing begins", async () => {
   expect(ended).toEqual(["m0"]);
 });
 
-test("a member that gets other inputs after it was performed is found out", async () => {
+test("reports a member whose inputs change after it was performed", async () => {
   let evaluations = 0;
   const evaluation = {
     ...replay(connected(member("a", "1")), {}),

@@ -15,29 +15,29 @@ import {
 
 export interface ScheduleOptions {
   readonly evaluation: Evaluation;
-  /** Most members that are performed at the same time. */
+  /** Maximum number of members that are performed concurrently. */
   readonly jobs: number;
-  /** Members (or composites) to perform, with what they need; empty for all. */
+  /** Members (or composites) to perform, together with their dependencies; empty for all. */
   readonly targets: readonly MemberPath[];
-  /** Once aborted, nothing new is begun. */
+  /** When aborted, no other member starts. */
   readonly stop: AbortSignal;
   /**
-   * Does what is to be done to one member, whose state member (if any) was performed before. Returns its outputs, or
-   * undefined where they stay unknown: whoever reads them is not performed. Must report its own failures.
+   * Performs one member after its state member, if any. Returns its outputs, or undefined if they stay unknown; members
+   * that read them are then not performed. Must report its own failures.
    */
   perform(request: MemberRequest): Promise<JsonObject | undefined>;
-  /** Gets the name of every resource that the run is about. */
+  /** Receives the name of every resource of the run. */
   onMember(name: string): void;
 }
 
 export interface ScheduleResult {
-  /** What could not be performed, each with its reason. */
+  /** Members that could not be performed, each with its reason. */
   readonly blocked: readonly Unperformed[];
-  /** Members that were performed with other inputs than the later outputs gave them. */
+  /** Members whose inputs changed after they were performed, when more outputs were known. */
   readonly changed: readonly { readonly path: MemberPath; readonly inputs: readonly string[] }[];
-  /** Outputs of all that was performed. */
+  /** Outputs of all performed members. */
   readonly known: ReadonlyMap<MemberKey, JsonObject>;
-  /** What was performed, in an order in which each comes after what it needs. */
+  /** Performed members, each after its dependencies. */
   readonly performed: readonly MemberRequest[];
 }
 
@@ -47,13 +47,13 @@ export interface Unperformed {
   readonly reason: Explanation | { readonly kind: "state"; readonly member: MemberPath };
 }
 
-/** Most explanations asked for at once: each is a Nix of its own. */
+/** Maximum number of concurrent explanations: each is a Nix process. */
 const explanationsAtOnce = 2;
 
 /**
- * Performs every member as soon as what it needs is known, evaluating again when something was learnt. A second
- * evaluation begins when the first one's time has passed once more, or when nothing else is left to wait for: so at
- * most half of the time of one processor goes into evaluations, and no member waits for the slowest of its wave.
+ * Performs every member as soon as its inputs are known, and evaluates again when new outputs are known. The next
+ * evaluation starts after a pause as long as the last evaluation, or at once if nothing is running. So evaluations take
+ * at most half of one processor, and no member waits for the slowest of its wave.
  */
 export async function schedule(options: ScheduleOptions): Promise<ScheduleResult> {
   const { evaluation, stop } = options;
@@ -88,7 +88,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     performed.set(key, request);
   }
 
-  /** Outputs and states that the targets cannot do without. */
+  /** Outputs and states that the targets need. */
   function widenTargets(blocked: readonly Unperformed[]): boolean {
     const needed = blocked.flatMap(({ reason }) =>
       reason.kind === "needs" || reason.kind === "state" ? [reason.member] : [],
@@ -113,7 +113,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     startReady();
 
     if (running.size > 0) {
-      // Where nothing is blocked, nothing can become ready: the next evaluation only looks back.
+      // If nothing is blocked, nothing can become ready: the next evaluation only verifies.
       if (wave.blocked.length > 0) {
         await Promise.race(running);
         await Promise.race([drained(running), sleep(evaluationMs)]);
@@ -128,7 +128,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
   }
 }
 
-/** Undefined where the run was stopped; what runs has ended then. */
+/** Undefined if the run was stopped; no member is running then. */
 async function evaluateUnlessStopped(
   { evaluation, stop }: ScheduleOptions,
   known: ReadonlyMap<MemberKey, JsonObject>,
@@ -138,7 +138,7 @@ async function evaluateUnlessStopped(
   try {
     if (!stop.aborted) return await evaluation.evaluate(known, skip);
   } catch (error) {
-    // Ctrl-C ends the evaluator as well, whose error then says nothing.
+    // Ctrl-C ends the evaluator too; its error is then irrelevant.
     if (!stop.aborted) {
       await drained(running);
       throw error;
@@ -148,7 +148,7 @@ async function evaluateUnlessStopped(
   return undefined;
 }
 
-/** Waits for what runs, and for what that lets begin. */
+/** Waits for the running members, and for those that start when they end. */
 async function drained(running: ReadonlySet<Promise<void>>): Promise<void> {
   while (running.size > 0) await Promise.race(running);
 }
@@ -183,7 +183,7 @@ async function unperformed(
     blocked.filter(({ path }) => isMeant(path)),
     async ({ path, kind }) => {
       const reason = await evaluation.explain(path, known);
-      return { path, kind, reason: reason ?? { kind: "error", text: "it can be evaluated alone only" } } as const;
+      return { path, kind, reason: reason ?? { kind: "error", text: "it can be evaluated only alone" } } as const;
     },
   );
   const withoutState = ready.flatMap(({ path, state }) =>

@@ -3,13 +3,13 @@ import type { KnownOutputs } from "./evaluation.ts";
 import { isWithin, memberKey, memberName, type MemberPath } from "./member.ts";
 import type { ScheduleResult, Unperformed } from "../apply/schedule.ts";
 
-/** Why something was not performed: it waits for another member that was not performed either, or it is wrong itself. */
+/** The reason why a member was not performed: it waits for another such member, or is wrong itself. */
 export type Diagnosis = { readonly name: string; readonly isMember: boolean } & (
   | { readonly kind: "waits"; readonly for: string; readonly because: string }
   | { readonly kind: "wrong"; readonly error: DriverError }
 );
 
-/** Tells a reader, for each member that was left out, what stands in its way. */
+/** Explains, for each skipped member, why it was not performed. */
 export function diagnose({ blocked, known, changed, performed }: ScheduleResult): Diagnosis[] {
   const reached = new Set(performed.map(({ path }) => memberKey(path)));
   return [
@@ -27,7 +27,7 @@ export function diagnose({ blocked, known, changed, performed }: ScheduleResult)
       kind: "wrong",
       error: new DriverError(
         "driver.member.changed",
-        `Unable to trust member ${memberName(path)}: ${inputs.map((name) => `\`${name}\``).join(", ") || "its provider"} became another value after it was applied.`,
+        `Unable to trust member ${memberName(path)}: ${inputs.map((name) => `\`${name}\``).join(", ") || "its provider"} changed after it was applied.`,
       ),
     })),
   ];
@@ -46,7 +46,7 @@ function stands(
   if (reason.kind === "derivation") {
     return new DriverError(
       "driver.member.derivation",
-      `Unable to evaluate member ${name}: its \`${reason.input}\` needs ${reason.derivations.join(", ")} to be built.`,
+      `Unable to evaluate member ${name}: its \`${reason.input}\` needs ${reason.derivations.join(", ")}, which must be built first.`,
     );
   }
   const { member } = reason;
@@ -54,7 +54,7 @@ function stands(
   if (circle !== undefined) {
     return new DriverError(
       "driver.member.cycle",
-      `Unable to evaluate member ${name}: it needs itself, by way of ${circle.map(memberName).join(" -> ")}.`,
+      `Unable to evaluate member ${name}: it depends on itself: ${circle.map(memberName).join(" -> ")}.`,
     );
   }
   if (reason.kind === "state") {
@@ -62,7 +62,7 @@ function stands(
     if (exists) return { member, because: `needs its state ${memberName(member)}` };
     return new DriverError(
       "driver.member.unknown",
-      `Unable to find the state of member ${name}: there is no member ${memberName(member)}.`,
+      `Unable to find the state of member ${name}: member ${memberName(member)} does not exist.`,
     );
   }
   if (known.has(memberKey(member))) {
@@ -74,7 +74,7 @@ function stands(
   return { member, because: `needs output \`${reason.output}\` of ${memberName(member)}` };
 }
 
-/** The way from a member through what it needs back to itself, where there is one. */
+/** The path from a member through its dependencies back to itself, if any. */
 function findCircle(start: MemberPath, blocked: readonly Unperformed[]): MemberPath[] | undefined {
   const byKey = new Map(blocked.map((one) => [memberKey(one.path), one]));
   const way: MemberPath[] = [start];

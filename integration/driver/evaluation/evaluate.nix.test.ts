@@ -52,7 +52,7 @@ async function applied(nix: Nix, name: string, env: NodeJS.ProcessEnv) {
 }
 
 await describeNix("a deployment over NixOps4's own library", ({ nix }) => {
-  test("gives what is ready, with its defaults, and what waits", async () => {
+  test("returns ready members with their defaults, and waiting members", async () => {
     await using evaluation = open(nix(), "files.nix", environment("/folder"));
     const { ready, blocked } = await evaluation.evaluate(nothing, none);
     expect(ready.map(({ path }) => path)).toEqual([["greeting"], ["state"]]);
@@ -74,7 +74,7 @@ await describeNix("a deployment over NixOps4's own library", ({ nix }) => {
     });
   });
 
-  test("is applied in the order of its outputs, kept in the state, and not applied again", async () => {
+  test("is applied in the order of its outputs, recorded in the state, and not applied again", async () => {
     const folder = await temporaryFolder();
     const first = await applied(nix(), "files.nix", environment(folder));
     expect(first).toEqual({
@@ -93,7 +93,7 @@ await describeNix("a deployment over NixOps4's own library", ({ nix }) => {
     expect(changed.ended).toMatchObject({ greeting: "updated", "site.index": "unchanged" });
   });
 
-  test("everything that stands in the way is explained, once, and the rest is applied", async () => {
+  test("explains every error once, and applies the rest", async () => {
     const { ended, failures, messages } = await applied(nix(), "wrong.nix", environment(await temporaryFolder()));
     expect(ended).toEqual({
       fine: "created",
@@ -106,26 +106,26 @@ await describeNix("a deployment over NixOps4's own library", ({ nix }) => {
       size: "failed",
     });
     expect(failures["built"]).toMatch(
-      /^\[driver\.member\.derivation\].*its `content` needs \S+something\.drv to be built/,
+      /^\[driver\.member\.derivation\].*its `content` needs \S+something\.drv, which must be built first/,
     );
     expect(failures["misspelt"]).toMatch(/misspelt\.inputs\.contnet' does not exist[^]*Did you mean/);
     expect(failures["number"]).toContain("`members.number.inputs.content' is not of type `string'");
-    expect(failures["one"]).toContain("it needs itself, by way of one -> other -> one");
+    expect(failures["one"]).toContain("it depends on itself: one -> other -> one");
     expect(failures["size"]).toContain("is not of type `string'");
     expect(messages.filter((line) => line.includes("this is only said once"))).toHaveLength(1);
   });
 
-  test("members that depend on an output appear when it is there", async () => {
+  test("finds members that depend on an output once it is known", async () => {
     const { ended } = await applied(nix(), "structural.nix", environment(await temporaryFolder()));
     expect(ended).toEqual({ first: "created", "more.first": "created" });
   });
 
-  test("a deployment that hides a missing output is found out", async () => {
+  test("reports a deployment that hides a missing output", async () => {
     const { failures } = await applied(nix(), "caught.nix", environment(await temporaryFolder()));
     expect(Object.keys(failures)).toEqual(["second"]);
-    expect(failures["second"]).toContain("`content` became another value after it was applied");
+    expect(failures["second"]).toContain("`content` changed after it was applied");
 
-    // Asked for the reason, it cannot hide it.
+    // The explanation of this member bypasses its tryEval.
     await using evaluation = open(nix(), "caught.nix", environment("/folder"));
     expect(await evaluation.explain(["second"], nothing)).toMatchObject({ kind: "needs", member: ["first"] });
   });
@@ -141,7 +141,7 @@ await describeNix("a deployment over NixOps4's own library", ({ nix }) => {
     await expect(evaluation.evaluate(nothing, none)).rejects.toThrow(reason);
   });
 
-  test("a program that is no Nix is an error", async () => {
+  test("rejects a program that is not Nix", async () => {
     await using evaluation = open({ ...nix(), instantiate: "/nowhere/nix-instantiate" }, "files.nix", process.env);
     await expect(evaluation.evaluate(nothing, none)).rejects.toThrow("driver.nix.failed");
   });

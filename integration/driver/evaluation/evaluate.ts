@@ -13,11 +13,11 @@ import { memberName, type MemberKey, type MemberPath, type MemberRequest } from 
 export interface NixDeployment {
   /** The program `nix-instantiate`, of Nix 2.8 or newer. */
   nixInstantiate: string;
-  /** What `nixops4 apply --file` would get. */
+  /** The file for `nixops4 apply --file`. */
   file: string;
-  /** Environment of the evaluation, where a file finds its arguments (`builtins.getEnv`). */
+  /** Environment of the evaluation; a file reads its arguments from it (`builtins.getEnv`). */
   env: NodeJS.ProcessEnv;
-  /** Gets each line that Nix writes beside its result, such as a warning; each one once. */
+  /** Receives each line that Nix writes besides its result, such as a warning, once. */
   onMessage?: (line: string) => void;
 }
 
@@ -44,7 +44,7 @@ const reasonSchema = z.union([
   z.strictObject({ derivation: z.strictObject({ input: z.string(), derivations: z.array(z.string()) }) }),
 ]);
 
-/** A deployment that Nix evaluates. Nothing is built, and nothing is fetched but what the file itself asks for. */
+/** A deployment that Nix evaluates. Nothing is built, and only the file itself can fetch. */
 export function evaluate(deployment: NixDeployment): Evaluation {
   const seen = new Set<string>();
   const folder = mkdtemp(join(tmpdir(), "nixops4-resources-evaluation-"));
@@ -100,7 +100,7 @@ function nixArguments(file: string, question: string): string[] {
     "--eval",
     "--strict",
     "--json",
-    // A path that an input copies to the store must really be there when the provider starts.
+    // A path that an input copies to the store must exist when the provider starts.
     "--read-write-mode",
     waveFile,
     "--arg",
@@ -115,7 +115,7 @@ function nixArguments(file: string, question: string): string[] {
   ];
 }
 
-/** The system that providers run on: this one. */
+/** Nix' name of this system, on which providers run. */
 function nixSystem(): string {
   const architectures: Partial<Record<string, string>> = { x64: "x86_64", arm64: "aarch64", ia32: "i686" };
   return `${architectures[process.arch] ?? process.arch}-${process.platform}`;
@@ -125,7 +125,7 @@ function nixString(text: string): string {
   return `"${text.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll("${", "\\${")}"`;
 }
 
-/** What Nix said, from its last `error:` on: what stands before is the way there through the module system. */
+/** Nix' message from its last `error:` on; the lines before are the trace through the module system. */
 function nixError(error: unknown): string {
   if (typeof error !== "object" || error === null || !("stderr" in error) || typeof error.stderr !== "string") {
     return reasonOf(error);

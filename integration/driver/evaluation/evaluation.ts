@@ -1,14 +1,14 @@
 import type { JsonObject } from "../json.ts";
 import type { MemberKey, MemberPath, MemberRequest } from "./member.ts";
 
-/** Outputs of the resources that are there. */
+/** Outputs of the resources that exist. */
 export type KnownOutputs = ReadonlyMap<MemberKey, JsonObject>;
 
-/** What one evaluation found. */
+/** The result of one evaluation. */
 export interface Wave {
   /** Resources whose request is complete. */
   readonly ready: readonly MemberRequest[];
-  /** What cannot be evaluated yet, or at all; `members` is a composite whose list of members is meant. */
+  /** Parts that cannot be evaluated yet, or at all; `members` is the list of members of a composite. */
   readonly blocked: readonly Blocked[];
 }
 
@@ -17,16 +17,16 @@ export interface Blocked {
   readonly kind: "resource" | "members";
 }
 
-/** Why something cannot be evaluated. */
+/** The reason why something cannot be evaluated. */
 export type Explanation =
   | { readonly kind: "needs"; readonly member: MemberPath; readonly output: string }
   | { readonly kind: "derivation"; readonly input: string; readonly derivations: readonly string[] }
   | { readonly kind: "error"; readonly text: string };
 
-/** A deployment that can be evaluated over and over while outputs become known: with Nix, or from a recording. */
+/** A deployment that is evaluated repeatedly while outputs become known, by Nix or from a recording. */
 export interface Evaluation extends AsyncDisposable {
-  /** Throws DriverError where the deployment as a whole cannot be evaluated. Members in `skip` may be left out. */
+  /** Throws DriverError if the deployment as a whole cannot be evaluated. Members in `skip` may be omitted. */
   evaluate(known: KnownOutputs, skip: ReadonlySet<MemberKey>): Promise<Wave>;
-  /** Why `path` is blocked; undefined where it is not. */
+  /** The reason why `path` is blocked; undefined if it is not. */
   explain(path: MemberPath, known: KnownOutputs): Promise<Explanation | undefined>;
 }

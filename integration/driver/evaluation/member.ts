@@ -1,12 +1,12 @@
 import type { JsonObject } from "../json.ts";
 
-/** Where a member is in the deployment: `["mastodon", "database"]`. The root is the empty path. */
+/** Path of a member in the deployment, such as `["mastodon", "database"]`. The root is the empty path. */
 export type MemberPath = readonly string[];
 
-/** A path as key of a map. The same text as Nix' `builtins.toJSON path`. */
+/** A path as key of a map: the text of `builtins.toJSON path` in Nix. */
 export type MemberKey = string;
 
-/** What NixOps4 sends to the provider of one resource, once all of it is known. */
+/** The complete request that NixOps4 sends to the provider of one resource. */
 export interface MemberRequest {
   readonly path: MemberPath;
   readonly type: string;
@@ -33,12 +33,12 @@ export function memberName(path: MemberPath): string {
   return path.length === 0 ? "(root)" : path.join(".");
 }
 
-/** The reverse of `memberName`; like NixOps4's, without a way to quote a dot. */
+/** The reverse of `memberName`; like NixOps4, it cannot quote a dot. */
 export function parseMemberName(name: string): MemberPath {
   return name === "" ? [] : name.split(".");
 }
 
-/** Whether `path` is `ancestor` or lies below it. */
+/** Whether `path` is `ancestor` or below it. */
 export function isWithin(path: MemberPath, ancestor: MemberPath): boolean {
   return ancestor.every((name, index) => path[index] === name);
 }

@@ -1,16 +1,16 @@
 # One evaluation of a NixOps4 root expression, over the real NixOps4 library.
 #
 # NixOps4's own evaluator (rust/nixops4-eval) gives the root function outputs that are read from a mutable table, and
-# an error that names a missing one. Here the table is an argument and the error a throw, so one evaluation tells
-# every resource that is ready.
+# an error that names a missing one. Here the table is an argument and the error a throw, so one evaluation finds every
+# resource that is ready.
 {
-  # The file that `nixops4 apply --file` would get.
+  # The file for `nixops4 apply --file`.
   file,
   system,
   # A JSON file:
   #   known    { "<JSON of a path>" = { <output> = value; }; }   outputs that exist so far
   #   skip     [ "<JSON of a path>" ]                            resources that need not be evaluated
-  #   explain  null, or the one path whose error is to be shown as it is
+  #   explain  null, or the one path whose error is shown unchanged
   question,
 }:
 let
@@ -41,13 +41,12 @@ let
     }) skip
   );
 
-  # `abort` cannot be caught by a tryEval of the deployment, but neither by ours: only the explanation of one member
-  # can afford it.
+  # No tryEval catches `abort`, neither the deployment's nor ours, so only the explanation of one member uses it.
   fail =
     reason:
     (if explain == null then builtins.throw else builtins.abort) "nixops4-resources:${toJSON reason}";
 
-  # As evaluate_root_component in nixops4-eval/src/eval.rs.
+  # Like evaluate_root_component in nixops4-eval/src/eval.rs.
   loadMemberOutput =
     path: member: output: _:
     (known.${toJSON (path ++ [ member ])} or { }).${output} or (fail {
@@ -77,7 +76,7 @@ let
     outputValues = makeMemberOutputs [ ] fixpoint;
   };
 
-  # As value_to_json in eval.rs, which builds the derivations that the string's context names. Here nothing is built.
+  # Like value_to_json in eval.rs, which builds the derivations in the string's context. Here nothing is built.
   realised =
     input: value:
     let
@@ -109,7 +108,7 @@ let
     let
       names =
         if path == [ ] then
-          # The names at the root cannot depend on outputs: what is wrong with them is wrong with all.
+          # The names at the root cannot depend on outputs, so an error in them is an error of the whole deployment.
           {
             success = true;
             value = attrNames (export.members or { });

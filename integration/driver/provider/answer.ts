@@ -5,16 +5,16 @@ import { isJsonObject, parseJson, type Json, type JsonObject } from "../json.ts"
 const properties = z.record(z.string(), z.json());
 const difference = z.strictObject({ field: z.string(), current: z.json(), wanted: z.json() });
 
-/** A JSON Schema, of which nothing is checked here. */
+/** A JSON Schema, which is not validated here. */
 const jsonSchema = z.record(z.string(), z.json());
 
-/** One kind of answer: the key it has, and what may stand under it. */
+/** One kind of answer: its key, and the schema of its body. */
 export interface AnswerType<Answer> {
   readonly key: string;
   readonly schema: z.ZodType<Answer>;
 }
 
-/** The answers that the driver asks for; as in the protocol's schema, nothing else may stand in them. */
+/** The answers that the driver expects; unknown fields are rejected, as in the protocol's schema. */
 export const answers = {
   create: answer("createResourceResponse", z.strictObject({ outputProperties: properties })),
   update: answer("updateResourceResponse", z.strictObject({ outputProperties: properties })),
@@ -38,7 +38,7 @@ export const answers = {
       reason: z.nullable(z.string()),
     }),
   ),
-  // Only what the driver uses of it; the rest is for documentation.
+  // Only the fields that the driver uses.
   describe: answer(
     "describeProviderResponse",
     z.object({
@@ -51,24 +51,24 @@ export type Plan = z.output<typeof answers.plan.schema>;
 
 /**
  * The answer in a line of a provider's stdout. Throws ProviderFailure for an `errorResponse`, and DriverError for
- * anything that is not an answer of this type; what the line holds is not repeated, since it may hold outputs.
+ * anything that is not an answer of this type. The error does not repeat the line, since it may contain outputs.
  */
 export function parseAnswer<Answer>(type: AnswerType<Answer>, line: string, provider: string): Answer {
   const wrong = (reason: string) =>
-    new DriverError("driver.provider.answer", `Unable to understand ${provider}: ${reason}.`);
+    new DriverError("driver.provider.answer", `Unable to read the answer of ${provider}: ${reason}.`);
   let value: Json;
   try {
     value = parseJson(line);
   } catch {
-    throw wrong(line.trim() === "" ? "its answer is an empty line" : "its answer is not JSON");
+    throw wrong(line.trim() === "" ? "it is an empty line" : "it is not JSON");
   }
   const [entry, ...more] = isJsonObject(value) ? Object.entries(value) : [];
-  if (entry === undefined || more.length > 0) throw wrong("its answer is not an object with one key");
+  if (entry === undefined || more.length > 0) throw wrong("it is not an object with one key");
   const [key, inner] = entry;
   if (key === "errorResponse") throw failure(inner, wrong);
-  if (key !== type.key) throw wrong(`it answered ${key} where ${type.key} was expected`);
+  if (key !== type.key) throw wrong(`it is ${key}, but ${type.key} was expected`);
   const parsed = type.schema.safeParse(inner);
-  if (!parsed.success) throw wrong(`its ${key} is not what the protocol says (${z.prettifyError(parsed.error)})`);
+  if (!parsed.success) throw wrong(`its ${key} does not follow the protocol (${z.prettifyError(parsed.error)})`);
   return parsed.data;
 }
 

@@ -8,17 +8,17 @@ async function linesOf(...chunks: (string | Buffer)[]): Promise<string[]> {
   return found;
 }
 
-test("a line may come in pieces, end in CRLF, and the last one in nothing", async () => {
+test("joins the pieces of a line, accepts CRLF, and a last line without an end", async () => {
   expect(await linesOf("on", "e\ntw", "o\r\n\nfo", "ur")).toEqual(["one", "two", "", "four"]);
   expect(await linesOf("one\n")).toEqual(["one"]);
   expect(await linesOf()).toEqual([]);
 });
 
-test("a line separator inside a JSON string does not end the line", async () => {
+test("does not split at a line separator inside a JSON string", async () => {
   expect(await linesOf('"a\u2028b"\n')).toEqual(['"a\u2028b"']);
 });
 
-test("a character that was split between two pieces stays whole", async () => {
+test("keeps a character whole that is split between two pieces", async () => {
   const bytes = Buffer.from("ä\n");
   expect(await linesOf(bytes.subarray(0, 1), bytes.subarray(1))).toEqual(["ä"]);
 });

@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 
 /**
- * The lines of a stream, at `\n` only: unlike node:readline, which also splits at U+2028, a character that may stand
- * unescaped in JSON. A last line without its end counts; `\r` before `\n` does not.
+ * The lines of a stream, split at `\n` only. node:readline also splits at U+2028, which JSON allows unescaped. A last
+ * line without `\n` is a line; `\r` before `\n` is removed.
  */
 export async function* lines(stream: Readable): AsyncGenerator<string, undefined> {
   stream.setEncoding("utf8");

@@ -1,23 +1,23 @@
 import { isJsonObject, parseJson, type Json } from "../json.ts";
 
-/** How a request ended, in the words of the provider's outcome line. */
+/** The result of a request, as in the provider's outcome line. */
 export const outcomes = ["created", "updated", "adopted", "unchanged", "deleted", "retained", "failed"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** What a line on a provider's stderr means. */
+/** The meaning of a line on a provider's stderr. */
 export type ProviderMessage =
   | { readonly kind: "outcome"; readonly outcome: Outcome }
   | { readonly kind: "waiting"; readonly for: string }
   | { readonly kind: "log"; readonly text: string };
 
-/** Sorts a line of stderr; what is none of our structured lines is the provider's log and goes to the user. */
+/** Classifies a line of stderr. A line that is not one of our structured ones is the provider's log for the user. */
 export function parseProviderMessage(line: string): ProviderMessage {
   const value = tryParse(line);
   if (!isJsonObject(value)) return { kind: "log", text: line };
   const outcome = outcomes.find((name) => name === value["outcome"]);
   if (outcome !== undefined) return { kind: "outcome", outcome };
   if (typeof value["waiting"] === "string") return { kind: "waiting", for: value["waiting"] };
-  // A record of a structured log: its message is for people, the rest for machines.
+  // Of a record of a structured log, the user sees the message.
   return { kind: "log", text: typeof value["msg"] === "string" ? value["msg"] : line };
 }
 

@@ -3,10 +3,10 @@ import { answers } from "./answer.ts";
 import type { ProviderMessage } from "./message.ts";
 import { ProviderProcess } from "./process.ts";
 
-// Each starts a program, on a machine that may be busy.
+// Each test starts a program, and the machine may be busy.
 vi.setConfig({ testTimeout: 30_000 });
 
-/** Asks a provider that is this script, and gives what it answered and wrote to stderr. */
+/** Sends a request to a provider that runs this script, and returns its answer and its stderr. */
 async function ask(script: string, request: object = {}) {
   const messages: ProviderMessage[] = [];
   const provider = { executable: process.execPath, args: ["-e", script] };
@@ -23,17 +23,17 @@ const answering = (outputs: string) => `
     console.log(JSON.stringify({ createResourceResponse: { outputProperties: ${outputs} } }));
   });`;
 
-test("gets one line, answers one line", async () => {
+test("sends one line and receives one line", async () => {
   const { outputs } = await ask(answering("{ got: String(line) }"), { type: "x" });
   expect(outputs).toEqual({ got: '{"createResourceRequest":{"type":"x"}}\n' });
 });
 
-test("an answer may be megabytes", async () => {
+test("receives an answer of several megabytes", async () => {
   const { outputs } = await ask(answering('{ text: "x".repeat(5_000_000) }'));
   expect(outputs["text"]).toHaveLength(5_000_000);
 });
 
-test("its outcome is asked for as JSON, and read; all else that it writes to stderr is a log line", async () => {
+test("reads the outcome as JSON, and passes on every other line of stderr as log", async () => {
   const { messages } = await ask(`
     console.error("connecting");
     console.error(JSON.stringify({ outcome: "adopted", format: process.env.NIXOPS4_RESOURCES_LOG_FORMAT }));
@@ -46,7 +46,7 @@ test("its outcome is asked for as JSON, and read; all else that it writes to std
   ]);
 });
 
-test("more lines after the answer are not waited for, and do not block the provider", async () => {
+test("does not wait for lines after the answer, and does not block the provider that writes them", async () => {
   const { outputs } = await ask(`${answering('{ a: "b" }')} process.on("exit", () => console.log("x".repeat(1e6)));`);
   expect(outputs).toEqual({ a: "b" });
 });
@@ -57,18 +57,18 @@ test.each([
   ["is killed", "process.kill(process.pid, 'SIGKILL'); setTimeout(() => {}, 1000)", "was ended by SIGKILL without one"],
   ["closes its stdin at once", "process.stdin.destroy()", "without one"],
   ["answers with words", "console.log('hello')", "not JSON"],
-])("a provider that %s is an error", async (_, script, reason) => {
+])("rejects a provider that %s", async (_, script, reason) => {
   await expect(ask(script)).rejects.toThrow(reason);
 });
 
-test("a program that cannot be started is an error that names it", async () => {
+test("names the program that cannot be started", async () => {
   const provider = { executable: "/nowhere/provider", args: [] };
   await expect(ProviderProcess.start(provider, { env: {}, onMessage() {} })).rejects.toThrow(
     /^\[driver\.provider\.start\] Unable to start provider \/nowhere\/provider: .*ENOENT/,
   );
 });
 
-test("a script without an interpreter line is not started, as NixOps4 would not start it", async () => {
+test("does not start a script without an interpreter line, like NixOps4", async () => {
   const provider = { executable: import.meta.filename, args: [] };
   await expect(ProviderProcess.start(provider, { env: {}, onMessage() {} })).rejects.toThrow("EACCES");
 });

@@ -8,17 +8,17 @@ import type { Provider } from "../evaluation/member.ts";
 import { parseProviderMessage, type ProviderMessage } from "./message.ts";
 
 export interface ProviderSurroundings {
-  /** Environment of the process: credentials by reference live there. */
+  /** Environment of the process, which references to secrets may name. */
   env: NodeJS.ProcessEnv;
-  /** Gets what the provider writes to stderr, line by line. */
+  /** Receives each line that the provider writes to stderr. */
   onMessage: (message: ProviderMessage) => void;
 }
 
 /**
- * A running provider. It is started exactly as NixOps4 starts it: `executable` is looked up on PATH where it has no
- * slash, `args` follow, nothing is put in front. So a script needs its own interpreter line, or the deployment names
- * the interpreter as `executable` and the script in `args`. The process stays in our process group, as under NixOps4:
- * the terminal's Ctrl-C reaches it too.
+ * A running provider. It is started exactly as NixOps4 starts it: `executable` with `args`; an `executable` without a
+ * slash is searched on PATH. So a script needs an interpreter line, or the deployment sets `executable` to the
+ * interpreter and puts the script into `args`. The process stays in our process group, as under NixOps4, so it receives
+ * the terminal's Ctrl-C too.
  */
 export class ProviderProcess implements AsyncDisposable {
   readonly #name: string;
@@ -26,7 +26,7 @@ export class ProviderProcess implements AsyncDisposable {
   readonly #answers: AsyncGenerator<string, undefined>;
   readonly #stderr: Promise<void>;
   readonly #ended: Promise<string>;
-  /** The protocol has one request at a time. */
+  /** The protocol allows one request at a time. */
   readonly #turn = pLimit(1);
 
   private constructor(name: string, child: ChildProcessWithoutNullStreams, { onMessage }: ProviderSurroundings) {
@@ -39,7 +39,7 @@ export class ProviderProcess implements AsyncDisposable {
     this.#ended = once(child, "exit").then(([code, signal]) =>
       signal === null ? `it ended with exit status ${code}` : `it was ended by ${signal}`,
     );
-    // A provider that is gone says so by not answering; writing to it then is no failure of its own.
+    // A provider that has ended is reported by its missing answer, so a failed write is ignored.
     child.stdin.on("error", () => {});
   }
 
@@ -47,7 +47,7 @@ export class ProviderProcess implements AsyncDisposable {
     const name = `provider ${provider.executable}`;
     try {
       const child = spawn(provider.executable, provider.args, {
-        // Its outcome line is read here, so it is asked for in the form that is not for people.
+        // The driver reads the outcome line, so it asks for JSON.
         env: { ...surroundings.env, NIXOPS4_RESOURCES_LOG_FORMAT: "json" },
       });
       await once(child, "spawn");
@@ -57,7 +57,7 @@ export class ProviderProcess implements AsyncDisposable {
     }
   }
 
-  /** Sends a request and waits for its answer, however long that takes: deadlines are the provider's. */
+  /** Sends a request and waits for its answer without a limit: the provider has the deadline. */
   ask<Answer>(request: Request, type: AnswerType<Answer>): Promise<Answer> {
     return this.#turn(async () => {
       this.#child.stdin.write(`${JSON.stringify(request)}\n`);
@@ -72,10 +72,10 @@ export class ProviderProcess implements AsyncDisposable {
     });
   }
 
-  /** Asks the provider to end by closing its stdin, and waits until it has; its exit status means nothing then. */
+  /** Ends the provider by closing its stdin, and waits for it; its exit status is ignored. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.stdin.end();
-    // Read on, so that a provider with more to say is not stopped by a full pipe.
+    // Keep reading, so that a full pipe does not block the provider.
     for await (const _ of this.#answers);
     await this.#stderr;
     await this.#ended;

@@ -6,8 +6,8 @@ import { ProviderProcess } from "../provider/process.ts";
 import type { MakeSample, Mark } from "./stand-in.ts";
 
 /**
- * Samples of what providers return, by the schemas that they have of it; each program is asked once. One that does not
- * describe itself, as NixOps4's own do not, is taken to return texts.
+ * Samples of outputs, from the schemas of the providers; each program is asked once. A provider that does not describe
+ * itself, such as NixOps4's own, is assumed to return texts.
  */
 export class OutputSamples {
   readonly #env: NodeJS.ProcessEnv;
@@ -17,7 +17,7 @@ export class OutputSamples {
     this.#env = env;
   }
 
-  /** Of each output of the member, by name. Throws DriverError where its provider cannot be started. */
+  /** A sample of each output of the member, by name. Throws DriverError if its provider cannot be started. */
   async of({ type, provider, outputs }: MemberRequest): Promise<Map<string, MakeSample>> {
     if (outputs.length === 0) return new Map();
     const key = JSON.stringify(provider);
@@ -42,7 +42,7 @@ async function describe(provider: Provider, env: NodeJS.ProcessEnv): Promise<Res
   }
 }
 
-/** Some value of a JSON Schema; a text where that says nothing of one, for Nix to tell what it wants. */
+/** A value of a JSON Schema; a text if the schema defines no type, so that Nix reports the type that it expects. */
 function sampleOf(schema: JsonObject, root: JsonObject, mark: Mark): Json {
   const { $ref, anyOf, type, properties } = schema;
   const inner = (value: Json | undefined) => sampleOf(isJsonObject(value) ? value : {}, root, mark);

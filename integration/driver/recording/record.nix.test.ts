@@ -25,7 +25,7 @@ function deployment(nix: Nix, name: string, more: NodeJS.ProcessEnv = {}): NixDe
   };
 }
 
-/** All requests of a recording, where each output is a text that names it. */
+/** All requests of a recording, with the name of each output as its value. */
 async function requests(recording: Recording, variables: NodeJS.ProcessEnv) {
   const outputs = recording.members.map(({ path, outputs: names }) => {
     return [memberKey(path), Object.fromEntries(names.map((name) => [name, `${path.join(".")}/${name}`]))] as const;
@@ -34,7 +34,7 @@ async function requests(recording: Recording, variables: NodeJS.ProcessEnv) {
 }
 
 await describeNix("a recording", ({ nix }) => {
-  test("has room for outputs and open variables, and is the same each time", async () => {
+  test("has gaps for outputs and open variables, and is equal each time", async () => {
     const open = openVariables(["GREETING", "FOLDER"], env);
     const recording = await record(deployment(nix(), "files.nix"), open);
     expect(await record(deployment(nix(), "files.nix"), openVariablesOf(recording))).toEqual(recording);
@@ -50,19 +50,19 @@ await describeNix("a recording", ({ nix }) => {
     expect(inputs["site.copy"]).toMatchObject({ content: "site.index/path" });
   });
 
-  test("differs once the deployment does", async () => {
+  test("differs when the deployment changes", async () => {
     const before = await record(deployment(nix(), "files.nix"), []);
     expect(await record(deployment(nix(), "files.nix", { GREETING: "bye" }), [])).not.toEqual(before);
   });
 
-  test("an integer stays open as one", async () => {
+  test("has a gap for an integer", async () => {
     const variables = { PORT: "5432" };
     const recording = await record(deployment(nix(), "computed.nix", variables), openVariables(["PORT"], variables));
     const [request] = await requests(recording, { PORT: "15432" });
     expect(request?.inputs).toMatchObject({ timeoutSeconds: 15_432, content: "port 15432" });
   });
 
-  test("has room for outputs that are no text, and for the programs that tell of them", async () => {
+  test("has gaps for outputs that are no text, and for the programs that describe them", async () => {
     const open = openVariables(["NODE", "KEY_PROVIDER"], env);
     const recording = await record(deployment(nix(), "typed.nix", { PART: "whole" }), open);
     expect(Object.values(recording.gaps)).toEqual(
@@ -83,7 +83,7 @@ await describeNix("a recording", ({ nix }) => {
     });
   });
 
-  test("a provider that cannot be asked for its outputs is told", async () => {
+  test("names a provider that cannot describe its outputs", async () => {
     const gone = { EXAMPLE_PROVIDER: "/gone.cjs", NODE: "/gone/node" };
     await expect(record(deployment(nix(), "files.nix", gone), [])).rejects.toThrow("[driver.provider.start]");
   });
@@ -99,7 +99,7 @@ await describeNix("a recording", ({ nix }) => {
     [
       "a part of an output is read",
       "typed.nix",
-      "the input `content` of member reader has a part of the output `ref` of member key, which can be recorded as a whole only",
+      "the input `content` of member reader has a part of the output `ref` of member key, which can be recorded only as a whole",
       "field",
     ],
     [

@@ -11,13 +11,13 @@ import { environmentStandIn, outputStandIn, type Round, type StandIn } from "./s
 import { fillText, templateOf, type Gap } from "./template.ts";
 
 /**
- * Records a deployment: evaluates it twice, each time with other values in place of outputs and of the environment
- * variables that are to stay open, and keeps what differs by them as gaps. Providers must be there, to be asked what
- * their outputs look like. What depends on an output in another way, such as a list of members or a field of an object,
- * is refused with DriverError.
+ * Records a deployment: evaluates it twice, with different values for outputs and open environment variables, and
+ * records the parts that differ as gaps. The providers must be available, since they describe their outputs. A
+ * deployment that depends on an output in another way, such as by a list of members or a field of an object, is rejected
+ * with DriverError.
  *
- * A choice between constants (`if output == "x" then ...`) cannot be seen that way: it is recorded as it falls out for
- * a value that equals nothing.
+ * A choice between constants (`if output == "x" then ...`) is not detected: it is recorded for a value that equals no
+ * constant.
  */
 export async function record(deployment: NixDeployment, open: readonly EnvironmentGap[]): Promise<Recording> {
   const samples = new OutputSamples(deployment.env);
@@ -51,7 +51,7 @@ export async function record(deployment: NixDeployment, open: readonly Environme
   };
 }
 
-/** The environment variables that stay open in a recording, each shaped like its value now. */
+/** The environment variables that stay open in a recording, each with the type of its current value. */
 export function openVariables(names: readonly string[], env: NodeJS.ProcessEnv): EnvironmentGap[] {
   return names.map((environment) => {
     const value = env[environment];
@@ -62,7 +62,7 @@ export function openVariables(names: readonly string[], env: NodeJS.ProcessEnv):
   });
 }
 
-/** The variables that a recording leaves open, to make it again. */
+/** The variables that a recording leaves open, for recording it again. */
 export function openVariablesOf({ gaps }: Recording): EnvironmentGap[] {
   return Object.values(gaps).filter((gap) => "environment" in gap);
 }
@@ -88,7 +88,7 @@ async function evaluateRound(
   await using evaluation = evaluate({ ...deployment, env: { ...deployment.env, ...stoodIn } });
   const cannot = ({ sentence }: DriverError) => {
     const reason = sentence.replace(/\.$/, "");
-    return impossible(deployment, `with stand-ins in place of outputs, it cannot be evaluated. ${reason}`);
+    return impossible(deployment, `it cannot be evaluated with samples of outputs. ${reason}`);
   };
   const result = await schedule({
     evaluation,
@@ -107,7 +107,7 @@ async function evaluateRound(
       return Object.fromEntries(outputs.map(({ gap, value }) => [gap.output, value]));
     },
   }).catch((error: unknown) => {
-    // Nix cannot catch that an attribute is missing, which then ends the whole evaluation.
+    // Nix cannot catch a missing attribute, which ends the whole evaluation.
     throw error instanceof DriverError && error.code === "driver.nix.failed" ? cannot(error) : error;
   });
   const wrong = diagnose(result).find((found) => found.kind === "wrong");
@@ -148,9 +148,9 @@ function whyNoTemplate(value: Json, standIns: readonly StandIn[]): string {
   const part = standIns.find(({ gap, mark }) => gap.kind === "value" && text.includes(mark))?.gap;
   if (part !== undefined && "output" in part) {
     const whole = `output \`${part.output}\` of member ${memberName(part.member)}`;
-    return `has a part of the ${whole}, which can be recorded as a whole only`;
+    return `has a part of the ${whole}, which can be recorded only as a whole`;
   }
-  return "is computed from an output or an open variable, and only the value itself or a text that holds it can be recorded";
+  return "is computed from an output or an open variable; only the value itself or a text that contains it can be recorded";
 }
 
 function namesOf(members: readonly MemberRequest[]): string[] {

@@ -19,7 +19,7 @@ const recording: Recording = {
 const env = { REQUEST_LOG: "/log", PORT: "5432" };
 const nothing = new Set<string>();
 
-test("outputs and environment variables go where they were, also inside longer texts", async () => {
+test("fills gaps with outputs and environment variables, also inside longer texts", async () => {
   const evaluation = replay(recording, env);
   const first = await evaluation.evaluate(new Map(), nothing);
   expect(first.ready.map(({ path, provider }) => [path, provider.args.at(-1)])).toEqual([[["a"], "/log"]]);
@@ -31,7 +31,7 @@ test("outputs and environment variables go where they were, also inside longer t
   expect(ready.map(({ inputs }) => inputs)).toEqual([{ text: "port 5432 of db", port: 5432 }]);
 });
 
-test("an integer and any other value stand for themselves", async () => {
+test("fills gaps with integers and other values", async () => {
   const inputs = { version: { [valueKey]: "VERSION" }, text: "v VERSION", password: { [valueKey]: "REF" } };
   const typed: Recording = {
     ...deployment(note("a", "/log", {}), note("b", "/log", inputs)),
@@ -48,11 +48,11 @@ test("an integer and any other value stand for themselves", async () => {
   const wrong = new Map([[memberKey(["a"]), { version: "3", ref: null }]]);
   expect(await replay(typed, {}).explain(["b"], wrong)).toEqual({
     kind: "error",
-    text: "the recording has room for an integer only, but output `version` of a is not an integer.",
+    text: "the recording expects an integer, but output `version` of a is not an integer.",
   });
 });
 
-test("an output that is no text after all blocks its reader", async () => {
+test("blocks the reader of an output that is unexpectedly no text", async () => {
   const known = new Map([[memberKey(["a"]), { text: null }]]);
   const evaluation = replay(recording, env);
   expect((await evaluation.evaluate(known, nothing)).blocked).toHaveLength(1);
@@ -66,11 +66,11 @@ test.each([
   ["is missing", { REQUEST_LOG: "/log" }, "PORT is not set"],
   ["is no integer", { ...env, PORT: "many" }, 'PORT must be an integer, got "many"'],
   ["is no path", { ...env, REQUEST_LOG: "log" }, 'REQUEST_LOG must be an absolute path, got "log"'],
-])("a variable that %s is refused", (_, wrong, reason) => {
+])("rejects a variable that %s", (_, wrong, reason) => {
   expect(() => replay(recording, wrong)).toThrow(reason);
 });
 
-test("what is no recording is refused with the reason", async () => {
+test("rejects a file that is no recording, with the reason", async () => {
   const file = join(await temporaryFolder(), "r.json");
   await writeFile(file, JSON.stringify({ ...recording, version: 1 }));
   await expect(readRecording(file)).rejects.toThrow("version");

@@ -7,19 +7,19 @@ import { memberKey, memberName, type MemberRequest } from "../evaluation/member.
 import { fill, fillText, gapsIn } from "./template.ts";
 
 /**
- * A recorded evaluation: what Nix says of a deployment, with gaps where outputs and environment variables go, so that
- * it can be applied where there is no Nix. Made and checked by record.ts.
+ * A recorded evaluation of a deployment, with gaps for outputs and environment variables, so that it can be applied
+ * without Nix. record.ts creates and compares recordings.
  */
 
 const path = z.array(z.string());
 const environmentGap = z.strictObject({ environment: z.string(), kind: z.enum(["text", "path", "integer"]) });
-/** An output's `value` is any but a text or an integer, such as a reference to a secret, and stands as a whole only. */
+/** The kind `value` is for outputs that are neither text nor integer, such as references to secrets. */
 const outputGap = z.strictObject({ member: path, output: z.string(), kind: z.enum(["text", "integer", "value"]) });
 const gapSchema = z.union([outputGap, environmentGap]);
 const recordingSchema = z.strictObject({
   _type: z.literal("nixops4-resources-recording"),
   version: z.literal(2),
-  /** What each gap's text stands for. */
+  /** The meaning of each gap's text. */
   gaps: z.record(z.string(), gapSchema),
   members: z.array(
     z.strictObject({
@@ -54,7 +54,7 @@ export async function readRecording(file: string): Promise<Recording> {
   );
 }
 
-/** A deployment as it was recorded. Throws DriverError where an environment variable that it needs is missing. */
+/** A recorded deployment. Throws DriverError if an environment variable that it needs is missing. */
 export function replay(recording: Recording, env: NodeJS.ProcessEnv): Evaluation {
   const constant = new Map<string, Json>();
   for (const [text, gap] of Object.entries(recording.gaps)) {
@@ -123,5 +123,5 @@ function isOfKind(kind: OutputGap["kind"], value: Json): boolean {
 
 function otherKind({ member, output, kind }: OutputGap): string {
   const words = kind === "text" ? "text" : "an integer";
-  return `the recording has room for ${words} only, but output \`${output}\` of ${memberName(member)} is not ${words}.`;
+  return `the recording expects ${words}, but output \`${output}\` of ${memberName(member)} is not ${words}.`;
 }

@@ -3,24 +3,24 @@ import type { Json } from "../json.ts";
 import type { MemberPath } from "../evaluation/member.ts";
 import type { EnvironmentGap, OutputGap, RecordedGap } from "./recording.ts";
 
-/** The two evaluations of a recording differ in what stands for outputs and open variables, and in nothing else. */
+/** The two evaluations of a recording differ only in the values of outputs and open variables. */
 export type Round = 1 | 2;
 
-/** What stands for the value of a gap in one of the rounds. */
+/** The value of a gap in one of the rounds. */
 export interface StandIn<Gap extends RecordedGap = RecordedGap> {
   readonly gap: Gap;
-  /** A text in the value, or its own. */
+  /** A text in the value, or the value itself. */
   readonly mark: string;
   readonly value: Json;
 }
 
-/** A text and an integer that are in no other value. */
+/** A text and an integer that occur in no other value. */
 export interface Mark {
   readonly text: string;
   readonly integer: number;
 }
 
-/** Makes a value of an output's type with the mark in it. */
+/** Returns a value of the output's type that contains the mark. */
 export type MakeSample = (mark: Mark) => Json;
 
 export function environmentStandIn(
@@ -44,8 +44,8 @@ function kindOf(value: Json): OutputGap["kind"] {
 }
 
 /**
- * The same in every run; the text short and plain enough for the names that databases, hosts and deployments allow, the
- * integer one that could be a port.
+ * Equal in every run. The text is short and plain enough for names of databases, hosts and deployments, and the integer
+ * can be a port.
  */
 function markOf(of: object, round: Round): Mark {
   const digest = createHash("sha256")

@@ -7,7 +7,7 @@ const gaps: Gap[] = [
   { text: "REF", first: { file: "/REF" }, second: { file: "/REF2" } },
 ];
 
-test("a gap is found alone, inside a longer text, and more than once", () => {
+test("finds a gap alone, inside a longer text, and more than once", () => {
   const template = templateOf({ a: "one", b: ["x-one-y-one"], c: 1 }, { a: "two", b: ["x-two-y-two"], c: 1 }, gaps);
   expect(template).toEqual({ a: "GAP", b: ["x-GAP-y-GAP"], c: 1 });
   expect(fill(template ?? null, new Map([["GAP", "$& shop"]]))).toEqual({
@@ -17,26 +17,26 @@ test("a gap is found alone, inside a longer text, and more than once", () => {
   });
 });
 
-test("an integer stays an integer, and is text inside a text", () => {
+test("keeps an integer, and writes it as text inside a text", () => {
   const template = templateOf({ port: 40_001, url: "h:40001" }, { port: 50_001, url: "h:50001" }, gaps);
   expect(template).toEqual({ port: { [valueKey]: "PORT" }, url: "h:PORT" });
   expect(fill(template ?? null, new Map([["PORT", 5432]]))).toEqual({ port: 5432, url: "h:5432" });
 });
 
-test("an object is a gap as a whole", () => {
+test("finds a whole object as a gap", () => {
   const template = templateOf({ keys: [{ file: "/REF" }] }, { keys: [{ file: "/REF2" }] }, gaps);
   expect(template).toEqual({ keys: [{ [valueKey]: "REF" }] });
   const ref = { store: { name: "a", version: null } };
   expect(fill(template ?? null, new Map([["REF", ref]]))).toEqual({ keys: [ref] });
 });
 
-test("a gap can be a name, wherever it is sorted", () => {
+test("finds a gap that is a name, independent of the order of names", () => {
   const template = templateOf({ grants: { one: 1, "p-q": 2 } }, { grants: { "p-q": 2, two: 1 } }, gaps);
   expect(template).toEqual({ grants: { GAP: 1, "p-q": 2 } });
   expect(fill(template ?? null, new Map([["GAP", "shop"]]))).toEqual({ grants: { shop: 1, "p-q": 2 } });
 });
 
-test("what looks like a gap's value but is the same in both is no gap", () => {
+test("finds no gap for a value that is equal in both", () => {
   expect(templateOf(["one", 40_001], ["one", 40_001], gaps)).toEqual(["one", 40_001]);
 });
 
@@ -51,10 +51,10 @@ test.each([
   ["a field of an object", "/REF", "/REF2"],
   ["an object beside a field of its own", { file: "/REF", more: 1 }, { file: "/REF2", more: 1 }],
   ["a constant beside the gap's own value", "40001 40001", "40001 50001"],
-])("%s is no template", (_, first, second) => {
+])("returns no template for %s", (_, first, second) => {
   expect(templateOf({ a: first }, { a: second }, gaps)).toBeUndefined();
 });
 
-test("which gaps a template has", () => {
+test("returns the gaps that a template contains", () => {
   expect(gapsIn({ a: [{ [valueKey]: "PORT" }] }, ["GAP", "PORT"])).toEqual(["PORT"]);
 });

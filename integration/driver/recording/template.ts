@@ -2,25 +2,24 @@ import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
 /**
- * A JSON value with gaps: texts that stand for values which are not known yet, alone or inside longer strings. Any
- * other value that is not known, such as an integer or a reference to a secret, is an object with the one key `valueKey`.
+ * A JSON value with gaps: texts in place of unknown values, alone or inside longer strings. An unknown value that is no
+ * text, such as an integer or a reference to a secret, is an object with the one key `valueKey`.
  */
 
-/** Stands where a whole value was that is no text, with the gap's text. */
+/** Key of the object that replaces a value which is no text; its value is the gap's text. */
 export const valueKey = "nixops4-resources:value";
 
-/** A gap as it looked in two evaluations that differed in nothing else. */
+/** The values of a gap in two evaluations that differ only in gaps. */
 export interface Gap {
-  /** What marks it in the template. */
+  /** The gap's text in the template. */
   readonly text: string;
   readonly first: Json;
   readonly second: Json;
 }
 
 /**
- * The template of two values that were computed the same way from different fillings; undefined where they differ in
- * another way than by them, so where something was computed from a filling (its length, say, or a field of it) or chosen
- * by it.
+ * The template of two values that were computed in the same way from different fillings. Undefined if they differ in
+ * another way, which means that a value was computed from a filling, such as its length, or chosen by it.
  */
 export function templateOf(first: Json, second: Json, gaps: readonly Gap[]): Json | undefined {
   const template = merge(first, second, gaps);
@@ -55,13 +54,13 @@ function textTemplate(text: string, gaps: readonly Gap[]): string {
   return template;
 }
 
-/** What a name of the first value is in the second: an output can be a name, as of the role that a grant is for. */
+/** The name in the second value for a name in the first: an output can be a name, such as the role of a grant. */
 function inSecond(name: string, second: JsonObject, gaps: readonly Gap[]): string {
   if (Object.hasOwn(second, name)) return name;
   return fillText(textTemplate(name, gaps), new Map(gaps.map((gap) => [gap.text, gap.second])));
 }
 
-/** The value with every gap filled that has a filling. */
+/** The value with the known gaps filled. */
 export function fill(template: Json, fillings: ReadonlyMap<string, Json>): Json {
   if (typeof template === "string") return fillText(template, fillings);
   if (Array.isArray(template)) return template.map((item) => fill(item, fillings));
@@ -81,13 +80,13 @@ export function fillText(template: string, fillings: ReadonlyMap<string, Json>):
   return text;
 }
 
-/** Which of these gaps a template has. */
+/** The gaps among these that a template contains. */
 export function gapsIn(template: Json, texts: Iterable<string>): string[] {
   const whole = JSON.stringify(template);
   return [...texts].filter((text) => whole.includes(text));
 }
 
-/** What can stand inside a text. */
+/** Whether the value can be part of a text. */
 function isWord(value: Json): value is string | number {
   return typeof value === "string" || typeof value === "number";
 }

@@ -26,7 +26,7 @@ function play(progress: Progress): void {
   progress.finish("db", "skipped", "needs output `name` of role.app");
 }
 
-test("without a terminal: a line for each event, and no control characters", async () => {
+test("without a terminal, writes a line for each event and no control characters", async () => {
   const output = await shown(new PassThrough());
   expect(output.replaceAll(/\d+\.\d\d/g, "0.01").split("\n")).toEqual([
     "role.app: running, waiting for a connection",
@@ -37,7 +37,7 @@ test("without a terminal: a line for each event, and no control characters", asy
   ]);
 });
 
-test("on a terminal: a table that stays, and log lines above it", async () => {
+test("on a terminal, shows a table with log lines above it", async () => {
   const output = await shown(terminal(80, 24));
   expect(stripVTControlCharacters(output).replaceAll(/\d+\.\d\d/g, "0.01")).toBe(
     [
@@ -49,7 +49,7 @@ test("on a terminal: a table that stays, and log lines above it", async () => {
   );
 });
 
-test("a table that does not fit shows what a person waits for, and counts the rest", () => {
+test("shows unfinished members in a table that does not fit, and counts the rest", () => {
   const members: MemberProgress[] = [
     ...Array.from({ length: 50 }, (_, index) => ({ name: `done${index}`, state: "created" as const, seconds: 1 })),
     { name: "broken", state: "failed", seconds: 1 },
@@ -61,11 +61,11 @@ test("a table that does not fit shows what a person waits for, and counts the re
   expect(rows.slice(2)).toEqual([expect.stringContaining("done0"), "  and 49 more: 49 created"]);
 });
 
-test("no row is wider than the terminal", () => {
+test("writes no row wider than the terminal", () => {
   const wide: MemberProgress = { name: "x".repeat(60), state: "running", startedAt: 0, note: "y".repeat(60) };
   expect(stripVTControlCharacters(table([wide], terminal(70, 24))).length).toBeLessThan(70);
 });
 
-test("the count names what there is", () => {
+test("counts the members of each state", () => {
   expect(countStates([{ state: "failed" }, { state: "created" }, { state: "created" }])).toBe("2 created, 1 failed");
 });

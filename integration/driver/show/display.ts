@@ -8,9 +8,9 @@ export interface Screen extends NodeJS.WritableStream {
   readonly rows?: number;
 }
 
-/** A live table on a terminal, elsewhere one plain line per event. */
+/** A live table on a terminal, otherwise one plain line per event. */
 export async function createDisplay(screen: Screen): Promise<Display> {
-  // A terminal that was never told its size says 0: a table would have no room.
+  // A terminal without a configured size reports 0 columns, too few for a table.
   const hasRoom = screen.rows !== 0 && screen.columns !== 0;
   return screen.isTTY === true && hasRoom ? liveTable(screen) : plainLines(screen);
 }
@@ -27,11 +27,11 @@ function plainLines(screen: Screen): Display {
   };
 }
 
-/** Milliseconds between two pictures: fast enough to look alive, slow enough to cost nothing. */
+/** Milliseconds between two frames: fast enough to look alive, slow enough to cost nothing. */
 const frameMs = 100;
 
 async function liveTable(screen: Screen): Promise<Display> {
-  // Loading it takes as long as starting Node twice, which is for nothing where there is no terminal.
+  // Loading it takes as long as starting Node twice, so only a terminal loads it.
   const { createLogUpdate } = await import("log-update");
   const members = new Map<string, MemberProgress>();
   const update = createLogUpdate(screen);
@@ -52,8 +52,8 @@ async function liveTable(screen: Screen): Promise<Display> {
 }
 
 /**
- * Rows in the order in which members became known; where they do not fit, those that a person waits for. What was
- * planned has its place in the plan.
+ * Rows in the order in which members became known. If they do not fit, unfinished members are shown first. Planned
+ * members are shown in the plan.
  */
 export function table(all: readonly MemberProgress[], screen: Screen): string {
   const { columns = 80, rows = 24 } = screen;
@@ -114,7 +114,7 @@ function row(
   return left + painted(state) + shorten(right.padStart(right.length + 9 - state.length), space);
 }
 
-/** In colour where the screen has any; NO_COLOR is heeded. */
+/** In colour if the screen supports it and NO_COLOR is not set. */
 function paint(state: MemberState, stream: Screen): string {
   return styleText(colours[state] ?? "green", state, { stream });
 }

@@ -1,8 +1,8 @@
 import type { ProviderMessage } from "../provider/message.ts";
 
 /**
- * Where a member stands. `applied` is the end of a stateless create whose provider does not tell what it did;
- * `skipped` was not tried, since something it needs failed or the run was interrupted.
+ * Progress of a member. `applied` is the end of a stateless create whose provider reports no outcome. `skipped` was not
+ * tried, since a dependency failed or the run was interrupted.
  */
 export type MemberState =
   | "waiting"
@@ -21,18 +21,18 @@ export type MemberState =
 export interface MemberProgress {
   readonly name: string;
   readonly state: MemberState;
-  /** When it began to run, in milliseconds of performance.now(). */
+  /** Time when it started, in milliseconds of performance.now(). */
   readonly startedAt?: number;
-  /** How long it ran. */
+  /** Duration of its run. */
   readonly seconds?: number;
-  /** What it is waiting for, in the provider's words, or why it was skipped. */
+  /** The reason why it waits, as the provider reports it, or why it was skipped. */
   readonly note?: string;
 }
 
 /** Shows progress to a person or to a log. */
 export interface Display {
   show(member: MemberProgress): void;
-  /** Something to be read in passing, such as a provider's log line. */
+  /** A line to show once, such as a provider's log line. */
   line(text: string): void;
   end(): void;
 }
@@ -42,7 +42,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Where every member stands. */
+/** Progress of every member. */
 export class Progress {
   readonly #display: Display;
   readonly #members = new Map<string, MemberProgress>();
@@ -52,7 +52,7 @@ export class Progress {
     this.#display = display;
   }
 
-  /** Says that there is such a member; one that is already known stays where it stands. */
+  /** Adds a member; a known member keeps its progress. */
   expect(name: string): void {
     if (!this.#members.has(name)) this.#set({ name, state: "waiting" });
   }
@@ -72,7 +72,7 @@ export class Progress {
     this.finish(name, "failed");
   }
 
-  /** What a member's provider wrote beside its answer. */
+  /** Handles a line that a member's provider wrote to stderr. */
   message(name: string, message: ProviderMessage): void {
     const member = this.#members.get(name);
     if (message.kind === "log") this.line(`${name}: ${message.text}`);
@@ -84,12 +84,12 @@ export class Progress {
     this.#display.line(text);
   }
 
-  /** Where every member stands now, in the order in which they became known. */
+  /** The members in the order in which they became known. */
   members(): MemberProgress[] {
     return [...this.#members.values()];
   }
 
-  /** Members that were never begun. */
+  /** Members that never started. */
   unfinished(): string[] {
     return this.members()
       .filter(({ state }) => state === "waiting")

@@ -3,7 +3,7 @@ import { DriverError } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { memberName, type MemberPath } from "../evaluation/member.ts";
 
-/** What the state remembers of one resource. */
+/** The state's entry of one resource. */
 export interface StateEntry {
   readonly type: string;
   readonly inputs: JsonObject;
@@ -11,14 +11,13 @@ export interface StateEntry {
 }
 
 /**
- * NixOps4's state, as a document that is kept as it is but for the entries that change: another program may have put
- * more into it.
+ * NixOps4's state as a document. Only changed entries are replaced, since another program may have added more to it.
  */
 export type StateDocument = JsonObject;
 
 export const emptyState: StateDocument = { _type: "nixopsState", resources: {}, deployments: {} };
 
-/** Throws DriverError for anything that NixOps4 would refuse to take for its state. */
+/** Throws DriverError for anything that NixOps4 would reject as its state. */
 export function checkState(document: JsonObject, source: string): StateDocument {
   if (document["_type"] === "nixopsState") return document;
   const found = JSON.stringify(document["_type"]) ?? "none";
@@ -34,18 +33,18 @@ export function readEntry(state: StateDocument, path: MemberPath): StateEntry | 
   for (const step of path.slice(0, -1)) deployment = child(child(deployment, "deployments"), step);
   const entry = child(deployment, "resources")[name];
   if (!isJsonObject(entry)) return undefined;
-  // NixOps4 writes input_properties; its manual's examples, and so other tools, say inputProperties.
+  // NixOps4 writes input_properties; the examples of its manual, and so other tools, use inputProperties.
   const inputs = entry["input_properties"] ?? entry["inputProperties"];
   const outputs = entry["output_properties"] ?? entry["outputProperties"];
   const { type } = entry;
   if (typeof type === "string" && isJsonObject(inputs) && isJsonObject(outputs)) return { type, inputs, outputs };
   throw new DriverError(
     "driver.state.document",
-    `Unable to read the state of member ${memberName(path)}: its entry has no type, inputs and outputs.`,
+    `Unable to read the state of member ${memberName(path)}: its entry must have type, inputs and outputs.`,
   );
 }
 
-/** The same document with another entry under `path` (without one, where `entry` is undefined); shares what is the same. */
+/** The document with `entry` under `path`, or without an entry if it is undefined; shares unchanged parts. */
 export function withEntry(state: StateDocument, path: MemberPath, entry: StateEntry | undefined): StateDocument {
   const [step, ...rest] = path;
   if (step === undefined) return state;
@@ -68,7 +67,7 @@ export function withEntry(state: StateDocument, path: MemberPath, entry: StateEn
   };
 }
 
-/** The RFC 6902 patch from one state to the next; empty where nothing differs. */
+/** The RFC 6902 patch from one state to the next; empty if they are equal. */
 export function statePatch(before: StateDocument, after: StateDocument): Operation[] {
   return createPatch(before, after);
 }

@@ -51,7 +51,7 @@ test("reads upstream's example", async () => {
   });
 });
 
-test("writes what NixOps4's state_file writes: indented objects one after the other, index 0, the event in meta", async () => {
+test("writes like NixOps4's state_file: indented objects in sequence, index 0, the event in meta", async () => {
   const file = join(await temporaryFolder(), "state.json");
   expect(await createStateLog(file)).toBe(true);
   await appendStateEvent(file, "create", [{ op: "add", path: "/resources/a", value: { type: "x" } }]);
@@ -93,7 +93,7 @@ test("writes what NixOps4's state_file writes: indented objects one after the ot
   expect(await readStateLog(file)).toEqual({ ...emptyState, resources: { a: { type: "x" } } });
 });
 
-test("a log that is there stays, and only its owner can read a new one", async () => {
+test("keeps an existing log, and creates a new one that only its owner can read", async () => {
   const file = await logWith(upstreamExample);
   expect(await createStateLog(file)).toBe(false);
   expect(await readFile(file, "utf8")).toBe(upstreamExample);
@@ -102,7 +102,7 @@ test("a log that is there stays, and only its owner can read a new one", async (
   expect((await stat(fresh)).mode & 0o777).toBe(0o600);
 });
 
-test("braces and quotes inside texts do not end an event", async () => {
+test("does not end an event at braces and quotes inside texts", async () => {
   const file = join(await temporaryFolder(), "state.json");
   await createStateLog(file);
   const value = '}{ "\\" }\n{';
@@ -113,23 +113,23 @@ test("braces and quotes inside texts do not end an event", async () => {
 test.each([
   ["is empty", "", "it has no event"],
   ["begins with another index", '{"index":1,"meta":{"time":"t"},"patch":[]}', "its first event must have index 0"],
-  ["has an event without meta", '{"index":0,"patch":[]}', "event 0, at character 0, is invalid"],
-  ["ends inside an event", upstreamExample.trimEnd().slice(0, -2), "is incomplete"],
-  ["goes on with something else", `${upstreamExample}garbage`, "is incomplete"],
-  ["is an array", "[]", "is incomplete"],
+  ["has an event without meta", '{"index":0,"patch":[]}', "event 0, at character 0, is not an event"],
+  ["ends inside an event", upstreamExample.trimEnd().slice(0, -2), "is not whole"],
+  ["continues with something else", `${upstreamExample}garbage`, "is not whole"],
+  ["is an array", "[]", "is not whole"],
   [
     "has a patch that does not apply",
     upstreamExample.replace("/resources/a", "/nowhere/a/b"),
     "event 1 cannot be applied",
   ],
   ["makes another kind of state", upstreamExample.replace("nixopsState", "other"), 'must be "nixopsState"'],
-])("a log that %s is refused and not written", async (_, text, reason) => {
+])("rejects a log that %s, and does not change it", async (_, text, reason) => {
   const file = await logWith(text);
   await expect(readStateLog(file)).rejects.toThrow(reason);
   expect(await readFile(file, "utf8")).toBe(text);
 });
 
-test("a log that went away is not begun anew by an event", async () => {
+test("does not create a deleted log when an event is appended", async () => {
   const file = join(await temporaryFolder(), "state.json");
   await expect(appendStateEvent(file, "create", [])).rejects.toThrow("Unable to write the state log");
   await expect(readStateLog(file)).rejects.toThrow("ENOENT");

@@ -14,11 +14,11 @@ import { DriverError, reasonOf } from "../errors.ts";
 import { isJsonObject, parseJson } from "../json.ts";
 import { checkState, emptyState, type StateDocument } from "./document.ts";
 
-/** Makes the file with its first event, unless it is there. Says whether it was made. */
+/** Creates the file with its first event, unless it exists. Returns whether it was created. */
 export async function createStateLog(file: string): Promise<boolean> {
   let handle: FileHandle;
   try {
-    // Inputs and outputs lie there in clear, so only the owner may read it.
+    // It contains inputs and outputs in clear, so only the owner may read it.
     handle = await open(file, "wx", 0o600);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
@@ -29,7 +29,7 @@ export async function createStateLog(file: string): Promise<boolean> {
   return true;
 }
 
-/** Throws DriverError where the file is not there, is damaged, or ends in the middle of an event. */
+/** Throws DriverError if the file is missing, is damaged, or ends in the middle of an event. */
 export async function readStateLog(file: string): Promise<StateDocument> {
   let text: string;
   try {
@@ -50,10 +50,10 @@ export async function readStateLog(file: string): Promise<StateDocument> {
   return checkState(isJsonObject(document) ? document : {}, file);
 }
 
-/** Adds one event and has it on disk when it returns. */
+/** Appends one event, which is on disk when this returns. */
 export async function appendStateEvent(file: string, name: string, patch: readonly Operation[]): Promise<void> {
   try {
-    // Without O_CREAT: a file that went away in the meantime must not come back without its first event.
+    // Without O_CREAT: a file that was deleted meanwhile must not be created without its first event.
     await using handle = await open(file, constants.O_WRONLY | constants.O_APPEND);
     await append(handle, event({ event: name }, patch));
   } catch (error) {

@@ -14,7 +14,7 @@ import { temporaryFolder } from "../testing/temporary-folder.ts";
 const main = fileURLToPath(new URL("../../../providers/state/dist/main.cjs", import.meta.url));
 
 describePostgres("a state", (server) => {
-  test("is gone on with by the next apply", async () => {
+  test("is continued by the next apply", async () => {
     const state = await newState(server(), "goes-on");
     const first = await recorded((log) => [state, stateful("a", log, { text: "one" })]);
     expect((await run("apply", "--recording", first.file)).stderr).toMatch(
@@ -35,7 +35,7 @@ describePostgres("a state", (server) => {
     });
   });
 
-  test("gets what an interrupted apply finishes", async () => {
+  test("records the members that an interrupted apply finishes", async () => {
     const state = await newState(server(), "interrupted");
     const { file, requestLog, openGate } = await recorded((log, folder) => [
       state,
@@ -53,7 +53,7 @@ describePostgres("a state", (server) => {
     expect((await run("apply", "--recording", file)).stderr).toMatch(/a: unchanged .*\nb: created/);
   });
 
-  test("is locked for another apply, which is told who writes", async () => {
+  test("is locked for another apply, which reports the writer", async () => {
     const state = await newState(server(), "locked");
     const members = (log: string, folder: string) => [state, stateful("a", log, { until: join(folder, "gate") })];
     const first = await recorded(members);
@@ -72,7 +72,7 @@ describePostgres("a state", (server) => {
     expect(await asked(second.requestLog)).not.toContain("createResourceRequest");
   });
 
-  test("and its keys are seen nowhere, whatever is shown", async () => {
+  test("shows its keys nowhere, with and without --verbose", async () => {
     const state = await newState(server(), "keys");
     const { file } = await recorded((log) => [state, stateful("a", log, { text: "canary" })]);
     const quiet = await run("apply", "--recording", file);
@@ -82,7 +82,7 @@ describePostgres("a state", (server) => {
   });
 });
 
-/** A member that keeps a state of its own in the server. */
+/** A member that stores its own state in the server. */
 async function newState({ host, port, user, passwordFile }: PostgresAddress, name: string): Promise<RecordedMember> {
   const identity = join(await temporaryFolder(), "identity");
   await writeFile(identity, `${await generateX25519Identity()}\n`, { mode: 0o600 });

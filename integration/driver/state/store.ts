@@ -8,7 +8,7 @@ import { ProviderProcess, type ProviderSurroundings } from "../provider/process.
 import { checkState, readEntry, statePatch, withEntry, type StateDocument, type StateEntry } from "./document.ts";
 import { appendStateEvent, readStateLog } from "./log.ts";
 
-/** Where a state lies: our own reading of `state_file`, or a provider that stores states. */
+/** The place of a state: a `state_file`, which the driver reads itself, or a provider that stores states. */
 interface StateBackend extends AsyncDisposable {
   read(): Promise<StateDocument>;
   append(event: StateEvent, patch: readonly Operation[]): Promise<void>;
@@ -17,24 +17,24 @@ interface StateBackend extends AsyncDisposable {
 export type StateEvent = "create" | "update" | "destroy";
 
 /**
- * Whether this is NixOps4's own state log, which the driver keeps itself: so that there is a state where the program
- * nixops4-resources-local is not installed. Any other type goes to its provider.
+ * Whether this is NixOps4's own state log. The driver writes it itself, so that it works if the program
+ * nixops4-resources-local is not installed. Any other type is sent to its provider.
  */
 export function isStateFile({ type, provider }: MemberRequest): boolean {
   return type === "state_file" && provider.executable.split("/").at(-1) === "nixops4-resources-local";
 }
 
-/** The path in a `state_file`'s inputs; like NixOps4, relative to the working directory. */
+/** The path in a `state_file`'s inputs, relative to the working directory as in NixOps4. */
 export function stateFileName({ inputs, path }: MemberRequest): string {
   const { name } = inputs;
   if (typeof name === "string") return name;
   throw new DriverError(
     "driver.state.log",
-    `Unable to find the state log ${memberName(path)}: it has no input \`name\`.`,
+    `Unable to find the state log ${memberName(path)}: its input \`name\` is missing.`,
   );
 }
 
-/** An opened state: what it remembers, and its events. Open until the end of the run, as under NixOps4. */
+/** An opened state with its events. It stays open until the end of the run, as under NixOps4. */
 export class StateStore implements AsyncDisposable {
   readonly #backend: StateBackend;
   #current: StateDocument;
@@ -46,8 +46,8 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * Opens the state of a member. With its `outputs` as a writer, after the member was applied; without (null) as a
-   * reader, for which NixOps4 does not apply it.
+   * Opens the state of a member: for writing with the `outputs` of the applied member, or only for reading with null,
+   * since NixOps4 does not apply it then.
    */
   static async open(
     member: MemberRequest,
@@ -69,7 +69,7 @@ export class StateStore implements AsyncDisposable {
     return readEntry(this.#current, path);
   }
 
-  /** Writes down what became of a member; an entry that stays the same is no event. */
+  /** Records the entry of a member; an unchanged entry is no event. */
   record(event: StateEvent, path: MemberPath, entry: StateEntry | undefined): Promise<void> {
     return this.#turn(async () => {
       const next = withEntry(this.#current, path, entry);
@@ -106,7 +106,7 @@ async function stateProvider(
       return state;
     },
     async append(event, patch) {
-      // The version that NixOps4 says of itself, in every event.
+      // The version that NixOps4 sends in every event.
       const nixopsVersion = "0.1.0";
       await process.ask(
         { stateResourceEvent: { resource, event, nixopsVersion, patch: patch.map(asJson) } },

@@ -6,12 +6,12 @@ import type { ProviderSurroundings } from "../provider/process.ts";
 import { holdLock } from "../run-lock.ts";
 import { isStateFile, stateFileName, StateStore } from "./store.ts";
 
-/** The states of one run: each is opened when the first member needs it, and stays open to the end. */
+/** The states of one run. Each is opened when the first member needs it, and stays open until the end. */
 export class StateStores implements AsyncDisposable {
   readonly #opened = new Map<MemberKey, Promise<StateStore>>();
   readonly #resources = new AsyncDisposableStack();
 
-  /** The state kept by `member`, which was applied with these outputs; undefined outputs: it failed. */
+  /** The state of `member`, which was applied with these outputs; undefined outputs mean that it failed. */
   open(
     member: MemberRequest,
     outputs: JsonObject | undefined,
@@ -20,7 +20,7 @@ export class StateStores implements AsyncDisposable {
     return this.#once(member, () => this.#open(member, outputs, surroundings));
   }
 
-  /** The same for reading only: neither applied nor locked. */
+  /** The same, only for reading: neither applied nor locked. */
   read(member: MemberRequest, surroundings: ProviderSurroundings): Promise<StateStore> {
     return this.#once(member, async () => this.#resources.use(await StateStore.open(member, null, surroundings)));
   }

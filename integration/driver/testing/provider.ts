@@ -1,8 +1,8 @@
-// A provider for the driver's tests, that does as it is told and writes down every request it gets.
+// A provider for the driver's tests, which logs every request.
 //   node provider.ts REQUEST_LOG
-//   note   answers its `text`, once the file `until` is there; fails where it has a `failure`
-//   key    has outputs that are no text, as its description tells
-//   store  stores a state in memory; refuses a request that comes before the last one is answered
+//   note   returns its `text` once the file `until` exists; fails if it has a `failure`
+//   key    has outputs that are no text, and describes them
+//   store  stores a state in memory; rejects a request that arrives before the previous answer
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { applyPatch, type Operation } from "rfc6902";
@@ -26,7 +26,7 @@ let busy = false;
 const running: Promise<void>[] = [];
 
 for await (const line of lines(process.stdin)) {
-  // As our providers do: Ctrl-C lets the request in hand finish. Before anybody can see that there is one.
+  // Like our providers: Ctrl-C waits for the current request. Set before the request becomes visible in the log.
   process.on("SIGINT", () => {});
   appendFileSync(requestLog, `${JSON.stringify({ pid: process.pid, request: JSON.parse(line) })}\n`);
   running.push(busy ? reply({ errorResponse: { message: "two requests at once" } }) : handle(JSON.parse(line)));

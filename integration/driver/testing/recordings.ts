@@ -6,12 +6,12 @@ import type { Request } from "../provider/answer.ts";
 
 const provider = fileURLToPath(new URL("provider.ts", import.meta.url));
 
-/** A deployment written down as a recording, so that it needs no Nix. */
+/** A deployment as a recording, which needs no Nix. */
 export function deployment(...members: RecordedMember[]): Recording {
   return { _type: "nixops4-resources-recording", version: 2, gaps: {}, members };
 }
 
-/** The same with gaps: `@text of a.b@` stands for the output `text` of the member a.b. */
+/** The same with gaps: `@text of a.b@` is the output `text` of the member a.b. */
 export function connected(...members: RecordedMember[]): Recording {
   const marks = JSON.stringify(members).match(/@text of [a-z.]+@/g) ?? [];
   const gaps = marks.map(
@@ -20,7 +20,7 @@ export function connected(...members: RecordedMember[]): Recording {
   return { ...deployment(...members), gaps: Object.fromEntries(gaps) };
 }
 
-/** A member of the provider in provider.ts; `requestLog` is where that writes its requests. */
+/** A member of the provider in provider.ts, which logs its requests to `requestLog`. */
 export function note(
   path: string,
   requestLog: string,
@@ -55,7 +55,7 @@ export interface LoggedRequest {
   ended?: true;
 }
 
-/** What the provider in provider.ts was asked, in order. */
+/** The requests to the provider in provider.ts, in order. */
 export async function requestsIn(requestLog: string): Promise<LoggedRequest[]> {
   const text = await readFile(requestLog, "utf8");
   return text

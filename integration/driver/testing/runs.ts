@@ -15,7 +15,7 @@ const main = fileURLToPath(new URL("../main.mjs", import.meta.url));
 
 /** Starts the driver. */
 export function start(...args: string[]) {
-  // A process group of its own, as a terminal gives it to what is typed there.
+  // A process group of its own, as for a command in a terminal.
   const child = spawn(process.execPath, [main, ...args], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   // A test that fails must not leave anything running.
   onTestFinished(() => endGroup(child));
@@ -23,10 +23,10 @@ export function start(...args: string[]) {
   return { child, ended: ended.then(([stdout, stderr, [status]]) => ({ stdout, stderr, status: Number(status) })) };
 }
 
-/** Runs the driver to its end. */
+/** Runs the driver until it ends. */
 export const run = (...args: string[]) => start(...args).ended;
 
-/** A recording in a file. `makeMembers` gets where requests are logged, and files in a folder of its own: members can wait for `gate`. */
+/** Writes a recording to a file. `makeMembers` receives the path of the request log and a folder, where members can wait for `gate`. */
 export async function recorded(makeMembers: (requestLog: string, folder: string) => RecordedMember[]) {
   const folder = await temporaryFolder();
   const requestLog = join(folder, "requests");
@@ -37,7 +37,7 @@ export async function recorded(makeMembers: (requestLog: string, folder: string)
   return { file, requestLog, gate, openGate: () => writeFile(gate, "") };
 }
 
-/** Waits until providers got so many creates in all. */
+/** Waits until the providers received this many creates. */
 export async function hasStarted(requestLog: string, count: number): Promise<void> {
   while ((await readFile(requestLog, "utf8")).split("createResourceRequest").length <= count) await sleep(10);
 }
@@ -50,11 +50,11 @@ export function endGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, "SIGKILL");
   } catch {
-    // All of it has ended.
+    // The whole group has ended.
   }
 }
 
 export function pressCtrlC({ pid }: ChildProcess): void {
-  // What a terminal does: the signal goes to the driver and to the providers that it started.
+  // Like a terminal, this sends the signal to the driver and to its providers.
   if (pid !== undefined) process.kill(-pid, "SIGINT");
 }

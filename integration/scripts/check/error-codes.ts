@@ -5,8 +5,8 @@ export interface Source {
 }
 
 /**
- * What is wrong between the error codes in sources and those in catalogues, in words: a code that no catalogue explains,
- * and an explained code that nothing gives. A code is a literal, so that it can be searched for.
+ * The differences between the error codes in sources and those in catalogues, as sentences: a code that no catalogue
+ * explains, and an explained code that no source uses. A code is a literal, so that it can be searched for.
  */
 export function codeFaults(sources: readonly Source[], catalogued: ReadonlySet<string>): string[] {
   const used = new Map<string, string>();
@@ -16,8 +16,10 @@ export function codeFaults(sources: readonly Source[], catalogued: ReadonlySet<s
   return [
     ...[...used]
       .filter(([code]) => !catalogued.has(code))
-      .map(([code, path]) => `${path} gives the error ${code}, which no errors.ts explains.`),
-    ...[...catalogued].filter((code) => !used.has(code)).map((code) => `Nothing gives the error ${code} of errors.ts.`),
+      .map(([code, path]) => `${path} uses the error ${code}, which no errors.ts explains.`),
+    ...[...catalogued]
+      .filter((code) => !used.has(code))
+      .map((code) => `No source uses the error ${code} of errors.ts.`),
   ].sort();
 }
 

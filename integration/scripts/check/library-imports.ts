@@ -1,7 +1,7 @@
 import { transformSync } from "esbuild";
 import { libraryOf, type Metafile } from "./metafile.ts";
 
-/** A library's package.json, as far as it tells which file Node loads. */
+/** The fields of a library's package.json that decide which file Node loads. */
 export interface Manifest {
   readonly exports?: unknown;
   readonly module?: string;

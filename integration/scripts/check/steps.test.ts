@@ -7,12 +7,12 @@ afterEach(() => void written.splice(0));
 
 const good = { name: "good", check: () => Promise.resolve(undefined) };
 
-test("all is well where every step is", async () => {
+test("succeeds if every step succeeds", async () => {
   expect(await runSteps([good, program("node", process.execPath, "-e", "console.log('noise')")])).toBe(true);
   expect(written.join("")).toMatch(/^ok {5}good \(\d+\.\d s\)\nok {5}node \(\d+\.\d s\)\n$/);
 });
 
-test("one bad step is enough, and says why, as does a program by what it printed", async () => {
+test("fails if one step fails, and reports its complaint or the program's output", async () => {
   const bad = { name: "bad", check: () => Promise.resolve("a is no b") };
   const broken = { name: "broken", check: () => Promise.reject(new Error("there is no c")) };
   expect(await runSteps([good, bad])).toBe(false);
@@ -26,7 +26,7 @@ test("one bad step is enough, and says why, as does a program by what it printed
   expect(text).toMatch(/FAILED gone .*\n {2}spawn .*ENOENT/);
 });
 
-test("a long complaint is cut", async () => {
+test("shortens a long complaint", async () => {
   const lines = Array.from({ length: 100 }, (_, number) => `line ${number}`).join("\n");
   await runSteps([{ name: "long", check: () => Promise.resolve(lines) }]);
   expect(written.join("")).toContain("  line 59\n  ... and 40 lines more\n");

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 
-/** One thing that is checked. Its complaint is what a person reads; undefined where all is well. */
+/** One check. It resolves to its complaint for the user, or to undefined on success. */
 export interface Step {
   readonly name: string;
   readonly check: () => Promise<string | undefined>;
 }
 
-/** Runs the steps at the same time and reports each as it ends. Resolves to whether all went well. */
+/** Runs the steps concurrently and reports each when it ends. Resolves to whether all succeeded. */
 export async function runSteps(steps: readonly Step[]): Promise<boolean> {
   const results = await Promise.all(steps.map(runStep));
   return results.every(Boolean);
@@ -24,14 +24,14 @@ async function runStep({ name, check }: Step): Promise<boolean> {
 
 const longest = 60;
 
-/** Enough to begin with: the first cause is often that of the rest. */
+/** The first lines only: the first cause is often the cause of the rest. */
 function shortened(text: string): string {
   const lines = text.split("\n");
   const rest = lines.length - longest;
   return rest <= 0 ? text : [...lines.slice(0, longest), `... and ${rest} lines more`].join("\n");
 }
 
-/** A step that is a program: what it printed is the complaint where it fails. */
+/** A step that runs a program; if the program fails, its output is the complaint. */
 export function program(name: string, ...[file, ...args]: readonly [string, ...string[]]): Step {
   return {
     name,

@@ -2,7 +2,7 @@ import { resolvable, type Interface, type ResourceTypeInterface } from "./interf
 import { fieldsOf, narrowing } from "./narrowing.ts";
 
 /**
- * The changes of a provider's interface that break a deployment which fits the old interface, one sentence part each.
+ * The changes of a provider's interface that break a deployment of the old interface, as sentences without a full stop.
  * NixOps4 updates every resource whose inputs changed, so a changed default breaks too.
  */
 export function incompatibilities(before: Interface, after: Interface): string[] {

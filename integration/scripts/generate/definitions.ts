@@ -6,14 +6,14 @@ type JsonSchema = TypeDescription["inputs"];
 /** Keywords for people: they change without effect on a deployment. */
 const texts = new Set(["$schema", "description", "examples", "title"]);
 
-/** A schema that is shorter than a reference to it and a definition is not worth one, in characters of JSON. */
+/** Characters of JSON from which on a definition and references to it are shorter than copies. */
 const shortestShared = 120;
 
 /** The schemas that several resource types of a provider share, each under one name. */
 export class Definitions {
   readonly all: Record<string, JsonSchema> = {};
 
-  /** A type's schema without texts. Its own definitions move here; a name with another meaning gets the type's name. */
+  /** A type's schema without texts. Its definitions move here; one that differs from a known one gets the type's name. */
   adopt(type: string, schema: JsonSchema): JsonSchema {
     const { $defs = {}, ...rest } = schema;
     const plain = Object.entries($defs).map(([name, definition]) => [name, withoutTexts(definition)] as const);
@@ -59,7 +59,7 @@ export class Definitions {
   }
 }
 
-/** Names of fields are kept, whatever they are called. */
+/** Keeps all fields, also one that is named like a keyword for texts. */
 function withoutTexts(schema: JsonSchema): JsonSchema {
   return mapSchemas(schema, (part) =>
     Object.fromEntries(Object.entries(part).filter(([keyword]) => !texts.has(keyword))),

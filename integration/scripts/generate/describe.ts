@@ -13,12 +13,12 @@ export function providerNames(root: string): string[] {
     .sort();
 }
 
-/** What a provider says of itself, run from its sources. */
+/** The description that a provider gives of itself, run from its sources. */
 export async function describe(root: string, name: string): Promise<ProviderDescription> {
   const main = join(root, "providers", name, "src/main.ts");
   const { stdout } = await run(process.execPath, [main, "describe"], { maxBuffer: 2 ** 26 }).catch(
     (error: Error & { stderr?: string }) => {
-      throw new Error(`The provider ${name} does not describe itself: ${error.stderr ?? error.message}`, {
+      throw new Error(`Unable to describe provider ${name}: ${error.stderr ?? error.message}`, {
         cause: error,
       });
     },

@@ -40,7 +40,7 @@ export function readReleases(root: string): Releases | undefined {
 
 const restore = `Hint: Restore CHANGELOG.md, ${releasesPath} and docs/released from the last release's commit; only \`pnpm release\` writes them.`;
 
-/** What the provider was released with. Throws if the file is missing or belongs to another release. */
+/** The released interface of a provider. Throws if the file is missing or belongs to another release. */
 export function readInterface(root: string, provider: string, version: string): Interface {
   const file = interfacePath(provider);
   const text = readText(root, file);
@@ -50,7 +50,7 @@ export function readInterface(root: string, provider: string, version: string): 
   throw new Error(`${file} ${found}, but ${releasesPath} lists ${provider} ${version}.\n${restore}`);
 }
 
-/** The providers that a change is announced for, by the names of their packages. Source: changesets' docs. */
+/** The providers whose packages a changeset names. Source: https://github.com/changesets/changesets, docs. */
 export function announced(root: string): Set<string> {
   const changesets = globSync(".changeset/*.md", { cwd: root }).map((file) => readFileSync(join(root, file), "utf8"));
   const heads = changesets.flatMap((text) => /^---\n([\s\S]*?)\n---\n/.exec(text)?.[1] ?? []);

@@ -4,7 +4,7 @@ import type { ProviderDescription } from "@nixops4-resources/protocol-core";
 import { interfaceOf } from "../generate/interface.ts";
 import { asText, interfacePath, releasesPath, type Releases } from "../generate/releases.ts";
 
-/** Writes the interface of every provider, and the list that a deleted interface is missed by. */
+/** Writes the interface of every provider, and the list that reveals a deleted one. */
 export function writeReleased(root: string, version: string, descriptions: readonly ProviderDescription[]): void {
   const names = descriptions.map(({ provider: { name } }) => name);
   for (const file of globSync(interfacePath("*"), { cwd: root })) rmSync(join(root, file));

@@ -5,18 +5,18 @@ import { basename, join } from "node:path";
 
 const root = join(import.meta.dirname, "../../..");
 
-/** A copy of this workspace to work on, with the same installed packages; gone when it is disposed of. */
+/** A temporary copy of this workspace with the same installed packages, removed when it is disposed of. */
 export class WorkspaceCopy implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), "nixops4-workspace-"));
 
   constructor() {
     for (const entry of readdirSync(root)) {
       if (entry === "node_modules" || entry === ".git") continue;
-      // pnpm links packages by relative paths, which hold in the copy too.
+      // pnpm links packages by relative paths, which are valid in the copy too.
       const options = { recursive: true, verbatimSymlinks: true, filter: (path: string) => !isLeftOut(path) };
       cpSync(join(root, entry), join(this.root, entry), options);
     }
-    // The folder itself is the copy's own: scripts keep stamps in it.
+    // The folder itself is not a link, since scripts write stamps into it.
     mkdirSync(join(this.root, "node_modules"));
     for (const entry of readdirSync(join(root, "node_modules"))) {
       if (entry.endsWith("-stamp") || entry === ".stamp") continue;
@@ -24,7 +24,7 @@ export class WorkspaceCopy implements Disposable {
     }
   }
 
-  /** Runs a program with the packages' executables on PATH; a terminal's colours would only be in the way. */
+  /** Runs a program with the packages' executables on PATH, without colours. */
   run(program: string, ...args: readonly string[]): { status: number | null; output: string } {
     const { status, stdout, stderr } = spawnSync(program, args, {
       cwd: this.root,

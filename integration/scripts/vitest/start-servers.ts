@@ -8,8 +8,8 @@ import type { Provided } from "@nixops4-resources/integration-servers/postgres/p
 import { ServerUnavailable } from "@nixops4-resources/integration-servers/server-unavailable";
 
 /**
- * Starts a server of each kind for every worker, so that no test file meets the roles, databases and sessions of another;
- * vitest calls what this returns at the end.
+ * Starts a server of each kind for every worker, so that test files do not share roles, databases and sessions. vitest
+ * calls the returned function at the end.
  */
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
   const running = new AsyncDisposableStack();

@@ -21,7 +21,7 @@ test("a run ends with the slowest files, the skipped tests by reason, and one li
     "  some tests > are skipped too",
     "Skipped, no reason given:",
     "  some tests > do not say why",
-    // Failed are an expectation, a call of the console, and a file that cannot be read.
+    // The failures are an expectation, a call of the console, and a file that cannot be read.
     "1 passed, 3 failed, 3 skipped",
   ]);
 });

@@ -5,7 +5,7 @@ import { startDnsServer, type DnsAddress, type DnsServer } from "./server.ts";
 import { testZones, zoneFile, type TestZone } from "./zones.ts";
 import { writePrivateFile } from "../process/private-file.ts";
 
-/** Starts Debian's BIND with the test zones as their primary. */
+/** Starts Debian's BIND as primary of the test zones. */
 export async function startBind(): Promise<DnsServer> {
   return await startDnsServer({
     ...named,
@@ -16,7 +16,7 @@ export async function startBind(): Promise<DnsServer> {
   });
 }
 
-/** Starts a BIND that has the test zones from another server, which it asks once a second whether they have changed. */
+/** Starts a BIND as secondary of the test zones, which checks its primary for changes once a second. */
 export async function startBindSecondary(primary: DnsAddress): Promise<DnsServer> {
   const source = `primaries { ${primary.host} port ${primary.port} key ${primary.keys.sha256.name}; };`;
   const refresh = "min-refresh-time 1; max-refresh-time 1; min-retry-time 1; max-retry-time 1;";

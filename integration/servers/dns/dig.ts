@@ -10,8 +10,8 @@ const run = promisify(execFile);
 type Reached = Pick<DnsAddress, "host" | "port">;
 
 /**
- * What BIND's `dig` prints in its short form, a line per record: `await dig(server, "www.example.test", "A")`.
- * Several questions are `NAME TYPE NAME TYPE ...`. Throws where the server does not answer.
+ * The short output of BIND's `dig`, a line per record: `await dig(server, "www.example.test", "A")`. Several questions
+ * are `NAME TYPE NAME TYPE ...`. Throws if the server does not answer.
  */
 export async function dig(server: Reached, ...question: readonly string[]): Promise<string[]> {
   return lines(await ask(server, ["+short", ...question]));
@@ -24,7 +24,7 @@ export async function transferZone(server: Reached, key: TsigKey, zone: string):
   return records.filter((record) => !isSoa(record)).sort();
 }
 
-/** The serial number of each zone that is served: equal ones mean that no record changed in between. */
+/** The serial number of each served zone: equal numbers mean that no record changed in between. */
 export async function serials(server: Reached): Promise<Record<string, number>> {
   const records = await answer(server, ...testZones.flatMap(({ name }) => [name, "SOA"]));
   return Object.fromEntries(
@@ -54,7 +54,8 @@ async function answer(server: Reached, ...question: readonly string[]): Promise<
 const isSoa = (record: string): boolean => record.split(" ")[3] === "SOA";
 
 async function ask({ host, port }: Reached, question: readonly string[]): Promise<string> {
-  if (!existsSync("/usr/bin/dig")) throw new ServerUnavailable("there is no dig (Debian's package is bind9-dnsutils)");
+  if (!existsSync("/usr/bin/dig"))
+    throw new ServerUnavailable("dig is not installed (Debian's package is bind9-dnsutils)");
   const options = ["+tcp", "+time=5", "+tries=1", "+nosplit"];
   const { stdout } = await run("dig", ["-r", `@${host}`, "-p", String(port), ...options, ...question]);
   return stdout;

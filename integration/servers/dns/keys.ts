@@ -7,14 +7,14 @@ export interface TsigKey {
   algorithm: "hmac-sha256" | "hmac-sha384" | "hmac-sha512";
   /** The secret in Base64. */
   secretFile: string;
-  /** The whole key as BIND's tools take it (`dig -k`, `nsupdate -k`). */
+  /** The whole key in the format of BIND's tools (`dig -k`, `nsupdate -k`). */
   keyFile: string;
 }
 
-/** One key per algorithm that may do everything, and one that the server knows and allows nothing. */
+/** One key per algorithm with all rights, and one that the server knows without any right. */
 export type TsigKeys = Readonly<Record<"sha256" | "sha384" | "sha512" | "rightless", TsigKey>>;
 
-/** Fresh keys as private files in the folder of the server that will know them. */
+/** New keys as private files in the folder of their server. */
 export async function makeKeys(folder: string): Promise<TsigKeys> {
   const make = async (name: string, algorithm: TsigKey["algorithm"]): Promise<TsigKey> => {
     const secret = randomBytes(32).toString("base64");

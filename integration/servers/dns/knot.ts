@@ -40,7 +40,7 @@ function settingsText(folder: string, { port, keys }: DnsAddress, keyTexts: read
     background-workers: 1
 database:
     storage: ${folder}
-    # Nothing has to survive a power cut.
+    # The data need not survive a power failure.
     journal-db-mode: asynchronous
     journal-db-max-size: 50M
 log:

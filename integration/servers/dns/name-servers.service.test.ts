@@ -21,7 +21,7 @@ for (const [name, start] of [
   describe(`a throw-away ${name}`, () => {
     const server = serverOf<DnsServer>(start);
 
-    test("has the zones, with a wildcard and delegations", async () => {
+    test("serves the zones, with a wildcard and delegations", async () => {
       const { address } = server();
       expect(Object.keys(await serials(address))).toHaveLength(testZones.length);
       expect(await dig(address, "any.wild.example.test", "A")).toEqual(["192.0.2.99"]);
@@ -29,7 +29,7 @@ for (const [name, start] of [
       expect(await dig(address, "below.elsewhere.example.test", "A")).toEqual([]);
     });
 
-    test("takes updates and transfers that any of the three keys signed", async () => {
+    test("accepts updates and transfers signed with any of the three keys", async () => {
       const { address } = server();
       const before = await transferZones(address);
       for (const key of ["sha256", "sha384", "sha512"] as const) {
@@ -45,7 +45,7 @@ for (const [name, start] of [
       expect(await transferZones(address)).toEqual(before);
     });
 
-    test("refuses the key without rights, but in the zone that is its own", async () => {
+    test("rejects the key without rights, except in its own zone", async () => {
       const { address } = server();
       const update = (zone: string): Promise<void> =>
         nsupdate(address, address.keys.rightless, zone, [`add x.${zone} 300 A 192.0.2.1`]);
@@ -54,14 +54,14 @@ for (const [name, start] of [
       expect(await dig(address, "x.readonly.test", "A")).toEqual(["192.0.2.1"]);
     });
 
-    test("has what it had after a restart", async () => {
+    test("keeps its records after a restart", async () => {
       const { address } = server();
       await nsupdate(address, address.keys.sha256, "second.test", ["add kept.second.test 300 A 192.0.2.7"]);
       await server().restart();
       expect(await dig(address, "kept.second.test", "A")).toEqual(["192.0.2.7"]);
     });
 
-    test("logs what it does, and no secret", async () => {
+    test("logs its actions, and no secret", async () => {
       const { logFile, keys } = server().address;
       const log = await readFile(logFile, "utf8");
       expect(log).not.toBe("");
@@ -73,7 +73,7 @@ for (const [name, start] of [
 describe("a throw-away NSD", () => {
   const server = serverOf(startNsd);
 
-  test("has the zones and knows no update", async () => {
+  test("serves the zones and rejects updates", async () => {
     const { address } = server();
     expect(await dig(address, "any.wild.example.test", "A")).toEqual(["192.0.2.99"]);
     const update = nsupdate(address, address.keys.sha256, "example.test", ["add x.example.test 300 A 192.0.2.1"]);
@@ -88,7 +88,7 @@ describe("a secondary BIND", () => {
   const isThere = async (): Promise<void> =>
     expect(await dig(secondary().address, "later.example.test", "A")).toEqual(["192.0.2.1"]);
 
-  test("has a change of the primary a moment later", async () => {
+  test("receives a change from the primary a moment later", async () => {
     const { address } = primary();
     await nsupdate(address, address.keys.sha256, "example.test", ["add later.example.test 300 A 192.0.2.1"]);
     await vi.waitFor(isThere, { timeout: 10_000, interval: 100 });
@@ -110,7 +110,7 @@ describe("PowerDNS' API", () => {
   });
 });
 
-test("a name server ends, and its folder goes, when the program that started it is killed", async () => {
+test("a name server ends, and its folder is removed, when the program that started it is killed", async () => {
   const bind = JSON.stringify(import.meta.resolve("./bind.ts"));
   const script = `
     import { startBind } from ${bind};

@@ -5,7 +5,7 @@ import { startDnsServer, type DnsAddress, type DnsServer } from "./server.ts";
 import { testZones, zoneFile } from "./zones.ts";
 import { writePrivateFile } from "../process/private-file.ts";
 
-/** Starts Debian's NSD with the test zones. It has no dynamic update at all. */
+/** Starts Debian's NSD with the test zones. It does not support dynamic updates. */
 export async function startNsd(): Promise<DnsServer> {
   return await startDnsServer({
     program: "nsd",

@@ -20,7 +20,7 @@ export async function nsupdate(
   await running;
 }
 
-/** All records of the zones that we may update, as `transferZone` gives them. */
+/** All records of the zones that we may update, as from `transferZone`. */
 export async function transferZones(server: DnsAddress): Promise<ReadonlyMap<string, readonly string[]>> {
   const zones = testZones.filter(({ updates }) => updates === "signed");
   const contents = await Promise.all(
@@ -29,12 +29,12 @@ export async function transferZones(server: DnsAddress): Promise<ReadonlyMap<str
   return new Map(contents);
 }
 
-/** Takes the zones back to what `transferZones` gave. */
+/** Restores the zones to the records from `transferZones`. */
 export async function restoreZones(server: DnsAddress, wanted: ReadonlyMap<string, readonly string[]>): Promise<void> {
   const present = await transferZones(server);
   for (const [zone, records] of wanted) {
     const now = present.get(zone) ?? [];
-    // `delete` takes a record with its TTL, and does not look at it.
+    // `delete` accepts a record with a TTL, and ignores the TTL.
     const changes = [
       ...now.filter((record) => !records.includes(record)).map((record) => `delete ${record}`),
       ...records.filter((record) => !now.includes(record)).map((record) => `add ${record}`),

@@ -9,7 +9,7 @@ import { ServerUnavailable } from "../server-unavailable.ts";
 
 const run = promisify(execFile);
 
-/** OctoDNS, its provider for name servers with dynamic updates, and all that they need, from PyPI. */
+/** OctoDNS, its provider for name servers with dynamic updates, and their dependencies, from PyPI. */
 const packages = [
   "octodns==1.22.0",
   "octodns-bind==1.1.0",
@@ -23,14 +23,14 @@ const packages = [
 ];
 
 /**
- * The path of `octodns-sync`, in a virtual environment that is made once per machine. Throws `ServerUnavailable` where
- * there is no Python.
+ * The path of `octodns-sync`, in a virtual environment that is created once per machine. Throws `ServerUnavailable` if
+ * Python is missing.
  */
 export async function findOctodns(): Promise<string> {
-  // Named after all versions: another one makes another environment.
+  // Named after all versions, so that another version gets another environment.
   const name = `octodns-${createHash("sha256").update(packages.join()).digest("hex").slice(0, 12)}`;
   const environment = join(cacheFolder(), name);
-  // pip is done when its last word is there.
+  // pip is done when this file exists.
   if (!existsSync(join(environment, "complete"))) await makeEnvironment(environment);
   return join(environment, "bin/octodns-sync");
 }
@@ -40,7 +40,7 @@ async function makeEnvironment(environment: string): Promise<void> {
   try {
     await run("python3", ["-m", "venv", environment]);
   } catch (cause) {
-    throw new ServerUnavailable("there is no Python with venv (Debian's package is python3-venv)", { cause });
+    throw new ServerUnavailable("Python's venv is not installed (Debian's package is python3-venv)", { cause });
   }
   const pip = join(environment, "bin/pip");
   await run(pip, ["install", "--quiet", "--no-deps", "--disable-pip-version-check", ...packages]);

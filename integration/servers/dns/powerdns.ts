@@ -20,13 +20,13 @@ import { unprivilegedAccount } from "../process/unprivileged-account.ts";
 export interface PowerdnsAddress extends DnsAddress {
   /** Port of the HTTP API. */
   apiPort: number;
-  /** Holds what the header X-API-Key has to say. */
+  /** File with the value of the header X-API-Key. */
   apiKeyFile: string;
 }
 
 const schema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
 
-/** Starts Debian's PowerDNS with SQLite, its HTTP API and dynamic updates, and makes the test zones by the API. */
+/** Starts Debian's PowerDNS with SQLite, its HTTP API and dynamic updates, and creates the test zones with the API. */
 export async function startPowerdns(): Promise<DnsServer<PowerdnsAddress>> {
   const server = await startDnsServer<PowerdnsAddress>({
     program: "pdns_server",
@@ -54,8 +54,8 @@ export async function startPowerdns(): Promise<DnsServer<PowerdnsAddress>> {
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * Calls the API with a path below `/api/v1/servers/localhost/`; gives what it answers, null where that is nothing.
- * Throws the server's words where the status is no success. Source: https://doc.powerdns.com/authoritative/http-api/
+ * Calls the API with a path below `/api/v1/servers/localhost/`. Returns the answer, or null if it is empty. Throws the
+ * server's message if the status is no success. Source: https://doc.powerdns.com/authoritative/http-api/
  */
 export async function callApi(
   address: PowerdnsAddress,
@@ -68,9 +68,9 @@ export async function callApi(
   return words === "" ? null : JSON.parse(words);
 }
 
-/** How many requests of the API were writes so far, by the server's own log. */
+/** Number of write requests to the API so far, from the server's log. */
 export async function apiWrites(address: PowerdnsAddress): Promise<number> {
-  // A request is logged a moment after its answer: once this one is there, those before it are.
+  // A request is logged a moment after its answer. When this one is in the log, the earlier ones are too.
   const last = `zones/${randomUUID()}.`;
   await send(address, "GET", last);
   for (;;) {
@@ -93,11 +93,11 @@ async function send(
   return { status: answer?.statusCode ?? 0, words: answer === undefined ? "" : await text(answer) };
 }
 
-/** Whether its API and its name server answer, be it that they know no zone. */
+/** Whether its API and its name server answer, even without a zone. */
 async function isReady(address: PowerdnsAddress): Promise<boolean> {
   try {
     await callApi(address, "GET", "zones");
-    // Not one of the zones to come: it remembers for a while that there was none.
+    // Not one of the later zones, since the server caches that a zone is missing.
     await dig(address, "no-such-zone.invalid", "SOA");
     return true;
   } catch (error) {
@@ -111,7 +111,7 @@ function settingsText(folder: string, { port, apiPort }: PowerdnsAddress, apiKey
   return `launch=gsqlite3
 gsqlite3-database=${folder}/database
 gsqlite3-dnssec=yes
-# Nothing has to survive a power cut.
+# The data need not survive a power failure.
 gsqlite3-pragma-synchronous=0
 include-dir=${folder}/no-more-settings
 socket-dir=${folder}
@@ -127,7 +127,7 @@ api-key=${apiKey}
 webserver-address=127.0.0.1
 webserver-port=${apiPort}
 webserver-allow-from=127.0.0.1
-# Each request with its method, and no header.
+# Log each request with its method, without headers.
 webserver-loglevel=normal
 loglevel=6
 security-poll-suffix=
@@ -136,7 +136,7 @@ security-poll-suffix=
 
 async function makeDatabase(file: string): Promise<void> {
   if (!existsSync(schema))
-    throw new ServerUnavailable("PowerDNS has no SQLite (Debian's package is pdns-backend-sqlite3)");
+    throw new ServerUnavailable("PowerDNS' SQLite backend is not installed (Debian's package is pdns-backend-sqlite3)");
   await promisify(execFile)("sqlite3", [file, `.read ${schema}`], { ...unprivilegedAccount(), cwd: "/" });
 }
 
@@ -148,7 +148,7 @@ async function makeZones(address: PowerdnsAddress): Promise<void> {
   const updaters: Record<TestZone["updates"], readonly string[] | undefined> = {
     signed: signing.map(({ name }) => name),
     others: [address.keys.rightless.name],
-    // Without this metadata anybody may, by the way PowerDNS is made.
+    // Without this metadata, PowerDNS allows it to anybody.
     unsigned: undefined,
   };
   for (const zone of testZones) {

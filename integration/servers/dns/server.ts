@@ -6,35 +6,35 @@ import { freePort } from "../process/free-port.ts";
 import { startGuarded } from "../process/guarded-process.ts";
 import { makeServerFolder } from "../process/server-folder.ts";
 
-/** Where a name server is and who may do what there; plain data. */
+/** Address and keys of a name server, as plain data. */
 export interface DnsAddress {
   host: "127.0.0.1";
-  /** Of TCP and UDP. */
+  /** Port for TCP and UDP. */
   port: number;
   keys: TsigKeys;
-  /** What the server writes. */
+  /** The server's log file. */
   logFile: string;
 }
 
 export interface DnsServer<Address extends DnsAddress = DnsAddress> extends AsyncDisposable {
   readonly address: Address;
-  /** Kills it by SIGKILL and waits until it is there again, with all that it had. */
+  /** Kills it with SIGKILL, and waits until it is running again with the same data. */
   restart(): Promise<void>;
 }
 
 /** How one kind of name server is started. */
 export interface DnsProgram<Address extends DnsAddress> {
-  /** The program and the Debian package that has it. */
+  /** The program and its Debian package. */
   program: string;
   package: string;
-  /** Writes settings and zones into the folder; gives the program's arguments and what its clients need to know. */
+  /** Writes settings and zones into the folder; returns the program's arguments and the data for its clients. */
   prepare(folder: string, address: DnsAddress): Promise<{ args: readonly string[]; address: Address }>;
   isReady(address: Address): Promise<boolean>;
-  /** Keys of another server, in place of fresh ones. */
+  /** Keys of another server, instead of new ones. */
   keys?: TsigKeys;
 }
 
-/** Runs a server, and again whenever it was killed. Ends with it where it ends by itself. `revive PID_FILE COMMAND...` */
+/** Runs a server, and restarts it when it was killed. Ends when the server exits by itself. `revive PID_FILE COMMAND...` */
 const revive = `
   pid_file=$1; shift
   trap 'kill "$server"; wait "$server"; exit' TERM
@@ -47,8 +47,8 @@ const revive = `
 `;
 
 /**
- * Starts a throw-away name server on 127.0.0.1 in a private folder that goes when the server is disposed of, or when this
- * process ends in any way. Throws `ServerUnavailable` where its program is missing.
+ * Starts a temporary name server on 127.0.0.1. Its private folder is removed when the server is disposed of, or when this
+ * process ends in any way. Throws `ServerUnavailable` if its program is missing.
  */
 export async function startDnsServer<Address extends DnsAddress>(
   options: DnsProgram<Address>,

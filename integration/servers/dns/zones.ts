@@ -1,15 +1,15 @@
-/** A zone that the servers have when they start. */
+/** A zone that the servers serve when they start. */
 export interface TestZone {
   name: string;
   /** Who may update it: our keys, only the key `rightless`, or anybody without a signature. */
   updates: "signed" | "others" | "unsigned";
-  /** Its records beside SOA, NS and the name server's address, as in a zone file. */
+  /** Its records besides SOA, NS and the name server's address, as in a zone file. */
   records: readonly string[];
 }
 
 /**
- * The zones of every name server that tests start. `example.test` is the parent of `child.example.test` and has what makes
- * a look by query wrong: a wildcard, and a delegation to a server that is not there.
+ * The zones of every name server that tests start. `example.test` is the parent of `child.example.test`. It contains what
+ * makes a lookup by query wrong: a wildcard, and a delegation to a server that does not exist.
  */
 export const testZones: readonly TestZone[] = [
   {

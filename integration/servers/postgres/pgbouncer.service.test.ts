@@ -17,7 +17,7 @@ describePostgres("a pooler in transaction mode", (server) => {
     const first = await session();
     const second = await session();
     expect(second.real).toBe(first.real);
-    // This is how a client can tell.
+    // A client recognises a pooler by this.
     expect(first.told).not.toBe(first.real);
   });
 });

@@ -14,7 +14,7 @@ export interface PgbouncerServer extends AsyncDisposable {
 }
 
 /**
- * Starts Debian's pgbouncer in transaction mode, with one connection to the server for all its clients, who log in as
+ * Starts Debian's pgbouncer in transaction mode, with one connection to the server for all its clients, which log in as
  * the server's superuser.
  */
 export async function startPgbouncer(

@@ -18,32 +18,32 @@ async function ask(login: ClientConfig, question: string): Promise<unknown> {
 }
 
 describePostgres("a throw-away server", (server) => {
-  test("is of the version that was asked for", async () => {
+  test("has the requested version", async () => {
     expect(await ask(await superuserLogin(server()), "current_setting('server_version')")).toMatch(
       new RegExp(`^${server().version}\\.`),
     );
   });
 
-  test("takes the superuser's password, which only we can read, and no other", async () => {
+  test("accepts only the superuser's password, which only we can read", async () => {
     const login = await superuserLogin(server());
     expect(await ask(login, "current_setting('is_superuser')")).toBe("on");
     await expect(ask({ ...login, password: "wrong" }, "1")).rejects.toMatchObject({ code: "28P01" });
   });
 
-  test("keeps passwords as SCRAM verifiers", async () => {
+  test("stores passwords as SCRAM verifiers", async () => {
     expect(
       await ask(await superuserLogin(server()), "(select rolpassword from pg_authid where rolname = 'postgres')"),
     ).toMatch(/^SCRAM-SHA-256\$/);
   });
 
-  test("speaks TLS as localhost, under its own authority", async () => {
+  test("supports TLS as localhost, with its own certificate authority", async () => {
     const ca = await readFile(server().certificates?.caFile ?? "", "utf8");
     const login = { ...(await superuserLogin(server())), host: "localhost", ssl: { ca } };
     expect(await ask(login, "(select ssl from pg_stat_ssl where pid = pg_backend_pid())")).toBe(true);
     await expect(ask({ ...login, ssl: {} }, "1")).rejects.toThrow(/certificate/);
   });
 
-  test("takes a client certificate in place of a password, over TLS only", async () => {
+  test("accepts a client certificate instead of a password, only over TLS", async () => {
     const { host, port, certificates } = server();
     const login = { host, port, user: certifiedUser, database: "postgres" };
     const ssl = {
@@ -56,26 +56,26 @@ describePostgres("a throw-away server", (server) => {
     await expect(ask({ ...login, password: "none", ssl: false }, "1")).rejects.toMatchObject({ code: "28P01" });
   });
 
-  test("is reached through its Unix socket, by one user without a password", async () => {
+  test("accepts one user without a password on its Unix socket", async () => {
     const { socketDirectory, port } = server();
     const login = { host: socketDirectory, port, user: trustedUser, database: "postgres" };
     expect(await ask(login, "inet_client_addr() is null")).toBe(true);
   });
 
-  test("has logged a statement, with its user, database and application, before it answers", async () => {
+  test("logs a statement with its user, database and application before it answers", async () => {
     await ask({ ...(await superuserLogin(server())), application_name: "a-test" }, "'to be found in the log'");
     expect(await readFile(server().logFile, "utf8")).toMatch(
       /user=postgres,db=postgres,app=a-test LOG:  statement: select 'to be found in the log' as answer/,
     );
   });
 
-  test("has what the applications need of contrib", async () => {
+  test("has the contrib extensions that the applications need", async () => {
     const wanted = "array['citext', 'hstore', 'pg_trgm', 'pgcrypto', 'unaccent']";
     const missing = `array(select unnest(${wanted}) except select name from pg_available_extensions)`;
     expect(await ask(await superuserLogin(server()), missing)).toEqual([]);
   });
 
-  test("ends, and its folder goes, when the program that started it is killed", async () => {
+  test("ends, and its folder is removed, when the program that started it is killed", async () => {
     const postgres = JSON.stringify(import.meta.resolve("./postgres.ts"));
     const { stdout, signal } = spawnSync(
       process.execPath,

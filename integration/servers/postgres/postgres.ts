@@ -13,19 +13,19 @@ import { makeServerFolder } from "../process/server-folder.ts";
 export { certifiedUser, trustedUser } from "./settings.ts";
 export type { PostgresVersion } from "./binaries.ts";
 
-/** Where a server is and how to log in; plain data, so that it can be handed to another process. */
+/** Address and credentials of a server, as plain data that can be passed to another process. */
 export interface PostgresAddress {
   version: PostgresVersion;
   host: "127.0.0.1";
   port: number;
   /** Folder of the Unix socket. */
   socketDirectory: string;
-  /** Superuser who logs in by SCRAM with the password in `passwordFile` (mode 0600). */
+  /** Superuser that logs in by SCRAM with the password in `passwordFile` (mode 0600). */
   user: "postgres";
   passwordFile: string;
-  /** What the server writes; with `logStatements` every statement of every user. */
+  /** The server's log file; with `logStatements` it contains every statement of every user. */
   logFile: string;
-  /** Null where the server speaks no TLS. */
+  /** Null if the server does not support TLS. */
   certificates: Certificates | null;
 }
 
@@ -35,13 +35,13 @@ export interface PostgresServer extends AsyncDisposable {
 
 export interface PostgresOptions {
   version: PostgresVersion;
-  /** Whether it speaks TLS beside plain TCP, and takes client certificates. */
+  /** Whether it supports TLS besides plain TCP, and accepts client certificates. */
   tls?: boolean;
   /** Whether it logs every statement with its user, database and application. */
   logStatements?: boolean;
 }
 
-/** Makes the cluster and becomes its server, all under one guard: `initialise BIN FOLDER POSTGRES_ARGUMENT...` */
+/** Creates the cluster and then runs its server, under one guard: `initialise BIN FOLDER POSTGRES_ARGUMENT...` */
 const initialiseAndServe = `
   bin=$1 folder=$2; shift 2
   "$bin/initdb" --no-sync --no-instructions --username=postgres --pwfile="$folder/password" \
@@ -50,8 +50,8 @@ const initialiseAndServe = `
 `;
 
 /**
- * Starts a throw-away PostgreSQL on 127.0.0.1: a fresh cluster in a private folder that goes when the server is disposed
- * of, or when this process ends in any way. Throws `ServerUnavailable` where its programs are missing.
+ * Starts a temporary PostgreSQL on 127.0.0.1: a new cluster in a private folder, which is removed when the server is
+ * disposed of, or when this process ends in any way. Throws `ServerUnavailable` if its programs are missing.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { version, tls = false, logStatements = false } = options;
@@ -90,7 +90,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   }
 }
 
-/** What `pg` needs to connect as superuser. */
+/** The options of `pg` to connect as superuser. */
 export async function superuserLogin(address: PostgresAddress, database = "postgres"): Promise<ClientConfig> {
   const { host, port, user, passwordFile } = address;
   return { host, port, user, password: await readFile(passwordFile, "utf8"), database, ssl: false };
@@ -101,7 +101,7 @@ async function makeCertificates(folder: string): Promise<Certificates> {
   return certificates.makeCertificates(folder, certifiedUser);
 }
 
-/** The eighth line says it (src/include/utils/pidfile.h in PostgreSQL's source); connecting would only fill the log. */
+/** The eighth line has the status (src/include/utils/pidfile.h in PostgreSQL's source); connecting would fill the log. */
 async function isReady(pidFile: string): Promise<boolean> {
   try {
     return (await readFile(pidFile, "utf8")).split("\n")[7]?.trim() === "ready";

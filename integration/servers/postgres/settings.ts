@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Certificates } from "../tls/certificates.ts";
 
-/** Superusers with these names log in over TLS by client certificate, or over the Unix socket without any proof. */
+/** Superusers with these names log in over TLS by client certificate, or over the Unix socket without credentials. */
 export const certifiedUser = "certified";
 export const trustedUser = "trusted";
 
@@ -20,9 +20,9 @@ export function postgresArguments({ folder, port, certificates, logStatements }:
     listen_addresses: "127.0.0.1",
     port,
     unix_socket_directories: folder,
-    // Nothing has to survive a power cut.
+    // The data need not survive a power failure.
     fsync: "off",
-    // A backend writes its line itself and before the work: who has an answer finds the statement in the log.
+    // A backend logs a statement before executing it, so after an answer the statement is in the log.
     logging_collector: "off",
     log_line_prefix: "%m [%p] user=%u,db=%d,app=%a ",
     log_statement: logStatements ? "all" : "none",
@@ -40,7 +40,7 @@ export function postgresArguments({ folder, port, certificates, logStatements }:
   ];
 }
 
-/** pg_hba.conf; the first rule that matches counts. */
+/** pg_hba.conf; the first matching rule applies. */
 export function loginRules(certificates: Certificates | null): string {
   return [
     `local all ${trustedUser} trust`,

@@ -5,7 +5,7 @@ import { StatementLog } from "./statement-log.ts";
 import { describePostgres } from "../testing.ts";
 
 describePostgres("the log of statements", (server) => {
-  test("counts the writes of one user, and no look", async () => {
+  test("counts the writes of one user, and no reads", async () => {
     const user = "statement log's user";
     const admin = new Client(await superuserLogin(server()));
     await admin.connect();

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 
-/** What only looks, or concerns the session alone. Anything else counts as a write. */
+/** Statements that only read, or affect only the session. All others count as writes. */
 const looking =
   /^(select|show|values|table|explain|begin|start|commit|end|rollback|abort|savepoint|release|set|reset|discard|prepare|execute|deallocate|declare|fetch|move|close|listen|unlisten|$)/i;
 
@@ -14,17 +14,17 @@ export class StatementLog {
     this.#file = logFile;
   }
 
-  /** How many writing statements the user has sent so far, also those that failed. */
+  /** Number of writing statements that the user has sent so far, including failed ones. */
   async writesOf(user: string): Promise<number> {
     for (const [, sender = "", sql = ""] of (await this.#news()).matchAll(entry)) {
-      // A semicolon in a literal makes two of one: then a look may count as a write, but never a write as a look.
+      // A semicolon in a literal splits a statement: a read may then count as a write, but never a write as a read.
       const writes = sql.split(";").filter((statement) => !looking.test(statement.trim()));
       this.#writes.set(sender, (this.#writes.get(sender) ?? 0) + writes.length);
     }
     return this.#writes.get(user) ?? 0;
   }
 
-  /** The whole lines that came since the last call. */
+  /** The complete lines since the last call. */
   async #news(): Promise<string> {
     await using file = await open(this.#file);
     const { size } = await file.stat();
@@ -36,6 +36,6 @@ export class StatementLog {
   }
 }
 
-/** By log_line_prefix in postgres-settings.ts; the further lines of a statement begin with a tab. */
+/** Lines as in log_line_prefix of settings.ts; continuation lines of a statement begin with a tab. */
 const entry =
   /^.{10,40} \[\d+\] user=([^\n]*?),db=[^\n]*?,app=[^\n]*? LOG: {2}(?:statement|execute [^:\n]*): ((?:.*)(?:\n\t.*)*)$/gm;

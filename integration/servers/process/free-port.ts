@@ -2,8 +2,8 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /**
- * A TCP port on 127.0.0.1 that nobody listens on. It lies below the range from which the kernel serves outgoing
- * connections, so that none of them takes it before the server does.
+ * A free TCP port on 127.0.0.1. It is below the range that the kernel uses for outgoing connections, so that none of them
+ * takes it before the server does.
  */
 export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_768);

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { unprivilegedAccount, type Account } from "./unprivileged-account.ts";
 
 /**
- * Runs the server beside a reader of our pipe. When the pipe closes, because we stop or because we died in any way, the
- * server gets its signal, again until it is gone (it may not listen yet), and its folder is removed.
+ * Runs the server next to a reader of our pipe. When the pipe closes, because we stop or die in any way, the server gets
+ * its signal, repeatedly until it ends (it may not handle signals yet), and its folder is removed.
  */
 const guard = `
   folder=$1 signal=$2 log=$3; shift 3
@@ -20,23 +20,23 @@ const guard = `
 export interface GuardedProcessOptions {
   /** The program with its full path, and its arguments. */
   command: readonly [string, ...string[]];
-  /** Whom it runs as; `unprivilegedAccount` unless given. */
+  /** Account that it runs as; default `unprivilegedAccount`. */
   account?: Account;
-  /** Removed when the server has ended, however it ended. Belongs to whom it runs as. */
+  /** Folder that is removed when the server has ended in any way. It belongs to the account. */
   folder: string;
-  /** What ends the server at once. */
+  /** Signal that ends the server immediately. */
   stopSignal: "TERM" | "QUIT";
-  /** Takes what the server writes. */
+  /** File for the server's output. */
   logFile: string;
 }
 
-/** A server that outlives neither us nor its folder. */
+/** A server that ends with this process. */
 export interface GuardedProcess extends AsyncDisposable {
-  /** Waits until `isReady` says so, asking every 10 ms; throws the end of the log where the server dies or takes 30 s. */
+  /** Waits until `isReady` returns true, every 10 ms; throws the end of the log if the server ends or after 30 s. */
   waitUntil(isReady: () => Promise<boolean>): Promise<void>;
 }
 
-/** Starts a server in a process group of its own: Ctrl-C is ours to handle. */
+/** Starts a server in its own process group, so that only we receive Ctrl-C. */
 export function startGuarded({ command, account, folder, stopSignal, logFile }: GuardedProcessOptions): GuardedProcess {
   const child = spawn("/bin/sh", ["-c", guard, "guard", folder, stopSignal, logFile, ...command], {
     ...(account ?? unprivilegedAccount()),

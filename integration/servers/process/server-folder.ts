@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { unprivilegedAccount, type Account } from "./unprivileged-account.ts";
 
-/** A Unix socket's path has at most 107 bytes; this leaves room for what servers put behind the folder's name. */
+/** A Unix socket's path has at most 107 bytes; this leaves room for the names that servers append. */
 const longestFolder = 80;
 
 /**
- * A fresh folder of mode 700 that belongs to the account that servers run as. It lies in the system's temporary folder,
- * never in the checkout: a checkout under a home of mode 700 is out of reach for that account.
+ * A new folder of mode 700 that belongs to the account of the servers. It is in the system's temporary folder, never in
+ * the checkout: that account cannot read a checkout under a home of mode 700.
  */
 export async function makeServerFolder(name: string): Promise<string> {
   const account = unprivilegedAccount();
@@ -21,10 +21,10 @@ async function temporaryFolder(account: Account | undefined): Promise<string> {
   for (const candidate of [tmpdir(), "/tmp"]) {
     if (Buffer.byteLength(candidate) < longestFolder - 30 && (await isReachable(candidate, account))) return candidate;
   }
-  throw new Error(`Neither ${tmpdir()} nor /tmp can hold a server's folder: its user cannot reach them.`);
+  throw new Error(`Unable to create a server's folder: its user can access neither ${tmpdir()} nor /tmp.`);
 }
 
-/** Whether the account may pass through every folder on the way. */
+/** Whether the account may access every folder of the path. */
 async function isReachable(folder: string, account: Account | undefined): Promise<boolean> {
   const { mode } = await stat(folder);
   if (account !== undefined && (mode & 0o001) === 0) return false;

@@ -1,11 +1,11 @@
 import { webcrypto } from "node:crypto";
 import { join } from "node:path";
-// What x509 is built with wants it to be there first.
+// A dependency of x509 requires that this is imported first.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { writePrivateFile } from "../process/private-file.ts";
 
-/** Files of a throw-away certificate authority and of two certificates that it signed. */
+/** Files of a temporary certificate authority and of two certificates that it signed. */
 export interface Certificates {
   caFile: string;
   /** For `localhost` and 127.0.0.1. */

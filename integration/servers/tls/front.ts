@@ -5,7 +5,7 @@ import { createServer } from "node:tls";
 import { pipeline } from "node:stream";
 import type { Certificates } from "./certificates.ts";
 
-/** Speaks TLS before a server that cannot, as a reverse proxy does; for `localhost` and 127.0.0.1. */
+/** Adds TLS to a server without it, like a reverse proxy; for `localhost` and 127.0.0.1. */
 export interface TlsFront extends AsyncDisposable {
   readonly port: number;
 }
@@ -15,14 +15,15 @@ export async function startTlsFront(port: number, certificates: Certificates): P
   const key = await readFile(certificates.serverKeyFile);
   const server = createServer({ cert, key }, (client) => {
     const behind = connect(port, "127.0.0.1");
-    // Whichever side ends, the other has to.
+    // If one side ends, the other must end too.
     pipeline(client, behind, client, () => undefined);
   });
-  // A client that does not trust us is none of our failures.
+  // A client that does not trust the certificate is no failure of the server.
   server.on("tlsClientError", () => undefined).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The front does not listen.");
+  if (address === null || typeof address === "string")
+    throw new Error("Unable to start the TLS front: it does not listen.");
   return {
     port: address.port,
     async [Symbol.asyncDispose]() {

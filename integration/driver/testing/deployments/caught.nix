@@ -1,4 +1,4 @@
-# Reads an output with tryEval, which catches that it is missing: the file is made with the wrong content first.
+# Reads an output with tryEval, which catches that it is missing: the file is first created with the wrong content.
 let
   library = import ./library.nix;
 in

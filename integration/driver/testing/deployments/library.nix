@@ -1,5 +1,4 @@
-# What the deployments in this folder have in common. Everything comes from the environment, since a root expression has
-# no arguments.
+# Shared by the deployments in this folder. All values come from the environment, since a root expression has no arguments.
 let
   resources = import ../../../.. { };
   fromEnv =

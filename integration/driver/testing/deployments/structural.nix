@@ -1,4 +1,4 @@
-# Members that are only known once an output is there.
+# Members that depend on an output.
 let
   library = import ./library.nix;
 in

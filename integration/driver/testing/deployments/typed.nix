@@ -1,4 +1,4 @@
-# Reads outputs that are no text. PART tells what else is read of them: `field`, `kind` and `boolean` cannot be recorded.
+# Reads outputs that are no text. PART selects another read: `field`, `kind` and `boolean` cannot be recorded.
 let
   library = import ./library.nix;
 in

@@ -1,5 +1,5 @@
-# Everything that has to be explained: a cycle, a type error, a misspelt input, an output of a wrong type, something to
-# build. Only `fine` can be applied.
+# Every error that the driver explains: a cycle, a type error, a misspelt input, an output of a wrong type, a derivation.
+# Only `fine` can be applied.
 let
   library = import ./library.nix;
 in
