@@ -13,7 +13,7 @@ export function inputError(
   raw: Properties,
   secret: readonly PropertyKey[],
 ): ProviderError {
-  const reasons = issues.map((issue) => describe(issue, { secret, schema, raw }));
+  const reasons = issues.map((issue) => faultOf(issue, { secret, schema, raw }));
   return new ProviderError(reasons.map(({ text }) => text).join("; "), {
     code: "protocol.inputs.invalid",
     hint: reasons.find(({ hint }) => hint !== undefined)?.hint ?? "Correct the inputs of this resource",
@@ -26,7 +26,7 @@ interface Context {
   raw: Properties;
 }
 
-function describe(issue: Issue, context: Context): { text: string; hint?: string } {
+function faultOf(issue: Issue, context: Context): { text: string; hint?: string } {
   const path = toPath(issue.path);
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(context.schema, issue.path);

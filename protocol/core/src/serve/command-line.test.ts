@@ -32,6 +32,8 @@ test.each(["plan", "read", "list", "create", "update", "delete", "describe"])("p
   expect(stdout).toMatch(new RegExp(`^nixops4-resources-room ${verb}\\b`));
   expect(stdout.includes("--json")).toBe(["plan", "read", "list"].includes(verb));
   expect(stdout.includes("--inputs FILE")).toBe(verb !== "describe");
+  expect(stdout.includes("  deleted ")).toBe(verb === "delete");
+  expect(stdout.includes("  created ")).toBe(verb === "create" || verb === "update");
 });
 
 describe("text for people", () => {
@@ -74,24 +76,32 @@ test("prints JSON with --json, and the outputs of a create", () => {
 
 test.each([
   [["plna", "-t", "box"], 'There is no command "plna".\nHint: Did you mean `plan`?\n'],
-  [[], "Name a command.\nHint: Run `nixops4-resources-room --help`.\n"],
+  [["--"], "Name a command.\nHint: Run `nixops4-resources-room --help`.\n"],
   [["plan"], "Name the resource type with --type.\nHint: Run `nixops4-resources-room plan --help`.\n"],
   [["plan", "--tpye", "box"], "Unknown option '--tpye'.\nHint"],
-  [["plan", "-t", "box", "-i", "/nowhere"], "Unable to read the inputs from /nowhere: ENOENT"],
+  [
+    ["plan", "-t", "box", "-i", "/nowhere"],
+    "Unable to read /nowhere: no such file or directory.\nHint: Name a readable file",
+  ],
   [["plan", "read", "-t", "box"], '`plan` takes no argument "read"'],
-  [["-t", "box", "plan"], "Unknown option '-t'"],
+  [["-t", "box", "plan"], "Name the command before its options"],
   [["create", ...shoes, "--json"], "Unknown option '--json'"],
   [["describe", "-t", "box"], "Unknown option '-t'"],
 ])("rejects %o: %s", (args, words) => {
-  const { status, stderr, stdout } = run(args.length === 0 ? ["--"] : args);
+  const { status, stderr, stdout } = run(args);
   expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
   expect(stderr).toContain(words);
 });
 
 test("rejects inputs that are no JSON object", () => {
+  expect(run(["plan", "-t", "box"], "{\n canary").stderr).toBe(
+    "Unable to read stdin: it is not valid JSON (line 2 column 2).\n" +
+      "Hint: Name a readable file that contains a JSON object.\n",
+  );
+  expect(run(["plan", "-t", "box"], "canary").stderr).toContain("Unable to read stdin: it is not valid JSON.\nHint");
   expect(run(["plan", "-t", "box"], "[]")).toMatchObject({
     status: 3,
-    stderr: expect.stringContaining("Unable to read the inputs from stdin: it does not contain a JSON object.\nHint"),
+    stderr: expect.stringContaining("Unable to read stdin: it does not contain a JSON object.\nHint"),
   });
 });
 

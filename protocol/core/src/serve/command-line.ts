@@ -37,10 +37,11 @@ async function runCommand(provider: Provider, name: string, args: string[]): Pro
   if (name !== "" && !name.startsWith("-")) {
     throw await unknownCommand(name, Object.keys({ ...verbs, ...commands }));
   }
-  const { values, positionals } = parse(args, { ...helpOption, version: { type: "boolean" } });
+  if (args.length > 1) throw new UsageError("Name the command before its options");
+  const { values } = parse(args, { ...helpOption, version: { type: "boolean" } });
   if (values["help"] === true) return print(programHelp(provider, commands));
   if (values["version"] === true) return print(`${programName(provider)} ${provider.version}\n`);
-  throw new UsageError(positionals.length > 0 ? "Name the command before its options" : "Name a command");
+  throw new UsageError("Name a command");
 }
 
 async function runVerb(provider: Provider, name: VerbName, args: string[]): Promise<number> {

@@ -51,19 +51,32 @@ export class UsageError extends Error {
 
 /** The JSON object in a file; `-` reads stdin. */
 export function readObject(path: string): Properties {
-  const place = path === "-" ? "stdin" : path;
   // Reading a terminal would wait without a word.
-  if (path === "-" && isatty(0)) throw new UsageError("Name a file with --inputs, or pipe the inputs into stdin");
+  if (path === "-" && isatty(0))
+    throw new UsageError("No inputs are given", "Name a file, or pipe a JSON object into stdin");
+  const place = path === "-" ? "stdin" : path;
   try {
     const value: unknown = JSON.parse(readFileSync(path === "-" ? 0 : path, "utf8"));
     if (isObject(value)) return value;
   } catch (error) {
-    throw new UsageError(
-      `Unable to read the inputs from ${place}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw unreadable(place, error);
   }
-  throw new UsageError(`Unable to read the inputs from ${place}: it does not contain a JSON object`);
+  throw new UsageError(`Unable to read ${place}: it does not contain a JSON object`, readableHint);
 }
+
+function unreadable(place: string, error: unknown): UsageError {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof SyntaxError) {
+    // The message quotes the text, which may be a secret in the wrong place.
+    const [where = ""] = /\(line \d+ column \d+\)/.exec(reason) ?? [];
+    return new UsageError(`Unable to read ${place}: it is not valid JSON ${where}`.trim(), readableHint);
+  }
+  // Only the reason of `ENOENT: no such file or directory, open '...'`.
+  const [, plain = reason] = /^E[A-Z]+: (.*?)(?:, \w+(?: '.*')?)?$/.exec(reason) ?? [];
+  return new UsageError(`Unable to read ${place}: ${plain}`, readableHint);
+}
+
+const readableHint = "Name a readable file that contains a JSON object";
 
 /** The JSON object in a file, validated like the inputs of a request. */
 export async function readInputs<Schema extends z.ZodMiniObject>(

@@ -1,4 +1,5 @@
 import type { Command, Commands } from "./command.ts";
+import { outcomes, type Outcome } from "../report/outcomes.ts";
 import type { Provider } from "./provider.ts";
 import { verbs, type VerbName } from "./verbs.ts";
 
@@ -21,7 +22,8 @@ ${Object.entries(verbs)
   .join("\n")}
 ${own.length === 0 ? "" : `\nCommands of this provider:\n${own.join("\n")}\n`}
 Options of the commands for resources:
-${resourceOptions(provider)}
+${typeAndInputs(provider)}      --json         print JSON instead of text (plan, read, list)
+
 ${outcomeText}
 
 ${environmentText}
@@ -34,37 +36,49 @@ ${program} --help, --version, or COMMAND --help for one command.
 export function verbHelp(provider: Provider, name: VerbName): string {
   const { summary, options } = verbs[name];
   const program = programName(provider);
-  if (!("type" in options)) return `${program} ${name}\n\n${sentence(summary)}\n`;
+  if (!("type" in options)) return `${program} ${name}\n\n${asSentence(summary)}\n`;
   const canPrintJson = "json" in options;
   return `${program} ${name} --type TYPE [--inputs FILE]${canPrintJson ? " [--json]" : ""}
 
-${sentence(summary)}
+${asSentence(summary)}
 
-${resourceOptions(provider, canPrintJson)}
-${name === "plan" || name === "read" || name === "list" ? statusText : outcomeText}
+${typeAndInputs(provider)}${name === "list" ? listText : ""}${canPrintJson ? "      --json         print JSON instead of text\n" : ""}
+${outcomesOf(name)}${statusText}
 `;
+}
+
+/** The outcomes that a verb which writes can report. */
+function outcomesOf(name: VerbName): string {
+  if (name !== "create" && name !== "update" && name !== "delete") return "";
+  const possible: readonly Outcome[] =
+    name === "delete"
+      ? ["deleted", "retained", "unchanged", "failed"]
+      : ["created", "updated", "adopted", "unchanged", "failed"];
+  const rows = possible.map((outcome) => `  ${outcome.padEnd(11)}${outcomes[outcome]}\n`);
+  return `Outcomes, reported on stderr (docs/outcomes.md):\n${rows.join("")}\n`;
 }
 
 /** The help of a provider's own command. */
 export function commandHelp(provider: Provider, name: string, { usage, summary }: Command): string {
-  return `${programName(provider)} ${name} ${usage}\n\n${sentence(summary)}\n`;
+  return `${programName(provider)} ${name} ${usage}\n\n${asSentence(summary)}\n`;
 }
 
 export const programName = ({ name }: Pick<Provider, "name">): string => `nixops4-resources-${name}`;
 
-function resourceOptions({ types }: Provider, canPrintJson = true): string {
-  const json = "      --json         print JSON instead of text (plan, read, list)\n";
+function typeAndInputs({ types }: Provider): string {
   return `  -t, --type TYPE    ${Object.keys(types).sort().join(", ")}
   -i, --inputs FILE  inputs as a JSON object; without this option, or with -, they are read from stdin.
-                     \`list\` uses only \`connection\` and \`managedBy\`. Secrets are references, never values.
-${canPrintJson ? json : ""}`;
+                     Secrets are references, never values.
+`;
 }
+
+const listText = "                     Only `connection` and `managedBy` are used.\n";
 
 const statusText =
   "Exit status: 0 done, 1 failed or refused, 2 differences found (plan, read), 3 invalid command line.";
 
 const outcomeText = `create, update and delete report one outcome on stderr: created, updated, adopted, unchanged, deleted, retained
-or failed. docs/outcomes.md explains each of them.
+or failed. create --help, delete --help and docs/outcomes.md explain them.
 ${statusText}`;
 
 const environmentText = `Environment: NIXOPS4_RESOURCES_LOG=debug|info|warn|error|silent sets the lowest level that is logged (warn),
@@ -72,7 +86,7 @@ NIXOPS4_RESOURCES_LOG_FORMAT=json prints log and outcome as JSON.`;
 
 const indented = (text: string): string => `      ${text}`;
 
-function sentence(text: string): string {
+function asSentence(text: string): string {
   const whole = /[.?!]$/.test(text) ? text : `${text}.`;
   return `${whole.charAt(0).toUpperCase()}${whole.slice(1)}`;
 }
