@@ -27,10 +27,10 @@ describePostgres("a state", (server, version) => {
     },
     immutable: { name: "test", schema: "elsewhere" },
     drift: {
-      recipients: async (hand) => {
-        await hand.run(`update ${schema}.data_key set recipients = array['age1nobody']`);
+      recipients: async (backend) => {
+        await backend.run(`update ${schema}.data_key set recipients = array['age1nobody']`);
       },
     },
-    makeUnmarked: (hand) => makeUnmarked(hand, schema, want),
+    makeUnmarked: (backend) => makeUnmarked(backend, schema, want),
   });
 });

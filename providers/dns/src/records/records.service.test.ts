@@ -39,15 +39,15 @@ describe("by PowerDNS' API", () => {
     oneBrokenConnection: "The contract of `rrset` tries them all.",
     backend: () => PowerdnsBackend.make(server(), [`${zone}.`]),
     drift: {
-      rrsets: (hand) =>
-        hand.change(
+      rrsets: (backend) =>
+        backend.change(
           `${zone}.`,
           { name: `${zone}.`, type: "TXT" },
           rrset(`mail.${zone}.`, "A", "192.0.2.1", "192.0.2.9"),
         ),
     },
-    makeUnmarked: (hand) =>
-      hand.change(
+    makeUnmarked: (backend) =>
+      backend.change(
         `${zone}.`,
         rrset(`mail.${zone}.`, "A", "192.0.2.1"),
         rrset(`${zone}.`, "MX", `10 mail.${zone}.`),

@@ -158,7 +158,7 @@ describe("a server behind something that drops questions for its version", () =>
   test("is written to all the same, two seconds later", async () => {
     const hand = await NameServerBackend.make(knot(), [zone]);
     await using front = await withoutVersion(knot().address.port);
-    const shop = new Deployment(main, hand.access.at({ host: "127.0.0.1", port: front.port }));
+    const shop = new Deployment(main, hand.at({ host: "127.0.0.1", port: front.port }));
     const started = performance.now();
     const created = await shop.create("rrset", { name: "www.example.test", type: "A", values: ["192.0.2.1"] });
     expect(created).toMatchObject({ outcome: "created", error: undefined });

@@ -43,25 +43,25 @@ describe.each([
     ...disturbance,
     backend: () => NameServerBackend.make(server(), [zone, "2.0.192.in-addr.arpa"]),
     drift: {
-      values: (hand) => hand.change(zone, "add www.example.test 600 A 192.0.2.9"),
-      ttlSeconds: (hand) =>
-        hand.change(
+      values: (backend) => backend.change(zone, "add www.example.test 600 A 192.0.2.9"),
+      ttlSeconds: (backend) =>
+        backend.change(
           zone,
           "delete www.example.test A",
           "add www.example.test 90 A 192.0.2.1",
           "add www.example.test 90 A 192.0.2.2",
         ),
     },
-    makeUnmarked: (hand) =>
-      hand.change(zone, "add www.example.test 600 A 192.0.2.1", "add www.example.test 600 A 192.0.2.2"),
+    makeUnmarked: (backend) =>
+      backend.change(zone, "add www.example.test 600 A 192.0.2.1", "add www.example.test 600 A 192.0.2.2"),
   });
 });
 
 describe("by PowerDNS' API", () => {
   const server = serverOf(startPowerdns);
   const name = "www.example.test.";
-  const change = (hand: PowerdnsBackend, ttl: number, ...addresses: string[]): Promise<void> =>
-    hand.change("example.test.", {
+  const change = (backend: PowerdnsBackend, ttl: number, ...addresses: string[]): Promise<void> =>
+    backend.change("example.test.", {
       name,
       type: "A",
       ttl,
@@ -76,9 +76,9 @@ describe("by PowerDNS' API", () => {
     },
     backend: () => PowerdnsBackend.make(server(), ["example.test."]),
     drift: {
-      values: (hand) => change(hand, 600, "192.0.2.1", "192.0.2.2", "192.0.2.9"),
-      ttlSeconds: (hand) => change(hand, 90, "192.0.2.1", "192.0.2.2"),
+      values: (backend) => change(backend, 600, "192.0.2.1", "192.0.2.2", "192.0.2.9"),
+      ttlSeconds: (backend) => change(backend, 90, "192.0.2.1", "192.0.2.2"),
     },
-    makeUnmarked: (hand) => change(hand, 600, "192.0.2.1", "192.0.2.2"),
+    makeUnmarked: (backend) => change(backend, 600, "192.0.2.1", "192.0.2.2"),
   });
 });

@@ -25,11 +25,11 @@ export const terms = {
 /** The same for every server that takes dynamic updates, where records are changed past the provider. */
 export const byHand = {
   drift: {
-    rrsets: (hand: NameServerBackend) =>
-      hand.change(zone, "delete child.example.test TXT", "add mail.child.example.test 300 A 192.0.2.9"),
+    rrsets: (backend: NameServerBackend) =>
+      backend.change(zone, "delete child.example.test TXT", "add mail.child.example.test 300 A 192.0.2.9"),
   },
-  makeUnmarked: (hand: NameServerBackend) =>
-    hand.change(
+  makeUnmarked: (backend: NameServerBackend) =>
+    backend.change(
       zone,
       "add mail.child.example.test 300 A 192.0.2.1",
       "add child.example.test 300 MX 10 mail.child.example.test.",

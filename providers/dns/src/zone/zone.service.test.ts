@@ -38,26 +38,27 @@ describe("by PowerDNS' API", () => {
       deleteRecords: "It says what destroying may do.",
     },
     drift: {
-      nameservers: (hand) =>
-        hand.change("shop.test.", {
+      nameservers: (backend) =>
+        backend.change("shop.test.", {
           name: "shop.test.",
           type: "NS",
           ttl: 3600,
           records: [{ content: "ns.elsewhere.test.", disabled: false }],
         }),
-      kind: (hand) => hand.call("PUT", "zones/shop.test.", { kind: "Native" }).then(() => undefined),
-      updateKeys: (hand) => hand.call("DELETE", "zones/shop.test./metadata/TSIG-ALLOW-DNSUPDATE").then(() => undefined),
+      kind: (backend) => backend.call("PUT", "zones/shop.test.", { kind: "Native" }).then(() => undefined),
+      updateKeys: (backend) =>
+        backend.call("DELETE", "zones/shop.test./metadata/TSIG-ALLOW-DNSUPDATE").then(() => undefined),
     },
     counters: ["serial"],
-    makeUnmarked: async (hand) => {
+    makeUnmarked: async (backend) => {
       const nameservers = ["ns1.shop.test.", "ns2.example.test."];
-      await hand.call("POST", "zones", {
+      await backend.call("POST", "zones", {
         name: "shop.test.",
         kind: "Master",
         nameservers,
         soa_edit: "INCEPTION-INCREMENT",
       });
-      await hand.call("PUT", "zones/shop.test./metadata/TSIG-ALLOW-DNSUPDATE", {
+      await backend.call("PUT", "zones/shop.test./metadata/TSIG-ALLOW-DNSUPDATE", {
         kind: "TSIG-ALLOW-DNSUPDATE",
         metadata: ["nixops4-sha256"],
       });

@@ -17,7 +17,7 @@ describePostgres("the default privileges of an account with CREATEROLE and CREAT
       mayActAs("defaultsadmin_owner"),
     ],
     database: { name: database, prepare: ["create schema app"] },
-    snapshot: (hand) => snapshotDatabase(hand, database),
+    snapshot: (backend) => snapshotDatabase(backend, database),
   });
   testResource(defaultPrivileges, {
     main,
@@ -45,8 +45,8 @@ describePostgres("the default privileges of an account with CREATEROLE and CREAT
       schema: "public",
     },
     drift: {
-      grants: async (hand) => {
-        await hand.runIn(
+      grants: async (backend) => {
+        await backend.runIn(
           database,
           "alter default privileges for role defaultsadmin_owner in schema app revoke select on tables from public",
         );

@@ -24,7 +24,7 @@ describePostgres("the grant of an account with CREATEROLE and CREATEDB, which ow
         `set role grantadmin_owner; ${schemaToGrantOn}`,
       ],
     },
-    snapshot: (hand) => snapshotDatabase(hand, database),
+    snapshot: (backend) => snapshotDatabase(backend, database),
   });
   const privileges = ["SELECT", "INSERT"] as const;
   testResource(grant, {
@@ -48,8 +48,8 @@ describePostgres("the grant of an account with CREATEROLE and CREATEDB, which ow
     notChanged: { exclusive: "it says what of others may stay, and is nothing by itself; tried below" },
     immutable: { database: "grantadmin_other", objectType: "sequence", schema: "public", object: "customers" },
     drift: {
-      grants: async (hand) => {
-        await hand.runIn(database, "revoke select on app.orders from public");
+      grants: async (backend) => {
+        await backend.runIn(database, "revoke select on app.orders from public");
       },
     },
   });

@@ -40,8 +40,8 @@ function testDatabase(prefix: string, account: Account): void {
     }),
     snapshot: snapshotDatabases,
   });
-  const byHand = async (hand: PostgresBackend, sql: string): Promise<void> => {
-    await hand.run(sql.replaceAll("%", `"${name.replaceAll('"', '""')}"`));
+  const byHand = async (backend: PostgresBackend, sql: string): Promise<void> => {
+    await backend.run(sql.replaceAll("%", `"${name.replaceAll('"', '""')}"`));
   };
   describePostgres(`a database made by ${account}`, (server, version) => {
     const isDisturbed = (account === "admin") === (version === 15);
@@ -77,15 +77,15 @@ function testDatabase(prefix: string, account: Account): void {
         template: "template1",
       },
       drift: {
-        owner: (hand) => byHand(hand, `alter database % owner to ${prefix}_heir`),
-        connectionLimit: (hand) => byHand(hand, "alter database % connection limit 1"),
-        allowConnections: (hand) => byHand(hand, "alter database % allow_connections false"),
-        revokePublicConnect: (hand) => byHand(hand, "grant connect on database % to public"),
-        settings: (hand) => byHand(hand, "alter database % reset all; alter database % set work_mem = '9MB'"),
+        owner: (backend) => byHand(backend, `alter database % owner to ${prefix}_heir`),
+        connectionLimit: (backend) => byHand(backend, "alter database % connection limit 1"),
+        allowConnections: (backend) => byHand(backend, "alter database % allow_connections false"),
+        revokePublicConnect: (backend) => byHand(backend, "grant connect on database % to public"),
+        settings: (backend) => byHand(backend, "alter database % reset all; alter database % set work_mem = '9MB'"),
       },
-      makeUnmarked: async (hand) => {
+      makeUnmarked: async (backend) => {
         const quoted = `"${name.replaceAll('"', '""')}"`;
-        await hand.runAsAccount(`create database ${quoted} template template0 locale 'C'`);
+        await backend.runAsAccount(`create database ${quoted} template template0 locale 'C'`);
       },
     });
   });

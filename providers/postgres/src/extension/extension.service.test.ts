@@ -14,7 +14,7 @@ describePostgres("the extension of an account with CREATEROLE and CREATEDB", (se
     account: "admin",
     prepare: ["create role extensionadmin_owner", mayActAs("extensionadmin_owner")],
     database: { name: database, prepare: [`alter database ${database} owner to extensionadmin_owner`] },
-    snapshot: (hand) => snapshotDatabase(hand, database),
+    snapshot: (backend) => snapshotDatabase(backend, database),
   });
   testResource(extension, {
     main,
@@ -32,8 +32,8 @@ describePostgres("the extension of an account with CREATEROLE and CREATEDB", (se
     immutable: { database: "extensionadmin_other", name: "citext" },
     drift: {
       // As after a restore from an older server.
-      version: async (hand) => {
-        await hand.runIn(
+      version: async (backend) => {
+        await backend.runIn(
           database,
           `do $$ declare words text := (select obj_description(oid, 'pg_extension') from pg_extension where extname = 'pg_trgm');
           begin
@@ -45,8 +45,8 @@ describePostgres("the extension of an account with CREATEROLE and CREATEDB", (se
         );
       },
     },
-    makeUnmarked: async (hand) => {
-      await hand.runIn(database, "set role extensionadmin_owner; create extension pg_trgm version '1.5'");
+    makeUnmarked: async (backend) => {
+      await backend.runIn(database, "set role extensionadmin_owner; create extension pg_trgm version '1.5'");
     },
   });
 

@@ -81,17 +81,18 @@ describePostgres("a superuser's role", (server, version) => {
     },
     immutable: { name: "rolesuper_renamed" },
     drift: {
-      login: (hand) => run(hand, "alter role % nologin"),
-      password: (hand) =>
-        run(hand, "set password_encryption = md5; alter role % password 'by hand'; reset password_encryption"),
-      memberOf: (hand) => run(hand, "revoke rolesuper_group from %; grant rolesuper_other to % with admin option"),
-      settings: (hand) =>
+      login: (backend) => run(backend, "alter role % nologin"),
+      password: (backend) =>
+        run(backend, "set password_encryption = md5; alter role % password 'by hand'; reset password_encryption"),
+      memberOf: (backend) =>
+        run(backend, "revoke rolesuper_group from %; grant rolesuper_other to % with admin option"),
+      settings: (backend) =>
         run(
-          hand,
+          backend,
           "alter role % reset work_mem; alter role % set search_path = app; alter role % set datestyle = german",
         ),
     },
-    makeUnmarked: (hand) => run(hand, "create role % connection limit 3 password null"),
+    makeUnmarked: (backend) => run(backend, "create role % connection limit 3 password null"),
   });
 });
 
@@ -131,14 +132,14 @@ describePostgres("the role of an account with CREATEROLE alone", (server, versio
     },
     immutable: { name: "roleadmin_renamed" },
     drift: {
-      password: (hand) => run(hand, "alter role % password 'by hand'"),
-      connectionLimit: (hand) => run(hand, "alter role % connection limit 1"),
+      password: (backend) => run(backend, "alter role % password 'by hand'"),
+      connectionLimit: (backend) => run(backend, "alter role % connection limit 1"),
     },
-    makeUnmarked: (hand) => hand.runAsAccount("create role roleadmin_app").then(() => undefined),
+    makeUnmarked: (backend) => backend.runAsAccount("create role roleadmin_app").then(() => undefined),
   });
 });
 
-/** Does it by hand to the role that the contract is about, which stands as % in it. */
+/** Runs SQL by hand as superuser; % stands for the role under test. */
 async function run(backend: PostgresBackend, sql: string): Promise<void> {
   const name = backend.prefix === "rolesuper" ? '"rolesuper_""Ä p"""' : "roleadmin_app";
   await backend.run(sql.replaceAll("%", name));

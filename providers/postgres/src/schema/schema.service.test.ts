@@ -18,7 +18,7 @@ describePostgres("the schema of an account with CREATEROLE and CREATEDB", (serve
       mayActAs("schemaadmin_one, schemaadmin_two", "inherit"),
     ],
     database: { name: database, prepare: [`alter database ${database} owner to schemaadmin_one`] },
-    snapshot: (hand) => snapshotDatabase(hand, database),
+    snapshot: (backend) => snapshotDatabase(backend, database),
   });
   testResource(schema, {
     main,
@@ -30,12 +30,12 @@ describePostgres("the schema of an account with CREATEROLE and CREATEDB", (serve
     changed: { owner: "schemaadmin_two" },
     immutable: { database: "schemaadmin_other", name: "exports" },
     drift: {
-      owner: async (hand) => {
-        await hand.runIn(database, "alter schema reports owner to schemaadmin_two");
+      owner: async (backend) => {
+        await backend.runIn(database, "alter schema reports owner to schemaadmin_two");
       },
     },
-    makeUnmarked: async (hand) => {
-      await hand.runIn(database, "set role schemaadmin_one; create schema reports");
+    makeUnmarked: async (backend) => {
+      await backend.runIn(database, "set role schemaadmin_one; create schema reports");
     },
   });
 });

@@ -36,10 +36,10 @@ export function useGrants(server: () => PostgresAddress, prefix: string): GrantT
     database: { name: database, prepare: [schemaToGrantOn] },
     snapshot: async () => undefined,
   });
-  const hand = useBackend(() => prepare(server()));
-  const run = (sql: string): Promise<QueryResultRow[]> => hand().runIn(database, sql);
+  const backend = useBackend(() => prepare(server()));
+  const run = (sql: string): Promise<QueryResultRow[]> => backend().runIn(database, sql);
   return {
-    grants: (object = onOrders) => deployed(hand(), "grant", { database, ...object }),
+    grants: (object = onOrders) => deployed(backend(), "grant", { database, ...object }),
     reader: (...privileges) => ({ [`${prefix}_reader`]: { privileges } }),
     run,
     async may(role, privilege) {

@@ -12,26 +12,26 @@ export class PostgresStoreBackend implements Backend {
   readonly connection: Message;
   readonly broken: Backend["broken"];
   readonly canaries: readonly string[];
-  readonly #hand: PostgresBackend;
+  readonly #backend: PostgresBackend;
   readonly #owner: Person;
 
-  private constructor(hand: PostgresBackend, owner: Person) {
-    this.#hand = hand;
+  private constructor(backend: PostgresBackend, owner: Person) {
+    this.#backend = backend;
     this.#owner = owner;
-    const { prefix } = hand;
+    const { prefix } = backend;
     const within = (connection: Message): Message => ({
       store: {
         postgres: { ...connection, database: `${prefix}_ops`, schema: `${prefix}_store`, identity: owner.identity },
       },
     });
-    this.connection = within(hand.connection);
-    const { endpoint } = hand.access;
-    this.access = { kind: "network", endpoint, at: (other: Endpoint) => within(hand.access.at(other)) };
+    this.connection = within(backend.connection);
+    const { endpoint } = backend.access;
+    this.access = { kind: "network", endpoint, at: (other: Endpoint) => within(backend.access.at(other)) };
     this.broken = Object.fromEntries(
-      Object.entries(hand.broken).map(([what, connection]) => [what, within(connection)]),
+      Object.entries(backend.broken).map(([what, connection]) => [what, within(connection)]),
     );
     const key = /AGE-SECRET-KEY-1\w+/.exec(readFileSync(owner.identity.file, "utf8")) ?? [];
-    this.canaries = [...hand.canaries, ...key];
+    this.canaries = [...backend.canaries, ...key];
   }
 
   /** Call it where tests are declared. `prefix` begins the name of all that these tests make at the server. */
@@ -46,11 +46,11 @@ export class PostgresStoreBackend implements Backend {
   }
 
   reset(): Promise<void> {
-    return this.#hand.reset();
+    return this.#backend.reset();
   }
 
   writes(): Promise<unknown> {
-    return this.#hand.writes();
+    return this.#backend.writes();
   }
 
   async snapshot(): Promise<unknown> {
@@ -59,7 +59,7 @@ export class PostgresStoreBackend implements Backend {
   }
 
   log(): Promise<string> {
-    return this.#hand.log();
+    return this.#backend.log();
   }
 
   /** Works on the store past the provider. */
@@ -69,7 +69,7 @@ export class PostgresStoreBackend implements Backend {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#hand[Symbol.asyncDispose]();
+    await this.#backend[Symbol.asyncDispose]();
     await this.#owner[Symbol.asyncDispose]();
   }
 }

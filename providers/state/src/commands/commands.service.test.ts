@@ -28,7 +28,7 @@ async function command(inputs: StateInputs, ...args: string[]) {
 
 describePostgres("the command line of a state", (server) => {
   const schema = "statecommands";
-  const { hand, inputs } = useStates(schema, server, [alice]);
+  const { backend, inputs } = useStates(schema, server, [alice]);
   const make = async (names: readonly string[]): Promise<void> => {
     await applyState(inputs());
     const run = await Run.open(inputs());
@@ -78,7 +78,7 @@ describePostgres("the command line of a state", (server) => {
       stderr: "",
       stdout: "whole: 4 events, 0 snapshots and 1 data keys, up to event 3\n",
     });
-    await hand().run(`
+    await backend().run(`
       set session_replication_role = replica;
       update ${schema}.event set sealed = set_byte(sealed, 70, get_byte(sealed, 70) # 1) where index = 1;
       update ${schema}.event set event = 'create' where index = 3;
@@ -202,7 +202,7 @@ describePostgres("the command line of a state", (server) => {
     );
     const counts = `select (select count(*)::int from ${schema}.event) as events,
       (select count(*)::int from ${schema}.event_archive) as archived, (select array_agg(index) from ${schema}.snapshot) as snapshots`;
-    expect(await hand().run(counts)).toEqual([{ events: 10, archived: 112, snapshots: [111] }]);
+    expect(await backend().run(counts)).toEqual([{ events: 10, archived: 112, snapshots: [111] }]);
     expect(namesIn(await readOnly(inputs()))).toEqual(names);
     expect((await command(inputs(), "export")).stdout).toBe(before);
     expect((await command(inputs(), "verify")).stdout).toMatch(/^whole: 122 events, 1 snapshots/);
@@ -211,7 +211,7 @@ describePostgres("the command line of a state", (server) => {
     await run.end();
 
     // Who does not need the old events takes them out: the history then begins with the snapshot.
-    await hand().run(`
+    await backend().run(`
       set session_replication_role = replica; delete from ${schema}.event_archive; reset session_replication_role`);
     expect(await command(inputs(), "verify")).toMatchObject({ code: 0 });
     expect(namesIn(await readOnly(inputs()))).toEqual([...names, "more"]);

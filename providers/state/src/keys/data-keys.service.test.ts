@@ -11,7 +11,7 @@ const both = makeSecretFile(`# old\n${alice.value}\n# new\n${carol.value}`);
 
 describePostgres("the data keys of a state", (server) => {
   const schema = "statekeys";
-  const { hand, inputs } = useStates(schema, server, [alice, bob, carol]);
+  const { backend, inputs } = useStates(schema, server, [alice, bob, carol]);
   const as = (file: string, recipients: string[], more: object = {}) =>
     inputs({ identity: { file }, recipients, ...more });
   const append = async (name: string, file: string): Promise<void> => {
@@ -20,10 +20,10 @@ describePostgres("the data keys of a state", (server) => {
     await run.end();
   };
   const keys = () =>
-    hand().run(
+    backend().run(
       `select number, generation, cardinality(recipients) as recipients from ${schema}.data_key order by number`,
     );
-  const events = () => hand().run(`select data_key, sealed from ${schema}.event order by index`);
+  const events = () => backend().run(`select data_key, sealed from ${schema}.event order by index`);
 
   test("open to all recipients; where the identity of one is lost, another puts a new one in its place", async () => {
     await applyState(as(alice.file, [bob.recipient]));

@@ -10,8 +10,8 @@ const [alice, bob, carol] = [await makePerson(), await makePerson(), await makeP
 
 describePostgres("a state that is kept", (server) => {
   const schema = "statekeeping";
-  const { hand, inputs } = useStates(schema, server, [alice, bob, carol]);
-  const run = (sql: string) => hand().run(sql);
+  const { backend, inputs } = useStates(schema, server, [alice, bob, carol]);
+  const run = (sql: string) => backend().run(sql);
   /** A state of two resources. */
   const make = async (more: object = {}): Promise<void> => {
     await applyState(inputs(more));
@@ -20,7 +20,7 @@ describePostgres("a state that is kept", (server) => {
     await writer.append(add("web"));
     await writer.end();
   };
-  const as = (user: string, more: object = {}) => inputs({ connection: { ...hand().connection, user }, ...more });
+  const as = (user: string, more: object = {}) => inputs({ connection: { ...backend().connection, user }, ...more });
   /** Changes a table past its triggers, as who owns it or has the disk can. */
   const tamper = (sql: string) => run(`set session_replication_role = replica; ${sql}; reset session_replication_role`);
 
@@ -87,7 +87,7 @@ describePostgres("a state that is kept", (server) => {
       const text = JSON.stringify(rows);
       expect(text.includes(canary) || text.includes(Buffer.from(canary).toString("hex")), table).toBe(false);
     }
-    const log = await hand().log();
+    const log = await backend().log();
     expect(log).toContain(`insert into "${schema}"."event"`);
     for (const secret of [canary, Buffer.from(canary).toString("base64").slice(4, 20), alice.value]) {
       expect(log.includes(secret), "in the server's log").toBe(false);
@@ -102,7 +102,7 @@ describePostgres("a state that is kept", (server) => {
       `truncate ${schema}.event`,
       `truncate ${schema}.event_archive`,
     ]) {
-      await expect(hand().runAsAccount(change), change).rejects.toThrow(
+      await expect(backend().runAsAccount(change), change).rejects.toThrow(
         "events of a state are never changed or removed",
       );
     }
@@ -116,7 +116,7 @@ describePostgres("a state that is kept", (server) => {
       returning actor, at > now() - interval '1 minute' as "isNow", application`);
     expect(row).toEqual({ actor: "postgres", isNow: true, application: "" });
     const [written] = await run(`select actor, host(client_address) as address from ${schema}.event where index = 1`);
-    expect(written).toEqual({ actor: hand().account, address: "127.0.0.1" });
+    expect(written).toEqual({ actor: backend().account, address: "127.0.0.1" });
   });
 
   test("is written by an account without DELETE, and looked at by one that may only read", async () => {
@@ -125,7 +125,7 @@ describePostgres("a state that is kept", (server) => {
     for (const role of [writer, reader]) {
       // With the password of the account that the tests have a file for.
       await run(`do $$ begin execute format('create role ${role} login password %L',
-        (select rolpassword from pg_authid where rolname = '${hand().account}')); end $$`);
+        (select rolpassword from pg_authid where rolname = '${backend().account}')); end $$`);
     }
     await run(`
       grant usage on schema ${schema} to ${writer}, ${reader};
@@ -139,7 +139,7 @@ describePostgres("a state that is kept", (server) => {
     await expect(Run.open(as(reader))).rejects.toThrow(
       /^\[state.locked\] .*: \S+@\S+ \(role statekeeping_writer, pid \d+\) writes to it, and was not done after 0 s\.\nHint: .*pg_read_all_stats/,
     );
-    await hand().run(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '${writer}'`);
+    await backend().run(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '${writer}'`);
     await writing.append(add("again"));
     await writing.end();
     await expect(destroyState(as(writer, { deletion: "delete" }))).rejects.toThrow("[postgres.permission.denied]");

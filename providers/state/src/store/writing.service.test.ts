@@ -12,16 +12,16 @@ const alice = await makePerson();
 
 describePostgres("a state that is written to", (server) => {
   const schema = "statewriting";
-  const { hand, inputs } = useStates(schema, server, [alice]);
+  const { backend, inputs } = useStates(schema, server, [alice]);
   const through = (proxy: { endpoint: Endpoint }): StateInputs =>
-    inputs({ connection: hand().access.at(proxy.endpoint) });
+    inputs({ connection: backend().access.at(proxy.endpoint) });
   const endSessions = () =>
-    hand().run(
+    backend().run(
       `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name like 'nixops4-resources-state %'`,
     );
   const events = async () =>
     (
-      await hand().run(`select index, event, nixops_version, actor, application from ${schema}.event order by index`)
+      await backend().run(`select index, event, nixops_version, actor, application from ${schema}.event order by index`)
     ).map(({ index, event }) => [index, event]);
 
   test("begins empty, keeps each event, and gives the document back to the next run and to who only looks", async () => {
@@ -109,7 +109,7 @@ describePostgres("a state that is written to", (server) => {
       let run: Run | undefined;
       const act = () => run?.process.kill();
       const disturbance = { call, when: "before", afterwards: "close", act } as const;
-      await using proxy = await CallProxy.start(hand().access.endpoint, disturbance);
+      await using proxy = await CallProxy.start(backend().access.endpoint, disturbance);
       run = new Run(through(proxy));
       try {
         await run.read();
@@ -146,7 +146,7 @@ describePostgres("a state that is written to", (server) => {
 
   test("knows an event whose answer was lost, and does not store it twice", async () => {
     await applyState(inputs());
-    await using relay = await startRelay(hand().access.endpoint);
+    await using relay = await startRelay(backend().access.endpoint);
     const run = await Run.open(through(relay));
     relay.atNextAnswer("close");
     await run.append(add("db"));
@@ -158,7 +158,7 @@ describePostgres("a state that is written to", (server) => {
 
   test("goes on past a connection that fell silent, which still holds its lock at the server", async () => {
     await applyState(inputs());
-    await using relay = await startRelay(hand().access.endpoint);
+    await using relay = await startRelay(backend().access.endpoint);
     const run = await Run.open({ ...through(relay), timeoutSeconds: 2 });
     relay.atNextAnswer("silence");
     await expect(run.append(add("db"))).rejects.toThrow(
@@ -189,7 +189,7 @@ describePostgres("a state that is written to", (server) => {
   test("refuses an event that does not follow the head, whoever holds the lock", async () => {
     await applyState(inputs());
     const run = await Run.open(inputs());
-    await hand().run(`update ${schema}.state set head_hash = sha256('another')`);
+    await backend().run(`update ${schema}.state set head_hash = sha256('another')`);
     await expect(run.append(add("db"))).rejects.toThrow("[state.moved]");
     await run.end();
     expect(await events()).toEqual([[0, "init"]]);
@@ -215,9 +215,9 @@ describePostgres("a state that is written to", (server) => {
     for (let index = 0; index < 500; index++) run.send(add(`r${index}`));
     for (let index = 0; index < 500; index++) await run.answer();
     await run.end();
-    expect(await hand().run(`select index from ${schema}.snapshot order by index`)).toHaveLength(5);
+    expect(await backend().run(`select index from ${schema}.snapshot order by index`)).toHaveLength(5);
     const callsOf = async (read: (at: StateInputs) => Promise<unknown>): Promise<number> => {
-      await using proxy = await CallProxy.start(hand().access.endpoint);
+      await using proxy = await CallProxy.start(backend().access.endpoint);
       await read(through(proxy));
       return proxy.answered.length;
     };

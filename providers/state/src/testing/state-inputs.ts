@@ -7,9 +7,9 @@ import { prepareStates } from "./states.ts";
 /** A schema for the tests of one file, empty before each of them; and inputs of a state in it. */
 export function useStates(schema: string, server: () => PostgresAddress, people: readonly [Person, ...Person[]]) {
   const prepare = prepareStates(schema, people);
-  const hand: () => PostgresBackend = useBackend(() => prepare(server()));
+  const backend: () => PostgresBackend = useBackend(() => prepare(server()));
   const inputs = (more: object = {}): StateInputs => ({
-    connection: hand().connection,
+    connection: backend().connection,
     managedBy: "shop",
     name: "prod",
     schema,
@@ -17,5 +17,5 @@ export function useStates(schema: string, server: () => PostgresAddress, people:
     lockTimeoutSeconds: 0,
     ...more,
   });
-  return { hand, inputs };
+  return { backend, inputs };
 }

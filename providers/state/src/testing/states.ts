@@ -15,14 +15,16 @@ export const prepareStates = (
     prefix,
     account: "superuser",
     secrets: people,
-    snapshot: (hand) => liveStates(hand, prefix),
+    snapshot: (backend) => liveStates(backend, prefix),
   });
 
 /** What there is of the states that have a name: those that were destroyed are kept, and are no resource any more. */
-async function liveStates(hand: PostgresBackend, schema: string): Promise<unknown> {
-  const [row] = await hand.run<{ isThere: boolean }>(`select to_regclass('${schema}.state') is not null as "isThere"`);
+async function liveStates(backend: PostgresBackend, schema: string): Promise<unknown> {
+  const [row] = await backend.run<{ isThere: boolean }>(
+    `select to_regclass('${schema}.state') is not null as "isThere"`,
+  );
   if (row?.isThere !== true) return [];
-  return await hand.run(`
+  return await backend.run(`
     select name, mark, head,
       (select array_agg(distinct recipients order by recipients) from ${schema}.data_key where state = id) as recipients,
       (select max(generation) from ${schema}.data_key where state = id) as generation,
@@ -31,8 +33,8 @@ async function liveStates(hand: PostgresBackend, schema: string): Promise<unknow
 }
 
 /** Makes the state and takes its mark off. */
-export async function makeUnmarked(hand: PostgresBackend, schema: string, inputs: object): Promise<void> {
-  const inputProperties = { connection: hand.connection, managedBy: "somebody", ...inputs };
+export async function makeUnmarked(backend: PostgresBackend, schema: string, inputs: object): Promise<void> {
+  const inputProperties = { connection: backend.connection, managedBy: "somebody", ...inputs };
   await ask({ main }, { createResourceRequest: { type: "state_postgres", inputProperties, isStateful: false } });
-  await hand.run(`update ${schema}.state set mark = null`);
+  await backend.run(`update ${schema}.state set mark = null`);
 }
