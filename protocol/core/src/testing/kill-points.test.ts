@@ -7,6 +7,10 @@ import { decisiveCalls } from "./kill-points.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
 
+function unused(): never {
+  throw new Error("Only writes are counted.");
+}
+
 /** A server that answers each call, and counts the writes. */
 async function startServer(): Promise<AsyncDisposable & { backend: Backend; access: NetworkAccess }> {
   let writes = 0;
@@ -22,9 +26,6 @@ async function startServer(): Promise<AsyncDisposable & { backend: Backend; acce
   if (address === null || typeof address === "string") throw new Error("The server is not listening.");
   const endpoint: Endpoint = { host: "127.0.0.1", port: address.port };
   const access: NetworkAccess = { kind: "network", endpoint, at: (other) => ({ ...other }) };
-  const unused = (): never => {
-    throw new Error("Only writes are counted.");
-  };
   const backend: Backend = {
     connection: { ...endpoint },
     access,

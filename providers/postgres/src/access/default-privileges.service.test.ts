@@ -9,7 +9,7 @@ import { mayActAs } from "../testing/may-act-as.ts";
 
 describePostgres("the default privileges of an account with CREATEROLE and CREATEDB", (server, version) => {
   const database = "defaultsadmin_shop";
-  const backend = PostgresBackend.prepare({
+  const prepare = PostgresBackend.prepare({
     prefix: "defaultsadmin",
     account: "admin",
     prepare: [
@@ -21,7 +21,7 @@ describePostgres("the default privileges of an account with CREATEROLE and CREAT
   });
   testResource(defaultPrivileges, {
     main,
-    backend: () => backend(server()),
+    backend: () => prepare(server()),
     reached: "network",
     ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
     oneBrokenConnection: "The contract of `role` tries them all.",

@@ -10,7 +10,7 @@ import { mayActAs } from "../testing/may-act-as.ts";
 
 describePostgres("the grant of an account with CREATEROLE and CREATEDB, which owns nothing", (server, version) => {
   const database = "grantadmin_shop";
-  const backend = PostgresBackend.prepare({
+  const prepare = PostgresBackend.prepare({
     prefix: "grantadmin",
     account: "admin",
     prepare: [
@@ -29,7 +29,7 @@ describePostgres("the grant of an account with CREATEROLE and CREATEDB, which ow
   const privileges = ["SELECT", "INSERT"] as const;
   testResource(grant, {
     main,
-    backend: () => backend(server()),
+    backend: () => prepare(server()),
     reached: "network",
     ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
     oneBrokenConnection: "The contract of `role` tries them all.",

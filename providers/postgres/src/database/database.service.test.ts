@@ -31,7 +31,7 @@ const grantToSelf = (role: string): string => `
 
 function testDatabase(prefix: string, account: Account): void {
   const name = `${prefix}_shöp "1"`;
-  const backend = PostgresBackend.prepare({
+  const prepare = PostgresBackend.prepare({
     prefix,
     account,
     prepare: ["owner", "heir"].flatMap((role) => {
@@ -47,7 +47,7 @@ function testDatabase(prefix: string, account: Account): void {
     const isDisturbed = (account === "admin") === (version === 15);
     testResource(database, {
       main,
-      backend: () => backend(server()),
+      backend: () => prepare(server()),
       reached: "network",
       ...(!isDisturbed && {
         notDisturbed: "Each account is disturbed on one version, and each version by one account.",

@@ -9,7 +9,7 @@ import { mayActAs } from "../testing/may-act-as.ts";
 
 describePostgres("the extension of an account with CREATEROLE and CREATEDB", (server, version) => {
   const database = "extensionadmin_shop";
-  const backend = PostgresBackend.prepare({
+  const prepare = PostgresBackend.prepare({
     prefix: "extensionadmin",
     account: "admin",
     prepare: ["create role extensionadmin_owner", mayActAs("extensionadmin_owner")],
@@ -18,7 +18,7 @@ describePostgres("the extension of an account with CREATEROLE and CREATEDB", (se
   });
   testResource(extension, {
     main,
-    backend: () => backend(server()),
+    backend: () => prepare(server()),
     reached: "network",
     ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
     oneBrokenConnection: "The contract of `role` tries them all.",
@@ -51,7 +51,7 @@ describePostgres("the extension of an account with CREATEROLE and CREATEDB", (se
   });
 
   describe("what it may not", () => {
-    const hand = useBackend(() => backend(server()));
+    const hand = useBackend(() => prepare(server()));
     const extensions = (more: Message): DeployedResource => deployed(hand(), "extension", { database, ...more });
 
     test("an extension that is not trusted takes a superuser", async () => {

@@ -41,7 +41,7 @@ const disturbedOnOther = {
 };
 
 describePostgres("a superuser's role", (server, version) => {
-  const backend = PostgresBackend.prepare({
+  const prepare = PostgresBackend.prepare({
     prefix: "rolesuper",
     account: "superuser",
     prepare: ["create role rolesuper_group", "create role rolesuper_other"],
@@ -50,7 +50,7 @@ describePostgres("a superuser's role", (server, version) => {
   });
   testResource(role, {
     main,
-    backend: () => backend(server()),
+    backend: () => prepare(server()),
     reached: "network",
     ...(version === 18 && disturbedOnOther),
     oneBrokenConnection: "The other account tries them all.",
@@ -97,7 +97,7 @@ describePostgres("a superuser's role", (server, version) => {
 });
 
 describePostgres("the role of an account with CREATEROLE alone", (server, version) => {
-  const backend = PostgresBackend.prepare({
+  const prepare = PostgresBackend.prepare({
     prefix: "roleadmin",
     account: "admin",
     prepare: ["create role roleadmin_group", "create role roleadmin_other"],
@@ -106,7 +106,7 @@ describePostgres("the role of an account with CREATEROLE alone", (server, versio
   });
   testResource(role, {
     main,
-    backend: () => backend(server()),
+    backend: () => prepare(server()),
     reached: "network",
     ...(version === 15 && {
       ...disturbedOnOther,

@@ -9,7 +9,7 @@ import { mayActAs } from "../testing/may-act-as.ts";
 
 describePostgres("the schema of an account with CREATEROLE and CREATEDB", (server, version) => {
   const database = "schemaadmin_shop";
-  const backend = PostgresBackend.prepare({
+  const prepare = PostgresBackend.prepare({
     prefix: "schemaadmin",
     account: "admin",
     prepare: [
@@ -22,7 +22,7 @@ describePostgres("the schema of an account with CREATEROLE and CREATEDB", (serve
   });
   testResource(schema, {
     main,
-    backend: () => backend(server()),
+    backend: () => prepare(server()),
     reached: "network",
     ...(version === 15 && { notDisturbed: "Its statements are the same on 18, where it is disturbed." }),
     oneBrokenConnection: "The contract of `role` tries them all.",
