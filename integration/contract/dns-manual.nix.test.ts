@@ -15,12 +15,12 @@ import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
 import { startPowerdns, type PowerdnsAddress } from "@nixops4-resources/integration-servers/dns/powerdns";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
 
-// The deployment of docs/dns.md is plain Nix: what its modules would add are the defaults, which the providers know too.
+// The deployment of docs/dns.md is plain Nix. Its modules would only add defaults, which the providers know too.
 const manual = await readFile(join(import.meta.dirname, "../../docs/dns.md"), "utf8");
 const inTestZone = (text = ""): string => text.replaceAll("example.org", "second.test");
 const [, source] = /^```nix\n(\{ resources, providers, members.*?)^```$/ms.exec(manual) ?? [];
 const [, questions] = /^```console\n(.*?)^```$/ms.exec(manual) ?? [];
-/** Each question, and what dig answers. */
+/** Each question, with the answer of dig. */
 const asked = [...inTestZone(questions).matchAll(/^\$ dig \+short (\S+) (\S+)\n((?:(?!\$).*\n)*)/gm)].map(
   ([, name = "", type = "", answer = ""]) => ({ name, type, answer: answer.trimEnd().split("\n") }),
 );
@@ -35,9 +35,9 @@ async function findNixProgram(): Promise<Awaited<ReturnType<typeof findProgram>>
   return (await bringProgram()) === undefined ? await findProgram() : found;
 }
 
-/** The inputs of a member, where the others have these outputs. */
+/** The inputs of a member, given these outputs of the others. */
 async function inputs(member: string, outputs: Message): Promise<Message> {
-  if (nix === undefined || "missing" in nix) throw new Error("There is no Nix.");
+  if (nix === undefined || "missing" in nix) throw new Error("Nix is missing.");
   const members = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, { outputs: value }]));
   const expression = `
     ((${inTestZone(source)}) {
@@ -75,7 +75,7 @@ describe("docs/dns.md", () => {
     else if ("missing" in nix && process.env["CI"] === undefined) context.skip(nix.missing);
   });
 
-  test("asks for every kind of record that its example has", () => {
+  test("queries every type of record in its example", () => {
     expect(asked.map(({ type }) => type)).toEqual(["A", "AAAA", "CNAME", "A", "AAAA", "MX", "TXT", "TXT", "CAA"]);
   });
 
@@ -87,7 +87,7 @@ describe("docs/dns.md", () => {
     server: () => { address: Address },
     connectionTo: (address: Address) => Message,
   ): void {
-    test("has an example that can be applied, after which dig says what the deployment says", async () => {
+    test("has an example that can be applied, after which dig returns the declared records", async () => {
       const { address } = server();
       const dns = new Deployment(mainOf("dns"), connectionTo(address));
       const dkim = await secrets.create("secret", await inputs("dkim", {}));

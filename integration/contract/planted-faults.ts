@@ -57,7 +57,7 @@ export const commonFaults: Readonly<Record<string, Fault>> = {
         await sound.create(folder, want, mark);
       },
     }),
-    breaks: "no secret appears",
+    breaks: "reveal no secret",
   },
   "a secret is in the command line": {
     plant: (sound) => ({
@@ -67,7 +67,7 @@ export const commonFaults: Readonly<Record<string, Fault>> = {
         await sound.create(folder, want, mark);
       },
     }),
-    breaks: "no secret appears",
+    breaks: "reveal no secret",
   },
   "create marks the object after it has created it": {
     plant: (sound) => ({
@@ -90,7 +90,7 @@ export const commonFaults: Readonly<Record<string, Fault>> = {
         await sound.create(folder, want, mark);
       },
     }),
-    breaks: "20 concurrent creates",
+    breaks: "concurrent creates yield",
   },
   "delete does nothing": {
     plant: (sound) => ({ ...sound, delete: async () => undefined }),
@@ -147,6 +147,6 @@ export const commonFaults: Readonly<Record<string, Fault>> = {
         return seen && { ...seen, outputs: { ...seen.outputs, path } };
       },
     }),
-    breaks: "a process of its own gives the same answers",
+    breaks: "processes of their own give the same answers",
   },
 };

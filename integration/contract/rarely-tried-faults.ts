@@ -80,7 +80,7 @@ export const rarelyTriedFaults: Readonly<Record<string, Fault>> = {
       create: async (folder, want, mark) =>
         sound.create(folder, requestCount === 1 ? { ...want, mode: "0600" } : want, mark),
     }),
-    breaks: "a process of its own gives the same answers",
+    breaks: "processes of their own give the same answers",
   },
   "a process remembers what it has read": {
     plant: (sound) => ({
@@ -94,7 +94,7 @@ export const rarelyTriedFaults: Readonly<Record<string, Fault>> = {
         return { ...seen, outputs };
       },
     }),
-    breaks: "a process of its own gives the same answers",
+    breaks: "processes of their own give the same answers",
   },
   "only a later request of a process logs a secret": {
     plant: (sound) => ({
@@ -117,6 +117,6 @@ export const rarelyTriedFaults: Readonly<Record<string, Fault>> = {
         return await sound.read(folder, want, previous);
       },
     }),
-    breaks: "a process of its own gives the same answers",
+    breaks: "processes of their own give the same answers",
   },
 };

@@ -10,11 +10,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 
-// What the references are for: a secret is rotated, its reference changes, so NixOps4 updates the role that takes it, and the
-// old password opens nothing any more. No value is in any message of it.
+// The purpose of references: a rotated secret has a new reference, so NixOps4 updates the role, and the old password stops
+// working. No message contains a value.
 const mainOf = (provider: string): string => join(import.meta.dirname, `../../providers/${provider}/dist/main.cjs`);
 
-/** What NixOps4 remembers of both members, and what it does at an apply. */
+/** What NixOps4 stores about both members, and what it does at an apply. */
 class Apply {
   readonly #secrets: Deployment;
   readonly #postgres: Deployment;
@@ -30,7 +30,7 @@ class Apply {
     this.#role = role;
   }
 
-  /** `isStateful` is whether the role is a member with a state: an update then, and only where its inputs changed. */
+  /** `isStateful`: the role has a state, so that it is updated, and only if its inputs changed. */
   async run(
     generation: number,
     isStateful: boolean,
@@ -73,7 +73,7 @@ async function canLogIn(server: PostgresAddress, user: string, password: string)
   }
 }
 
-describePostgres("a password", (server) => {
+describePostgres("a rotated password", (server) => {
   let person: Person;
   let folder: string;
   const makeDatabase = PostgresBackend.prepare({
@@ -96,10 +96,10 @@ describePostgres("a password", (server) => {
     await rm(folder, { recursive: true });
   });
 
-  describe("from a folder", () => {
+  describe("in a folder", () => {
     rotates(server, () => ({ directory: { folder, identity: person.identity } }));
   });
-  describe("from a database", () => {
+  describe("in a database", () => {
     rotates(server, () => {
       const settings = { ...database.connection, database: "rotation_ops", schema: "rotation_store" };
       return storePlace.parse({ postgres: { ...settings, identity: person.identity } });
@@ -107,10 +107,10 @@ describePostgres("a password", (server) => {
   });
 });
 
-/** The chain, by a store of one kind. */
+/** The chain, with one kind of store. */
 function rotates(server: () => PostgresAddress, place: () => StorePlace): void {
-  describe.each([true, false])("of a role with state: %s", (isStateful) => {
-    test("is another one for the role after it was rotated, and the old one is refused", async () => {
+  describe.each([true, false])("with a state of the role: %s", (isStateful) => {
+    test("lets the role log in, and the old password is rejected", async () => {
       const role = `rotates_${isStateful ? "stateful" : "stateless"}`;
       const apply = new Apply(server(), place(), role);
       const first = await apply.run(1, isStateful);
@@ -124,7 +124,7 @@ function rotates(server: () => PostgresAddress, place: () => StorePlace): void {
       const rotated = await apply.value();
       expect(await canLogIn(server(), role, old), "the old password").toBe(false);
       expect(await canLogIn(server(), role, rotated), "the new password").toBe(true);
-      // Who restarts later can still read what it logged in with.
+      // A client that restarts later can still read the old version.
       expect(await apply.value(1)).toBe(old);
 
       for (const told of [first, second].flatMap(({ secret, role: one }) => [secret, one])) {

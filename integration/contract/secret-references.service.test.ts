@@ -8,7 +8,7 @@ import { encryptTo, openSecretWriter } from "@nixops4-resources/protocol-secrets
 import { makePerson, newSecret, newValue, type Person } from "@nixops4-resources/protocol-secrets/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-// Every provider takes references of the kinds `age` and `store`; this is the bundle of the smallest one.
+// Every provider accepts references of the kinds `age` and `store`; this is the smallest bundle.
 const main = join(import.meta.dirname, "../../providers/example/dist/main.cjs");
 const canary = "canary-0f8fad5b-d9cb-469f-a165-70867728950e";
 let alice: Person;
@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Creates the file whose header is signed with the key. */
+/** Creates a file whose header is signed with the key. */
 const create = (key: Record<string, unknown>): Promise<Finished> =>
   ask(
     { main, environment: { NIXOPS4_RESOURCES_LOG: "debug" } },
@@ -42,7 +42,7 @@ function leaks({ stdout, stderr, commandLine }: Finished): boolean {
   return [stdout, stderr, commandLine ?? ""].some((text) => text.includes(canary) || text.includes("AGE-SECRET-KEY"));
 }
 
-test("a key in an age file, and then in a store, version by version", async () => {
+test("resolves a key from an age file, and then each version from a store", async () => {
   const file = join(folder, ".key.age");
   writeFileSync(file, await encryptTo([alice.recipient], Buffer.from(canary)));
   const byAge = await create({ age: { file, identity: alice.identity } });
@@ -67,7 +67,7 @@ test("a key in an age file, and then in a store, version by version", async () =
   for (const finished of [byAge, byStore, rotated]) expect(leaks(finished)).toBe(false);
 });
 
-test("what cannot be opened is refused with the reason, and nothing is written", async () => {
+test("rejects a secret of another recipient with the reason, and writes nothing", async () => {
   await using bob = await makePerson();
   const refused = await create({
     store: { name: "shop/key", directory: { folder, identity: bob.identity } },

@@ -22,17 +22,23 @@ const packages = [
   "tzdata==2026.6",
 ];
 
-/**
- * The path of `octodns-sync`, in a virtual environment that is created once per machine. Throws `ServerUnavailable` if
- * Python is missing.
- */
+/** The folder of `octodns-sync`, in a virtual environment that each machine creates once. */
+export function octodnsFolder(): string {
+  return join(environmentFolder(), "bin");
+}
+
+/** The path of `octodns-sync`; creates its environment if missing. Throws `ServerUnavailable` without Python. */
 export async function findOctodns(): Promise<string> {
-  // Named after all versions, so that another version gets another environment.
-  const name = `octodns-${createHash("sha256").update(packages.join()).digest("hex").slice(0, 12)}`;
-  const environment = join(cacheFolder(), name);
-  // pip is done when this file exists.
+  const environment = environmentFolder();
+  // Written last, after pip has finished.
   if (!existsSync(join(environment, "complete"))) await makeEnvironment(environment);
   return join(environment, "bin/octodns-sync");
+}
+
+/** Named after all versions, so that another version gets another environment. */
+function environmentFolder(): string {
+  const versions = createHash("sha256").update(packages.join()).digest("hex").slice(0, 12);
+  return join(cacheFolder(), `octodns-${versions}`);
 }
 
 async function makeEnvironment(environment: string): Promise<void> {

@@ -9,3 +9,5 @@ export const outcomes = {
   retained: "A destroy kept the object, because of `deletion` or because it was adopted. It carries no mark now.",
   failed: "The request failed. The error names the reason and what to do.",
 } as const;
+
+export type Outcome = keyof typeof outcomes;

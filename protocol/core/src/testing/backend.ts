@@ -1,34 +1,34 @@
 import type { Endpoint } from "./call-proxy.ts";
 import type { Message } from "./provider-process.ts";
 
-/** The real server (or folder) behind the resources under test, as the contract needs to see it. One per test file. */
+/** The real server or folder behind the resources under test, as the contract uses it. One per test file. */
 export interface Backend extends AsyncDisposable {
-  /** The input `connection`, straight to the server, for the account that the provider uses. */
+  /** The input `connection`, directly to the server, with the provider's account. */
   readonly connection: Message;
-  /** How it can be disturbed. */
+  /** How requests to it can be interrupted. */
   readonly access: NetworkAccess | FileAccess | ProgramAccess;
-  /** Connections that must fail, by what is wrong with them: `an unknown host`, `a wrong password`. */
+  /** Connections that must fail, by what is wrong: `an unknown host`, `a wrong password`. */
   readonly broken: Readonly<Record<string, Message>>;
   /** Secrets in `connection` that must never be seen again. */
   readonly canaries: readonly string[];
-  /** Brings everything back to how it was before the first test. */
+  /** Restores the state before the first test. */
   reset(): Promise<void>;
-  /** Two equal values mean that the provider's account wrote nothing in between: a count kept at the server. */
+  /** A count kept at the server. Two equal values mean that the provider's account wrote nothing in between. */
   writes(): Promise<unknown>;
   /**
-   * All that the resources under test may have made, touched or left behind, without what differs between two equal runs
-   * (object ids, times, salts). Two equal values mean the same end.
+   * Everything that the resources under test may have created, changed or left behind, except values that differ between
+   * two equal runs (object ids, times, salts). Two equal values mean the same result.
    */
   snapshot(): Promise<unknown>;
-  /** What the server has logged so far; empty where it logs nothing. */
+  /** The server's log so far; empty if it writes none. */
   log(): Promise<string>;
 }
 
-/** A server that is reached by TCP. */
+/** A server behind a TCP port. */
 export interface NetworkAccess {
   readonly kind: "network";
   readonly endpoint: Endpoint;
-  /** The input `connection` that reaches it at another address. */
+  /** The input `connection` for the same server at another address. */
   at(endpoint: Endpoint): Message;
 }
 
@@ -38,11 +38,13 @@ export interface FileAccess {
   readonly folder: string;
 }
 
-/** Files that programs change which the provider has run in a process group of their own, here or on another machine. */
+/** Programs that the provider runs in a process group of their own, here or on another machine. */
 export interface ProgramAccess {
   readonly kind: "programs";
-  /** Those that change something, by their names. */
+  /** Names of the programs that change something. */
   readonly programs: readonly string[];
-  /** A folder, which may be missing, that comes first on the PATH of who runs them. */
+  /** Whether a call (`NAME ARGUMENT...`) changes something; without it, every call does. */
+  isWrite?(call: string): boolean;
+  /** A folder that may be missing, and that comes first on the PATH of the process that runs them. */
   readonly folder: string;
 }

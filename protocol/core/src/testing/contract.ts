@@ -39,6 +39,11 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
    * WHOLE_CONTRACT=1 tries them here too.
    */
   oneBrokenConnection?: string;
+  /**
+   * Reason why a request takes seconds. Then fewer requests race, fewer processes are compared with the long-lived one, and
+   * rules about inputs alone are left to the contract with another backend. WHOLE_CONTRACT=1 tests all here too.
+   */
+  slow?: string;
   /** Outputs that count all writes, such as a serial number: they differ between two equal runs. */
   counters?: readonly string[];
   /** Outputs that differ each time the object is created: a time, a random number. */
@@ -57,6 +62,8 @@ export type AnyTerms = Terms<any, any>;
 export interface Clause {
   /** The test's name: "a repeated create changes nothing". */
   says: string;
+  /** Whether it is about inputs alone, which no backend sees. */
+  isAboutInputs?: boolean;
   /** Throws if the resource breaks the rule. The backend is as it was before the first test. */
   check(contract: Contract): Promise<void>;
 }
@@ -123,6 +130,11 @@ export class Contract implements AsyncDisposable {
     return this.resource.setMark !== undefined;
   }
 
+  /** Whether the contract is shortened, since a request takes seconds. */
+  get isSlow(): boolean {
+    return this.terms.slow !== undefined && !isWholeContract();
+  }
+
   /** Complete inputs: the wanted ones, some of them replaced. */
   inputs(other: Message = {}): Message {
     return { connection: this.backend.connection, managedBy: us, ...asObject(this.terms.want), ...other };
@@ -156,9 +168,10 @@ export class Contract implements AsyncDisposable {
     return this.replyOf(await this.#session.ask(request), request);
   }
 
-  /** Sends the request to a process of its own, as NixOps4 does. */
+  /** Sends the request to a process of its own, as NixOps4 does; it logs as much as it can. */
   async sendAlone(request: Message): Promise<Reply> {
-    return this.replyOf(await ask(this.executable, request), request);
+    const environment = { ...this.executable.environment, NIXOPS4_RESOURCES_LOG: "debug" };
+    return this.replyOf(await ask({ ...this.executable, environment }, request), request);
   }
 
   /** The answer of a process, which must not reveal a secret. */

@@ -5,8 +5,8 @@ import type { KillPoint } from "./kill-points.ts";
 import { startProvider, type Executable, type Finished, type Message } from "./provider-process.ts";
 
 /**
- * Stands before a program on PATH. Notes the call, and at the one in `at` kills the provider and then its own process
- * group: the shell that runs the programs, the others, and itself. Else the real program takes its place.
+ * Comes before a program on PATH. It records the call. At the call in `at` it kills the provider and then its own process
+ * group: the shell that runs the programs, the others, and itself. Otherwise it runs the real program.
  */
 const standIn = `#!/bin/sh
 folder=$(dirname "$0") name=$(basename "$0")
@@ -19,10 +19,7 @@ fi
 exec "$name" "$@"
 `;
 
-/**
- * The moments before each call of a program that changes something, and after the last one: for work that a provider has
- * done by programs, of which each is a system call or a few.
- */
+/** The moments before each call of a program that changes something, and after the last call. */
 export async function betweenPrograms(
   executable: Executable,
   access: ProgramAccess,
@@ -30,16 +27,18 @@ export async function betweenPrograms(
 ): Promise<KillPoint[]> {
   const { calls } = await runUpTo(0, executable, access, request);
   const before = calls.map((call, index) => ({
+    call,
     where: `before ${call}`,
     async kill() {
       const { signal, stdout } = await runUpTo(index + 1, executable, access, request);
-      if (signal !== "SIGKILL") throw new Error(`The run did not come to ${call}: ${stdout}`);
+      if (signal !== "SIGKILL") throw new Error(`The run ended before ${call}: ${stdout}`);
     },
   }));
-  return [...before, { where: "after the last call", kill: () => killAfterAnswer(executable, request) }];
+  const writing = before.filter(({ call }) => access.isWrite?.(call) ?? true);
+  return [...writing, { where: "after the last call", kill: () => killAfterAnswer(executable, request) }];
 }
 
-/** Does the request with stand-ins for the programs, up to that call; 0 is up to the end. */
+/** Runs the request with stand-ins for the programs, up to that call; 0 means to the end. */
 async function runUpTo(
   at: number,
   executable: Executable,
@@ -62,7 +61,7 @@ async function runUpTo(
   }
 }
 
-/** The provider dies when it has answered: what was to be done is done. */
+/** Kills the provider after its answer. */
 export async function killAfterAnswer(executable: Executable, request: Message): Promise<void> {
   const provider = startProvider(executable);
   provider.send(request);

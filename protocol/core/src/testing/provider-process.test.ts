@@ -18,7 +18,7 @@ writeFileSync(
    }`,
 );
 
-test("a provider gets a request on stdin, and shows its answer, outcome and command line", async () => {
+test("ask returns the answer, outcome and command line of one request", async () => {
   const finished = await ask({ main, environment: { ECHO: "hello" } }, { askRequest: {} });
   expect(finished.answers).toEqual([{ echo: "hello", line: '{"askRequest":{}}' }]);
   expect(finished).toMatchObject({ outcomes: ["created"], exitCode: 0, signal: null });
@@ -26,7 +26,7 @@ test("a provider gets a request on stdin, and shows its answer, outcome and comm
   expect(finished.commandLine).toBe(process.platform === "linux" ? `${process.execPath} ${main}` : null);
 });
 
-test("a provider can be asked several times", async () => {
+test("a provider process answers several requests", async () => {
   const provider = startProvider({ main });
   provider.send({ first: 1 });
   expect(await provider.answer()).toEqual({ line: '{"first":1}' });
@@ -36,7 +36,7 @@ test("a provider can be asked several times", async () => {
   await expect(provider.answer()).rejects.toThrow("ended without an answer");
 });
 
-test("a provider that was killed has no answer", async () => {
+test("a killed provider gives no answer", async () => {
   const provider = startProvider({ main });
   provider.kill();
   provider.send({ late: 1 });

@@ -10,9 +10,9 @@ export type Message = Record<string, unknown>;
 export interface Executable {
   /** Its file of JavaScript: the bundle, or the source. */
   main: string;
-  /** Variables beside PATH, HOME and LANG: the environment is otherwise empty. */
+  /** Variables besides PATH, HOME, LANG and TMPDIR; the environment has no others. */
   environment?: Readonly<Record<string, string>>;
-  /** A program and arguments that run it, such as a tracer. */
+  /** A program with arguments that runs it, such as a tracer. */
   under?: readonly string[];
 }
 
@@ -69,7 +69,7 @@ export function startProvider({ main, environment, under = [] }: Executable): Pr
   });
   const ended = once(child, "close");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  // Killed before it reads: its end tells.
+  // A process that was killed before it reads; `finish` reports its end.
   child.stdin.on("error", () => undefined);
   const { pid } = child;
   if (pid === undefined) throw new Error(`Unable to start ${program}.`);

@@ -32,7 +32,7 @@ for (const [how, fs, sync] of [
   ["at once", "node:fs", "Sync"],
   ["by a thread", "node:fs/promises", ""],
 ] as const) {
-  test(`what changes files ${how} is found, and a program is killed before it`, async () => {
+  test(`finds calls that change files ${how}, and kills a program before each`, async () => {
     const executable = program(fs, sync);
     const calls = await recordCalls(executable, {}, folder);
     expect(calls.map(({ name }) => name)).toEqual(["write", "rename"]);
@@ -49,7 +49,7 @@ for (const [how, fs, sync] of [
   });
 }
 
-test("what other threads write does not count", async () => {
+test("ignores writes of other threads", async () => {
   const main = join(programs, "encrypting.mjs");
   writeFileSync(
     main,
@@ -67,7 +67,7 @@ test("what other threads write does not count", async () => {
   expect(readFileSync(join(folder, "final"), "utf8")).toBe("");
 });
 
-test("a run that does not come to the call is an error", async () => {
+test("throws if the run ends before the call", async () => {
   const call = { name: "rename", number: 2, isFirstThread: true, text: "a second rename" };
   await expect(killBefore(program("node:fs", "Sync"), {}, call, folder)).rejects.toThrow("a second rename");
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, type Executable, type Finished, type Message } from "./provider-process.ts";
 
-/** One system call of a run, told by its name and its number among the calls of that name in its thread. */
+/** One system call of a run, identified by its name and its number among the calls of that name in its thread. */
 export interface SystemCall {
   name: string;
   number: number;
@@ -15,8 +15,8 @@ export interface SystemCall {
 }
 
 /**
- * The calls that change files. Not those that open: what one changed is seen before the write that follows it. strace
- * passes over names with a question mark where this machine's architecture lacks them.
+ * The calls that change files. Opening a file is not among them: its effect is visible before the next write. strace
+ * ignores names with a question mark if the machine's architecture does not have them.
  */
 const changing = [
   "write pwrite64 writev pwritev truncate ftruncate fallocate copy_file_range sendfile",
@@ -27,21 +27,21 @@ const changing = [
   .map((name) => `?${name}`)
   .join(",");
 
-/** The run did not come to the call by its number. Where a program has threads, their wakings are calls too, and may vary. */
+/** The run ended before the call, or at another one: wake-ups of threads are calls too, and their number varies. */
 export class KilledElsewhere extends Error {
   override readonly name = "KilledElsewhere";
 }
 
-/** Why strace cannot be used here; undefined where it can. */
+/** Reason why strace cannot be used here; undefined if it can. */
 export function straceMissing(): string | undefined {
   const { error, status } = spawnSync("strace", ["-qq", "-o", "/dev/null", process.execPath, "--version"]);
-  if (error !== undefined) return "there is no strace";
-  return status === 0 ? undefined : "strace may not trace here";
+  if (error !== undefined) return "strace is not installed";
+  return status === 0 ? undefined : "strace is not allowed to trace here";
 }
 
 /**
- * The calls of a request that change something below `folder`. libuv's file work is done by one thread, so that the same
- * request makes the same calls in the same order.
+ * The calls of a request that change something below `folder`. One thread does libuv's file work, so that equal requests
+ * make the same calls in the same order.
  */
 export async function recordCalls(executable: Executable, request: Message, folder: string): Promise<SystemCall[]> {
   return await withLog(async (log) => {
@@ -50,7 +50,7 @@ export async function recordCalls(executable: Executable, request: Message, fold
   });
 }
 
-/** Runs the request and kills the provider (SIGKILL) on entering the call, which is not done any more; or KilledElsewhere. */
+/** Runs the request and kills the provider (SIGKILL) before the call takes effect; throws KilledElsewhere if it cannot. */
 export async function killBefore(
   executable: Executable,
   request: Message,
@@ -59,13 +59,13 @@ export async function killBefore(
 ): Promise<Finished> {
   return await withLog(async (log) => {
     const inject = `inject=${call.name}:signal=SIGKILL:when=${call.number}`;
-    // Each thread has its own count. Those that encrypt wake the first one by writes, so it alone is traced where it can be.
+    // Each thread has its own count. Threads that encrypt wake the first one by writes: if possible, only that one is traced.
     const threads = call.isFirstThread ? [] : ["-f"];
     const options = [...threads, "-o", log, "-e", `trace=${call.name}`, "-e", inject];
     const finished = await trace(executable, request, options);
     const killedAt = callsIn(log).find(({ number, text }) => number === call.number && text.includes(folder));
     if (finished.signal !== "SIGKILL" || killedAt === undefined) {
-      throw new KilledElsewhere(`The run ended otherwise than at ${call.text}: ${readFileSync(log, "utf8")}`);
+      throw new KilledElsewhere(`The run did not end at ${call.text}: ${readFileSync(log, "utf8")}`);
     }
     return finished;
   });
@@ -76,7 +76,7 @@ function trace(executable: Executable, request: Message, options: readonly strin
     {
       ...executable,
       environment: { ...executable.environment, UV_THREADPOOL_SIZE: "1" },
-      // -y names the files behind descriptors.
+      // -y prints the file of each descriptor.
       under: ["strace", "-qq", "-y", ...options],
     },
     request,

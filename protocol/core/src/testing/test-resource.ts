@@ -9,7 +9,6 @@ import { lifecycle } from "./clauses/lifecycle.ts";
 import { ownership } from "./clauses/ownership.ts";
 import { processes } from "./clauses/processes.ts";
 import { races } from "./clauses/races.ts";
-import { secrets } from "./clauses/secrets.ts";
 import { Contract, isWholeContract, type AnyTerms, type Clause, type Terms } from "./contract.ts";
 import { straceMissing } from "./strace.ts";
 
@@ -17,13 +16,15 @@ import { straceMissing } from "./strace.ts";
 export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clause[] {
   const bearsMark = resource.setMark !== undefined;
   const isDisturbed = terms.notDisturbed === undefined || isWholeContract();
+  const isTested = ({ isAboutInputs = false }: Clause): boolean =>
+    !isAboutInputs || terms.slow === undefined || isWholeContract();
   return [
     ...lifecycle,
     ...changes(resource, terms),
     ...(bearsMark ? ownership : []),
     ...failures,
     ...(isDisturbed ? disturbances(terms, bearsMark) : []),
-  ];
+  ].filter(isTested);
 }
 
 const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] => [
@@ -32,7 +33,6 @@ const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] =>
   ...races,
   ...kills,
   ...(bearsMark ? adoptionKills : []),
-  ...secrets,
 ];
 
 /**

@@ -160,7 +160,7 @@ describe("a server behind a firewall that drops queries for its version", () => 
   test("accepts records, two seconds later", async () => {
     const backend = await NameServerBackend.make(knot(), [zone]);
     await using front = await withoutVersion(knot().address.port);
-    const shop = new Deployment(main, backend.access.at({ host: "127.0.0.1", port: front.port }));
+    const shop = new Deployment(main, backend.at({ host: "127.0.0.1", port: front.port }));
     const started = performance.now();
     const created = await shop.create("rrset", { name: "www.example.test", type: "A", values: ["192.0.2.1"] });
     expect(created).toMatchObject({ outcome: "created", error: undefined });

@@ -2,20 +2,30 @@ import { readFile } from "node:fs/promises";
 import { serials, transferZone } from "@nixops4-resources/integration-servers/dns/dig";
 import type { DnsAddress, DnsServer } from "@nixops4-resources/integration-servers/dns/server";
 import { nsupdate } from "@nixops4-resources/integration-servers/dns/nsupdate";
-import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
+import type {
+  Backend,
+  Endpoint,
+  Message,
+  NetworkAccess,
+  ProgramAccess,
+} from "@nixops4-resources/protocol-core/testing";
 
 /** The provider's connections to the server. */
 interface Connections {
   at: NetworkAccess["at"];
   broken: Backend["broken"];
+  /** The programs that write, instead of a connection that can be interrupted. */
+  programs?: ProgramAccess;
 }
 
 /** The contract's backend for a name server that accepts dynamic updates, on `dig` and `nsupdate`. */
 export class NameServerBackend implements Backend {
-  readonly access: NetworkAccess;
+  readonly access: NetworkAccess | ProgramAccess;
   readonly connection: Message;
   readonly broken: Backend["broken"];
   readonly canaries: readonly string[];
+  /** The input `connection` for the same server at another address. */
+  readonly at: NetworkAccess["at"];
   readonly #server: DnsAddress;
   readonly #zones: readonly string[];
   /** The records of each zone before the first test. */
@@ -25,7 +35,7 @@ export class NameServerBackend implements Backend {
     server: DnsAddress,
     before: ReadonlyMap<string, readonly string[]>,
     canaries: readonly string[],
-    { at, broken }: Connections,
+    { at, broken, programs }: Connections,
   ) {
     const { host, port } = server;
     this.#server = server;
@@ -33,7 +43,8 @@ export class NameServerBackend implements Backend {
     this.#before = before;
     this.canaries = canaries;
     this.connection = at({ host, port });
-    this.access = { kind: "network", endpoint: { host, port }, at };
+    this.access = programs ?? { kind: "network", endpoint: { host, port }, at };
+    this.at = at;
     this.broken = { ...broken, "a port where nothing listens": at({ host, port: 1 }) };
   }
 
@@ -106,8 +117,8 @@ function byDynamicUpdate({ host, port, keys }: DnsAddress, zones: readonly strin
   };
 }
 
-/** Treats the server as a hosting service, through OctoDNS' provider for RFC 2136. */
-export function byOctodns({ keys }: DnsAddress, zones: readonly string[], command: string): Connections {
+/** Treats the server as a hosting service, through OctoDNS' provider for RFC 2136. `octodns-sync` must be on PATH. */
+export function byOctodns({ keys }: DnsAddress, zones: readonly string[], programs?: ProgramAccess): Connections {
   const { name, algorithm, secretFile } = keys.sha256;
   const at = (endpoint: Endpoint): Message => ({
     octodns: {
@@ -115,11 +126,11 @@ export function byOctodns({ keys }: DnsAddress, zones: readonly string[], comman
       settings: { ...endpoint, key_name: name, key_algorithm: algorithm },
       secrets: { key_secret: { file: secretFile } },
       zones,
-      command,
     },
   });
   return {
     at,
+    ...(programs && { programs }),
     broken: {
       "a missing program": { octodns: { class: "octodns_bind.Rfc2136Provider", zones, command: "/nowhere" } },
     },

@@ -53,6 +53,7 @@ const changesAndBack = (field: string, value: unknown): Clause => ({
 
 const rejectsChange = (field: string): Clause => ({
   says: `a change of \`${field}\` is rejected, with a hint how to make it`,
+  isAboutInputs: true,
   async check(contract) {
     const inputs = contract.inputs();
     const changed = contract.inputs({ [field]: asObject(contract.terms.immutable)[field] });

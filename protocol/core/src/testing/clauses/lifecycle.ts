@@ -44,6 +44,7 @@ export const lifecycle: readonly Clause[] = [
   },
   {
     says: "an input that is null counts as omitted",
+    isAboutInputs: true,
     async check(contract) {
       const { body } = await contract.succeed(contract.createRequest());
       const given = contract.inputs();
@@ -57,6 +58,7 @@ export const lifecycle: readonly Clause[] = [
   },
   {
     says: "update and destroy accept inputs and outputs that an older schema stored",
+    isAboutInputs: true,
     async check(contract) {
       const remembered = { ...contract.inputs(), anInputOfOld: 1 };
       const { body } = await contract.succeed(contract.createRequest());
@@ -102,6 +104,7 @@ export const lifecycle: readonly Clause[] = [
   },
   {
     says: "an unknown input is rejected by name, with the closest known one as a hint",
+    isAboutInputs: true,
     async check(contract) {
       const [name = ""] = Object.keys(contract.resource.inputs);
       const error = await contract.refuse(contract.createRequest(contract.inputs({ [`${name}x`]: 1 })));
