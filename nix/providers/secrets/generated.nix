@@ -15,15 +15,15 @@ let
                   options = {
                     folder = mkOption {
                       type = suiteTypes.runtimePath;
-                      description = "Folder that holds one age file per secret. It must exist, and only its owner may look into it (mode 0700).";
+                      description = "Folder with one age file per secret. It must exist and be accessible only to its owner (mode 0700).";
                     };
                     identity = mkOption {
                       type = suiteTypes.directSecretRef;
-                      description = "Key that opens the secrets: an age identity, or an SSH private key (ed25519 or RSA) without a passphrase.";
+                      description = "Key that decrypts the secrets: an age identity, or an SSH private key (Ed25519 or RSA) without a passphrase.";
                     };
                   };
                 };
-                description = "A folder of age files, one per secret. Needs no server, and suits git.";
+                description = "Folder of age files, one per secret. It needs no server and works well with git.";
               };
               postgres = mkOption {
                 type = types.submodule {
@@ -39,7 +39,7 @@ let
                     };
                     database = mkOption {
                       type = types.nonEmptyStr;
-                      description = "Database that holds the store.";
+                      description = "Database that contains the store.";
                     };
                     user = mkOption {
                       type = types.nonEmptyStr;
@@ -79,66 +79,66 @@ let
                     schema = mkOption {
                       type = types.strMatching "[a-z_][a-z0-9_]*";
                       default = "nixops4_secrets";
-                      description = "Schema that the store is, and nothing else. Who first writes to it makes it, and the roles `<schema>_owner`, `<schema>_reader` and `<schema>_writer`, which all databases of a server share.";
+                      description = "Schema of the store, which must contain nothing else. The first write creates it, with the roles `<schema>_owner`, `<schema>_reader` and `<schema>_writer`. All databases of a server share these roles.";
                     };
                     identity = mkOption {
                       type = suiteTypes.directSecretRef;
-                      description = "Key that opens the secrets: an age identity, or an SSH private key (ed25519 or RSA) without a passphrase. The server never sees it.";
+                      description = "Key that decrypts the secrets: an age identity, or an SSH private key (Ed25519 or RSA) without a passphrase. It is never sent to the server.";
                     };
                   };
                 };
-                description = "A schema in PostgreSQL that is only ever added to: it keeps every version, and a record of who took which value.";
+                description = "Append-only schema in PostgreSQL. It keeps every version, and records who read which value.";
               };
             });
             default = null;
-            description = "Where the secrets are kept. Null is for types that keep none.";
+            description = "Location of the secret store. Types that store no secret, such as `secret_file`, accept null.";
           };
           ssh = mkOption {
             type = types.nullOr (types.submodule {
               options = {
                 host = mkOption {
                   type = types.strMatching "[A-Za-z0-9_:][A-Za-z0-9_.:%-]*";
-                  description = "Name or address of the host, or a `Host` of ssh's configuration file.";
+                  description = "Name or address of the host, or a `Host` in ssh's configuration file.";
                 };
                 port = mkOption {
                   type = types.nullOr (types.ints.between 1 65535);
                   default = null;
-                  description = "TCP port of its SSH server. Null leaves it to ssh's configuration file, else 22.";
+                  description = "TCP port of the SSH server. Null means the port in ssh's configuration file, else 22.";
                 };
                 user = mkOption {
                   type = types.nullOr (types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.@-]*");
                   default = null;
-                  description = "User to log in as. Null leaves it to ssh's configuration file, else the name of the user who runs nixops4.";
+                  description = "User to log in as. Null means the user in ssh's configuration file, else the user who runs nixops4.";
                 };
                 identity = mkOption {
                   type = types.nullOr suiteTypes.directSecretRef;
                   default = null;
-                  description = "Private key to log in with, without a passphrase. It is handed to an ssh-agent of its own and never written. Null leaves it to your ssh-agent and ssh's configuration file.";
+                  description = "Private key for the login, without a passphrase. It is given to a separate ssh-agent and never written to a file. Null means your ssh-agent and ssh's configuration file.";
                 };
                 hostKey = mkOption {
                   type = types.nullOr (types.strMatching "(ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( [ -~]*)?");
                   default = null;
-                  description = "Public key of the host, as its `/etc/ssh/ssh_host_ed25519_key.pub` has it and `ssh_host_key` outputs it; no other is accepted. Null takes what `known_hosts` knows; a host that it does not know is refused, never asked about.";
+                  description = "Public key of the host, as in its `/etc/ssh/ssh_host_ed25519_key.pub` and in the output `publicKey` of `ssh_host_key`. Other keys are rejected. Null means the keys in `known_hosts`; an unknown host is rejected without a question.";
                 };
                 configFile = mkOption {
                   type = types.nullOr suiteTypes.runtimePath;
                   default = null;
-                  description = "Configuration file of ssh in place of the user's and the system's, for `ProxyJump`, `UserKnownHostsFile` and the like. Null takes those.";
+                  description = "ssh configuration file that replaces the user's and the system's, for example for `ProxyJump` or `UserKnownHostsFile`. Null means the user's and the system's files.";
                 };
                 elevate = mkOption {
                   type = types.enum [ "none" "sudo" "doas" ];
                   default = "none";
-                  description = "Program that makes root of the user who logs in, without asking for a password; `none` for root, and for files that belong to the user.";
+                  description = "Program with which the login user becomes root, without a password. `none` is for a login as root, and for files that belong to the login user.";
                 };
               };
             });
             default = null;
-            description = "How to reach the host that `secret_file` brings files to. Null is the machine that runs nixops4, and the user who does.";
+            description = "SSH connection to the host on which `secret_file` creates files. Null means the machine and user that run nixops4.";
           };
           registry = mkOption {
             type = types.strMatching "(/([A-Za-z0-9_@%+=,-]|\\.[A-Za-z0-9_@%+=,-]|\\.\\.[A-Za-z0-9_.@%+=,-])[A-Za-z0-9_.@%+=,-]*)+";
             default = "/var/lib/nixops4-resources/secret-files";
-            description = "Folder on that host in which `secret_file` keeps its marks; all deployments that use the host name the same one. A user who is not root needs one of his own.";
+            description = "Folder on that host in which `secret_file` keeps its marks. All deployments that use the host must set the same folder. A user other than root needs a folder of their own.";
           };
         };
       };
@@ -173,30 +173,30 @@ let
 in
 {
   name = "Secrets";
-  description = "Passwords, keys and certificates: made, kept in a store, rotated and derived, without a value in any state.";
+  description = "Passwords, keys and certificates: generated, stored encrypted, rotated and derived. No value is in any state.";
   resourceTypes = {
     secret = {
-      description = "A secret that is made once and kept in a store. What it outputs is a reference: the value goes only to who resolves that, at the moment of use.";
+      description = "Secret that is generated once and stored encrypted. Its output is a reference: only a provider that resolves the reference gets the value, at the moment of use.";
       requireState = false;
       inputs.options = common // {
         name = mkOption {
           type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*";
-          description = "Name of the secret in its store, such as `shop/db-password`. Another name is another secret.";
+          description = "Name of the secret in its store, such as `shop/db-password`. Changing the name declares a different secret.";
         };
         generation = mkOption {
           type = types.ints.between 1 1000000;
           default = 1;
-          description = "Raise it to rotate the secret: a new value is made, and the old one can be read for `graceSeconds` more. It cannot be lowered.";
+          description = "Generation of the value. Raise it to rotate the secret: a new value is generated, and the old one stays readable for `graceSeconds`. It cannot be lowered.";
         };
         recipients = mkOption {
           type = types.listOf types.nonEmptyStr;
           default = [ ];
-          description = "Who else can read it: recipients of age (`age1...`) and SSH public keys (`ssh-ed25519 ...`, `ssh-rsa ...`), in any number. The identity of the connection always can.";
+          description = "Additional keys that can decrypt the secret: age recipients (`age1...`) and SSH public keys (`ssh-ed25519 ...`, `ssh-rsa ...`). The identity of the connection always can.";
         };
         graceSeconds = mkOption {
           type = types.ints.between 0 31536000;
           default = 86400;
-          description = "How long the previous value can still be read after a rotation, in seconds.";
+          description = "Time in which the previous value stays readable after a rotation, in seconds.";
         };
         generator = mkOption {
           type = types.attrTag {
@@ -205,40 +205,40 @@ in
                 options = { };
               };
               default = { };
-              description = "A key of Active Record Encryption: 32 random letters and digits. An application such as Mastodon takes three, each a secret of its own: the primary key, the deterministic key and the key derivation salt.";
+              description = "Key of Active Record Encryption: 32 random letters and digits. An application such as Mastodon needs three separate secrets: the primary key, the deterministic key and the key derivation salt.";
             };
             age = mkOption {
               type = types.submodule {
                 options = { };
               };
               default = { };
-              description = "An identity of age (X25519), as `age-keygen` makes it: `AGE-SECRET-KEY-1...`. Public part: `recipient` (`age1...`).";
+              description = "age identity (X25519), as `age-keygen` creates it: `AGE-SECRET-KEY-1...`. Public part: `recipient` (`age1...`).";
             };
             argon2id = mkOption {
               type = types.submodule {
                 options = {
                   source = mkOption {
                     type = suiteTypes.secretRef;
-                    description = "The secret that it is made from, in a store: the output `ref` of its resource. Another version of it gives a new version by itself; the same version never gives another value.";
+                    description = "Secret from which the value is derived: the output `ref` of its resource; it must be in a store. A new version of the source creates a new version automatically; the same version never changes the value.";
                   };
                   memoryKibibytes = mkOption {
                     type = types.ints.between 64 4194304;
                     default = 65536;
-                    description = "Memory that it takes to check a password, in KiB.";
+                    description = "Memory needed to check a password, in KiB.";
                   };
                   passes = mkOption {
                     type = types.ints.between 1 1000;
                     default = 3;
-                    description = "How often it goes through that memory.";
+                    description = "Number of passes over that memory.";
                   };
                   parallelism = mkOption {
                     type = types.ints.between 1 64;
                     default = 4;
-                    description = "How many threads may work on it at once.";
+                    description = "Maximum number of concurrent threads.";
                   };
                 };
               };
-              description = "The Argon2id hash of another secret, as a PHC string (`$argon2id$v=19$...`).";
+              description = "Argon2id hash of another secret, as a PHC string (`$argon2id$v=19$...`).";
             };
             base64 = mkOption {
               type = types.submodule {
@@ -246,12 +246,12 @@ in
                   sizeBytes = mkOption {
                     type = types.ints.between 8 1024;
                     default = 32;
-                    description = "Number of random bytes that it is made of, before they are written as text.";
+                    description = "Number of random bytes, before encoding as text.";
                   };
                 };
               };
               default = { };
-              description = "Random bytes in base64, such as a pre-shared key of WireGuard (32 bytes).";
+              description = "Random bytes in base64, for example a pre-shared key of WireGuard (32 bytes).";
             };
             base64url = mkOption {
               type = types.submodule {
@@ -259,7 +259,7 @@ in
                   sizeBytes = mkOption {
                     type = types.ints.between 8 1024;
                     default = 32;
-                    description = "Number of random bytes that it is made of, before they are written as text.";
+                    description = "Number of random bytes, before encoding as text.";
                   };
                 };
               };
@@ -271,16 +271,16 @@ in
                 options = {
                   source = mkOption {
                     type = suiteTypes.secretRef;
-                    description = "The secret that it is made from, in a store: the output `ref` of its resource. Another version of it gives a new version by itself; the same version never gives another value.";
+                    description = "Secret from which the value is derived: the output `ref` of its resource; it must be in a store. A new version of the source creates a new version automatically; the same version never changes the value.";
                   };
                   cost = mkOption {
                     type = types.ints.between 4 20;
                     default = 12;
-                    description = "How much work it is to check a password: 2 to the power of it rounds.";
+                    description = "Work factor: checking a password takes 2^`cost` rounds.";
                   };
                 };
               };
-              description = "The bcrypt hash of another secret, for a server that checks it.";
+              description = "bcrypt hash of another secret, for a server that checks it.";
             };
             certificate = mkOption {
               type = types.submodule {
@@ -298,7 +298,7 @@ in
                         };
                       };
                     };
-                    description = "Who signs it.";
+                    description = "Authority that signs the certificate.";
                   };
                   commonName = mkOption {
                     type = types.nonEmptyStr;
@@ -307,31 +307,31 @@ in
                   algorithm = mkOption {
                     type = types.enum [ "ed25519" "ecdsa-p256" "ecdsa-p384" "ecdsa-p521" "rsa-2048" "rsa-3072" "rsa-4096" ];
                     default = "ecdsa-p256";
-                    description = "Kind of its key, with its size where there is a choice.";
+                    description = "Algorithm and size of the key.";
                   };
                   dnsNames = mkOption {
                     type = types.listOf types.nonEmptyStr;
                     default = [ ];
-                    description = "DNS names that it is for.";
+                    description = "DNS names in the certificate.";
                   };
                   ipAddresses = mkOption {
                     type = types.listOf (types.strMatching "[0-9A-Fa-f:.]+");
                     default = [ ];
-                    description = "IP addresses that it is for, version 4 or 6.";
+                    description = "IP addresses in the certificate, version 4 or 6.";
                   };
                   usages = mkOption {
                     type = types.nonEmptyListOf (types.enum [ "server" "client" ]);
                     default = [ "server" ];
-                    description = "Whether it is shown by a server, by a client, or by both.";
+                    description = "Allowed uses of the certificate: by a server, by a client, or by both.";
                   };
                   validDays = mkOption {
                     type = types.ints.between 1 36500;
                     default = 90;
-                    description = "How long it is valid, in days. It is not renewed by itself: raise `generation` before `expiresAt`.";
+                    description = "Validity period in days. It is not renewed automatically: raise `generation` before `expiresAt`.";
                   };
                 };
               };
-              description = "A certificate (X.509) that an authority signs: the value is its private key (PEM). Public part: `certificate` (PEM). Another certificate of the authority gives a new version by itself.";
+              description = "Certificate (X.509) signed by an authority. The value is its private key (PEM). Public part: `certificate` (PEM). If the authority's certificate changes, a new version is created automatically.";
             };
             certificateAuthority = mkOption {
               type = types.submodule {
@@ -343,16 +343,16 @@ in
                   algorithm = mkOption {
                     type = types.enum [ "ed25519" "ecdsa-p256" "ecdsa-p384" "ecdsa-p521" "rsa-2048" "rsa-3072" "rsa-4096" ];
                     default = "ecdsa-p256";
-                    description = "Kind of its key, with its size where there is a choice.";
+                    description = "Algorithm and size of the key.";
                   };
                   validDays = mkOption {
                     type = types.ints.between 1 36500;
                     default = 3650;
-                    description = "How long it is valid, in days. It is not renewed by itself: raise `generation` before `expiresAt`.";
+                    description = "Validity period in days. It is not renewed automatically: raise `generation` before `expiresAt`.";
                   };
                 };
               };
-              description = "A certificate authority of its own (X.509): the value is its private key (PEM). Public part: `certificate` (PEM), which it has signed itself, and which may sign certificates but no other authority.";
+              description = "Self-signed certificate authority (X.509). The value is its private key (PEM). Public part: `certificate` (PEM). It can sign certificates of servers and clients, but not of other authorities.";
             };
             certificateRequest = mkOption {
               type = types.submodule {
@@ -364,44 +364,44 @@ in
                   algorithm = mkOption {
                     type = types.enum [ "ed25519" "ecdsa-p256" "ecdsa-p384" "ecdsa-p521" "rsa-2048" "rsa-3072" "rsa-4096" ];
                     default = "ecdsa-p256";
-                    description = "Kind of its key, with its size where there is a choice.";
+                    description = "Algorithm and size of the key.";
                   };
                   dnsNames = mkOption {
                     type = types.listOf types.nonEmptyStr;
                     default = [ ];
-                    description = "DNS names that it is for.";
+                    description = "DNS names in the certificate.";
                   };
                   ipAddresses = mkOption {
                     type = types.listOf (types.strMatching "[0-9A-Fa-f:.]+");
                     default = [ ];
-                    description = "IP addresses that it is for, version 4 or 6.";
+                    description = "IP addresses in the certificate, version 4 or 6.";
                   };
                   usages = mkOption {
                     type = types.nonEmptyListOf (types.enum [ "server" "client" ]);
                     default = [ "server" ];
-                    description = "Whether it is shown by a server, by a client, or by both.";
+                    description = "Allowed uses of the certificate: by a server, by a client, or by both.";
                   };
                 };
               };
-              description = "A private key (PEM) and a request for a certificate (PKCS#10) to send to an authority. Public part: `request` (PEM).";
+              description = "Private key (PEM), with a certificate request (PKCS#10) to send to an authority. Public part: `request` (PEM).";
             };
             copy = mkOption {
               type = types.submodule {
                 options = {
                   from = mkOption {
                     type = suiteTypes.secretRef;
-                    description = "Where the secret is.";
+                    description = "Reference to the secret.";
                   };
                 };
               };
-              description = "A copy of a secret that you bring: from a file of agenix or sops, a systemd credential or a command. It is read once per `generation`.";
+              description = "Copy of an existing secret: from an agenix or sops file, a systemd credential or a command. It is read once per `generation`.";
             };
             dkim = mkOption {
               type = types.submodule {
                 options = { };
               };
               default = { };
-              description = "A key that signs mail (DKIM), RSA of 2048 bits in PEM. Public parts: `txt`, the value of the TXT record in one piece, and the same cut where DNS needs it, as `txt1` and `txt2`.";
+              description = "Key that signs mail (DKIM), RSA with 2048 bits in PEM. Public parts: `txt`, the value of the TXT record, and `txt1` and `txt2`, the same value split into strings that DNS allows.";
             };
             hex = mkOption {
               type = types.submodule {
@@ -409,7 +409,7 @@ in
                   sizeBytes = mkOption {
                     type = types.ints.between 8 1024;
                     default = 32;
-                    description = "Number of random bytes that it is made of, before they are written as text.";
+                    description = "Number of random bytes, before encoding as text.";
                   };
                 };
               };
@@ -421,7 +421,7 @@ in
                 options = {
                   source = mkOption {
                     type = suiteTypes.secretRef;
-                    description = "The secret that it is made from, in a store: the output `ref` of its resource. Another version of it gives a new version by itself; the same version never gives another value.";
+                    description = "Secret from which the value is derived: the output `ref` of its resource; it must be in a store. A new version of the source creates a new version automatically; the same version never changes the value.";
                   };
                   user = mkOption {
                     type = types.str;
@@ -430,25 +430,25 @@ in
                   cost = mkOption {
                     type = types.ints.between 4 20;
                     default = 12;
-                    description = "How much work it is to check a password: 2 to the power of it rounds.";
+                    description = "Work factor: checking a password takes 2^`cost` rounds.";
                   };
                 };
               };
-              description = "The line of an htpasswd file for nginx, Apache and others, with the bcrypt hash of another secret.";
+              description = "Line of an htpasswd file for nginx, Apache and others, with the bcrypt hash of another secret.";
             };
             laravelAppKey = mkOption {
               type = types.submodule {
                 options = { };
               };
               default = { };
-              description = "APP_KEY of a Laravel application: `base64:` and 32 random bytes.";
+              description = "APP_KEY of a Laravel application: `base64:` followed by 32 random bytes.";
             };
             laravelPassport = mkOption {
               type = types.submodule {
                 options = { };
               };
               default = { };
-              description = "The keys of Laravel Passport, RSA of 4096 bits: the value is `oauth-private.key` (PEM). Public part: `publicKey`, which is `oauth-public.key`.";
+              description = "Keys of Laravel Passport, RSA with 4096 bits. The value is `oauth-private.key` (PEM). Public part: `publicKey`, the content of `oauth-public.key`.";
             };
             password = mkOption {
               type = types.submodule {
@@ -461,33 +461,33 @@ in
                   alphabet = mkOption {
                     type = types.nonEmptyStr;
                     default = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-                    description = "The characters that it is made of. Those of the default need no quoting in URLs and shells.";
+                    description = "Characters to choose from. The default characters need no quoting in URLs and shells.";
                   };
                   requiredClasses = mkOption {
                     type = types.listOf types.nonEmptyStr;
                     default = [ ];
-                    description = "For services that insist on it: sets of characters, such as `\"0123456789\"`, of which it has at least one each. They belong to the alphabet, whether or not it names them.";
+                    description = "Sets of characters, such as `\"0123456789\"`; the password contains at least one character of each. For services that require this. They are added to the alphabet.";
                   };
                 };
               };
               default = { };
-              description = "Random characters of an alphabet, each as likely as the others.";
+              description = "Random characters of an alphabet, all equally likely.";
             };
             privateKey = mkOption {
               type = types.submodule {
                 options = {
                   algorithm = mkOption {
                     type = types.enum [ "ed25519" "ecdsa-p256" "ecdsa-p384" "ecdsa-p521" "rsa-2048" "rsa-3072" "rsa-4096" ];
-                    description = "Kind of the key, with its size where there is a choice.";
+                    description = "Algorithm and size of the key.";
                   };
                   format = mkOption {
                     type = types.enum [ "pem" "jwk" ];
                     default = "pem";
-                    description = "How the value is written: `pem` is PKCS#8, `jwk` is a JSON Web Key with its `kid`.";
+                    description = "Format of the value: `pem` is PKCS#8, `jwk` is a JSON Web Key with its `kid`.";
                   };
                 };
               };
-              description = "A private key to sign with, such as that of an OpenID Connect issuer. Public parts: `publicKey` (PEM), `publicJwk` (JSON) and `kid`, the key's thumbprint.";
+              description = "Private key for signing, for example of an OpenID Connect issuer. Public parts: `publicKey` (PEM), `publicJwk` (JSON) and `kid`, the key's thumbprint.";
             };
             railsSecretKeyBase = mkOption {
               type = types.submodule {
@@ -501,11 +501,11 @@ in
                 options = {
                   source = mkOption {
                     type = suiteTypes.secretRef;
-                    description = "The secret that it is made from, in a store: the output `ref` of its resource. Another version of it gives a new version by itself; the same version never gives another value.";
+                    description = "Secret from which the value is derived: the output `ref` of its resource; it must be in a store. A new version of the source creates a new version automatically; the same version never changes the value.";
                   };
                 };
               };
-              description = "The SCRAM-SHA-256 verifier of another secret, as PostgreSQL stores it: it may be given to the server in place of the password, for example in pgbouncer's `userlist.txt`.";
+              description = "SCRAM-SHA-256 verifier of another secret, as PostgreSQL stores it. Servers accept it in place of the password, for example in pgbouncer's `userlist.txt`.";
             };
             sshKey = mkOption {
               type = types.submodule {
@@ -513,7 +513,7 @@ in
                   algorithm = mkOption {
                     type = types.enum [ "ed25519" "ecdsa-p256" "ecdsa-p384" "ecdsa-p521" "rsa-2048" "rsa-3072" "rsa-4096" ];
                     default = "ed25519";
-                    description = "Kind of the key, with its size where there is a choice.";
+                    description = "Algorithm and size of the key.";
                   };
                   comment = mkOption {
                     type = types.str;
@@ -523,58 +523,58 @@ in
                 };
               };
               default = { };
-              description = "A key pair for SSH. The value is the private key as OpenSSH writes it, without a passphrase; public part: `publicKey`, the line for `authorized_keys`.";
+              description = "SSH key pair. The value is the private key in OpenSSH's format, without a passphrase. Public part: `publicKey`, the line for `authorized_keys`.";
             };
             tsig = mkOption {
               type = types.submodule {
                 options = {
                   keyName = mkOption {
                     type = types.strMatching "[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\.?";
-                    description = "Name by which server and client know the key: a domain name, such as `acme.example.org`.";
+                    description = "Name of the key at server and client: a domain name, such as `acme.example.org`.";
                   };
                   algorithm = mkOption {
                     type = types.enum [ "hmac-sha256" "hmac-sha384" "hmac-sha512" ];
                     default = "hmac-sha256";
-                    description = "Hash that it signs with.";
+                    description = "Hash algorithm of the signature.";
                   };
                   format = mkOption {
                     type = types.enum [ "base64" "bind" ];
                     default = "base64";
-                    description = "How the value is written: `base64` is the key alone, `bind` is a `key` clause for named.conf.";
+                    description = "Format of the value: `base64` is only the key, `bind` is a `key` clause for named.conf.";
                   };
                 };
               };
-              description = "A key that signs DNS updates and zone transfers (TSIG), in base64. Public parts: `name` and `algorithm`, which a client must know too.";
+              description = "Key that signs DNS updates and zone transfers (TSIG), in base64. Public parts: `name` and `algorithm`, which clients need too.";
             };
             uuid = mkOption {
               type = types.submodule {
                 options = { };
               };
               default = { };
-              description = "A random UUID (version 4): 122 random bits.";
+              description = "Random UUID (version 4): 122 random bits.";
             };
             vapid = mkOption {
               type = types.submodule {
                 options = { };
               };
               default = { };
-              description = "A key pair for Web Push (VAPID): the value is the private number on P-256 in base64url, 32 bytes. Public part: `publicKey`, the uncompressed point in base64url, 65 bytes.";
+              description = "Key pair for Web Push (VAPID). The value is the private number on P-256 in base64url, 32 bytes. Public part: `publicKey`, the uncompressed point in base64url, 65 bytes.";
             };
             wireguard = mkOption {
               type = types.submodule {
                 options = { };
               };
               default = { };
-              description = "A key pair of WireGuard, as `wg genkey` makes it. Public part: `publicKey`.";
+              description = "WireGuard key pair, as `wg genkey` creates it. Public part: `publicKey`.";
             };
           };
-          description = "How the value is made: exactly one kind. Another kind, or other inputs of it, need a raised `generation`: else they are refused, and the value stays.";
+          description = "Generator of the value: exactly one kind. Changing the kind or its inputs needs a higher `generation`; otherwise the change is rejected and the value is kept.";
         };
       };
       outputs.options = {
         ref = mkOption {
           type = suiteTypes.secretRef;
-          description = "Reference to this version of the secret, for the inputs of other resources. A rotation changes it, so that NixOps4 updates all who take it.";
+          description = "Reference to this version of the secret, for the inputs of other resources. A rotation changes it, so that NixOps4 updates every resource that uses it.";
         };
         version = mkOption {
           type = types.int;
@@ -582,33 +582,33 @@ in
         };
         fingerprint = mkOption {
           type = types.str;
-          description = "Tells two values apart and nothing about them: 16 hexadecimal digits of a keyed hash, whose key lies with the value.";
+          description = "Fingerprint that changes with each version and reveals nothing about the value: 16 hexadecimal digits of a keyed hash. The key is stored with the value.";
         };
         createdAt = mkOption {
           type = types.str;
-          description = "When this version was made, in ISO 8601.";
+          description = "Creation time of this version, in ISO 8601.";
         };
         public = mkOption {
           type = types.attrsOf types.str;
-          description = "What belongs to the value and may be known, by name: the public key, the certificate. Each kind of generator says what it has.";
+          description = "Public parts of the value, by name, such as a public key or a certificate. Each generator documents its own.";
         };
         expiresAt = mkOption {
           type = types.nullOr types.str;
-          description = "Time from which on the value is of no use, in ISO 8601; null where there is none. Nothing is renewed by itself.";
+          description = "Expiry time of the value, in ISO 8601; null if it does not expire. Nothing is renewed automatically.";
         };
       };
     };
     secret_file = {
-      description = "A file with a secret on a host, for the programs that run there. Its inputs `mode`, `owner`, `group` and `restartUnits` and its output `path` are those of SelfHostBlocks' secret contract. The value goes over SSH's stdin alone; the mark lies in `connection.registry` on the host, so a file in `/run` that went with a restart is brought back by the next apply.";
+      description = "File with a secret on a host, for programs that run there. The inputs `mode`, `owner`, `group` and `restartUnits` and the output `path` match SelfHostBlocks' secret contract. The value is sent only through SSH's stdin. The mark is in `connection.registry` on the host, so the next apply restores a file in `/run` after a restart of the host.";
       requireState = false;
       inputs.options = common // {
         path = mkOption {
           type = types.strMatching "(/([A-Za-z0-9_@%+=,-]|\\.[A-Za-z0-9_@%+=,-]|\\.\\.[A-Za-z0-9_.@%+=,-])[A-Za-z0-9_.@%+=,-]*)+";
-          description = "Absolute path of the file on the host, such as `/run/nixops4-secrets/db-password`: letters, digits and `_ . @ % + = , -`, at most 200. Folders that lack are made with mode 0711: who knows a name can reach it, nobody can list them. Another path is another file.";
+          description = "Absolute path of the file on the host, such as `/run/nixops4-secrets/db-password`: at most 200 letters, digits and `_ . @ % + = , -`. Missing folders are created with mode 0711: users can reach known names, but cannot list the folder. Changing the path declares a different file.";
         };
         source = mkOption {
           type = suiteTypes.secretRef;
-          description = "The secret. Nothing is added to a value of one line; one of several lines (a key, a certificate) ends with a newline.";
+          description = "Secret to write. A value of several lines (a key, a certificate) ends with a newline; a value of one line is written as it is.";
         };
         mode = mkOption {
           type = types.strMatching "0[0-7]{3}";
@@ -618,67 +618,67 @@ in
         owner = mkOption {
           type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?";
           default = "root";
-          description = "User on the host who owns the file, by name or number. It must exist.";
+          description = "Owner of the file, by name or number. The user must exist on the host.";
         };
         group = mkOption {
           type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?";
           default = "root";
-          description = "Group on the host, by name or number. It must exist.";
+          description = "Group of the file, by name or number. The group must exist on the host.";
         };
         restartUnits = mkOption {
           type = types.listOf types.str;
           default = [ ];
-          description = "Units of systemd to restart after the content has changed, or has come back; those that are stopped stay so. Refused on a host without `systemctl`.";
+          description = "systemd units to restart after the content has changed or was restored. Stopped units stay stopped. A host without `systemctl` is rejected.";
         };
       };
       outputs.options = {
         path = mkOption {
           type = types.str;
-          description = "The path, once the file is there.";
+          description = "Path of the file, available once the file exists.";
         };
         fingerprint = mkOption {
           type = types.nullOr types.str;
-          description = "Changes with the content and tells nothing about it: 16 hexadecimal digits of a hash, keyed by a number that only the host has. Null where the content is not the wanted one.";
+          description = "Fingerprint that changes with the content and reveals nothing about it: 16 hexadecimal digits of a hash with a key that only the host has. Null if the file does not have the wanted content.";
         };
       };
     };
     ssh_host_key = {
-      description = "The SSH host key of a machine, made before the machine is: its private half is a secret in the store, and what clients, DNS and secret tools must know of it are outputs.";
+      description = "SSH host key of a machine, generated before the machine exists. The private key is a secret in the store; the outputs have what clients, DNS and secret tools need to know.";
       requireState = false;
       inputs.options = common // {
         name = mkOption {
           type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*";
-          description = "Name of the secret in its store, such as `shop/db-password`. Another name is another secret.";
+          description = "Name of the secret in its store, such as `shop/db-password`. Changing the name declares a different secret.";
         };
         generation = mkOption {
           type = types.ints.between 1 1000000;
           default = 1;
-          description = "Raise it to rotate the secret: a new value is made, and the old one can be read for `graceSeconds` more. It cannot be lowered.";
+          description = "Generation of the value. Raise it to rotate the secret: a new value is generated, and the old one stays readable for `graceSeconds`. It cannot be lowered.";
         };
         recipients = mkOption {
           type = types.listOf types.nonEmptyStr;
           default = [ ];
-          description = "Who else can read it: recipients of age (`age1...`) and SSH public keys (`ssh-ed25519 ...`, `ssh-rsa ...`), in any number. The identity of the connection always can.";
+          description = "Additional keys that can decrypt the secret: age recipients (`age1...`) and SSH public keys (`ssh-ed25519 ...`, `ssh-rsa ...`). The identity of the connection always can.";
         };
         graceSeconds = mkOption {
           type = types.ints.between 0 31536000;
           default = 86400;
-          description = "How long the previous value can still be read after a rotation, in seconds.";
+          description = "Time in which the previous value stays readable after a rotation, in seconds.";
         };
         algorithm = mkOption {
           type = types.enum [ "ed25519" "ecdsa-p256" "ecdsa-p384" "ecdsa-p521" "rsa-2048" "rsa-3072" "rsa-4096" ];
           default = "ed25519";
-          description = "Kind of the key, with its size where there is a choice. Another one needs a raised `generation`.";
+          description = "Algorithm and size of the key. Changing it needs a higher `generation`.";
         };
         hostNames = mkOption {
           type = types.nonEmptyListOf types.str;
-          description = "Names and addresses of the machine as clients call it, with a port that is not 22 as `[web.example.org]:2222`.";
+          description = "Names and addresses under which clients reach the machine. Write a port other than 22 as `[web.example.org]:2222`.";
         };
       };
       outputs.options = {
         ref = mkOption {
           type = suiteTypes.secretRef;
-          description = "Reference to this version of the secret, for the inputs of other resources. A rotation changes it, so that NixOps4 updates all who take it.";
+          description = "Reference to this version of the secret, for the inputs of other resources. A rotation changes it, so that NixOps4 updates every resource that uses it.";
         };
         version = mkOption {
           type = types.int;
@@ -686,19 +686,19 @@ in
         };
         fingerprint = mkOption {
           type = types.str;
-          description = "Tells two values apart and nothing about them: 16 hexadecimal digits of a keyed hash, whose key lies with the value.";
+          description = "Fingerprint that changes with each version and reveals nothing about the value: 16 hexadecimal digits of a keyed hash. The key is stored with the value.";
         };
         createdAt = mkOption {
           type = types.str;
-          description = "When this version was made, in ISO 8601.";
+          description = "Creation time of this version, in ISO 8601.";
         };
         publicKey = mkOption {
           type = types.str;
-          description = "The public key, one line: also the recipient to which agenix encrypts.";
+          description = "Public key, in one line. It is also the recipient for agenix.";
         };
         knownHosts = mkOption {
           type = types.str;
-          description = "Line for `known_hosts`, with all host names.";
+          description = "Line for `known_hosts` with all host names.";
         };
         sshfp = mkOption {
           type = types.listOf types.str;
@@ -706,7 +706,7 @@ in
         };
         ageRecipient = mkOption {
           type = types.nullOr types.str;
-          description = "The recipient (`age1...`) to which sops encrypts for who has the private key, as `ssh-to-age` tells it; null unless the key is `ed25519`.";
+          description = "Recipient (`age1...`) for sops, as `ssh-to-age` computes it: the private key decrypts. Null unless the key is `ed25519`.";
         };
       };
     };

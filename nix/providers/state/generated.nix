@@ -6,10 +6,10 @@ let
 in
 {
   name = "State";
-  description = "NixOps4's state, locked, fenced and encrypted, in PostgreSQL of version 15 or later.";
+  description = "NixOps4's state in PostgreSQL 15 or later: locked, fenced and encrypted.";
   resourceTypes = {
     state_postgres = {
-      description = "A state of NixOps4, as a chain of encrypted events in PostgreSQL. Name it in the `state` of other resources. One apply at a time writes to it; docs/state.md is its operator's manual.";
+      description = "NixOps4 state, stored as a chain of encrypted events in PostgreSQL. Set `state` of other resources to this resource. One apply at a time can write to it. The operator's manual is docs/state.md.";
       requireState = false;
       inputs.options = {
         connection = mkOption {
@@ -27,7 +27,7 @@ in
               database = mkOption {
                 type = types.nonEmptyStr;
                 default = "postgres";
-                description = "Database that keeps the states; best one of their own.";
+                description = "Database that contains the states. A separate database is recommended.";
               };
               user = mkOption {
                 type = types.nonEmptyStr;
@@ -70,31 +70,31 @@ in
         };
         name = mkOption {
           type = types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}";
-          description = "Name of the state. Many states fit into one database and never touch each other.";
+          description = "Name of the state. One database can contain many independent states.";
         };
         schema = mkOption {
           type = types.nonEmptyStr;
           default = "nixops4_state";
-          description = "Schema of the database that has the tables. It is made with the first state in it.";
+          description = "Schema of the database that contains the tables. It is created with the first state.";
         };
         identity = mkOption {
           type = suiteTypes.secretRef;
-          description = "Key that opens the state: an age identity, or an SSH private key without passphrase (ed25519 or RSA).";
+          description = "Key that decrypts the state: an age identity, or an SSH private key (Ed25519 or RSA) without a passphrase.";
         };
         recipients = mkOption {
           type = types.listOf types.str;
           default = [ ];
-          description = "Public keys whose owners can open the state too: `age1...`, or lines of SSH public keys. That of `identity` is always among them. Have one more whose private half lies elsewhere: without any, the state is lost. Who is removed here can read nothing that is written afterwards.";
+          description = "Additional public keys whose owners can decrypt the state: `age1...`, or SSH public key lines. The key of `identity` is always added. Set at least one more whose private key is stored elsewhere: if all private keys are lost, the state is lost. A removed recipient cannot read anything that is written later.";
         };
         keyGeneration = mkOption {
           type = types.ints.positive;
           default = 1;
-          description = "Raise it for a new data key, which encrypts what is written from then on.";
+          description = "Generation of the data key. Raise it to create a new data key, which encrypts everything that is written later. It cannot be lowered.";
         };
         lockTimeoutSeconds = mkOption {
           type = types.ints.between 0 86400;
           default = 30;
-          description = "How long to wait for another apply that writes to this state, in seconds.";
+          description = "Time to wait for another apply that writes to this state, in seconds.";
         };
         managedBy = mkOption {
           type = types.strMatching "[a-z0-9-]{1,63}";
@@ -124,7 +124,7 @@ in
       outputs.options = {
         openedBy = mkOption {
           type = types.listOf types.str;
-          description = "Public keys whose owners can open the state, `identity`'s own among them.";
+          description = "Public keys whose owners can decrypt the state, including the key of `identity`.";
         };
       };
     };
