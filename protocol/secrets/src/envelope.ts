@@ -44,8 +44,8 @@ export class DataKey {
   }
 
   /**
-   * Encrypts. `associatedData` says what the plaintext is, such as `secret shop/db version 3`. It is authenticated but not
-   * encrypted, and `open` needs the same text. At most 65535 bytes.
+   * Encrypts. `associatedData` says what the plaintext is, such as `secret shop/db version 3`. It is authenticated but
+   * not encrypted, and `open` needs the same text. At most 65535 bytes.
    */
   seal(plaintext: Uint8Array, associatedData: string): Buffer {
     const data = Buffer.from(associatedData);
@@ -57,7 +57,9 @@ export class DataKey {
     return Buffer.concat([header, data, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** Throws `secret.encrypted.damaged` if a byte was changed, and `secret.encrypted.moved` for other associated data. */
+  /**
+   * Throws `secret.encrypted.damaged` if a byte was changed, and `secret.encrypted.moved` for other associated data.
+   */
   open(sealed: Uint8Array, associatedData: string): Buffer {
     const { authenticated, nonce, data, ciphertext, tag } = parse(Buffer.from(sealed));
     const decipher = createDecipheriv(algorithm, this.#key, nonce, { authTagLength: tagBytes });

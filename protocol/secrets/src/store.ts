@@ -6,7 +6,9 @@ export interface SecretVersion {
   readonly version: number;
   /** The resource's input `generation` when this version was created. */
   readonly generation: number;
-  /** 16 hex digits of an HMAC whose key only readers of the value have. Differs between versions and reveals nothing. */
+  /**
+   * 16 hex digits of an HMAC whose key only readers of the value have. Differs between versions and reveals nothing.
+   */
   readonly fingerprint: string;
   /** Public parts of the value, by name: a public key, a certificate. */
   readonly public: Readonly<Record<string, string>>;
@@ -16,7 +18,9 @@ export interface SecretVersion {
   readonly expiresAt: string | null;
 }
 
-/** How the value was generated: the generator's kind and settings, and the versions of the secrets it was derived from. */
+/**
+ * How the value was generated: the generator's kind and settings, and the versions of the secrets it was derived from.
+ */
 export type Specification = Readonly<Record<string, unknown>>;
 
 /** Everything about a secret in a store but its value. */
@@ -81,9 +85,9 @@ export interface SecretReader extends AsyncDisposable {
   /** Undefined only if the store confirms that the secret does not exist. Returns no value and is not recorded. */
   look(name: string): Promise<StoredSecret | undefined>;
   /**
-   * The value of the current version (null), or of a version by its number: the current one, or the previous one within its
-   * grace period. `purpose`, such as `the password of role app`, is recorded if the store records accesses.
-   * Throws `secret.store.missing`, `secret.version.missing` or `secret.version.expired`.
+   * The value of the current version (null), or of a version by its number: the current one, or the previous one within
+   * its grace period. `purpose`, such as `the password of role app`, is recorded if the store records accesses. Throws
+   * `secret.store.missing`, `secret.version.missing` or `secret.version.expired`.
    */
   reveal(name: string, version: number | null, purpose: string): Promise<Revealed>;
   /** Every secret that this identity decrypts, ordered by name. Logs a warning for each other secret. */
@@ -95,18 +99,18 @@ export interface SecretReader extends AsyncDisposable {
 /** A store opened for reading and writing. Each method is atomic, even if the process is killed. */
 export interface SecretWriter extends SecretReader {
   /**
-   * Creates version 1, or the next version if the store keeps versions of a destroyed secret. Throws core's `AlreadyExists`
-   * if the name is taken: one of several concurrent writers succeeds.
+   * Creates version 1, or the next version if the store keeps versions of a destroyed secret. Throws core's
+   * `AlreadyExists` if the name is taken: one of several concurrent writers succeeds.
    */
   create(secret: NewSecret): Promise<void>;
   /**
-   * Adds the next version; the current one becomes the previous one. Returns false and writes nothing if the current version
-   * is no longer `expected`: another process was faster. Throws `secret.store.missing`.
+   * Adds the next version; the current one becomes the previous one. Returns false and writes nothing if the current
+   * version is no longer `expected`: another process was faster. Throws `secret.store.missing`.
    */
   addVersion(name: string, expected: number, value: NewValue): Promise<boolean>;
   /**
-   * Changes the given fields, never a value. `mark: null` removes the mark. New recipients replace the old ones for all kept
-   * versions; the writer's own recipient is added. Throws `secret.store.missing`.
+   * Changes the given fields, never a value. `mark: null` removes the mark. New recipients replace the old ones for all
+   * kept versions; the writer's own recipient is added. Throws `secret.store.missing`.
    */
   change(name: string, changes: SecretChanges): Promise<void>;
   /** Succeeds if the secret is already removed. */

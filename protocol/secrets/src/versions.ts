@@ -2,7 +2,9 @@ import { log, ProviderError } from "@nixops4-resources/protocol-core";
 import type { ErrorCode } from "./errors.ts";
 import type { SecretVersion, StoredSecret } from "./store.ts";
 
-/** The current version (null), or a version by its number: the current one, or the previous one within its grace period. */
+/**
+ * The current version (null), or a version by its number: the current one, or the previous one within its grace period.
+ */
 export function readableVersion(secret: StoredSecret, wanted: number | null, now: Date): SecretVersion {
   const { name, current, previous } = secret;
   if (wanted === null || wanted === current.version) return current;

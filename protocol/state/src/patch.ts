@@ -38,11 +38,11 @@ function flawOf(operation: ExactJson): string | undefined {
 const isPointer = (path: ExactJson | undefined): boolean => typeof path === "string" && /^(\/|$)/.test(path);
 
 /**
- * The document after the patch. Throws PatchError unless every operation applies. `document` is never changed; the result
- * shares unchanged parts with it.
+ * The document after the patch. Throws PatchError unless every operation applies. `document` is never changed; the
+ * result shares unchanged parts with it.
  *
- * Own code, since a state must be exact. The npm libraries mishandle resources named `constructor` or `__proto__`, reformat
- * numbers, or accept operations that do not apply.
+ * Own code, since a state must be exact. The npm libraries mishandle resources named `constructor` or `__proto__`,
+ * reformat numbers, or accept operations that do not apply.
  */
 export function applyPatch(document: ExactJson, patch: readonly ExactJson[]): ExactJson {
   return readPatch(patch).reduce((result, operation, index) => {

@@ -2,8 +2,8 @@ import { isExactObject, parseExact, type ExactJson, type ExactObject } from "@ni
 import { PatchError, readPatch } from "./patch.ts";
 
 /**
- * One event in the file of NixOps4's resource type `state_file`. The file is a sequence of JSON objects, each with a patch
- * to the previous state; the first one creates the state. Source: rust/nixops4-resources-local/src/state.rs
+ * One event in the file of NixOps4's resource type `state_file`. The file is a sequence of JSON objects, each with a
+ * patch to the previous state; the first one creates the state. Source: rust/nixops4-resources-local/src/state.rs
  */
 export interface StateFileEvent {
   /** 0 in every event that NixOps4 writes. */

@@ -14,7 +14,7 @@ import { sshConnection } from "./ssh/connection.ts";
 export const connection = z.strictObject({
   store: option(
     z.nullable(storePlace),
-    "Location of the secret store. Types that store no secret need none (null).",
+    "Location of the secret store. Types that store no secret, such as `secret_file`, accept null.",
     null,
   ),
   ssh: option(

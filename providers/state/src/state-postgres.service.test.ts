@@ -23,7 +23,7 @@ describePostgres("a state", (server, version) => {
     notChanged: {
       identity: "only its recipient is compared, as part of `recipients`",
       keyGeneration: "it can only be raised; tested in data-keys.service.test.ts",
-      lockTimeoutSeconds: "it concerns only who waits",
+      lockTimeoutSeconds: "it affects only a waiting run",
     },
     immutable: { name: "test", schema: "elsewhere" },
     drift: {

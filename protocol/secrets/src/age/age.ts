@@ -6,8 +6,8 @@ import type { ErrorCode } from "../errors.ts";
 const armorBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
 
 /**
- * Encrypts to all recipients; the identity of any one of them decrypts. Recipients are `age1...`, `ssh-ed25519 AAAA...` or
- * `ssh-rsa AAAA...`, as on age's command line. Throws `secret.recipient.invalid`.
+ * Encrypts to all recipients; the identity of any one of them decrypts. Recipients are `age1...`, `ssh-ed25519 AAAA...`
+ * or `ssh-rsa AAAA...`, as on age's command line. Throws `secret.recipient.invalid`.
  *
  * The format is age's (https://age-encryption.org/v1). The library is loaded here, on first use.
  */

@@ -1,4 +1,4 @@
-// Recipients `ssh-ed25519 ...` and `ssh-rsa ...`, as in age's command line and agenix. age-encryption does not support them.
+// Recipients `ssh-ed25519 ...` and `ssh-rsa ...`, as in age and agenix. The library age-encryption does not have them.
 // Source: https://github.com/FiloSottile/age/blob/main/agessh/agessh.go
 import {
   constants,

@@ -19,7 +19,9 @@ import type {
 } from "../store.ts";
 import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
 
-/** Reads a store with one age file per secret. Everything but the name is encrypted; the file is named after the secret. */
+/**
+ * Reads a store with one age file per secret. Everything but the name is encrypted; the file is named after the secret.
+ */
 class DirectoryReader implements SecretReader {
   readonly place: string;
   protected readonly folder: SecretFolder;

@@ -29,7 +29,7 @@ const valueSchema = z.strictObject({ format: fields.format, value: z.string(), f
 
 export type About = z.output<typeof aboutSchema>;
 
-// The associated data names the row, so that sealed data does not open in another row. The texts are part of the format.
+// The associated data names the row, so that sealed data opens only there. The texts are part of the format.
 const aboutOf = (name: string, revision: number): string => `what is known of secret ${name} in revision ${revision}`;
 const valueOf = (name: string, version: number): string => `the value of secret ${name} in version ${version}`;
 

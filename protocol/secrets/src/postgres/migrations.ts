@@ -31,8 +31,8 @@ const tables = (s: Sql): Sql[] => [
     created_by name not null default session_user,
     primary key (name, version))`,
 
-  // Metadata of a secret, one row per change. `about` is encrypted with the data key of the current version. A row without
-  // a version means that the secret was destroyed.
+  // Metadata of a secret, one row per change. `about` is encrypted with the data key of the current version. A row
+  // without a version means that the secret was destroyed.
   sql`create table ${s}.secret_revision (
     name text collate "C" not null,
     revision integer not null check (revision > 0),

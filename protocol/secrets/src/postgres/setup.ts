@@ -10,8 +10,8 @@ import { migrations, rolesOf } from "./migrations.ts";
 import { cannotMake, denied, foreign, isAbsent, isDenied, type Site } from "./site.ts";
 
 /**
- * Creates the store if it is missing, or migrates it, in one transaction. If several processes try at once, one does it and
- * the others wait. Throws `secret.postgres.missing` if the account has no permission, `.denied` and `.foreign`.
+ * Creates the store if it is missing, or migrates it, in one transaction. If several processes try at once, one does it
+ * and the others wait. Throws `secret.postgres.missing` if the account has no permission, `.denied` and `.foreign`.
  */
 export async function ensureStore(session: WriteSession, site: Site): Promise<void> {
   const found = await installedVersion(session, site);

@@ -112,7 +112,7 @@ export class StoreTables implements AsyncDisposable {
     const { database } = this.#store;
     // A reader also writes: it records its accesses.
     const login = await ownLogin(this.#store, database, "write", { signal: currentSignal(), timeoutSeconds });
-    // Readers, writers and the provider postgres have separate slots: a process with one of those may wait for one of these.
+    // Readers, writers and the provider postgres have separate slots, since a process may need several at once.
     this.#slot = await takeSlot(`secrets ${this.#access}:${addressOf(this.#store)}`, slots);
     const session = await openWriteSession({ ...login, session: { application: "nixops4-resources-secrets" } });
     if (this.#access === "write") await ensureStore(session, this.site);

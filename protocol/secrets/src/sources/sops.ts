@@ -10,8 +10,8 @@ import { ProgramFailed, programOutput } from "@nixops4-resources/protocol-core/p
 import type { ErrorCode } from "../errors.ts";
 
 /**
- * Reads a value from a sops file. The program sops decrypts it, so every kind of key works (age, PGP, cloud services), and
- * sops finds the key by its own environment variables and files.
+ * Reads a value from a sops file. The program sops decrypts it, so every kind of key works (age, PGP, cloud services),
+ * and sops finds the key by its own environment variables and files.
  */
 export async function readSops({ sops }: SopsRef, what: string): Promise<{ secret: Secret; from: string }> {
   // Source: https://getsops.io/docs/#extract-a-sub-part-of-a-document-tree

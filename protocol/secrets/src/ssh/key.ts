@@ -1,7 +1,9 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { encodeString, mpintContent, TruncatedError, WireReader } from "./wire.ts";
 
-/** An SSH public key: its type (`ssh-ed25519`, `ssh-rsa`), the fields after the type, and all of it in the wire format. */
+/**
+ * An SSH public key: its type (`ssh-ed25519`, `ssh-rsa`), the fields after the type, and all of it in the wire format.
+ */
 export interface SshPublicKey {
   type: string;
   fields: Buffer[];

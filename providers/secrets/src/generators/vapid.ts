@@ -6,7 +6,8 @@ export const vapid = defineGenerator({
   inputs: () => ({}),
   async generate() {
     const { generateKeyPairSync } = await import("node:crypto");
-    // A JSON Web Key pads each number to its full length. Source: RFC 7518, section 6.2; the point: RFC 8292, section 3.2.
+    // A JSON Web Key pads each number to its full length. Source: RFC 7518, section 6.2; the point: RFC 8292, section
+    // 3.2.
     const {
       d = "",
       x = "",

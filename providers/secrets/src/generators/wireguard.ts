@@ -15,7 +15,10 @@ export const wireguard = defineGenerator({
   },
 });
 
-/** X25519 accepts any 32 bytes and clamps them itself, but some readers of keys expect clamped keys. Source: RFC 7748, section 5. */
+/**
+ * X25519 accepts any 32 bytes and clamps them itself, but some readers of keys expect clamped keys. Source: RFC 7748,
+ * section 5.
+ */
 function clamped(key: Buffer): Buffer {
   const last = key.length - 1;
   key.writeUInt8(key.readUInt8(0) & 0b1111_1000, 0);

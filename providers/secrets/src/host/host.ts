@@ -132,8 +132,8 @@ function foldersAbove(path: string): string[] {
 }
 
 /**
- * A value of several lines is a key or a certificate, and OpenSSH and others need its last line to end with a newline. A
- * value of one line is a password, which gets no newline.
+ * A value of several lines is a key or a certificate, and OpenSSH and others need its last line to end with a newline.
+ * A value of one line is a password, which gets no newline.
  */
 async function readContent(source: SecretRef, path: string): Promise<Buffer> {
   const value = (await resolveSecret(source, `the content of secret file ${path}`)).reveal();

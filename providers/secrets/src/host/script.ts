@@ -1,9 +1,10 @@
 /**
  * The script that runs on the host. It needs only a POSIX shell and programs of POSIX, as in busybox.
  *
- * It reads requests from stdin: a verb, one setting per line, and for some verbs the bytes of the value. The answer is lines
- * on stdout. The last line is `done`, or `failed`, after which the shell exits. The value goes from stdin through a pipe
- * into `cmp` or a file. It is never in a variable, an argument or a here-document, which some shells store in a file.
+ * It reads requests from stdin: a verb, one setting per line, and for some verbs the bytes of the value. The answer is
+ * lines on stdout. The last line is `done`, or `failed`, after which the shell exits. The value goes from stdin through
+ * a pipe into `cmp` or a file. It is never in a variable, an argument or a here-document, which some shells store in a
+ * file.
  */
 export const hostScript = `
 set -fu

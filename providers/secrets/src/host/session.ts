@@ -9,8 +9,9 @@ export interface Command {
 }
 
 /**
- * The shell's command line. It reads the script from stdin, so that process lists and logs show only this line. It prints a
- * line at its start, since a login may print text before. It contains no single quotes, since it is put between two.
+ * The shell's command line. It reads the script from stdin, so that process lists and logs show only this line. It
+ * prints a line at its start, since a login may print text before. It contains no single quotes, since it is put
+ * between two.
  */
 export const shellProgram = `echo nixops4-begins; IFS= read -r script && eval "$(printf %b "$script")"`;
 
@@ -55,8 +56,8 @@ export class HostSession implements Disposable {
   /** Starts the command, whose shell is `shellProgram`. The signal kills it at once. */
   static async open({ program, args, environment }: Command, signal: AbortSignal): Promise<HostSession> {
     const [{ spawn }, { createInterface }] = await Promise.all([import("node:child_process"), import("node:readline")]);
-    // Detached: without a terminal, ssh cannot ask for a password or about a host key, and Ctrl-C does not interrupt the
-    // current request.
+    // Detached: without a terminal, ssh cannot ask for a password or about a host key, and Ctrl-C does not interrupt
+    // the current request.
     const child = spawn(program, args, { env: environment, detached: true, stdio: ["pipe", "pipe", "pipe"], signal });
     const session = new HostSession(child, createInterface({ input: child.stdout })[Symbol.asyncIterator]());
     child.stdin.write(`${encode(hostScript)}\n`);
@@ -64,8 +65,8 @@ export class HostSession implements Disposable {
   }
 
   /**
-   * The host's answer to a request: the lines before `done`, or the line that begins with `failed`. Throws `SessionEnded` if
-   * the session ends before that: an incomplete answer is never returned.
+   * The host's answer to a request: the lines before `done`, or the line that begins with `failed`. Throws
+   * `SessionEnded` if the session ends before that: an incomplete answer is never returned.
    */
   async ask(verb: string, settings: readonly string[], value?: Buffer): Promise<string[]> {
     const request = [verb, ...settings];

@@ -101,7 +101,9 @@ export function currentOutputs(
   return { ref: { store: { name, version, ...store } }, version, fingerprint, createdAt };
 }
 
-/** A value is never regenerated as a side effect: only a higher generation does so. A replaced value never comes back. */
+/**
+ * A value is never regenerated as a side effect: only a higher generation does so. A replaced value never comes back.
+ */
 export function refusal(
   want: WantedSecret,
   given: Given,

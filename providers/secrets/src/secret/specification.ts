@@ -4,8 +4,8 @@ import * as z from "zod/mini";
 import { kindOf, type Given, type Kind } from "../generators/generators.ts";
 import type { Generated } from "../generators/generator.ts";
 
-// A specification is stored beside the value: the input `generator`, with the origin in place of the input that names the
-// source. `{ bcrypt: { cost: 12, source: { name: "shop/admin", version: 4, fingerprint: "..." } } }`
+// A specification is stored beside the value: the input `generator`, with the origin in place of the input that names
+// the source. `{ bcrypt: { cost: 12, source: { name: "shop/admin", version: 4, fingerprint: "..." } } }`
 
 /** Generates a value and its specification. */
 export async function generate(given: Given): Promise<Generated & { specification: Specification }> {

@@ -13,9 +13,9 @@ export interface Agent extends Disposable {
 }
 
 /**
- * Starts an ssh-agent for the duration of a request, and gives it the key through a pipe. ssh takes keys only from agents and
- * files, and the key must not be in a file. The agent exits with its child program, which exits when our pipe closes, even
- * if this process is killed. Source: ssh-agent(1).
+ * Starts an ssh-agent for the duration of a request, and gives it the key through a pipe. ssh takes keys only from
+ * agents and files, and the key must not be in a file. The agent exits with its child program, which exits when our
+ * pipe closes, even if this process is killed. Source: ssh-agent(1).
  */
 export async function startAgent(identity: DirectSecretRef, signal: AbortSignal): Promise<Agent> {
   const key = await resolveSecret(identity, "the key for the login");

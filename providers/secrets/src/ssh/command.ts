@@ -30,7 +30,9 @@ export const localCommand = (): Command => ({
   environment: environment(),
 });
 
-/** ssh with a shell on the host. `agent` is the socket of the ssh-agent with the identity; null means the user's own. */
+/**
+ * ssh with a shell on the host. `agent` is the socket of the ssh-agent with the identity; null means the user's own.
+ */
 export function sshCommand(ssh: SshConnection, agent: string | null): Command {
   const { host, port, user, hostKey, configFile, elevate } = ssh;
   const options = [

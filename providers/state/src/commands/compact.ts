@@ -9,8 +9,8 @@ import { Tables } from "../database/tables.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
 /**
- * Moves events to the archive table, and stores a snapshot that the remaining events follow. The archive is for people: it
- * may be dumped and emptied.
+ * Moves events to the archive table, and stores a snapshot that the remaining events follow. The archive is for people:
+ * it may be dumped and emptied.
  */
 export async function compact(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);

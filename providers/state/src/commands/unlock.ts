@@ -8,8 +8,8 @@ import { Tables } from "../database/tables.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
 /**
- * Ends the session that has the lock, if its id is the given one. A writer that is still running takes the lock again, or
- * fails if somebody else has written meanwhile.
+ * Ends the session that has the lock, if its id is the given one. A writer that is still running takes the lock again,
+ * or fails if somebody else has written meanwhile.
  */
 export async function unlock(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);

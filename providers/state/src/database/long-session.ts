@@ -42,7 +42,9 @@ export class LongSession<Session extends ReadSession = ReadSession> implements A
     return await whileOpen(end, request, async () => new LongSession(await connect(login), end));
   }
 
-  /** Runs work for a request. When the request's time is over, the connection is closed at once, which frees the lock. */
+  /**
+   * Runs work for a request. When the request's time is over, the connection is closed at once, which frees the lock.
+   */
   during<T>(request: Connecting, work: (session: Session) => Promise<T>): Promise<T> {
     return whileOpen(this.#end, request, () => work(this.session));
   }

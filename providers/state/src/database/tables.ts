@@ -29,8 +29,8 @@ export class Tables {
   }
 
   /**
-   * Creates all tables. Run it in one transaction, under a lock, if `state` is missing. The schema may already exist: an
-   * account that cannot create schemas gets one from its administrator.
+   * Creates all tables. Run it in one transaction, under a lock, if `state` is missing. The schema may already exist:
+   * an account that cannot create schemas gets one from its administrator.
    */
   creation(schemaIsThere: boolean): Sql[] {
     const schema = identifier(this.schema);

@@ -16,7 +16,10 @@ export const origin: Position = { index: -1, hash: Buffer.alloc(0) };
 /** An event as stored in the table. */
 export interface SealedEvent {
   readonly index: number;
-  /** NixOps4's action: `create`, `update`. This provider writes `init` for the first event and imported ones without a name. */
+  /**
+   * NixOps4's action: `create`, `update`. This provider writes `init` for the first event and imported ones without a
+   * name.
+   */
   readonly event: string;
   /** Empty if NixOps4 did not send it. */
   readonly nixopsVersion: string;
@@ -46,8 +49,9 @@ export interface NumberedKey {
 }
 
 /**
- * Encrypts an event. The associated data names the state, the index and the previous hash, so that the event does not open
- * in another place. The hash covers only data that is visible without the key, so that a backup can be checked without it.
+ * Encrypts an event. The associated data names the state, the index and the previous hash, so that the event does not
+ * open in another place. The hash covers only data that is visible without the key, so that a backup can be checked
+ * without it.
  */
 export function sealEvent(
   state: string,

@@ -6,8 +6,8 @@ import { keyInsert, keysOf, named } from "../database/rows.ts";
 import { bytes, Tables } from "../database/tables.ts";
 
 /**
- * Wraps all data keys to the wanted recipients. Adds a new data key if `keyGeneration` was raised, or if a recipient was
- * removed, who may have kept the old one. Events stay unchanged.
+ * Wraps all data keys to the wanted recipients. Adds a new data key if `keyGeneration` was raised, or if a recipient
+ * was removed, who may have kept the old one. Events stay unchanged.
  */
 export async function bringKeysInLine(
   session: WriteSession,

@@ -7,8 +7,9 @@ import { lockAndRead, type StateInputs } from "./read-state.ts";
 import { Tables } from "../database/tables.ts";
 
 /**
- * Marks the state as destroyed and frees its name. Its events stay, so that an operator can undo a mistake (docs/state.md).
- * A state that still contains resources is destroyed only with `deletion = "delete"`, since they would be forgotten.
+ * Marks the state as destroyed and frees its name. Its events stay, so that an operator can undo a mistake
+ * (docs/state.md). A state that still contains resources is destroyed only with `deletion = "delete"`, since they would
+ * be forgotten.
  */
 export async function destroyState(
   session: WriteSession,

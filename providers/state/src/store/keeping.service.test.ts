@@ -68,7 +68,7 @@ describePostgres("a stored state", (server) => {
     await make();
     const error = await readOnly(inputs({ identity: { file: bob.file } })).catch(String);
     expect(error).toContain(
-      `[secret.identity.mismatch] Unable to read state postgres prod: it is encrypted to ${alice.recipient}, and not to this identity.`,
+      `[secret.identity.mismatch] Unable to read state postgres prod: it is encrypted to ${alice.recipient}, but not to this identity.`,
     );
     await expect(readOnly(inputs({ identity: { file: "/nowhere/at/all" } }))).rejects.toThrow("[secret.file.missing]");
   });

@@ -5,8 +5,8 @@ import { named } from "../database/rows.ts";
 import type { Tables } from "../database/tables.ts";
 
 /**
- * An advisory lock of the session: PostgreSQL frees it when the connection ends. Its key is derived from the state's uuid, so
- * that two states do not share a lock.
+ * An advisory lock of the session: PostgreSQL frees it when the connection ends. Its key is derived from the state's
+ * uuid, so that two states do not share a lock.
  */
 const key = sql`hashtextextended('nixops4-resources-state ' || id::text, 0)`;
 
@@ -28,8 +28,8 @@ export const tryLock = (tables: Tables, name: string): Sql => sql`
   from ${named(tables, name)}`;
 
 /**
- * Ends a session whose connection we have lost. The server may not have noticed: the session would keep the lock, and might
- * still finish its last statement.
+ * Ends a session whose connection we have lost. The server may not have noticed: the session would keep the lock, and
+ * might still finish its last statement.
  */
 export const endOwn = ({ pid, startedAt }: OwnSession): Sql => sql`
   select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid = ${pid} and backend_start = ${startedAt}::timestamptz`;

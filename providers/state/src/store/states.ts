@@ -61,7 +61,10 @@ export async function createState(session: WriteSession, want: NewState, mark: M
   await storeBeginning(session, want, mark, { id, key: stored, head: first, events: [first], snapshots: [] });
 }
 
-/** Stores a new state atomically, with the tables if they are missing. Throws AlreadyExists if another process was faster. */
+/**
+ * Stores a new state atomically, with the tables if they are missing. Throws AlreadyExists if another process was
+ * faster.
+ */
 export async function storeBeginning(
   session: WriteSession,
   { schema, name }: Pick<NewState, "schema" | "name">,

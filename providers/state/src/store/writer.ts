@@ -29,9 +29,9 @@ interface Attempt {
 }
 
 /**
- * Writes to a state. Its lock keeps out other writers until it is closed, and belongs to the connection. If the connection
- * breaks, the writer takes the lock again, and continues only if nobody has written meanwhile. Each event also checks the
- * head that it follows, in case two writers ever have the lock.
+ * Writes to a state. Its lock keeps out other writers until it is closed, and belongs to the connection. If the
+ * connection breaks, the writer takes the lock again, and continues only if nobody has written meanwhile. Each event
+ * also checks the head that it follows, in case two writers ever have the lock.
  */
 export class StateWriter implements StateStore {
   readonly #inputs: StateInputs;
@@ -166,7 +166,9 @@ export class StateWriter implements StateStore {
   }
 }
 
-/** Stores event, snapshot and head in one statement. Returns no row if the head is not the one that the event follows. */
+/**
+ * Stores event, snapshot and head in one statement. Returns no row if the head is not the one that the event follows.
+ */
 function appendCommand(
   tables: Tables,
   id: string,
