@@ -91,7 +91,7 @@ let
               };
             });
             default = null;
-            description = "Location of the secret store. Types that store no secret need none (null).";
+            description = "Location of the secret store. Types that store no secret, such as `secret_file`, accept null.";
           };
           ssh = mkOption {
             type = types.nullOr (types.submodule {
