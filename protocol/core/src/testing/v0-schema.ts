@@ -8,7 +8,7 @@ const specs = process.env["NIXOPS4_RESOURCES_SPECS"] ?? join(import.meta.dirname
 const file = join(specs, "nixops4/resource-schema-v0.destroy.json");
 
 /** Whether the schema exists; without it nothing is validated. */
-export const hasV0Schema = existsSync(file);
+const hasV0Schema = existsSync(file);
 
 const upstream = new Set([
   "createResourceResponse",
