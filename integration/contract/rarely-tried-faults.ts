@@ -45,11 +45,11 @@ export const rarelyTriedFaults: Readonly<Record<string, Fault>> = {
   "adoption removes the object before it creates it again": {
     plant: (sound) => ({
       ...sound,
-      async setMark(folder, want, mark) {
+      async setMark(folder, want, mark, expected) {
         const file = folder.read(want.name);
         folder.remove(want.name);
         if (file !== undefined) folder.create(want.name, file);
-        await sound.setMark?.(folder, want, mark);
+        await sound.setMark?.(folder, want, mark, expected);
       },
     }),
     breaks: "the next adoption completes",

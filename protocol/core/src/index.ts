@@ -1,10 +1,12 @@
-export { encodeMark, readMark, withMark, type Mark } from "./resource/mark.ts";
+export { encodeMark, isSameMark, readMark, withMark, type Mark } from "./resource/mark.ts";
 export { isEqualJson } from "./converge/difference.ts";
 export { parseStrictly } from "./converge/inputs.ts";
 export { option, withExample } from "./resource/option.ts";
 export { codeOf, messageOf, ProviderError, type ErrorCatalogue, type ProviderErrorOptions } from "./report/error.ts";
 export {
   AlreadyExists,
+  MarkChanged,
+  requireMark,
   defineResource,
   somethingElse,
   type AnyResource,

@@ -78,7 +78,7 @@ describe("converge", () => {
   test("adopts the object of another deployment with `adoptFrom`", async () => {
     putBox({ managedBy: "staging" });
     expect((await apply({ adoptFrom: "staging" })).outcome).toBe("adopted");
-    expect(shelf.boxes.get("shoes")?.mark).toEqual({ managedBy: "prod", type: "box" });
+    expect(shelf.boxes.get("shoes")?.mark).toEqual({ managedBy: "prod", type: "box", adopted: true });
   });
 
   test("looks again and updates if the object was created meanwhile", async () => {
@@ -248,4 +248,74 @@ describe("looking only", () => {
       { label: "shoes", inputs: { name: "shoes" }, mark: { managedBy: "prod", type: "box" } },
     ]);
   });
+});
+
+describe("a mark that changes between look and write", () => {
+  /** Lets another deployment act just before the first call of a verb. */
+  const overtakeAt = (verb: "update" | "setMark" | "delete", act: () => void): void => {
+    shelf.before[verb] = () => {
+      shelf.before = {};
+      act();
+    };
+  };
+
+  test("refuses the update of an object that another deployment has taken over", async () => {
+    putBox({ managedBy: "prod" }, 3);
+    overtakeAt("update", () => putBox({ managedBy: "staging", adopted: true }, 3));
+    expect(await refusal(apply({ size: 5 }))).toContain("[protocol.ownership.foreign] Unable to update box shoes");
+    expect(shelf.boxes.get("shoes")).toMatchObject({ size: 3, mark: { managedBy: "staging" } });
+  });
+
+  test("lets only one of two adoptions succeed", async () => {
+    putBox(undefined);
+    overtakeAt("setMark", () => putBox({ managedBy: "staging", adopted: true }));
+    expect(await refusal(apply({ adopt: true }))).toContain("the deployment staging manages it, not prod");
+    expect(shelf.boxes.get("shoes")?.mark?.managedBy).toBe("staging");
+  });
+
+  test("creates the object if it was destroyed before it could be adopted", async () => {
+    putBox({ managedBy: "staging" });
+    overtakeAt("setMark", () => void shelf.boxes.delete("shoes"));
+    expect((await apply({ adoptFrom: "staging" })).outcome).toBe("created");
+  });
+
+  test("does not delete an object that another deployment has taken over", async () => {
+    putBox({ managedBy: "prod" });
+    overtakeAt("delete", () => putBox({ managedBy: "staging", adopted: true }));
+    expect(await refusal(task().then(destroy))).toContain("[protocol.ownership.foreign] Unable to delete box shoes");
+    expect(shelf.boxes.get("shoes")?.mark?.managedBy).toBe("staging");
+  });
+
+  test("counts as deleted if another deployment has created its own object since", async () => {
+    putBox({ managedBy: "prod" });
+    let looked = false;
+    shelf.before.read = () => {
+      if (looked) putBox({ managedBy: "staging" });
+      looked = true;
+    };
+    expect(await destroy(await task())).toBe("deleted");
+  });
+
+  test("fails after five looks in a row", async () => {
+    putBox({ managedBy: "prod" }, 3);
+    let revision = 0;
+    shelf.before.update = () => {
+      revision++;
+      shelf.boxes.set("shoes", {
+        size: 3,
+        colour: "red",
+        mark: { managedBy: "prod", type: "box", more: { revision } },
+      });
+    };
+    expect(await refusal(apply({ size: 5 }))).toContain(
+      "[protocol.unsettled] Unable to settle box shoes: its mark changed between look and write, 5 times in a row.",
+    );
+  });
+});
+
+test("destroying keeps an object that was taken over from another deployment", async () => {
+  putBox({ managedBy: "staging" });
+  expect((await apply({ adoptFrom: "staging" })).outcome).toBe("adopted");
+  expect(await destroy(await task())).toBe("retained");
+  expect(shelf.boxes.get("shoes")?.mark).toBeUndefined();
 });

@@ -5,7 +5,7 @@ import { outputsOf } from "./outputs.ts";
 import { claim } from "./ownership.ts";
 import { AlreadyExists, somethingElse } from "../resource/resource.ts";
 import { FailedStep, step } from "./step.ts";
-import { look, open, remembering, type AnySeen, type Client, type Task } from "./task.ts";
+import { look, open, remembering, untilProven, type AnySeen, type Client, type Task } from "./task.ts";
 import type { Properties } from "../wire/wire.ts";
 
 /**
@@ -19,6 +19,10 @@ export async function converge(
   const task = remembering(given, previous);
   refuseImmutable(task, (name) => task.previous?.[name]);
   await using client = await open(task, "write");
+  return await untilProven(task, () => convergeOnce(client, task));
+}
+
+async function convergeOnce(client: Client, task: Task): ReturnType<typeof converge> {
   const found = (await look(client, task)) ?? (await create(client, task));
   const outcome = found === undefined ? "created" : await adjust(client, task, found);
   // If nothing was written, the first look is still valid.
@@ -48,7 +52,7 @@ async function adjust(client: Client, task: Task, seen: AnySeen): Promise<"updat
   if (claimed.kind === "refused") throw new FailedStep("update", subject, claimed.error);
   refuseChange(task, seen);
   if (claimed.kind === "adopt")
-    await step("adopt", subject, async () => resource.setMark?.(client, want, claimed.mark));
+    await step("adopt", subject, async () => resource.setMark?.(client, want, claimed.mark, seen.mark));
 
   const changed = new Set(differences(want, seen.inputs).map(({ field }) => field));
   const mark = claimed.kind === "adopt" ? claimed.mark : (seen.mark ?? ours(task));

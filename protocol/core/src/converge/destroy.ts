@@ -3,13 +3,17 @@ import { ProviderError } from "../report/error.ts";
 import { writeStderr } from "../report/stderr.ts";
 import { claim } from "./ownership.ts";
 import { FailedStep, inWords, step } from "./step.ts";
-import { look, open, type Task } from "./task.ts";
+import { look, open, untilProven, type Client, type Task } from "./task.ts";
 
 /** Deletes the object, or removes only our mark with `retain`. Succeeds if an earlier request already did that. */
 export async function destroy(whole: Task): Promise<"deleted" | "retained" | "unchanged"> {
   const task = withoutSecrets(whole);
-  const { resource, want, subject } = task;
   await using client = await open(task, "write");
+  return await untilProven(task, () => destroyOnce(client, task));
+}
+
+async function destroyOnce(client: Client, task: Task): ReturnType<typeof destroy> {
+  const { resource, want, subject } = task;
   const seen = await look(client, task);
   if (seen === undefined) {
     const removed = await step(
@@ -34,14 +38,15 @@ export async function destroy(whole: Task): Promise<"deleted" | "retained" | "un
     throw new FailedStep("delete", subject, new ProviderError(message, { code, hint }));
   }
   if (retain) {
-    await step("release", subject, async () => resource.setMark?.(client, want, undefined));
+    await step("release", subject, async () => resource.setMark?.(client, want, undefined, seen.mark));
     return "retained";
   }
   await step("delete", subject, () => resource.delete(client, want, seen));
   // A type without marks manages a part of another object, and its `delete` has verified the result.
-  if (resource.setMark !== undefined && (await look(client, task)) !== undefined) {
-    throw unsettled(task, "it still exists after it was deleted");
-  }
+  if (resource.setMark === undefined) return "deleted";
+  const left = await look(client, task);
+  // Another deployment may have created its own object of this name since.
+  if (left?.mark?.managedBy === want.managedBy) throw unsettled(task, "it still exists after it was deleted");
   return "deleted";
 }
 

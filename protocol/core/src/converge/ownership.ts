@@ -17,8 +17,8 @@ export function claim(resource: AnyResource, want: AnyWant, found: Mark | undefi
     return refuse("it exists and carries no mark of a deployment", "protocol.ownership.unmarked", "adopt = true");
   }
   if (found.managedBy === adoptFrom) {
-    // The other deployment had adopted it, so no deployment created it.
-    return { kind: "adopt", mark: { managedBy, type, ...(found.adopted && { adopted: true }) } };
+    // This deployment did not create it, so destroying keeps it by default.
+    return { kind: "adopt", mark: { ...found, managedBy, type, adopted: true } };
   }
   return refuse(
     `the deployment ${found.managedBy} manages it, not ${managedBy}`,

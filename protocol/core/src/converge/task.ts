@@ -1,6 +1,7 @@
 import { inputSchema, listSchema, parseInputs, parseRemembered, rememberedInputs, type AnyWant } from "./inputs.ts";
-import type { AnyResource, ClientRequest, Connecting, Seen } from "../resource/resource.ts";
-import { step, type Subject } from "./step.ts";
+import { MarkChanged, type AnyResource, type ClientRequest, type Connecting, type Seen } from "../resource/resource.ts";
+import { ProviderError } from "../report/error.ts";
+import { FailedStep, step, type Subject } from "./step.ts";
 import { currentSignal } from "../patience/waiting.ts";
 import type { Properties } from "../wire/wire.ts";
 
@@ -68,3 +69,24 @@ export const requestOf = ({ want }: Pick<Task, "want">): Connecting => ({
 
 export const look = (client: Client, { resource, want, subject, previous = {} }: Task): Promise<AnySeen | undefined> =>
   step("read", subject, () => resource.read(client, want, previous));
+
+/** A look may be overtaken this often before the request fails. */
+const looks = 5;
+
+/**
+ * Does work that looks and then writes, and does it again if another process changed the object between the two. Each write
+ * proves that the object still carries the mark that the look found.
+ */
+export async function untilProven<T>({ subject }: Task, work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof FailedStep && error.cause instanceof MarkChanged)) throw error;
+      if (tries < looks) continue;
+      const reason = `its mark changed between look and write, ${looks} times in a row`;
+      const hint = "Find out which other deployment or process manages it, then apply again";
+      throw new FailedStep("settle", subject, new ProviderError(reason, { code: "protocol.unsettled", hint }));
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encodeMark, readMark, withMark } from "./mark.ts";
+import { encodeMark, isSameMark, readMark, withMark } from "./mark.ts";
 
 const mark = { managedBy: "prod", type: "database" };
 
@@ -28,3 +28,17 @@ test.each(["nixops4:", "nixops4:{", "nixops4:[]", 'nixops4:{"v":9,"owner":"x"}']
     expect(readMark(text)?.managedBy).toBe("(unreadable mark)");
   },
 );
+
+test("keeps members that this version does not know", () => {
+  const text = 'nixops4:{"v":1,"managedBy":"prod","type":"pool","quota":{"vms":3}}';
+  expect(readMark(text)).toEqual({ managedBy: "prod", type: "pool", more: { quota: { vms: 3 } } });
+  expect(withMark(text, readMark(text))).toBe(text);
+});
+
+test("tells equal marks from changed ones", () => {
+  expect(isSameMark(undefined, undefined)).toBe(true);
+  expect(isSameMark(mark, { ...mark })).toBe(true);
+  expect(isSameMark(mark, undefined)).toBe(false);
+  expect(isSameMark(mark, { ...mark, adopted: true })).toBe(false);
+  expect(isSameMark(mark, { ...mark, more: { quota: 1 } })).toBe(false);
+});

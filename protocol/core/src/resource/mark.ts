@@ -9,13 +9,21 @@ export interface Mark {
   readonly type: string;
   /** Present if the deployment adopted the object and did not create it. Destroying then keeps the object. */
   readonly adopted?: true;
+  /** Members that this version does not know. They are kept, so that later versions can add some. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 const prefix = "nixops4:";
 
 /** `nixops4:{"v":1,"managedBy":"...","type":"..."}`, on one line. */
-export function encodeMark({ managedBy, type, adopted }: Mark): string {
-  return prefix + JSON.stringify({ v: 1, managedBy, type, ...(adopted && { adopted }) });
+export function encodeMark({ managedBy, type, adopted, more }: Mark): string {
+  return prefix + JSON.stringify({ v: 1, managedBy, type, ...(adopted && { adopted }), ...more });
+}
+
+/** Whether two marks, or their absence, are the same. Used to prove that nobody has changed a mark since it was read. */
+export function isSameMark(one: Mark | undefined, other: Mark | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return encodeMark(one) === encodeMark(other);
 }
 
 /** The mark in a text that may contain a person's words on other lines; undefined if there is no mark. */
@@ -40,8 +48,13 @@ function decodeMark(line: string): Mark {
   } catch {
     return unreadable;
   }
-  if (typeof value !== "object" || value === null || !("managedBy" in value) || !("type" in value)) return unreadable;
-  if (typeof value.managedBy !== "string" || typeof value.type !== "string") return unreadable;
-  const adopted = "adopted" in value && value.adopted === true;
-  return { managedBy: value.managedBy, type: value.type, ...(adopted && { adopted }) };
+  if (typeof value !== "object" || value === null) return unreadable;
+  const { managedBy, type, adopted, v: _version, ...more }: Record<string, unknown> = { ...value };
+  if (typeof managedBy !== "string" || typeof type !== "string") return unreadable;
+  return {
+    managedBy,
+    type,
+    ...(adopted === true && { adopted }),
+    ...(Object.keys(more).length > 0 && { more }),
+  };
 }

@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import type { CommonInputs } from "./common-inputs.ts";
 import type { ProviderError } from "../report/error.ts";
-import type { Mark } from "./mark.ts";
+import { isSameMark, type Mark } from "./mark.ts";
 import type { StateOpening, StateStore } from "./state-store.ts";
 
 /** Named fields of a zod schema, each created by `option`. */
@@ -119,17 +119,26 @@ export interface Resource<
   refuse?(want: Want<Connection, Inputs>, seen: Seen<Inputs, Outputs>): ProviderError | undefined;
   /** Creates the object and its mark atomically. Throws `AlreadyExists` if the object was created meanwhile. */
   create(client: Writer, want: Want<Connection, Inputs>, mark: Mark): Promise<void>;
-  /** Changes the inputs that differ. */
+  /** Changes the inputs that differ, if the object still carries `change.mark`; throws `MarkChanged` if not. */
   update(client: Writer, want: Want<Connection, Inputs>, change: Change<Inputs, Outputs>): Promise<void>;
   /**
    * Removes the leftovers of a killed create when a destroy finds no object. Returns whether there were any. Not needed by
    * a type whose create is atomic.
    */
   removeUnfinished?(client: Writer, want: Want<Connection, Inputs>): Promise<boolean>;
-  /** Deletes the object. Succeeds if it is already gone. */
+  /** Deletes the object if it still carries `seen.mark`; throws `MarkChanged` if not. Succeeds if it is already gone. */
   delete(client: Writer, want: Want<Connection, Inputs>, seen: Seen<Inputs, Outputs>): Promise<void>;
-  /** Writes or removes our mark on an existing object. Absent from a type without marks (docs/adr/003-ownership.md). */
-  setMark?(client: Writer, want: Want<Connection, Inputs>, mark: Mark | undefined): Promise<void>;
+  /**
+   * Writes or removes our mark on an object that still carries `expected`; throws `MarkChanged` if it does not, or is gone.
+   * The backend proves this in the same statement, transaction or lock as the write. Absent from a type without marks
+   * (docs/adr/003-ownership.md).
+   */
+  setMark?(
+    client: Writer,
+    want: Want<Connection, Inputs>,
+    mark: Mark | undefined,
+    expected: Mark | undefined,
+  ): Promise<void>;
   /** Returns every object of this type that carries the deployment's mark. Present together with `setMark`. */
   list?(client: Reader, managedBy: string): Promise<Listed[]>;
   /** Only for types that store NixOps4's state. Called at the first state request; closed when the process ends. */
@@ -154,4 +163,17 @@ export function defineResource<
 /** Signals that the object was created between the look and the create of `converge`, which then looks again. */
 export class AlreadyExists extends Error {
   override readonly name = "AlreadyExists";
+}
+
+/**
+ * Signals that the object does not carry the expected mark any more, or is gone: another process changed it between the
+ * look and the write. Nothing was written; `converge` and `destroy` look again.
+ */
+export class MarkChanged extends Error {
+  override readonly name = "MarkChanged";
+}
+
+/** Throws `MarkChanged` unless the object that a write is about to change still carries the mark that the look found. */
+export function requireMark(found: Mark | undefined, expected: Mark | undefined): void {
+  if (!isSameMark(found, expected)) throw new MarkChanged();
 }
