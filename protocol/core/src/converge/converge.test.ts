@@ -250,15 +250,15 @@ describe("looking only", () => {
   });
 });
 
-describe("a mark that changes between look and write", () => {
-  /** Lets another deployment act just before the first call of a verb. */
-  const overtakeAt = (verb: "update" | "setMark" | "delete", act: () => void): void => {
-    shelf.before[verb] = () => {
-      shelf.before = {};
-      act();
-    };
+/** Lets another deployment act just before the first call of a verb. */
+function overtakeAt(verb: "update" | "setMark" | "delete", act: () => void): void {
+  shelf.before[verb] = () => {
+    shelf.before = {};
+    act();
   };
+}
 
+describe("a mark that changes between look and write", () => {
   test("refuses the update of an object that another deployment has taken over", async () => {
     putBox({ managedBy: "prod" }, 3);
     overtakeAt("update", () => putBox({ managedBy: "staging", adopted: true }, 3));
