@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type * as z from "zod/mini";
 import { invalidAnswer, refusal } from "./refusal.ts";
 
-/** What was asked, for messages. */
+/** The request, for messages. */
 export interface Asked {
   readonly url: string;
   readonly method: string;
@@ -56,7 +57,14 @@ export class Answer {
     throw invalidAnswer(this);
   }
 
-  /** The same; undefined if the answer contains no JSON. */
+  /** The JSON in the answer, which must have this form. */
+  as<T>(schema: z.ZodMiniType<T>): T {
+    const { data, success, error } = schema.safeParse(this.json());
+    if (success) return data;
+    throw invalidAnswer(this, error.issues[0]?.path.join("."));
+  }
+
+  /** The JSON in the answer; undefined if it contains none. */
   tryJson(): unknown {
     if (!/^application\/([\w.-]+\+)?json\b/i.test(this.headers["content-type"] ?? "")) return undefined;
     try {

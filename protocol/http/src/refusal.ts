@@ -39,16 +39,21 @@ export function redirect(answer: Answer): ProviderError<ErrorCode> {
   );
 }
 
-/** The error of an answer that should be JSON. */
-export function invalidAnswer(answer: Answer): ProviderError<ErrorCode> {
-  const type = answer.headers["content-type"];
-  const kind = answer.bytes.length === 0 ? "an empty body" : type === undefined ? "a body of no type" : type;
-  const instead = /json/i.test(kind) ? `${kind} that is malformed` : kind;
+/** The error of an answer that should be JSON, or whose JSON has an unexpected value at `wrong`. */
+export function invalidAnswer(answer: Answer, wrong?: string): ProviderError<ErrorCode> {
+  const instead = wrong === undefined ? bodyOf(answer) : `JSON with an unexpected value at ${wrong || "its top"}`;
   return failure(
-    `${inShort(answer)} and ${instead} in place of JSON${answer.asked.writes ? `; ${unknownOutcome}` : ""}`,
+    `${inShort(answer)} and ${instead}${wrong === undefined ? " in place of JSON" : ""}${answer.asked.writes ? `; ${unknownOutcome}` : ""}`,
     "http.answer.invalid",
     `Set \`${answer.asked.urlInput}\` to the API itself; a proxy in between may answer in its place`,
   );
+}
+
+function bodyOf({ headers, bytes }: Answer): string {
+  const type = headers["content-type"];
+  if (bytes.length === 0) return "an empty body";
+  if (type === undefined) return "a body without a type";
+  return type.includes("json") ? `${type} that is malformed` : type;
 }
 
 /** `https://notes.example.org answers GET /notes/motd with 403 Forbidden` */
