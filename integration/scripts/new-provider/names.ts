@@ -8,6 +8,8 @@ export interface Names {
   readonly code: string;
   /** Of environment variables: `MY_QUEUE`. */
   readonly constant: string;
+  /** How the names of classes begin: `MyQueue`. */
+  readonly classes: string;
   /** Of the resource type: `message_log`. */
   readonly resource: string;
   /** For people: `message log`. */
@@ -54,6 +56,7 @@ export function toNames(provider: string, resource: string, taken: readonly stri
     title,
     code,
     constant: code.toUpperCase(),
+    classes: title.replaceAll(" ", ""),
     resource,
     words: resource.replaceAll("_", " "),
     file,

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type * as z from "zod/mini";
 import { invalidAnswer, refusal } from "./refusal.ts";
 
-/** What was asked, for messages. */
+/** The request, for messages. */
 export interface Asked {
   readonly url: string;
   readonly method: string;

@@ -120,6 +120,26 @@ describe("a request", () => {
     await expect.poll(() => server.sockets.size).toBe(0);
   });
 
+  test("ends as soon as its time is over while the server is slow to accept TLS", async () => {
+    let closed = 0;
+    const raw = await serveRaw((socket) => void socket.on("close", () => closed++));
+    const url = `https://127.0.0.1:${raw.port}`;
+    const client = keep(new HttpReader(target(raw, { url }), request(AbortSignal.timeout(200))));
+    await expect(client.get("/")).rejects.toMatchObject({ name: "AbortError" });
+    await expect.poll(() => closed).toBe(1);
+  });
+
+  test("ends with its client, also while it connects", async () => {
+    let closed = 0;
+    const raw = await serveRaw((socket) => void socket.on("close", () => closed++));
+    const client = new HttpReader(target(raw, { url: `https://127.0.0.1:${raw.port}` }), request());
+    const outcome = client.get("/").catch((error: unknown) => error);
+    await expect.poll(() => raw.connections).toBe(1);
+    await client[Symbol.asyncDispose]();
+    expect(await outcome).toMatchObject({ name: "AbortError" });
+    await expect.poll(() => closed).toBe(1);
+  });
+
   test("ends as soon as its time is over while an answer is slow to arrive", async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { "Content-Type": "application/json" }).write('{"never');
@@ -177,6 +197,12 @@ describe("a look", () => {
 });
 
 describe("a write", () => {
+  test("is no method of a client that only looks", async () => {
+    const client = reader({ port: 1 });
+    // @ts-expect-error -- only HttpWriter has it
+    expect(client.write).toBeUndefined();
+  });
+
   test("on a kept connection that the server closed is not sent again", async () => {
     const raw = await serveRaw((socket) => {
       socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");

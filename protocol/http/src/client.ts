@@ -23,12 +23,13 @@ const passing = new Set([429, 502, 503, 504]);
 export class HttpReader implements AsyncDisposable {
   protected readonly target: Target;
   readonly #signal: AbortSignal;
+  readonly #closing = new AbortController();
   #agent: Promise<Agent> | undefined;
   #credentials: Promise<Headers> | undefined;
 
   constructor(target: Target, { signal }: Connecting) {
     this.target = target;
-    this.#signal = signal;
+    this.#signal = AbortSignal.any([signal, this.#closing.signal]);
   }
 
   /** The server as messages call it. */
@@ -82,7 +83,7 @@ export class HttpReader implements AsyncDisposable {
     const send = async (): Promise<Answer> => {
       const all = { ...content, ...headers, ...(await this.#authorize()) };
       const outgoing = { asked, headers: all, body: text, signal: this.#signal };
-      this.#agent ??= openAgentOf(this.target);
+      this.#agent ??= openAgentOf(this.target, this.#signal);
       return await exchange(this.target, await this.#agent, outgoing);
     };
     return await waitFor(`an answer of ${this.url}`, async () => {
@@ -102,7 +103,8 @@ export class HttpReader implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // One that could not be opened needs no closing.
+    // Also ends requests that nobody waits for any more.
+    this.#closing.abort();
     (await this.#agent?.catch(() => undefined))?.destroy();
   }
 }
@@ -131,4 +133,5 @@ class Passing extends Error {
 }
 
 /** Loaded with the first request. */
-const openAgentOf = async (target: Target): Promise<Agent> => await (await import("./socket.ts")).openAgent(target);
+const openAgentOf = async (target: Target, signal: AbortSignal): Promise<Agent> =>
+  await (await import("./socket.ts")).openAgent(target, signal);

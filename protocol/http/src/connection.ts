@@ -30,7 +30,7 @@ interface EndpointInputs {
   readonly tls: unknown;
 }
 
-/** What `endpointInputs` cannot check one by one. */
+/** Checks that concern several of `endpointInputs`. */
 export const endpointChecks = [
   z.refine<EndpointInputs>(({ url, tls }) => tls === null || url.startsWith("https:"), {
     path: ["tls"],

@@ -13,8 +13,8 @@ type Connected = (error: Error | null, socket?: Socket) => void;
  * Keeps connections for the next request. A request gets a connection only when it is open and, with TLS, when the server
  * proved who it is: until then nothing of the request is sent. Proxies of the environment are not used.
  */
-export async function openAgent(target: Target): Promise<Agent> {
-  const [{ Agent }, open] = await Promise.all([import("node:http"), opener(target)]);
+export async function openAgent(target: Target, signal: AbortSignal): Promise<Agent> {
+  const [{ Agent }, open] = await Promise.all([import("node:http"), opener(target, signal)]);
   const agent = new Agent({ keepAlive: true, timeout: longestIdleMs });
   agent.createConnection = (_options, done) => {
     open((error, socket) => {
@@ -26,13 +26,13 @@ export async function openAgent(target: Target): Promise<Agent> {
   return agent;
 }
 
-async function opener(target: Target): Promise<(connected: Connected) => void> {
+async function opener(target: Target, signal: AbortSignal): Promise<(connected: Connected) => void> {
   const { protocol, hostname, port } = new URL(target.url);
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   if (protocol === "http:") {
     const { connect } = await import("node:net");
     const address = { host, port: Number(port === "" ? 80 : port) };
-    return (connected) => whenOpen(connect(address), "connect", () => undefined, connected);
+    return (connected) => whenOpen(connect(address), "connect", signal, () => undefined, connected);
   }
   const options = { host, port: Number(port === "" ? 443 : port), ...(await tlsOptions(target, host)) };
   const check = await pinCheck(target.tls?.pins ?? [], target.url, inputNames(target).pins);
@@ -41,7 +41,7 @@ async function opener(target: Target): Promise<(connected: Connected) => void> {
   const secureContext = createSecureContext(options);
   return (connected) => {
     const socket = connect({ ...options, secureContext });
-    whenOpen(socket, "secureConnect", () => check(socket), connected);
+    whenOpen(socket, "secureConnect", signal, () => check(socket), connected);
   };
 }
 
@@ -61,17 +61,26 @@ async function tlsOptions(target: Target, host: string): Promise<ConnectionOptio
 function whenOpen(
   socket: Socket,
   event: "connect" | "secureConnect",
+  signal: AbortSignal,
   flawOf: () => ReturnType<PinCheck>,
   connected: Connected,
 ): void {
   const fail = (error: Error): void => {
+    signal.removeEventListener("abort", abort);
     socket.destroy();
     connected(error);
   };
+  // The agent does not know of it yet: nobody else would end it, and it would keep the process alive.
+  const abort = (): void => fail(new DOMException("The connection was aborted", "AbortError"));
+  signal.addEventListener("abort", abort, { once: true });
   socket.once("error", fail).once(event, () => {
     socket.off("error", fail);
     const flaw = flawOf();
-    if (flaw === undefined) connected(null, socket);
-    else fail(flaw);
+    if (flaw !== undefined) {
+      fail(flaw);
+      return;
+    }
+    signal.removeEventListener("abort", abort);
+    connected(null, socket);
   });
 }

@@ -2,7 +2,7 @@ import type { TlsInputs } from "@nixops4-resources/protocol-tls";
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** A server, who we are there, and what we accept from it. */
+/** A server, our credentials there, and limits on its answers. */
 export interface Target {
   /** Base URL; every path is below it. */
   readonly url: string;
@@ -10,7 +10,7 @@ export interface Target {
   /** Names of the inputs that hints refer to, if they differ from those of `endpointInputs`. */
   readonly inputs?: Partial<InputNames>;
   /**
-   * Headers that say who we are. Called before the first request; their values are sent only to a server whose certificate
+   * Headers with our credentials. Called before the first request; their values are sent only to a server whose certificate
    * and pin were checked. With `renews` it is called again, once, after a 401: for tokens that expire.
    */
   readonly authorize?: () => Promise<Headers>;
@@ -28,7 +28,7 @@ export interface InputNames {
   readonly credential: string;
 }
 
-/** What the inputs of the target are called. */
+/** Names of the target's inputs. */
 export const inputNames = ({ inputs }: Target): InputNames => ({
   url: "connection.url",
   caFile: "connection.tls.caFile",

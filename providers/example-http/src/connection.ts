@@ -2,7 +2,7 @@ import { option, resolveSecret, secretRef, withExample } from "@nixops4-resource
 import { endpointChecks, endpointInputs, type Target } from "@nixops4-resources/protocol-http";
 import * as z from "zod/mini";
 
-/** Where the server is and who we are there; the same for every type of this provider. */
+/** Address of the server and our credentials there; the same for every type of this provider. */
 export const connection = z
   .strictObject({
     ...endpointInputs("https://notes.example.org"),
