@@ -90,7 +90,7 @@ export const commonFaults: Readonly<Record<string, Fault>> = {
         await sound.create(folder, want, mark);
       },
     }),
-    breaks: "concurrent creates yield",
+    breaks: "20 concurrent creates",
   },
   "delete does nothing": {
     plant: (sound) => ({ ...sound, delete: async () => undefined }),

@@ -16,21 +16,20 @@ import { straceMissing } from "./strace.ts";
 export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clause[] {
   const bearsMark = resource.setMark !== undefined;
   const isDisturbed = terms.notDisturbed === undefined || isWholeContract();
-  const isTested = ({ isAboutInputs = false }: Clause): boolean =>
-    !isAboutInputs || terms.slow === undefined || isWholeContract();
+  const isShort = terms.slow !== undefined && !isWholeContract();
   return [
     ...lifecycle,
     ...changes(resource, terms),
     ...(bearsMark ? ownership : []),
     ...failures,
     ...(isDisturbed ? disturbances(terms, bearsMark) : []),
-  ].filter(isTested);
+  ].filter(({ isAboutInputs = false }) => !isAboutInputs || !isShort);
 }
 
 const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] => [
   ...processes,
   ...(terms.reached === "network" ? networkFailures : []),
-  ...races,
+  ...races(terms.slow === undefined || isWholeContract() ? 20 : 3),
   ...kills,
   ...(bearsMark ? adoptionKills : []),
 ];

@@ -147,7 +147,8 @@ describe("rejects, and leaves nothing behind", () => {
     const { error } = await apply({ owner: "nobody-of-this-name" });
     expect(error).toContain("[secrets.file.owner]");
     expect(error).toContain("nobody-of-this-name");
-    expect(readdirSync(join(host.folder, "run"))).toEqual([]);
+    // The shell on the host removes its draft after it has reported the failure.
+    await expect.poll(() => readdirSync(join(host.folder, "run"))).toEqual([]);
   });
 
   test.each([

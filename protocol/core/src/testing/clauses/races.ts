@@ -1,21 +1,18 @@
 import { expect } from "vitest";
 import type { Clause, Contract } from "../contract.ts";
-import { startProvider, type Message } from "../provider-process.ts";
+import { startProvider } from "../provider-process.ts";
 import type { Reply } from "../reply.ts";
 
-const racers = 20;
-const slowRacers = 3;
-
 /** NixOps4 starts all ready resources at once, and two people may apply the same deployment. */
-export const races: readonly Clause[] = [
+export const races = (racers: number): readonly Clause[] => [
   {
-    says: "concurrent creates yield one object and equal outputs",
+    says: `${racers} concurrent creates yield one object and equal outputs`,
     async check(contract) {
       const alone = await contract.succeed(contract.createRequest());
       const end = await contract.backend.snapshot();
       await contract.backend.reset();
 
-      const replies = await Promise.all(await startTogether(contract, contract.createRequest()));
+      const replies = await Promise.all(await startTogether(racers, contract));
       const [first] = replies;
       expect(contract.repeatable(first?.body), first?.error?.message).toEqual(contract.repeatable(alone.body));
       for (const { body, error } of replies) expect(body, error?.message).toEqual(first?.body);
@@ -28,10 +25,9 @@ export const races: readonly Clause[] = [
 ];
 
 /** Sends the request to processes that all run already; otherwise each would finish before the next one starts. */
-async function startTogether(contract: Contract, request: Message): Promise<Promise<Reply>[]> {
-  const providers = Array.from({ length: contract.isSlow ? slowRacers : racers }, () =>
-    startProvider(contract.executable),
-  );
+async function startTogether(racers: number, contract: Contract): Promise<Promise<Reply>[]> {
+  const request = contract.createRequest();
+  const providers = Array.from({ length: racers }, () => startProvider(contract.executable));
   await Promise.all(
     providers.map(async (provider) => {
       provider.send({ describeProviderRequest: {} });
