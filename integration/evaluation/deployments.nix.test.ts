@@ -72,6 +72,6 @@ function sampleOutputs(request: MemberRequest): JsonObject {
 function typeOf({ type, provider: { args } }: MemberRequest): ProviderType {
   const provider = /\/providers\/([^/]+)\//.exec(args.join(" "))?.[1];
   const found = types.find((one) => one.provider === provider && one.type === type);
-  if (found === undefined) throw new Error(`There is no type ${type} of a provider in ${args.join(" ")}.`);
+  if (found === undefined) throw new Error(`No provider in ${args.join(" ")} has the type ${type}.`);
   return found;
 }

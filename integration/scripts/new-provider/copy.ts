@@ -13,7 +13,7 @@ export function copyProvider(root: string, provider: string, resource: string): 
   const names = toNames(provider, resource, files.filter((file) => !file.startsWith("src/file.")).map(stem));
   const target = join(root, "providers", provider);
   if (existsSync(target) || existsSync(join(root, "protocol", provider))) {
-    throw new Error(`There is a package ${provider} already.`);
+    throw new Error(`The package ${provider} already exists.`);
   }
   for (const file of files) {
     const text = readFileSync(join(template, file), "utf8");

@@ -22,6 +22,6 @@ test("a new provider passes check, and the contract, as it is", { timeout: 300_0
 });
 
 test("a name that is taken is refused, and nothing is written", () => {
-  expect(() => copyProvider(workspace.root, "example", "thing")).toThrow("There is a package example already.");
-  expect(() => copyProvider(workspace.root, "core", "thing")).toThrow("There is a package core already.");
+  expect(() => copyProvider(workspace.root, "example", "thing")).toThrow("The package example already exists.");
+  expect(() => copyProvider(workspace.root, "core", "thing")).toThrow("The package core already exists.");
 });

@@ -34,12 +34,12 @@ test("no literal and no module is called after the old type", () => {
   }
 });
 
-test("what is said of files stays, since the copy keeps files", () => {
+test("keeps the words about files, since the copy manages files", () => {
   expect(copied.get("src/message-log.ts")).toContain("A small text file.");
   expect(copied.get("src/folder.ts")).toContain("readFileSync(");
 });
 
-test("codes, variables and the manifest bear the provider's name", () => {
+test("uses the provider's name in codes, variables and the manifest", () => {
   expect(copied.get("src/errors.ts")).toContain('"my_queue.folder.missing"');
   expect(copied.get("src/message-log.service.test.ts")).toContain('"MY_QUEUE_KEY"');
   expect(copied.get("src/main.ts")).toContain('title: "My Queue"');

@@ -43,14 +43,14 @@ export function explainFailure(error: unknown): unknown {
       return failure(
         error.message,
         "dns.server.closed",
-        "Apply again: it looks first and goes on from what is there",
+        "Apply again: the provider reads the existing zone and continues from there",
         error.cause,
       );
     case "http.server.unreachable":
       return failure(
         error.message,
         "dns.server.unreachable",
-        "See that PowerDNS runs with `api=yes` and listens there (`webserver-address`, `webserver-allow-from`), and that `connection.powerdns.url` is right",
+        "Check that PowerDNS runs with `api=yes`, that it listens there (`webserver-address`, `webserver-allow-from`), and that `connection.powerdns.url` is right",
         error.cause,
       );
     case "http.redirect":
@@ -60,10 +60,11 @@ export function explainFailure(error: unknown): unknown {
   }
 }
 
-const apiHint = "Let `connection.powerdns.url` name the webserver of PowerDNS Authoritative, with `api=yes`";
+const apiHint =
+  "Set `connection.powerdns.url` to the webserver of PowerDNS Authoritative, and `api=yes` in its configuration";
 
 const notTheApi = (url: string, status: number): ProviderError =>
-  failure(`what answers at ${url} is not PowerDNS' API (status ${status})`, "dns.powerdns.unexpected", apiHint);
+  failure(`the server at ${url} is not the API of PowerDNS (status ${status})`, "dns.powerdns.unexpected", apiHint);
 
 function parse(text: string): unknown {
   try {
