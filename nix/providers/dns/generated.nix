@@ -121,7 +121,7 @@ let
           description = "Hosting service that OctoDNS supports: Route 53, Cloudflare, Gandi and some thirty others. For `records` only.";
         };
       };
-      description = "How to reach the backend, and as whom.";
+      description = "Location of the backend, and the credentials for it.";
     };
     managedBy = mkOption {
       type = types.strMatching "[a-z0-9-]{1,63}";
