@@ -43,7 +43,7 @@ await describeNix("the deployment", ({ nix }) => {
   });
 });
 
-/** What all members are asked, while each of their outputs has some value of its type. */
+/** The requests of all members, if each of their outputs has a sample value of its type. */
 async function allRequests(
   file: string,
   nixInstantiate: string,

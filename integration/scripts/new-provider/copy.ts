@@ -29,7 +29,7 @@ export function copyProvider(root: string, provider: string, resource: string): 
   return [...files.map((file) => `providers/${provider}/${renamed(file, names)}`), nix];
 }
 
-/** What a file is called before its first dot. */
+/** The part of a file's name before the first dot. */
 const stem = (file: string): string => basename(file).split(".", 1)[0] ?? file;
 
 function write(file: string, text: string): void {

@@ -1,15 +1,15 @@
 import type { Names } from "./names.ts";
 
 /**
- * A path or text of providers/example as a new provider has it. Only what names the provider or its resource type is
- * changed: the copy still keeps small files, so whatever is said of files stays true until its author writes on.
+ * Converts a path or text of providers/example for a new provider. Only names of the provider and its resource type
+ * change. The copy still manages small files, so words about files stay until its author changes them.
  */
 export function renamed(text: string, names: Names): string {
   const { provider, title, code, constant, resource, words, file, identifier } = names;
   return (
     text
       .replaceAll('"example.', `"${code}.`)
-      // `example:` is a field of defineResource, and `withExample` makes one.
+      // Keeps `example:`, a field of defineResource, and `withExample`, which returns one.
       .replaceAll(/\bexample\b(?!:)/g, provider)
       .replaceAll(/\bExample\b/g, title)
       .replaceAll(/\bEXAMPLE(?=_)/g, constant)

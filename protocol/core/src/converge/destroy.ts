@@ -30,7 +30,7 @@ export async function destroy(whole: Task): Promise<"deleted" | "retained" | "un
     const { message, code } = claimed.kind === "refused" ? claimed.error : { message: "it is not ours", code: "" };
     const hint = seen.mark
       ? `Destroy it from the deployment ${seen.mark.managedBy}`
-      : "Delete it by hand, because no deployment manages it";
+      : "Delete the object manually, since no deployment manages it";
     throw new FailedStep("delete", subject, new ProviderError(message, { code, hint }));
   }
   if (retain) {
