@@ -6,11 +6,11 @@ import { defineConfig, type Options } from "tsup";
 
 type Plugin = NonNullable<Options["plugins"]>[number];
 
-/** CommonJS starts faster than ESM: every finished chunk is turned into it, and `import()` becomes a lazy `require`. */
+/** Converts every finished chunk to CommonJS, which starts faster than ESM. `import()` becomes a lazy `require`. */
 const commonJs: Plugin = {
   name: "common-js",
   async renderChunk(code) {
-    // Node 24 runs `using` as it is; esbuild would add 900 bytes to every start.
+    // Node 24 supports `using`. Otherwise esbuild would add 900 bytes of code to every start.
     const supported = { "dynamic-import": false, using: true };
     const result = await transform(code, {
       format: "cjs",
@@ -32,12 +32,12 @@ if (oldestNode === null) throw new Error(`engines.node in package.json must be >
 const [, major, minor] = oldestNode;
 
 /**
- * Begins the main chunk with a look at Node's version, before anything is loaded that an old Node cannot run. The main
- * chunk is the only one that an old Node parses, so it gets old syntax.
+ * Adds a check of Node's version to the start of the main chunk, before any code that an old Node cannot run. Since an old
+ * Node parses the whole main chunk, this chunk is converted to old syntax.
  */
 const oldNodeGuard = (provider: string): Plugin => {
   const explain = `return require("./old-node.cjs")("${provider}","${major}.${minor}")`;
-  // The minifier gives short names only, so this one is free.
+  // The minifier creates only short names, so this name is free.
   const isOld = `nodeVersion[0]<${major}||nodeVersion[0]==${major}&&nodeVersion[1]<${minor}`;
   const guard = `var nodeVersion=process.versions.node.split(".");if(${isOld})${explain};`;
   return {
@@ -55,8 +55,9 @@ const oldNodeGuard = (provider: string): Plugin => {
 };
 
 /**
- * Only `describe` writes JSON Schema, but esbuild puts a module that zod's index names into the chunk that every process
- * loads (20 KB). So `describe` gets the writer as modules of its own; what they import is shared as ever.
+ * Only `describe` generates JSON Schema. But zod's index imports the generator, so esbuild would put it (20 KB) into the
+ * chunk that every process loads. So `describe` gets its own copy of the generator; modules that the copy imports are
+ * shared.
  */
 const jsonSchemaApart: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "json-schema-apart",
@@ -79,8 +80,8 @@ const jsonSchemaApart: NonNullable<Options["esbuildPlugins"]>[number] = {
 };
 
 /**
- * Keeps protocol/core in one chunk. A module that is loaded on request shares only some of its imports with what every
- * process loads, so esbuild would split those off. Importing the index first makes all of them common to both.
+ * Keeps protocol/core in one chunk. A module that is loaded on demand imports only a part of the index, so esbuild would
+ * split the index into several chunks. Each such module therefore imports the whole index first.
  */
 const oneProtocolChunk: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "one-protocol-chunk",
@@ -100,7 +101,7 @@ const oneProtocolChunk: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
-/** Of its manifest a provider tells the version; the rest would be part of every start. */
+/** Bundles only the version of a provider's manifest. Every start would load the rest. */
 const manifestVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "manifest-version",
   setup(build) {
@@ -111,22 +112,22 @@ const manifestVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
-/** One bundle per provider: a small main, and chunks that are loaded when a request needs them. */
+/** The bundle of a provider: a small main chunk, and chunks that are loaded when a request needs them. */
 const bundle = (provider: string): Options => ({
   name: provider,
   entry: { main: `providers/${provider}/src/main.ts` },
   outDir: `providers/${provider}/dist`,
   platform: "node",
   target: "node24",
-  // Splitting keeps a module that two chunks need in a third that both share: one copy of the protocol, so that
-  // `instanceof` and the scrubber hold, and a client library only where it is asked for. esbuild splits ESM only.
+  // With splitting, two chunks share one copy of a module. `instanceof` and the scrubber need one copy of the protocol, and
+  // a client library is loaded only by the types that use it. esbuild splits only ESM.
   format: "esm",
   splitting: true,
   plugins: [commonJs, oldNodeGuard(provider)],
   esbuildPlugins: [oneProtocolChunk, jsonSchemaApart, manifestVersion],
   outExtension: () => ({ js: ".cjs" }),
   noExternal: [/.*/],
-  // pg asks for these where they are installed; they are not.
+  // pg loads these if they are installed; the suite does not install them.
   external: ["pg-native", "pg-cloudflare"],
   minify: true,
   clean: true,

@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./integration/scripts/vitest/tally-reporter.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    // Of two processors vitest would leave one to itself, which has little to do. Every worker has servers of its own.
+    // vitest would reserve one processor for itself, which needs little time. At most 4, since every worker starts servers.
     maxWorkers: Math.min(availableParallelism(), 4),
     projects: [
       {
@@ -18,7 +18,7 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           exclude: service,
           setupFiles,
-          // Some start processes, twenty at once among them.
+          // Some tests start up to twenty processes at once.
           testTimeout: 60_000,
         },
       },
@@ -29,7 +29,7 @@ export default defineConfig({
           include: service,
           setupFiles,
           globalSetup: ["./integration/scripts/vitest/start-servers.ts"],
-          // Twenty processes at once on two cores take their time, and so do fifty that are killed one after the other.
+          // Some tests start twenty processes at once, or kill fifty one after the other. Two cores need long for that.
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -10,7 +10,7 @@ export const defaultJobs = 16;
 
 export const usage = `Usage: nixops4-resources-driver COMMAND [PATH...] [OPTION...]
 
-Applies a NixOps4 deployment where NixOps4 itself is not installed.
+Applies a NixOps4 deployment on a machine without NixOps4.
 
 Commands:
   apply [PATH...]    Apply the members under the paths and their dependencies; without a path, all members.

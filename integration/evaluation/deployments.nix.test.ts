@@ -43,7 +43,7 @@ await describeNix("the deployment", ({ nix }) => {
   });
 });
 
-/** What all members are asked, while each of their outputs has some value of its type. */
+/** The requests of all members, if each of their outputs has a sample value of its type. */
 async function allRequests(
   file: string,
   nixInstantiate: string,
@@ -72,6 +72,6 @@ function sampleOutputs(request: MemberRequest): JsonObject {
 function typeOf({ type, provider: { args } }: MemberRequest): ProviderType {
   const provider = /\/providers\/([^/]+)\//.exec(args.join(" "))?.[1];
   const found = types.find((one) => one.provider === provider && one.type === type);
-  if (found === undefined) throw new Error(`There is no type ${type} of a provider in ${args.join(" ")}.`);
+  if (found === undefined) throw new Error(`No provider in ${args.join(" ")} has the type ${type}.`);
   return found;
 }

@@ -13,7 +13,7 @@ const limits = z.strictObject({
   unit: option(z.enum(["k", "M"]), "Unit.", "k"),
 });
 
-/** What Nix and zod are both asked about: values that are right, and values that are wrong. */
+/** Valid and invalid values. Nix and zod must agree about each. */
 const cases: Record<string, { type: z.ZodMiniType; right: unknown[]; wrong: unknown[] }> = {
   text: { type: z.string(), right: ["", 'ä\n${x}"\\'], wrong: [1, null, ["a"]] },
   name: { type: z.string().check(z.minLength(1)), right: ["a"], wrong: ["", null] },
@@ -153,7 +153,7 @@ await describeNix("Nix options from schemas", ({ evaluate }) => {
   });
 });
 
-/** What the provider `secrets` returns as `ref`, and what one writes by hand. */
+/** References as the provider `secrets` returns them in `ref`, and as users write them. */
 const storeRefs = [
   { store: { name: "shop/db", directory: { folder: "/srv/secrets", identity: { file: "/root/key" } } } },
   { store: { name: "shop/db", version: 3, directory: { folder: "/srv/secrets", identity: { credential: "key" } } } },

@@ -37,7 +37,7 @@ await describeNix("the Nix module of", ({ evaluate }) => {
       ...example,
     };
 
-    /** What NixOps4 would be given for one member with these inputs, a Nix expression. */
+    /** The values that NixOps4 would receive for one member. `inputs` is a Nix expression. */
     const member = (inputs: string) => `
       ((resources.nixops4.lib.mkRoot {
         modules = [
@@ -50,7 +50,7 @@ await describeNix("the Nix module of", ({ evaluate }) => {
     const changed = (path: string, value: string) =>
       `lib.recursiveUpdate ${nixJson(complete)} (lib.setAttrByPath ${nixJson(path.split("."))} ${value})`;
 
-    test("sends what the schema makes of the same inputs", async () => {
+    test("sends the same inputs as the schema parses", async () => {
       expect(await evaluate(`(${member(nixJson(complete))}).inputs`)).toEqual(schema.parse(complete));
     });
 

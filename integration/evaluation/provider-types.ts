@@ -73,7 +73,7 @@ export function sampleOf(schema: JsonSchema, definitions = schema.$defs): unknow
     ["boolean", true],
     ["array", []],
   ]);
-  if (!simple.has(type)) throw new Error(`There is no sample of ${JSON.stringify(type)} yet.`);
+  if (!simple.has(type)) throw new Error(`No sample for the type ${JSON.stringify(type)}. Add one.`);
   return simple.get(type);
 }
 

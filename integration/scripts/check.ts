@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { driverErrors } from "@nixops4-resources/integration-driver/errors";
 import { build } from "./build.ts";
 import { bundleFaults } from "./check/bundle.ts";
-import { faultsByFolder, isEnforced, phraseFaults } from "./check/english.ts";
+import { phraseFaults } from "./check/english.ts";
 import { codeFaults } from "./check/error-codes.ts";
 import { importFaults } from "./check/import-circles.ts";
 import { libraryImportFaults, type Manifest } from "./check/library-imports.ts";
@@ -51,8 +51,7 @@ const english: Step = {
     const sources = ["{protocol,providers,integration}/**/*.{ts,mjs,cjs}"];
     const files = globSync([...texts, ...sources], { cwd: root, exclude: isForeign });
     const ours = files.filter((path) => !/^integration\/scripts\/check\/(english|phrases)\b/.test(path));
-    const faults = phraseFaults(ours.map((path) => ({ path, text: read(path) })));
-    return Promise.resolve(asComplaint(faults.length === 0 ? [] : [...faultsByFolder(faults), ...faults]));
+    return Promise.resolve(asComplaint(phraseFaults(ours.map((path) => ({ path, text: read(path) })))));
   },
 };
 
@@ -127,7 +126,7 @@ const isGood = await runSteps([
   errorCodes,
   imports,
   requestState,
-  ...(isEnforced(process.env) ? [english] : []),
+  english,
   versions,
   bundles,
 ]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultsByFolder, isEnforced, phraseFaults } from "./english.ts";
+import { phraseFaults } from "./english.ts";
 import { bannedPhrases } from "./phrases.ts";
 
 const faultsIn = (text: string, path = "docs/a.md"): string[] => phraseFaults([{ path, text }]);
@@ -52,10 +52,4 @@ test("reads literals of sources, not comments, and reports the line of the phras
 
 test("every phrase has a suggestion that does not contain a banned phrase itself", () => {
   for (const { instead } of bannedPhrases) expect(faultsIn(instead)).toEqual([]);
-});
-
-test("counts faults by folder, and is switched on by the environment", () => {
-  const faults = ["docs/a.md:1: x", "docs/adr/b.md:2: x", "docs/adr/c.md:3: x", "README.md:1: x"];
-  expect(faultsByFolder(faults)).toEqual(["docs/adr: 2", "docs: 1", ".: 1"]);
-  expect(isEnforced({ NIXOPS4_RESOURCES_ENGLISH: "1" })).toBe(true);
 });

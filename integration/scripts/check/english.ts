@@ -6,11 +6,6 @@ interface Source {
   readonly text: string;
 }
 
-/** False until every text is rewritten; `NIXOPS4_RESOURCES_ENGLISH=1 npm run check` reports the phrases meanwhile. */
-const enforced = false;
-
-export const isEnforced = (env: NodeJS.ProcessEnv): boolean => enforced || env["NIXOPS4_RESOURCES_ENGLISH"] === "1";
-
 /** One sentence for each banned phrase: where it is, and what to write instead. Comments are ignored. */
 export function phraseFaults(sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, text }) =>
@@ -24,13 +19,6 @@ export function phraseFaults(sources: readonly Source[]): string[] {
       }),
     ),
   );
-}
-
-/** How many faults each folder has, the worst first. */
-export function faultsByFolder(faults: readonly string[]): string[] {
-  return [...Map.groupBy(faults, folderOf)]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([folder, found]) => `${folder}: ${found.length}`);
 }
 
 interface Text {
@@ -49,6 +37,3 @@ function textsIn(path: string, text: string): Text[] {
 const token = /\/\/.*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g;
 
 const newlines = (text: string): number => text.split("\n").length - 1;
-
-const folderOf = (fault: string): string =>
-  fault.split(":", 1)[0]?.split("/").slice(0, 3).slice(0, -1).join("/") || ".";

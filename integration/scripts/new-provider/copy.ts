@@ -22,7 +22,7 @@ export function copyProvider(
   const names = toNames(provider, resource, taken);
   const target = join(root, "providers", provider);
   if (existsSync(target) || existsSync(join(root, "protocol", provider))) {
-    throw new Error(`There is a package ${provider} already.`);
+    throw new Error(`The package ${provider} already exists.`);
   }
   for (const file of files) {
     const text = readFileSync(join(source, file), "utf8");

@@ -1,4 +1,4 @@
-/** What a new provider and its first resource type are called, in each way that something is called. */
+/** The names of a new provider and of its first resource type, in every form that the files need. */
 export interface Names {
   /** Of the package and the executable: `my-queue`. */
   readonly provider: string;
@@ -20,7 +20,7 @@ export interface Names {
   readonly identifier: string;
 }
 
-/** What cannot be the name of an import. */
+/** Reserved words, which an import cannot have as its name. */
 const reserved = new Set(
   "await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield".split(
     " ",

@@ -34,8 +34,8 @@ test("new providers of both templates pass check and their contracts as they are
 });
 
 test("a name that is taken is rejected, and nothing is written", () => {
-  expect(() => copyProvider(workspace.root, "example", "thing")).toThrow("There is a package example already.");
-  expect(() => copyProvider(workspace.root, "core", "thing")).toThrow("There is a package core already.");
+  expect(() => copyProvider(workspace.root, "example", "thing")).toThrow("The package example already exists.");
+  expect(() => copyProvider(workspace.root, "core", "thing")).toThrow("The package core already exists.");
 });
 
 test("help tells both templates apart", () => {

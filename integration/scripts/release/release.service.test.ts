@@ -10,7 +10,7 @@ const released = "docs/released/example.json";
 const workspace = new WorkspaceCopy();
 afterAll(() => workspace[Symbol.dispose]());
 
-/** The copy starts before the first release, whatever was released since this test was written. */
+/** The copy starts before the first release, even if the suite has been released meanwhile. */
 beforeAll(() => {
   for (const file of [list, "docs/released"]) rmSync(join(workspace.root, file), { recursive: true, force: true });
   workspace.change("CHANGELOG.md", (text) => text.replaceAll(/^## \d+\.\d+\.\d+$/gm, "## Earlier"));

@@ -70,11 +70,11 @@ let
             options = {
               url = mkOption {
                 type = types.str;
-                description = "Address of the HTTP API, without the `/api/v1` at its end. Over `http` everybody on the way can read the API key: only for this machine, or a network that is private.";
+                description = "URL of the HTTP API, without `/api/v1` at its end. Use `http` only on this machine or in a private network, since it does not encrypt the API key.";
               };
               apiKey = mkOption {
                 type = suiteTypes.secretRef;
-                description = "The key that the server has as `api-key`.";
+                description = "API key: the value of `api-key` in the server's configuration.";
               };
               ca = mkOption {
                 type = types.nullOr suiteTypes.runtimePath;
@@ -84,7 +84,7 @@ let
               serverId = mkOption {
                 type = types.str;
                 default = "localhost";
-                description = "The server's id in the API.";
+                description = "Id of the server in the API.";
               };
             };
           };
@@ -121,7 +121,7 @@ let
           description = "Hosting service that OctoDNS supports: Route 53, Cloudflare, Gandi and some thirty others. For `records` only.";
         };
       };
-      description = "How to reach the backend, and as whom.";
+      description = "Location of the backend, and the credentials for it.";
     };
     managedBy = mkOption {
       type = types.strMatching "[a-z0-9-]{1,63}";

@@ -43,7 +43,7 @@ in
               };
             };
           };
-          description = "How to reach the backend, and as whom.";
+          description = "Location of the backend, and the credentials for it.";
         };
         name = mkOption {
           type = types.strMatching "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}";

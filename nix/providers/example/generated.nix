@@ -17,15 +17,15 @@ in
             options = {
               folder = mkOption {
                 type = suiteTypes.runtimePath;
-                description = "Folder that holds the files. It must exist.";
+                description = "Folder that contains the files. It must exist.";
               };
             };
           };
-          description = "How to reach the backend, and as whom.";
+          description = "Location of the backend, and the credentials for it.";
         };
         name = mkOption {
           type = types.strMatching "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}";
-          description = "Name of the file in the folder. Another name is another file.";
+          description = "Name of the file in the folder. Changing the name declares a different file.";
         };
         content = mkOption {
           type = types.str;
@@ -39,7 +39,7 @@ in
         key = mkOption {
           type = types.nullOr suiteTypes.secretRef;
           default = null;
-          description = "Key that signs the content: the header then has its HMAC-SHA256. Null signs nothing.";
+          description = "Key that signs the content; the header then contains the HMAC-SHA256. Null means no signature.";
         };
         managedBy = mkOption {
           type = types.strMatching "[a-z0-9-]{1,63}";
@@ -73,7 +73,7 @@ in
         };
         sizeBytes = mkOption {
           type = types.int;
-          description = "Size of the whole file in bytes, header and all.";
+          description = "Size of the file in bytes, including the header.";
         };
       };
     };

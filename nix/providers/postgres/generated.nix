@@ -59,7 +59,7 @@ let
           };
         };
       };
-      description = "How to reach the backend, and as whom.";
+      description = "Location of the backend, and the credentials for it.";
     };
     managedBy = mkOption {
       type = types.strMatching "[a-z0-9-]{1,63}";

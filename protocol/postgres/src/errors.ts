@@ -46,8 +46,8 @@ const errors = {
     remedy: "Check the user, the password, and the rules in pg_hba.conf.",
   },
   "postgres.permission.denied": {
-    meaning: "The role of `connection.user` lacks a right.",
-    remedy: "Grant the right that the message names. The documentation of each type lists the least rights.",
+    meaning: "The role of `connection.user` does not have the required privilege.",
+    remedy: "Grant the privilege that the message names. The documentation of each type lists the least rights.",
   },
   "postgres.role.missing": {
     meaning: "The role does not exist.",

@@ -71,7 +71,7 @@ export class ReadSession implements AsyncDisposable {
   }
 
   #rejectPooler(pid: unknown): void {
-    // pg's types lack this property; https://node-postgres.com/apis/client
+    // pg's types do not declare this property; https://node-postgres.com/apis/client
     const loginPid: unknown = Reflect.get(this.#client, "processID");
     if (loginPid !== pid) throw poolerFailure(this.#connection);
     this.#isDirect = true;

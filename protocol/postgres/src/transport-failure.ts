@@ -15,7 +15,7 @@ export function explainTransport(error: Error, connection: Connection): unknown 
     return failure(
       `nothing answers at ${address} (${code})`,
       "postgres.connection.unreachable",
-      "See that PostgreSQL runs and listens there, and that `connection` names the right host and port",
+      "Check that PostgreSQL runs and listens there, and that `connection` has the right host and port",
       error,
     );
   }
@@ -23,7 +23,7 @@ export function explainTransport(error: Error, connection: Connection): unknown 
     return failure(
       `${address} did not answer in time`,
       "postgres.connection.unreachable",
-      "See that the host is up and that no firewall swallows the connection",
+      "Check that the host is running and that no firewall drops the connection",
       error,
     );
   }
@@ -34,13 +34,13 @@ export function explainTransport(error: Error, connection: Connection): unknown 
   if (tls !== undefined) return tls;
   // pg's own words, which have no code.
   if (error.message.includes("SSL connection")) {
-    const lacksTls = error.message === "The server does not support SSL connections";
+    const isWithoutTls = error.message === "The server does not support SSL connections";
     return failure(
       `no TLS connection to ${address}: ${error.message}`,
       "tls.failed",
-      lacksTls
+      isWithoutTls
         ? "Turn on `ssl` in the server's postgresql.conf"
-        : "Check `connection.ca` and `connection.clientCertificate`, and see the server's log",
+        : "Check `connection.ca` and `connection.clientCertificate`, and read the server's log",
       error,
     );
   }
@@ -59,7 +59,7 @@ export const closed = (address: string, error: Error): ProviderError<ErrorCode> 
   failure(
     `${address} closed the connection: ${error.message}`,
     "postgres.connection.closed",
-    "Apply again: it looks first and goes on from what is there",
+    "Apply again: the provider reads the existing objects and continues from there",
     error,
   );
 

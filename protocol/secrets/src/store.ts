@@ -38,7 +38,7 @@ export interface StoredSecret {
   /** Time in which the previous version stays readable after the current one was created. */
   readonly graceSeconds: number;
   readonly current: SecretVersion;
-  /** The version before, even after its grace period. Null if there is none. */
+  /** The previous version, even after its grace period. Null if the secret has only one version. */
   readonly previous: SecretVersion | null;
 }
 

@@ -1,14 +1,14 @@
 import type { ErrorCatalogue } from "@nixops4-resources/protocol-core";
 
-/** What can go wrong here, beside what can go wrong everywhere. */
+/** The errors of this provider, besides those that every provider has. */
 const errors = {
   "example.folder.missing": {
     meaning: "The folder of the connection does not exist.",
-    remedy: "Make it, or name another one in `connection.folder`.",
+    remedy: "Create the folder, or set `connection.folder` to an existing one.",
   },
   "example.folder.denied": {
-    meaning: "The user who runs nixops4 may not read or write in the folder.",
-    remedy: "Give that user the right, or run nixops4 as another one.",
+    meaning: "The user who runs nixops4 cannot read the folder or write in it.",
+    remedy: "Grant that user access to the folder, or run nixops4 as another user.",
   },
 } satisfies ErrorCatalogue;
 

@@ -3,8 +3,8 @@ import { testResource } from "@nixops4-resources/protocol-core/testing";
 import file from "./file.ts";
 import { FolderBackend } from "./testing/folder-backend.ts";
 
-// All that every resource promises, tried on the bundled executable against a real backend. What is special about a
-// resource is tested below it.
+// Tests the contract of every resource type with the bundled executable and a real backend. Add tests of this type's own
+// behaviour below.
 testResource(file, {
   main: join(import.meta.dirname, "../dist/main.cjs"),
   backend: () => FolderBackend.make(),
@@ -18,5 +18,5 @@ testResource(file, {
     mode: (folder) => folder.chmod("motd", 0o666),
     key: (folder) => folder.write("motd", (text) => text.replace(/^hmac-sha256: .*$/m, "hmac-sha256: 0")),
   },
-  makeUnmarked: (folder) => folder.write("motd", () => "Made by hand.\n"),
+  makeUnmarked: (folder) => folder.write("motd", () => "Created manually.\n"),
 });

@@ -20,22 +20,22 @@ export default defineResource({
   inputs: {
     name: option(
       z.string().check(z.regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/)),
-      "Name of the file in the folder. Another name is another file.",
+      "Name of the file in the folder. Changing the name declares a different file.",
     ),
     content: option(z.string(), "Text of the file, below its header."),
     mode: option(z.string().check(z.regex(/^0[0-7]{3}$/)), "Permission bits in octal, such as `0644`.", "0644"),
     key: option(
       z.nullable(secretRef),
-      "Key that signs the content: the header then has its HMAC-SHA256. Null signs nothing.",
+      "Key that signs the content; the header then contains the HMAC-SHA256. Null means no signature.",
       null,
     ),
   },
   outputs: {
     path: option(z.string(), "Absolute path of the file."),
-    sizeBytes: option(z.int(), "Size of the whole file in bytes, header and all."),
+    sizeBytes: option(z.int(), "Size of the file in bytes, including the header."),
   },
   immutable: {
-    name: "The file under the old name would stay behind: rename it by hand (mv), or declare a new resource and destroy this one",
+    name: "Rename the file manually (mv), or declare a new resource and destroy this one",
   },
   secret: ["key"],
   stableOutputs: ["path"],
@@ -52,7 +52,7 @@ export default defineResource({
     const { mark, signature, body } = parse(file.text);
     return {
       mark,
-      // A key cannot be read back, only tried.
+      // The key cannot be read back. The signature shows whether it is the same.
       inputs: {
         name,
         content: body,
@@ -92,7 +92,7 @@ interface Parts {
   body: string;
 }
 
-/** A header of at most two lines and an empty one, then the content; a file that has no mark is all content. */
+/** Splits a file into its header of one or two lines, and the content after an empty line. A file without a mark has no header. */
 function parse(text: string): Parts {
   const end = text.indexOf("\n\n");
   const mark = readMark(text.split("\n", 1)[0]);
@@ -117,7 +117,7 @@ async function toFile(
 async function sign(body: string, key: SecretRef | null, name: string): Promise<string | undefined> {
   if (key === null) return undefined;
   const secret = await resolveSecret(key, `the key of file ${name}`);
-  // Loaded only for who wants it: it takes 7 ms.
+  // Loaded only if a key is set, since it takes 7 ms.
   const { createHmac } = await import("node:crypto");
   return createHmac("sha256", secret.reveal()).update(body).digest("hex");
 }

@@ -1,4 +1,4 @@
-// Synchronous, since local files answer at once, and node:fs/promises takes 3 ms to load.
+// Synchronous, since local files are fast and node:fs/promises takes 3 ms to load.
 import {
   accessSync,
   chmodSync,
@@ -24,9 +24,9 @@ import { draftOf, isDeadDraft } from "@nixops4-resources/protocol-core/draft";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
 
-/** Location of the files; the same for every type of this provider. */
+/** The connection, which all types of this provider share. */
 export const connection = z.strictObject({
-  folder: option(withExample(runtimePath, "/srv/notes"), "Folder that holds the files. It must exist."),
+  folder: option(withExample(runtimePath, "/srv/notes"), "Folder that contains the files. It must exist."),
 });
 
 export interface StoredFile {
@@ -35,7 +35,7 @@ export interface StoredFile {
   mode: string;
 }
 
-/** A folder of small files, without any method that writes. */
+/** Client for a folder of small files, without methods that write. */
 export class FolderReader implements AsyncDisposable {
   protected readonly folder: string;
 
@@ -47,7 +47,7 @@ export class FolderReader implements AsyncDisposable {
     return join(this.folder, name);
   }
 
-  /** Undefined only if the folder exists and the file does not. */
+  /** Reads a file. Returns undefined only if the folder exists and the file does not. */
   read(name: string): StoredFile | undefined {
     try {
       const { mode } = statSync(this.pathOf(name));
@@ -66,7 +66,7 @@ export class FolderReader implements AsyncDisposable {
       .sort();
   }
 
-  /** Throws if the folder is not accessible: a missing file would prove nothing then. */
+  /** Throws if the folder is not accessible: then a file that is not found may still exist. */
   check(): void {
     try {
       accessSync(this.folder, constants.R_OK | constants.X_OK);
@@ -75,13 +75,13 @@ export class FolderReader implements AsyncDisposable {
     }
   }
 
-  // A folder needs no closing; a connection to a server is closed here.
+  // Nothing to close. A provider for a server closes its connection here.
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 /** The same folder, with the methods that write. */
 export class FolderWriter extends FolderReader {
-  /** Creates the whole file or nothing, by a link to a finished draft. Throws AlreadyExists if the name is taken. */
+  /** Creates the file atomically, by a link to a finished draft. Throws AlreadyExists if the file exists. */
   create(name: string, file: StoredFile): void {
     const draft = this.#draft(name, file);
     try {
@@ -93,7 +93,7 @@ export class FolderWriter extends FolderReader {
     }
   }
 
-  /** Replaces the file in one step. */
+  /** Replaces the file atomically. */
   replace(name: string, file: StoredFile): void {
     renameSync(this.#draft(name, file), this.pathOf(name));
   }
@@ -106,7 +106,7 @@ export class FolderWriter extends FolderReader {
     const draft = draftOf(this.pathOf(name));
     try {
       writeFileSync(draft, text);
-      // As an option of writeFile, the umask would remove bits.
+      // The umask would remove bits from the option `mode` of writeFile.
       chmodSync(draft, Number.parseInt(mode, 8));
     } catch (error) {
       throw explain(error, this.folder);
@@ -139,7 +139,7 @@ function explain(error: unknown, folder: string): unknown {
     case "ENOTDIR":
       return new ProviderError<ErrorCode>(`the folder ${folder} does not exist`, {
         code: "example.folder.missing",
-        hint: "Create the folder, or set `connection.folder` to another one",
+        hint: "Create the folder, or set `connection.folder` to an existing one",
         cause: error,
       });
     case "EACCES":

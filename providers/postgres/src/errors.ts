@@ -43,7 +43,7 @@ const errors = {
   },
   "postgres.grant.ineffective": {
     meaning:
-      "PostgreSQL accepted the command but did not grant or revoke everything, since the account lacks the right.",
+      "PostgreSQL accepted the command, but granted or revoked only a part: the account may not change the rest.",
     remedy: "Use an account that may act as the owner of the object.",
   },
   "postgres.grant.object": {

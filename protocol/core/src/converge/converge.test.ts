@@ -21,9 +21,9 @@ const putBox = (mark: { managedBy: string; adopted?: true } | undefined, size = 
 };
 const shrinking: ReturnType<typeof boxOn>["refuse"] = (want, { inputs: { size } }) =>
   typeof size === "number" && want.size < size
-    ? new ProviderError("a box does not shrink", { code: "box.small", hint: "Make another one" })
+    ? new ProviderError("a box does not shrink", { code: "box.small", hint: "Create another box" })
     : undefined;
-/** The error text that a person gets. */
+/** The error text that a user gets. */
 const refusal = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => "no error",
@@ -37,7 +37,7 @@ describe("converge", () => {
     expect(shelf.boxes.get("shoes")?.mark).toEqual({ managedBy: "prod", type: "box" });
   });
 
-  test("writes nothing if nothing differs, and looks once", async () => {
+  test("writes nothing if nothing differs, and reads once", async () => {
     await apply();
     shelf.calls.length = 0;
     expect((await apply()).outcome).toBe("unchanged");
@@ -49,7 +49,7 @@ describe("converge", () => {
     expect(await apply({ size: 5 })).toEqual({ outcome: "updated", outputs: { litres: 5 } });
   });
 
-  test("refuses an unmarked object, and names the way to adopt it", async () => {
+  test("refuses an unmarked object, and suggests `adopt`", async () => {
     putBox(undefined);
     expect(await refusal(apply())).toBe(
       "[protocol.ownership.unmarked] Unable to update box shoes: it exists and carries no mark of a deployment.\n" +
@@ -58,7 +58,7 @@ describe("converge", () => {
     expect(shelf.writes).toEqual([]);
   });
 
-  test("refuses the object of another deployment, even with `adopt`, and names `adoptFrom`", async () => {
+  test("refuses the object of another deployment, even with `adopt`, and suggests `adoptFrom`", async () => {
     putBox({ managedBy: "staging" });
     expect(await refusal(apply({ adopt: true }))).toContain('Set `adoptFrom = "staging"`');
     expect(await refusal(apply({ adoptFrom: "testing" }))).toContain("the deployment staging manages it, not prod");
@@ -81,7 +81,7 @@ describe("converge", () => {
     expect(shelf.boxes.get("shoes")?.mark).toEqual({ managedBy: "prod", type: "box", adopted: true });
   });
 
-  test("looks again and updates if the object was created meanwhile", async () => {
+  test("reads again and updates if another process created the object meanwhile", async () => {
     shelf.before.create = () => putBox({ managedBy: "prod" }, 3);
     expect(await apply({ size: 5 })).toEqual({ outcome: "updated", outputs: { litres: 5 } });
   });
@@ -91,7 +91,7 @@ describe("converge", () => {
     expect(await refusal(apply())).toContain("protocol.ownership.foreign");
   });
 
-  test("never treats a failed look as a missing object", async () => {
+  test("does not treat a failed read as a missing object", async () => {
     shelf.before.read = () => {
       throw new Error("connection reset");
     };
@@ -103,29 +103,29 @@ describe("converge", () => {
     putBox({ managedBy: "prod" });
     expect(await refusal(apply({ colour: "blue" }))).toBe(
       '[protocol.immutable] Unable to update box shoes: `colour` cannot change in place from "red" to "blue".\n' +
-        "Hint: Paint it, or make another box and destroy this one.",
+        "Hint: Paint it, or create another box and destroy this one.",
     );
     shelf.boxes.set("shoes", { size: 1, colour: "green", mark: { managedBy: "prod", type: "box" } });
     expect(await refusal(apply({ colour: "blue" }))).toContain('from another value to "blue"');
     expect(shelf.writes).toEqual([]);
   });
 
-  test("refuses another name on an update, because the old object would stay behind", async () => {
+  test("refuses another name in an update, since the old object would remain", async () => {
     expect(await refusal(apply({ name: "boots" }, inputs()))).toContain(
       '`name` cannot change in place from "shoes" to "boots"',
     );
     expect(shelf.calls).toEqual([]);
   });
 
-  test("refuses what `refuse` of the type refuses, also in plan, but still destroys it", async () => {
+  test("refuses inputs that the type's `refuse` rejects, also in a plan, but still destroys the object", async () => {
     putBox({ managedBy: "prod" }, 20);
     const prepared = await prepare({ ...boxOn(shelf), refuse: shrinking }, inputs(), "strict");
     expect(await refusal(converge(prepared, undefined))).toBe(
-      "[box.small] Unable to update box shoes: a box does not shrink.\nHint: Make another one.",
+      "[box.small] Unable to update box shoes: a box does not shrink.\nHint: Create another box.",
     );
     expect(await plan(prepared, undefined)).toMatchObject({
       action: "refuse",
-      reason: "a box does not shrink. Make another one",
+      reason: "a box does not shrink. Create another box",
     });
     expect(shelf.writes).toEqual([]);
     expect(await destroy(prepared)).toBe("deleted");
@@ -163,7 +163,7 @@ describe("converge", () => {
 });
 
 describe("destroy", () => {
-  test("deletes our object", async () => {
+  test("deletes an object that carries our mark", async () => {
     await apply();
     expect(await destroy(await task())).toBe("deleted");
     expect(shelf.boxes.size).toBe(0);
@@ -177,13 +177,13 @@ describe("destroy", () => {
   test.each([
     [true, "deleted"],
     [false, "unchanged"],
-  ])("removes the leftovers of a killed create, if there are any: %s", async (found, outcome) => {
+  ])("removes the unfinished object of a killed create, if one exists: %s", async (found, outcome) => {
     const resource = { ...boxOn(shelf), removeUnfinished: async () => found };
     expect(await destroy(await prepare(resource, inputs(), "strict"))).toBe(outcome);
   });
 
   test.each([[undefined], [{ managedBy: "staging" }]])(
-    "refuses to delete an object that is not ours: %o",
+    "refuses to delete an object that does not carry our mark: %o",
     async (mark) => {
       putBox(mark);
       expect(await refusal(destroy(await task({ adopt: true, adoptFrom: "staging" })))).toContain(
@@ -193,7 +193,7 @@ describe("destroy", () => {
     },
   );
 
-  test("removes only the mark with retain, and succeeds again", async () => {
+  test("removes only the mark if `deletion` is `retain`, and succeeds again", async () => {
     await apply();
     expect(await destroy(await task({ deletion: "retain" }))).toBe("retained");
     expect(shelf.boxes.get("shoes")?.mark).toBeUndefined();
@@ -215,7 +215,7 @@ describe("destroy", () => {
   });
 });
 
-describe("looking only", () => {
+describe("requests that only read", () => {
   test("plan predicts create, update by field, adopt, none and refuse, and writes nothing", async () => {
     expect(await plan(await task(), undefined)).toMatchObject({ action: "create", reason: null });
     putBox({ managedBy: "prod" }, 3);
@@ -235,7 +235,7 @@ describe("looking only", () => {
     expect(shelf.writes).toEqual([]);
   });
 
-  test("inspect reports drift; an input left to the backend never differs", async () => {
+  test("inspect reports drift, but no difference for an input that is null", async () => {
     putBox({ managedBy: "prod" }, 3);
     expect((await inspect(await task())).changed).toEqual([{ field: "size", current: 3, wanted: 10 }]);
   });

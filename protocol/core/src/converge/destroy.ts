@@ -34,7 +34,7 @@ async function destroyOnce(client: Client, task: Task): ReturnType<typeof destro
     const { message, code } = claimed.kind === "refused" ? claimed.error : { message: "it is not ours", code: "" };
     const hint = seen.mark
       ? `Destroy it from the deployment ${seen.mark.managedBy}`
-      : "Delete it by hand, because no deployment manages it";
+      : "Delete the object manually, since no deployment manages it";
     throw new FailedStep("delete", subject, new ProviderError(message, { code, hint }));
   }
   if (retain) {

@@ -24,7 +24,7 @@ test.each([
   expect(differences(want, seen)).toEqual([{ field: "a", current: seen.a, wanted: want.a }]);
 });
 
-test("shows an unknown other value in words", () => {
+test("describes an existing value that cannot be read", () => {
   expect(differences({ password: { env: "X" } }, { password: somethingElse })).toEqual([
     { field: "password", current: "(another value)", wanted: { env: "X" } },
   ]);

@@ -10,7 +10,7 @@ export type AnyWant = any;
 /** All inputs of a resource: the connection, its own inputs and the common ones. Built only for the requested type. */
 export function inputSchema(resource: AnyResource): z.ZodMiniObject {
   return z.strictObject({
-    connection: withDescription(resource.connection, "How to reach the backend, and as whom."),
+    connection: withDescription(resource.connection, "Location of the backend, and the credentials for it."),
     ...resource.inputs,
     ...commonInputs,
   });
@@ -18,7 +18,7 @@ export function inputSchema(resource: AnyResource): z.ZodMiniObject {
 
 export const outputSchema = (resource: AnyResource): z.ZodMiniObject => z.strictObject(resource.outputs);
 
-/** The inputs of `list`: where to look and for which deployment, without an identity. */
+/** The inputs of `list`: the backend and the deployment, without an identity. */
 export const listSchema = (resource: AnyResource): z.ZodMiniObject =>
   z.strictObject({
     connection: resource.connection,

@@ -7,14 +7,14 @@ import { option } from "../resource/option.ts";
 import { prepare } from "./task.ts";
 import type { Properties } from "../wire/wire.ts";
 
-/** A guest list to which others add names too: it carries no mark, so only declared names may be removed. */
+/** A guest list to which other people also add names. It carries no mark, so only declared names may be removed. */
 const guestsOn = (present: Set<string>) =>
   defineResource({
     type: "guests",
     description: "Names on a list.",
     requireState: false,
     connection: z.strictObject({}),
-    inputs: { names: option(z.array(z.string()), "Who is to be on the list.") },
+    inputs: { names: option(z.array(z.string()), "Names that the list must contain.") },
     outputs: {},
     immutable: {},
     stableOutputs: [],
@@ -40,13 +40,13 @@ const guestsOn = (present: Set<string>) =>
 const inputs = (...names: string[]): Properties => ({ connection: {}, managedBy: "prod", names });
 const task = (present: Set<string>, ...names: string[]) => prepare(guestsOn(present), inputs(...names), "strict");
 
-test("an update removes what the previous inputs declared, and nothing else", async () => {
+test("an update removes only names that the previous inputs declared", async () => {
   const present = new Set(["ann", "bob", "uncle"]);
   expect((await converge(await task(present, "ann"), inputs("ann", "bob"))).outcome).toBe("updated");
   expect([...present]).toEqual(["ann", "uncle"]);
 });
 
-test("a plan predicts that", async () => {
+test("a plan predicts the removal", async () => {
   const present = new Set(["ann", "bob", "uncle"]);
   expect(await plan(await task(present, "ann"), inputs("ann", "bob"))).toMatchObject({
     action: "update",

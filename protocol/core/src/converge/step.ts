@@ -1,7 +1,7 @@
 import { waitFor } from "../patience/waiting.ts";
 import { currentContext } from "../request/context.ts";
 
-/** The object of a request, for its messages: `role app`. */
+/** The object of a request, as messages name it: `role app`. */
 export interface Subject {
   type: string;
   label: string | undefined;
@@ -10,7 +10,7 @@ export interface Subject {
 export const inWords = ({ type, label }: Subject): string =>
   label === undefined ? type.replaceAll("_", " ") : `${type.replaceAll("_", " ")} ${label}`;
 
-/** One step of a request failed: the sentence "Unable to <verb> <subject>: <cause>." */
+/** A step of a request failed. Reported as "Unable to <verb> <subject>: <cause>." */
 export class FailedStep extends Error {
   override readonly name = "FailedStep";
   readonly verb: string;
@@ -27,14 +27,14 @@ export class FailedStep extends Error {
 const isWrite = (verb: string): boolean =>
   ["create", "update", "adopt", "release", "delete", "write to"].includes(verb);
 
-/** Does one step of a request. Its errors are reported as "Unable to <verb> <subject>: ...". */
+/** Runs one step of a request. Its errors are reported as "Unable to <verb> <subject>: ...". */
 export async function step<T>(verb: string, subject: Subject, work: () => Promise<T>): Promise<T> {
   const { progress } = currentContext();
   const writes = isWrite(verb);
-  if (writes) progress.written = "whether it took effect is unknown";
+  if (writes) progress.written = "whether the write took effect is unknown";
   try {
     const result = await waitFor(`${verb} ${inWords(subject)} to finish`, work);
-    if (writes) progress.written = "what was to be written is written";
+    if (writes) progress.written = "the write was completed";
     return result;
   } catch (error) {
     throw error instanceof FailedStep ? error : new FailedStep(verb, subject, error);

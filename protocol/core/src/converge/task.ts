@@ -5,7 +5,7 @@ import { FailedStep, step, type Subject } from "./step.ts";
 import { currentSignal } from "../patience/waiting.ts";
 import type { Properties } from "../wire/wire.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any -- what a definition's own read returned goes back to its own verbs
+// oxlint-disable-next-line typescript/no-explicit-any -- a definition's verbs get back only values that its own `read` returned
 export type AnySeen = Seen<any, any>;
 export type Client = Awaited<ReturnType<AnyResource["connectReader"]>>;
 
@@ -14,13 +14,13 @@ export interface Task {
   readonly resource: AnyResource;
   readonly want: AnyWant;
   readonly subject: Subject;
-  /** The inputs that the request remembers from before, in today's terms. */
+  /** The previous inputs that the request contains, converted to the current schema. */
   readonly previous?: Properties;
   /** True if the request destroys the object. */
   readonly destroys?: true;
 }
 
-/** Reads the inputs of a request. `remembered` inputs may follow an older schema and are read leniently. */
+/** Parses the inputs of a request. `remembered` inputs may follow an older schema, so unknown and invalid ones are ignored. */
 export async function prepare(resource: AnyResource, raw: Properties, reading: "strict" | "remembered"): Promise<Task> {
   const { type } = resource;
   const want: AnyWant = await step("read inputs of", { type, label: labelOf(resource, raw) }, () =>
@@ -29,18 +29,18 @@ export async function prepare(resource: AnyResource, raw: Properties, reading: "
   return { resource, want, subject: { type, label: resource.label(want) } };
 }
 
-/** The task of a request that remembers earlier inputs. */
+/** The task with the previous inputs that the request contains. */
 export const remembering = (task: Task, previous: Properties | undefined): Task =>
   previous === undefined ? task : { ...task, previous: rememberedInputs(task.resource, previous) };
 
-/** The task of listing all objects of a type: it has no identity. */
+/** Creates the task of a request that lists all objects of a type. Its inputs identify no object. */
 export async function prepareList(resource: AnyResource, raw: Properties): Promise<Task> {
   const subject = { type: resource.type, label: undefined };
   const want: AnyWant = await step("read inputs of", subject, () => parseInputs(resource, listSchema(resource), raw));
   return { resource, want, subject };
 }
 
-/** Invalid inputs may still have a name, which tells the reader the resource. */
+/** Returns the label of inputs that may be invalid, so that their error can name the resource. */
 function labelOf(resource: AnyResource, raw: Properties): string | undefined {
   try {
     const label = resource.label(raw);
@@ -50,7 +50,7 @@ function labelOf(resource: AnyResource, raw: Properties): string | undefined {
   }
 }
 
-/** A client for the duration of a request. A `read` client has no method that writes. */
+/** Opens a client for the duration of a request. A `read` client has no methods that write. */
 export async function open(task: Task, access: "read" | "write"): Promise<Client> {
   const { resource, want, subject, destroys = false } = task;
   const request: ClientRequest = { ...requestOf({ want }), needsSecrets: !destroys };

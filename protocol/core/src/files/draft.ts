@@ -2,8 +2,8 @@ import { basename, dirname, join } from "node:path";
 import { codeOf } from "../report/error.ts";
 
 /**
- * Path of a new draft beside a file, for a write that takes effect as a whole. The name is unique, since requests of one
- * process may write the same file at the same time; its process id tells whether somebody still needs it.
+ * Path of a new draft beside a file, for an atomic write. The name is unique, since requests of one process may write the
+ * same file concurrently. Its process id shows whether the draft is still in use.
  */
 export function draftOf(path: string): string {
   const unique = Math.random().toString(36).slice(2);

@@ -185,7 +185,7 @@ test("fail if an input has no description", () => {
   );
 });
 
-test("fail if the example would lack a required input of the connection", () => {
+test("fail if the example has no value for a required input of the connection", () => {
   const port = { type: "integer", description: "Port." } as const;
   const where = { type: "object", description: "Where.", properties: { port }, required: ["port"] } as const;
   expect(() => generateDocs(withInputs({ properties: { connection: { ...where, required: ["port"] } } }))).toThrow(

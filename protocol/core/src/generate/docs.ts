@@ -7,7 +7,7 @@ import { inspectPart, secretsPart } from "./docs-prose.ts";
 import { resolve } from "./docs-type.ts";
 import { blocks, code, fenced, list, sentence, table } from "./markdown.ts";
 
-/** The text of `docs/providers/<name>.md`. Throws if a schema lacks information for its reader. */
+/** The text of `docs/providers/<name>.md`. Throws if the provider has no types or a field has no description. */
 export function generateDocs(description: ProviderDescription): string {
   const { provider, resourceTypes } = description;
   const types = Object.entries(resourceTypes);

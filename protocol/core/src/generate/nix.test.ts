@@ -105,7 +105,7 @@ describe("generateNix", () => {
   test("leaves the check to the provider if Nix cannot express the pattern", () => {
     expect(typeOf(/^[a-z0-9-]{1,63}$/)).toBe('types.strMatching "[a-z0-9-]{1,63}"');
     expect(typeOf(/^\/(dev|run)\/[a-z]+(\.[a-z]+)?$/)).toBe('types.strMatching "/(dev|run)/[a-z]+(\\\\.[a-z]+)?"');
-    // Unanchored patterns, classes and groups that POSIX lacks, and parts that match bytes there.
+    // Unanchored patterns, classes and groups that POSIX does not support, and parts that match bytes there.
     for (const pattern of [/a/, /^a|b$/, /^\d+$/, /^(?:a)$/, /^a+?$/, /^.{1,63}$/, /^[^/]{1,63}$/, /^[\w-]+$/])
       expect(typeOf(pattern)).toBe("types.str");
   });

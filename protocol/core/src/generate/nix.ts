@@ -12,7 +12,7 @@ export interface DescribedProvider {
 
 /**
  * The text of `nix/providers/<name>/generated.nix`: a NixOps4 provider module without its executable. Throws if a schema
- * lacks information for an option, and names the path of the field.
+ * does not describe an option completely. The error names the path of the field.
  */
 export function generateNix({ provider, resourceTypes }: DescribedProvider): string {
   const inputs = Object.entries(resourceTypes).map(([type, resource]) =>

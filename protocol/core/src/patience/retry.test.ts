@@ -28,7 +28,7 @@ test("throws the last error after the last try", async () => {
   expect(always.calls).toBe(3);
 });
 
-test("never repeats after any other error", async () => {
+test("does not retry after any other error", async () => {
   const once = failing(1, "connection lost after the write");
   await expect(retry(once.work, { isSafe: isBusy, firstWaitMs: 1 })).rejects.toThrow("connection lost");
   expect(once.calls).toBe(1);

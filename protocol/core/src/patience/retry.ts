@@ -2,18 +2,18 @@ import { messageOf } from "../report/error.ts";
 import { log } from "../report/log.ts";
 import { currentSignal } from "./waiting.ts";
 
-/** Number and pace of the tries. */
+/** Number of tries and the waits between them. */
 export interface RetryOptions {
-  /** Whether a retry can help and cannot harm: never for a write whose outcome is unknown. */
+  /** Whether a retry may succeed and does no harm. Must be false for a write whose outcome is unknown. */
   isSafe: (error: unknown) => boolean;
   /** Total number of tries, the first included. */
   tries?: number;
-  /** Longest wait before the second try, in milliseconds. It doubles with each try, up to 5 s. */
+  /** Maximum wait before the second try, in milliseconds. It doubles with each try, up to 5 s. */
   firstWaitMs?: number;
 }
 
 /**
- * Does the work, and repeats it after an error that `isSafe` accepts. Each wait has a random length up to its limit, so
+ * Runs `work`, and repeats it after an error that `isSafe` accepts. Each wait has a random length up to its maximum, so
  * that a hundred processes that failed together do not retry together.
  */
 export async function retry<T>(
@@ -26,7 +26,7 @@ export async function retry<T>(
     } catch (error) {
       if (done === tries || !isSafe(error)) throw error;
       const longest = Math.min(firstWaitMs * 2 ** (done - 1), 5000);
-      log.info("trying again", { tries: done, reason: messageOf(error) });
+      log.info("retrying", { tries: done, reason: messageOf(error) });
       const { setTimeout: pause } = await import("node:timers/promises");
       await pause(longest * (0.2 + 0.8 * Math.random()), undefined, { signal: currentSignal() });
     }

@@ -1,4 +1,4 @@
-// Takes a place, reports it, and keeps it: `node slot-holder.ts ENDPOINT SLOTS`, with an IPC channel.
+// Takes a place, reports that to its parent process, and keeps the place until the parent disconnects: `node slot-holder.ts ENDPOINT SLOTS`, with an IPC channel.
 import { takeSlot } from "./slots.ts";
 
 const [endpoint = "", slots = "1"] = process.argv.slice(2);

@@ -8,7 +8,7 @@ import { takeSlot } from "./slots.ts";
 const holder = join(import.meta.dirname, "slot-holder.ts");
 const endpoint = (name: string): string => `test:${process.pid}:${name}`;
 
-/** A process that takes a place, reports it, and keeps it until it is killed. */
+/** Starts a process that takes a place and keeps it until it is killed. Resolves when the process has the place. */
 async function hold(name: string): Promise<ChildProcess> {
   const child = fork(holder, [endpoint(name), "2"], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   await once(child, "message");

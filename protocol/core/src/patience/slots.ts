@@ -2,19 +2,20 @@ import type { Server, Socket } from "node:net";
 import { codeOf } from "../report/error.ts";
 import { currentSignal, waitFor } from "./waiting.ts";
 
-/** One of the places at a backend. Disposal releases it. */
+/** One of the places at a backend. Disposal releases the place. */
 export type Slot = Disposable;
 
 const free: Slot = { [Symbol.dispose]: () => undefined };
 
 /**
- * Waits for one of `slots` places at a backend. They limit the concurrent requests of all processes of this user: NixOps4
- * starts every resource that is ready at once, and a server may accept a hundred connections. `endpoint` names the
- * backend, such as `postgres:127.0.0.1:5432`, in at most 80 bytes; `what` describes the place, for the message of a long
- * wait.
+ * Waits for one of `slots` places at a backend. The places limit the concurrent requests of all processes of this user:
+ * NixOps4 starts all ready resources at the same time, and a server may accept only a hundred connections. `endpoint`
+ * names the backend, such as `postgres:127.0.0.1:5432`, in at most 80 bytes. `what` describes the place in the message
+ * about a long wait.
  *
- * A place is a bound abstract unix socket (unix(7)): the kernel releases it when its process ends in any way, without
- * files or polling. Two requests of one process compete like those of two processes. Outside Linux there is no limit.
+ * A place is a bound abstract unix socket (unix(7)): without files or polling, the kernel releases it however its process
+ * ends. Two requests of one process compete like those of two processes. On systems other than Linux, the number of
+ * requests is not limited.
  */
 export async function takeSlot(
   endpoint: string,
@@ -31,7 +32,7 @@ export async function takeSlot(
   return await waitFor(what, async () => {
     for (let slot = first; ; slot = (slot + 1) % slots) {
       await untilReleased(name(slot), signal);
-      // A request that has ended must not take a place.
+      // If the request has ended, it must not take a place.
       signal.throwIfAborted();
       const released = await tryAll(name, slot, slots);
       if (released !== undefined) return released;
@@ -47,9 +48,9 @@ async function tryAll(name: (slot: number) => string, first: number, slots: numb
   return undefined;
 }
 
-/** The place; undefined if another request holds it. */
+/** Takes the place. Returns undefined if another request has it. */
 async function bind(path: string): Promise<Slot | undefined> {
-  // Loaded on demand: this module is in the chunk that every process loads.
+  // Loaded on demand, since every process loads this module.
   const { createServer } = await import("node:net");
   const waiters = new Set<Socket>();
   const server = createServer((waiter) => {
@@ -67,18 +68,18 @@ async function bind(path: string): Promise<Slot | undefined> {
   return {
     [Symbol.dispose]() {
       server.close();
-      // The closed connection wakes them.
+      // Closing the connection wakes the waiter.
       for (const waiter of waiters) waiter.destroy();
     },
   };
 }
 
-/** Maximum number of waiters that connect at the same time (listen(2)). */
+/** Maximum number of pending connections of waiters (listen(2)). */
 const backlog = 511;
 
 /**
- * `server.listen` first loads node:cluster (2 ms at every start), only to find that this process is no worker. Node keeps
- * the function that it then calls under an old name; without that name, `listen` itself is used.
+ * `server.listen` first loads node:cluster (2 ms at every start), only to check that this process is not a worker. Node
+ * exposes the function that `listen` then calls as `_listen2`. If a version of Node removes that name, `listen` is used.
  */
 function listen(server: Server, path: string): void {
   const withoutCluster: unknown = Reflect.get(server, "_listen2");
@@ -87,8 +88,8 @@ function listen(server: Server, path: string): void {
 }
 
 /**
- * Waits until the holder of a place closes the connection. Gives up after a second at most: this holder may be slow while
- * another place is free.
+ * Waits until the holder of a place closes the connection. Stops waiting after one second at most, since another place
+ * may become free earlier.
  */
 async function untilReleased(path: string, signal: AbortSignal): Promise<void> {
   const { connect } = await import("node:net");
@@ -101,7 +102,7 @@ async function untilReleased(path: string, signal: AbortSignal): Promise<void> {
     holder.on("close", () => {
       clearTimeout(patience);
       signal.removeEventListener("abort", giveUp);
-      // Random, since everybody who waited for this holder wakes at once.
+      // Random, since all waiters of this holder wake at the same time.
       setTimeout(resolve, Math.random() * 20);
     });
   });

@@ -2,11 +2,11 @@ import { monotonicSeconds } from "../report/clock.ts";
 import { writeStderr } from "../report/stderr.ts";
 import { currentContext } from "../request/context.ts";
 
-/** Aborts when the current request ends early: its time is over, or it failed. */
+/** Aborts when the current request ends early: its time limit expired, or it failed. */
 export const currentSignal = (): AbortSignal => currentContext().signal;
 
 /**
- * Does the work and reports on stderr what the request waits for, after 2 s and then every 10 s. `what` completes the
+ * Runs `work`. If this takes longer than 2 s, reports the wait on stderr, and again every 10 s. `what` completes the
  * sentence "still waiting for ...".
  */
 export async function waitFor<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -15,7 +15,7 @@ export async function waitFor<T>(what: string, work: () => Promise<T>): Promise<
   const seconds = (): number => Math.round(monotonicSeconds() - started);
   const wait = progress.begin(what);
   let timer = setTimeout(function report() {
-    // Only the innermost wait reports: the others depend on it.
+    // Only the innermost wait reports, since the others depend on it.
     if (progress.current === wait) {
       writeStderr(`still waiting for ${what} (${seconds()} s)`, { waiting: what, seconds: seconds() });
     }

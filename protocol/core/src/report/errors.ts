@@ -3,34 +3,34 @@ import type { ErrorCatalogue } from "./error.ts";
 /** The errors that every provider can report. */
 export default {
   "protocol.bug": {
-    meaning: "The provider met an unexpected error. It is unknown whether anything was written.",
+    meaning: "An unexpected error occurred in the provider. It may have written a part of the change.",
     remedy:
-      "Report the error with the output of NIXOPS4_RESOURCES_LOG=debug, then apply again. Apply looks before it writes.",
+      "Report the error with the output of NIXOPS4_RESOURCES_LOG=debug, then apply again: the provider reads the existing object first.",
   },
   "protocol.immutable": {
     meaning: "An input was changed that the backend cannot change on an existing object.",
-    remedy: "Restore the old value, or follow the hint, which names the loss and the way to change it by hand.",
+    remedy: "Restore the old value, or follow the hint, which says what is lost and how to change it manually.",
   },
   "protocol.inputs.invalid": {
     meaning: "The inputs do not match the resource type. Nothing was written.",
     remedy:
-      "Correct the inputs that the message names. Nix option types find most of these faults before a provider runs.",
+      "Correct the inputs that the message names. The option types in Nix report most of these mistakes before a provider runs.",
   },
   "protocol.node.version": {
-    meaning: "The provider was started by a version of Node that is too old to run it. Nothing was done.",
+    meaning: "The version of Node is too old for the provider. Nothing was written.",
     remedy: "Run the provider with the version of Node that the message names, or a newer one.",
   },
   "protocol.ownership.foreign": {
     meaning: "The object exists and carries the mark of another deployment. Nothing was changed.",
     remedy:
-      "Give the resource another name, or set `adoptFrom` to the other deployment after that one has stopped managing it.",
+      "Give the resource another name. Or remove the object from the other deployment, and set `adoptFrom` to that deployment's name.",
   },
   "protocol.ownership.unmarked": {
     meaning: "The object exists and carries no mark: a person or another program created it. Nothing was changed.",
     remedy: "Give the resource another name, or set `adopt = true` to take the object over.",
   },
   "protocol.request.malformed": {
-    meaning: "A line of input is not a request of NixOps4's resource protocol v0.",
+    meaning: "A line on stdin is not a request of NixOps4's resource protocol v0.",
     remedy: "Send one JSON object per line. If nixops4 sent the line, use matching versions of nixops4 and this suite.",
   },
   "protocol.request.unknown": {
@@ -49,7 +49,7 @@ export default {
     meaning:
       "The request took longer than `timeoutSeconds`. The message names the step in progress and says whether its outcome is known.",
     remedy:
-      "Apply again: apply looks first and continues from the existing state. Raise `timeoutSeconds` if the backend is slow.",
+      "Apply again: the provider reads the existing object and continues from there. If the backend is slow, raise `timeoutSeconds`.",
   },
   "protocol.type.unknown": {
     meaning: "The provider has no resource type of this name.",
@@ -57,15 +57,16 @@ export default {
   },
   "protocol.unsettled": {
     meaning:
-      "After a write, the object is not as it was written: another program changes it, or the provider has a bug.",
-    remedy: "Apply again. If the error persists, find the other writer; if there is none, report the error.",
+      "After a write, the object differs from the inputs: another program changed it, or the provider has a bug.",
+    remedy:
+      "Apply again. If the error persists, find the program that changes the object. If no program does, report the error.",
   },
   "secret.command.failed": {
     meaning: "The command of a secret reference did not start or ended with an error.",
-    remedy: "Run the command by hand as the user who runs nixops4. Its stderr is passed on.",
+    remedy: "Run the command manually as the user who runs nixops4. Its stderr is on the stderr of the provider.",
   },
   "secret.credential.missing": {
-    meaning: "A secret reference names a systemd credential, but the process was started without credentials.",
+    meaning: "A secret reference names a systemd credential, but systemd gave the process no credentials.",
     remedy: "Start nixops4 in a unit with LoadCredential= or SetCredentialEncrypted=.",
   },
   "secret.empty": {

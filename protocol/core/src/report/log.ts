@@ -5,15 +5,15 @@ type Level = "debug" | "info" | "warn" | "error";
 const severity: Readonly<Record<Level, number>> = { debug: 20, info: 30, warn: 40, error: 50 };
 
 /**
- * Records that wait for the logger. One queue for all requests, since a record may repeat the secrets of any request that
- * was in hand when it was logged: a request waits for the queue before its secrets are forgotten.
+ * Records that wait for the logger. All requests share one queue, since a record may contain secrets of any request that
+ * was in progress. A request waits for the queue before its secrets are forgotten.
  */
 let pending: Promise<void> = Promise.resolve();
 
 /**
- * Log records on stderr, from the level that NIXOPS4_RESOURCES_LOG names (debug, info, warn, error, silent; `warn` by
- * default). The logger is loaded with the first record, so a successful request pays nothing for it. A record belongs to
- * the request that logs it: its async context says which stderr takes it and which secrets are scrubbed.
+ * Logs to stderr, from the level in NIXOPS4_RESOURCES_LOG (debug, info, warn, error, silent; `warn` by default). The
+ * logger is loaded with the first record, so that a successful request does not load it. A record belongs to the request
+ * that logs it: the async context determines its stderr and the secrets that are scrubbed.
  */
 export const log = {
   debug: (message: string, fields?: Fields) => record("debug", message, fields),
@@ -22,7 +22,7 @@ export const log = {
   error: (message: string, fields?: Fields) => record("error", message, fields),
 };
 
-/** Resolves when every record so far is written. */
+/** Resolves when all records so far are written. */
 export const flushLog = (): Promise<void> => pending;
 
 function threshold(): number {

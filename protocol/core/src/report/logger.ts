@@ -4,7 +4,7 @@ import { currentContext } from "../request/context.ts";
 import { scrub } from "../secrets/secret.ts";
 import { wantsJson } from "./stderr.ts";
 
-/** JSON for programs, a sentence for a person at a terminal. */
+/** Whether records are printed as sentences, for a person at a terminal, instead of JSON. */
 const forPeople = isatty(2) && !wantsJson();
 
 const logger = pino(

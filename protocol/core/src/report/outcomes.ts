@@ -1,13 +1,14 @@
-/** How a request that may write can end, as its outcome line on stderr reports it. */
+/** Outcomes of a request that may write. The outcome line on stderr has one of these words. */
 export const outcomes = {
   created: "The object did not exist and was created.",
-  updated: "The object existed and differed from the inputs. The differences were repaired.",
+  updated: "The object existed and differed from the inputs. The provider changed it to match them.",
   adopted:
-    "The object existed without this deployment's mark. The deployment took it over, as `adopt` or `adoptFrom` allows, and repaired the differences.",
+    "The object existed without this deployment's mark. The deployment took it over, as `adopt` or `adoptFrom` allows, and changed it to match the inputs.",
   unchanged: "Nothing was written: the object already matched the inputs, or a destroy found no object.",
-  deleted: "The object, or the unfinished part of it that a killed create left behind, was deleted.",
-  retained: "A destroy kept the object, because of `deletion` or because it was adopted. It carries no mark now.",
-  failed: "The request failed. The error names the reason and what to do.",
+  deleted: "The object was deleted, or the unfinished object of a create that was killed.",
+  retained:
+    "A destroy kept the object, since `deletion` says so or since the object was adopted. Its mark was removed.",
+  failed: "The request failed. The error names the reason, and usually an action that solves it.",
 } as const;
 
 export type Outcome = keyof typeof outcomes;

@@ -8,7 +8,7 @@ import { Progress } from "./progress.ts";
 
 const inHand = new Set<ActiveRequest>();
 
-/** One request, from its line of input to its answer. Its state ends with it. */
+/** One request, from its line of input to its answer. Disposal discards its state. */
 export class ActiveRequest implements RequestContext, Disposable {
   readonly progress = new Progress();
   readonly secrets = new KnownSecrets();
@@ -23,7 +23,7 @@ export class ActiveRequest implements RequestContext, Disposable {
     inHand.add(this);
   }
 
-  /** Does the work with this request as its context. */
+  /** Runs `work` with this request as its context. */
   run<T>(work: () => Promise<T>): Promise<T> {
     return runIn(this, work);
   }
@@ -32,21 +32,21 @@ export class ActiveRequest implements RequestContext, Disposable {
     inHand.delete(this);
     this.deadline[Symbol.dispose]();
     this.progress.close();
-    // Work that outlives the request still finds them in its context, so what it prints stays scrubbed.
+    // Work that outlives the request still finds the secrets in its context, so that its output stays scrubbed.
     this.secrets[Symbol.dispose]();
   }
 }
 
 /**
- * Ends the request whose work threw an error that nobody caught, such as one from an event of a client library: every
- * request is answered. If the context of the throw names no request, it fails all that are in hand, since any of them may
- * wait for the work that broke. Returns false if there is none.
+ * Fails the request whose work threw an uncaught error, for example in an event of a client library, so that the request
+ * is still answered. If the context of the error names no request, all requests in progress fail, since any of them may
+ * wait for the work that failed. Returns false if no request is in progress.
  */
 export function failUncaught(error: unknown): boolean {
   const context = currentContext();
   if (context instanceof ActiveRequest) {
     if (inHand.has(context)) context.deadline.fail(error);
-    else log.warn("an error came after its request was answered", { reason: messageOf(error) });
+    else log.warn("uncaught error after the request was answered", { reason: messageOf(error) });
     return true;
   }
   for (const request of inHand) request.deadline.fail(error);

@@ -5,24 +5,23 @@ import { writeFully } from "../wire/lines.ts";
 import { Progress } from "./progress.ts";
 
 /**
- * State that belongs to one request. A process may serve several requests side by side, so nothing of this may live in a
- * module. Code reaches the context of the request that it works for by `currentContext`, from any depth, without a
- * parameter.
+ * The state of one request. A process may serve several requests concurrently, so modules must not keep such state. Code
+ * of any depth gets the context of its request from `currentContext`, without a parameter.
  */
 export interface RequestContext {
-  /** Aborts when the request ends early: its time is over, or it failed. */
+  /** Aborts when the request ends early: its time limit expired, or it failed. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
   readonly secrets: KnownSecrets;
-  /** Reads references that need more than this package; undefined if the provider supports none. */
+  /** Reads the kinds of references that this package cannot read; undefined if the provider does not support them. */
   readonly secretSources: LoadSecretSources | undefined;
-  /** Receives the lines that the request writes beside its answer, already scrubbed. */
+  /** Receives the request's lines for stderr, with secrets already scrubbed. */
   readonly stderr: (text: string) => void;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
-/** Work outside of requests: a command for people, a script, a test. Nothing ends it, and its secrets stay known. */
+/** Context of work outside requests: a command, a script, a test. It has no time limit, and its secrets stay known. */
 const outside: RequestContext = {
   signal: new AbortController().signal,
   progress: new Progress(),
@@ -32,22 +31,22 @@ const outside: RequestContext = {
 };
 
 /**
- * The context of the code that asks. It follows every await, timer and event that the request started, also those that
+ * The context of the calling code. It follows every await, timer and event that the request started, including those that
  * outlive the request.
  */
 export const currentContext = (): RequestContext => storage.getStore() ?? outside;
 
-/** Does the work in a context that differs from the current one by `changes`. */
+/** Runs `work` in the current context with `changes` applied. */
 export const runWith = <T>(changes: Partial<RequestContext>, work: () => T): T =>
   runIn({ ...currentContext(), ...changes }, work);
 
 export const runIn = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);
 
-/** Writes at once. A process whose stderr nobody reads any more goes on: the answer on stdout is what counts. */
+/** Writes synchronously. A closed stderr does not end the process: the answer on stdout matters more. */
 export function writeStderrNow(text: string): void {
   try {
     writeFully(2, text);
   } catch {
-    // Nobody reads it.
+    // The reader has closed stderr.
   }
 }

@@ -2,10 +2,10 @@ import { monotonicSeconds } from "../report/clock.ts";
 import { ProviderError } from "../report/error.ts";
 import type { Progress } from "./progress.ts";
 
-/** Time limit of a request before its inputs, which may set another one, are read. */
+/** Time limit until the request's inputs are read, which may set another limit. */
 const defaultTimeoutSeconds = 300;
 
-/** Time limit of one request. If it expires, the error names what the request was waiting for. */
+/** Time limit of one request. If it expires, the error names the step in progress. */
 export class Deadline implements Disposable {
   readonly #progress: Progress;
   readonly #abort = new AbortController();
@@ -16,7 +16,7 @@ export class Deadline implements Disposable {
   constructor(progress: Progress) {
     this.#progress = progress;
     this.extend(defaultTimeoutSeconds);
-    // Before `race` is called, a failure must not count as unhandled.
+    // A failure before the call of `race` must not count as an unhandled rejection.
     this.#over.promise.catch(() => undefined);
   }
 
@@ -35,12 +35,12 @@ export class Deadline implements Disposable {
     this.#timer = setTimeout(() => this.#expire(seconds), Math.max(0, seconds - this.seconds) * 1000);
   }
 
-  /** The result of the work, or the error that ended the request first. */
+  /** Resolves with the result of `work`, or rejects with the error that ended the request first. */
   race<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#over.promise]);
   }
 
-  /** Ends the request at once, and tells its remaining work to stop. */
+  /** Ends the request at once, and aborts its remaining work. */
   fail(error: unknown): void {
     this.#over.reject(error);
     this.#abort.abort();
@@ -53,10 +53,13 @@ export class Deadline implements Disposable {
   #expire(seconds: number): void {
     const { current, written } = this.#progress;
     this.fail(
-      new ProviderError(`${seconds} s were not enough, while waiting for ${current?.what ?? "an answer"}; ${written}`, {
-        code: "protocol.timeout",
-        hint: "Apply again: the provider continues from what exists. If the backend is slow, raise `timeoutSeconds`",
-      }),
+      new ProviderError(
+        `the time limit of ${seconds} s expired while waiting for ${current?.what ?? "an answer"}; ${written}`,
+        {
+          code: "protocol.timeout",
+          hint: "Apply again: the provider reads the existing object and continues from there. If the backend is slow, raise `timeoutSeconds`",
+        },
+      ),
     );
   }
 }

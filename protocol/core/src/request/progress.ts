@@ -1,16 +1,17 @@
-/** One thing that a request waits for, in words. */
+/** A step or event that a request waits for. */
 export interface Wait {
+  /** Completes "waiting for ...". */
   readonly what: string;
 }
 
-/** What a request is doing, and what it has written so far: the parts of its error if it runs out of time. */
+/** The current wait and the writes of a request. The error of an expired time limit names both. */
 export class Progress {
-  /** In words for a person whose request ran out of time. */
+  /** Describes the writes so far, for the error of an expired time limit. */
   written = "nothing was written";
   readonly #waits: Wait[] = [];
   #isOver = false;
 
-  /** The innermost of the running waits; undefined if there is none, or if the request has ended. */
+  /** The innermost wait; undefined if the request waits for nothing or has ended. */
   get current(): Wait | undefined {
     return this.#isOver ? undefined : this.#waits.at(-1);
   }
@@ -25,7 +26,7 @@ export class Progress {
     this.#waits.splice(this.#waits.indexOf(wait), 1);
   }
 
-  /** Ends all waits at once. Work that outlives its request no longer reports. */
+  /** Ends all waits, so that work which outlives its request no longer reports them. */
   close(): void {
     this.#isOver = true;
   }

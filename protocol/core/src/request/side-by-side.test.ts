@@ -6,7 +6,7 @@ import { answer } from "../serve/answer.ts";
 import { OpenStores } from "../serve/open-stores.ts";
 import { failUncaught } from "./active-request.ts";
 
-// As `serve` does. The test runner's own listener would fail the run.
+// The same listener as in `serve`. The test runner's own listener would fail the run.
 const runnersListeners = process.listeners("uncaughtException");
 const unheard: unknown[] = [];
 const listen = (error: unknown): void => void (failUncaught(error) || unheard.push(error));
@@ -30,11 +30,11 @@ interface Member {
   deed?: Deed;
   seconds?: number;
   timeoutSeconds?: number;
-  /** Whose secret it says aloud. */
+  /** The member whose secret this one prints. */
   overhears?: string;
 }
 
-/** Answers one request of a crowd, with its own environment variable and its own stderr. */
+/** Answers one request of a crowd, with its own environment variable and stderr. */
 async function ask(crowd: Crowd, { name, deed = "fine", seconds = 0, timeoutSeconds = 60, overhears = name }: Member) {
   vi.stubEnv(`SECRET_OF_${name}`, canaryOf(name));
   const inputProperties = {
@@ -58,10 +58,14 @@ async function ask(crowd: Crowd, { name, deed = "fine", seconds = 0, timeoutSeco
 const done = { createResourceResponse: { outputProperties: {} } };
 const failed = (words: string | RegExp) => ({ errorResponse: { message: expect.stringMatching(words) } });
 const timedOut = (what: string, written: string) =>
-  failed(new RegExp(`^\\[protocol.timeout\\] .*1 s were not enough, while waiting for ${what} to finish; ${written}`));
+  failed(
+    new RegExp(
+      `^\\[protocol.timeout\\] .*the time limit of 1 s expired while waiting for ${what} to finish; ${written}`,
+    ),
+  );
 
 describe("50 requests side by side", () => {
-  // Each says the secret of its neighbour aloud. The quick ones end at once, the others outlast every deadline of 1 s.
+  // Each request prints the secret of the next. Half of them end at once; the others take longer than a time limit of 1 s.
   const names = Array.from({ length: 50 }, (_, index) => `m${index}`);
   const special: Record<string, Omit<Member, "name">> = {
     m3: { deed: "hang in read", timeoutSeconds: 1 },
@@ -85,19 +89,19 @@ describe("50 requests side by side", () => {
     answers = await Promise.all(members.map((member) => ask(crowd, member)));
   });
 
-  test("gives each its own answer: no deadline, error or abort of one ends another", () => {
+  test("answers each request on its own: a timeout, error or abort of one does not affect another", () => {
     expect(Object.fromEntries(answers.map(({ name, reply }) => [name, reply]))).toEqual({
       ...Object.fromEntries(names.map((name) => [name, done])),
       m3: timedOut("read member m3", "nothing was written"),
-      m4: timedOut("create member m4", "whether it took effect is unknown"),
-      m5: timedOut("read member m5", "what was to be written is written"),
+      m4: timedOut("create member m4", "whether the write took effect is unknown"),
+      m5: timedOut("read member m5", "the write was completed"),
       m6: failed(/^\[protocol\.bug\] Unable to answer for member m6: .*socket of m6 broke: \[secret\]/),
       m7: failed(/^\[crowd\.telling\] Unable to read member m7: \[secret\] and \[secret\]\.$/),
     });
     expect(crowd.aborted.sort()).toEqual(["m3", "m4", "m5", "m6"]);
   });
 
-  test("scrubs the secrets of all of them from every answer and from every stderr", () => {
+  test("scrubs the secrets of all requests from every answer and every stderr", () => {
     expect(/.{30}C0FFEE/.exec(JSON.stringify(answers))).toBeNull();
     for (const { stderr } of answers) expect(stderr.join("")).toContain('"own":"[secret]","overheard":"[secret]"');
   });
@@ -114,13 +118,13 @@ describe("50 requests side by side", () => {
     }
   });
 
-  test("forgets the secrets of all of them at their end", () => {
+  test("forgets the secrets of all requests when they have ended", () => {
     for (const name of names) expect(scrub(canaryOf(name))).toBe(canaryOf(name));
   });
 });
 
 describe("the secrets of a request", () => {
-  test("are forgotten at its end, also by a request that was in hand with it", async () => {
+  test("are forgotten when it ends, also by a concurrent request", async () => {
     const crowd = new Crowd(2);
     const [, { reply }] = await Promise.all([
       ask(crowd, { name: "short" }),
@@ -129,7 +133,7 @@ describe("the secrets of a request", () => {
     expect(reply).toEqual(failed(`: \\[secret\\] and ${canaryOf("short")}\\.$`));
   });
 
-  test("stay scrubbed from what its own work writes after its end", async () => {
+  test("stay scrubbed from the output of its own work after it has ended", async () => {
     vi.stubEnv("NIXOPS4_RESOURCES_LOG", "info");
     const { reply, stderr } = await ask(new Crowd(1), { name: "hasty", deed: "log late", timeoutSeconds: 1 });
     expect(reply).toEqual(timedOut("read member hasty", "nothing was written"));
@@ -138,15 +142,15 @@ describe("the secrets of a request", () => {
     expect(stderr.at(-1)).toContain('"own":"[secret]"');
   });
 
-  test("outside of requests stay known", async () => {
+  test("outside requests stay known", async () => {
     expect(new Secret("canary-of-nobody").toString()).toBe("[secret]");
     await ask(new Crowd(1), { name: "a" });
     expect(scrub("canary-of-nobody")).toBe("[secret]");
   });
 });
 
-describe("an error that nobody catches", () => {
-  test("fails the only request in hand, if its context names none", async () => {
+describe("an uncaught error", () => {
+  test("fails the only request in progress if its context names no request", async () => {
     const asked = ask(new Crowd(2), { name: "alone" });
     setTimeout(() => {
       throw new Error("socket hang up");
@@ -154,7 +158,7 @@ describe("an error that nobody catches", () => {
     expect((await asked).reply).toEqual(failed(/^\[protocol\.bug\] .*socket hang up/));
   });
 
-  test("fails all requests in hand, if its context names none of them", async () => {
+  test("fails all requests in progress if its context names none of them", async () => {
     const crowd = new Crowd(4);
     const asked = ["a", "b", "c"].map((name) => ask(crowd, { name }));
     setTimeout(() => {
@@ -163,7 +167,7 @@ describe("an error that nobody catches", () => {
     for (const { reply } of await Promise.all(asked)) expect(reply).toEqual(failed("socket hang up"));
   });
 
-  test("is only logged, if its request has been answered", async () => {
+  test("is only logged if its request has been answered", async () => {
     const crowd = new Crowd(1);
     vi.stubEnv("NIXOPS4_RESOURCES_LOG", "warn");
     const { stderr, reply } = await ask(crowd, { name: "over", deed: "throw late" });
@@ -172,11 +176,11 @@ describe("an error that nobody catches", () => {
     expect(other).toEqual(done);
     await flushLog();
     expect(stderr.join("")).toMatch(
-      /"reason":"socket of over broke: \[secret\]","msg":"an error came after its request was answered"/,
+      /"reason":"socket of over broke: \[secret\]","msg":"uncaught error after the request was answered"/,
     );
   });
 
-  test("is reported to `serve`, if no request is in hand", () => {
+  test("is left to `serve` if no request is in progress", () => {
     expect(failUncaught(new Error("socket hang up"))).toBe(false);
   });
 });

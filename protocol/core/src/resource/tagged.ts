@@ -50,7 +50,7 @@ export function tagged<T extends Tags>(tags: T): z.ZodMiniType<Tagged<T>, GivenT
 
 function valueType({ tags, made }: TaggedDef, tag: string): z.ZodMiniType {
   const type = made.get(tag) ?? tags[tag]?.();
-  if (type === undefined) throw new TypeError(`There is no tag ${tag}`);
+  if (type === undefined) throw new TypeError(`Unknown tag ${tag}`);
   made.set(tag, type);
   return type;
 }

@@ -1,16 +1,16 @@
 import { exactlyOneOf } from "../resource/tagged.ts";
 import { isObject } from "../wire/wire.ts";
 
-/** One kind of reference to a secret: what its value is. JSON Schema has it in secret-ref-schema.ts. */
+/** One kind of reference to a secret, and the check of its value. ref-schema.ts has the same as JSON Schema. */
 interface SecretKind {
-  /** To go on "a reference whose `file` is ...". */
+  /** Completes the message "a reference whose `file` is ...". */
   readonly words: string;
   accepts(value: unknown): boolean;
 }
 
 export type SecretKinds = Readonly<Record<string, SecretKind>>;
 
-/** What the texts in a reference look like. */
+/** Patterns of the strings in a reference. */
 export const patterns = {
   path: "^/.*$",
   env: "^[A-Za-z_][A-Za-z0-9_]*$",
@@ -22,7 +22,7 @@ const isPath = matches(patterns.path);
 const isListOfTexts = (value: unknown) =>
   Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string");
 
-/** Whether it is an object with these fields and no other. */
+/** Whether the value is an object with the required fields, and no others except the optional ones. */
 function hasFields(
   value: unknown,
   required: Readonly<Record<string, (field: unknown) => boolean>>,
@@ -36,7 +36,7 @@ function hasFields(
   );
 }
 
-/** References that say themselves where the secret is. */
+/** References to a secret that needs neither a key nor a store. */
 export const directKinds: SecretKinds = {
   file: { words: "an absolute path", accepts: isPath },
   env: { words: "the name of a variable", accepts: matches(patterns.env) },
@@ -44,7 +44,7 @@ export const directKinds: SecretKinds = {
   command: { words: "a list of a program and its arguments", accepts: isListOfTexts },
 };
 
-/** Every kind. What the last three need is loaded when one of them is met: see SecretSources. */
+/** All kinds. The code for the last three is loaded when a request uses one of them: see SecretSources. */
 export const allKinds: SecretKinds = {
   ...directKinds,
   age: {
@@ -53,12 +53,12 @@ export const allKinds: SecretKinds = {
       hasFields(value, { file: isPath, identity: (identity) => flawOf(directKinds, identity) === undefined }),
   },
   sops: {
-    words: "an object with the absolute path `file` and the list of names `key`",
+    words: "an object with the absolute path `file` and the list of keys `key`",
     accepts: (value) => hasFields(value, { file: isPath, key: isListOfTexts }),
   },
   store: {
-    words: "an object with `name`, with or without `version`, and one of `directory` and `postgres`",
-    // Each store checks its own settings.
+    words: "an object with `name`, optionally `version`, and either `directory` or `postgres`",
+    // The store checks its own settings.
     accepts: (value) =>
       hasFields(
         value,
@@ -74,7 +74,7 @@ export const allKinds: SecretKinds = {
   },
 };
 
-/** What a value should be that is no reference, without a word of the value; undefined for a good one. */
+/** Describes what an invalid reference should be, without repeating the value; undefined for a valid one. */
 export function flawOf(kinds: SecretKinds, value: unknown): string | undefined {
   const [name = "", ...others] = isObject(value) ? Object.keys(value) : [];
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;

@@ -1,7 +1,7 @@
 import { currentContext } from "../request/context.ts";
 import { scrub } from "./secret.ts";
 
-/** A program could not be run, or ended with an error. The message completes "the command pass ". */
+/** A program did not start, or ended with an error. The message completes "the command pass ...". */
 export class ProgramFailed extends Error {
   override readonly name = "ProgramFailed";
   /** Whether the program does not exist. */
@@ -14,8 +14,9 @@ export class ProgramFailed extends Error {
 }
 
 /**
- * Runs a program without a shell and without input, and returns its stdout. Its stderr goes to the stderr of the request,
- * and it is killed if the request ends early. Throws ProgramFailed, which does not repeat the arguments.
+ * Runs a program without a shell and without input, and returns its stdout. The program's stderr goes to the stderr of
+ * the request. If the request ends early, the program is killed. Throws ProgramFailed, which does not repeat the
+ * arguments.
  */
 export async function programOutput(program: string, args: readonly string[], largestBytes: number): Promise<string> {
   const { execFile } = await import("node:child_process");
@@ -23,11 +24,11 @@ export async function programOutput(program: string, args: readonly string[], la
   return await new Promise((resolve, reject) => {
     const child = execFile(program, args, { encoding: "utf8", maxBuffer: largestBytes, signal }, (error, stdout) => {
       if (error === null) resolve(stdout);
-      // The error's own message repeats the whole command line.
+      // The message of `error` contains the whole command line.
       else reject(new ProgramFailed(reasonOf(error), error.code === "ENOENT"));
     });
     child.stdin?.end();
-    // At once, since it may be the question for a PIN, without a newline.
+    // Passed on at once, since it may be a prompt for a PIN, without a newline.
     child.stderr?.on("data", (chunk: string) => stderr(scrub(chunk)));
   });
 }

@@ -1,7 +1,7 @@
 import { ProgramFailed, programOutput } from "./program-output.ts";
 import { largestSecretBytes, unreadable } from "./read-secret.ts";
 
-/** The output of the command of a reference. */
+/** Runs the command of a reference and returns its output. */
 export async function readCommand([program = "", ...args]: readonly string[], what: string): Promise<string> {
   try {
     return await programOutput(program, args, largestSecretBytes);
@@ -11,7 +11,7 @@ export async function readCommand([program = "", ...args]: readonly string[], wh
       what,
       `the command ${program} ${error.message}`,
       "secret.command.failed",
-      "Run the command by hand as the same user to see its error",
+      "Run the command manually as the same user to see its error",
     );
   }
 }

@@ -37,7 +37,7 @@ test("reads an environment variable, a systemd credential, and the output of a c
   expect(await value({ command: ["printf", "%s", "$HOME;hunter5"] })).toBe("$HOME;hunter5");
 });
 
-test("passes the stderr of a command on to its own request, scrubbed", async () => {
+test("passes the stderr of a command to its own request, without secrets", async () => {
   const stderr: string[] = [];
   expect(new Secret("hunter8-hunter8").toString()).toBe("[secret]");
   const command = ["sh", "-c", "echo PIN for hunter8-hunter8? >&2; echo hunter9"];
@@ -48,7 +48,7 @@ test("passes the stderr of a command on to its own request, scrubbed", async () 
 test.each([
   ["a missing file", { file: "/nowhere/password" }, "secret.file.missing"],
   ["an unset variable", { env: "NOT_SET_HERE" }, "secret.env.missing"],
-  ["a credential outside of systemd", { credential: "app" }, "secret.credential.missing"],
+  ["a credential outside systemd", { credential: "app" }, "secret.credential.missing"],
   ["a command that fails", { command: ["false"] }, "secret.command.failed"],
   ["a missing command", { command: ["no-such-program", "hunter6"] }, "secret.command.failed"],
   ["the Nix store", { file: "/nix/store/abc-password" }, "secret.file."],
@@ -82,7 +82,7 @@ test("rejects an empty secret and one that is too large", async () => {
   });
 });
 
-test("reads references of the other kinds through the provider's sources, loaded on demand", async () => {
+test("loads the provider's sources on demand, to read references of the other kinds", async () => {
   const ref = { age: { file: "/run/agenix/app.age", identity: { file: "/etc/ssh/key" } } };
   await expect(value(ref)).rejects.toMatchObject({ code: "secret.kind.unsupported" });
   let loads = 0;
@@ -112,14 +112,14 @@ test.each([
   expect(z.safeParse(secretRef, right).success).toBe(true);
 });
 
-test("rejects an indirect reference for the key that opens a secret", () => {
+test("rejects an indirect reference for the key that decrypts a secret", () => {
   expect(z.safeParse(directSecretRef, { env: "KEY" }).success).toBe(true);
   expect(z.safeParse(directSecretRef, { store: { name: "db", directory: {} } }).error?.issues[0]?.message).toBe(
     "an object with exactly one of `file`, `env`, `credential`, `command`",
   );
 });
 
-test("rejects whatever is not an object with exactly one known key", () => {
+test("rejects every value except an object with exactly one known key", () => {
   expect(z.safeParse(secretRef, { file: "/run/secrets/x" }).success).toBe(true);
   for (const wrong of [
     {},

@@ -5,10 +5,10 @@ import { currentContext } from "../request/context.ts";
 import { Secret } from "./secret.ts";
 import type { SecretRef } from "./ref-types.ts";
 
-/** Larger than any key. A larger file means a wrong path. */
+/** Larger than any key. If a file is larger, its path is probably wrong. */
 export const largestSecretBytes = 1_048_576;
 
-/** The value, and its origin in words for the log. */
+/** Returns the value, and a description of its origin for the log. */
 export async function readSecret(ref: SecretRef, what: string): Promise<{ secret: Secret; from: string }> {
   if ("file" in ref) return { secret: toSecret(fromFile(ref.file, what), what), from: `file ${ref.file}` };
   if ("env" in ref) return { secret: toSecret(fromEnv(ref.env, what), what), from: `environment variable ${ref.env}` };
@@ -33,7 +33,7 @@ export async function readSecret(ref: SecretRef, what: string): Promise<{ secret
 export function toSecret(text: string, what: string): Secret {
   const value = text.replace(/\r?\n$/, "");
   if (value === "")
-    throw unreadable(what, "it is empty", "secret.empty", "Put the secret where the reference points to");
+    throw unreadable(what, "it is empty", "secret.empty", "Store the secret in the place that the reference names");
   return new Secret(value);
 }
 
@@ -43,9 +43,9 @@ function fromFile(path: string, what: string): string {
   if ([path, real].some((name) => name === store || name.startsWith(`${store}/`))) {
     throw unreadable(
       what,
-      `${path} is in the Nix store, which everybody can read`,
+      `${path} is in the Nix store, which every user of the machine can read`,
       "secret.file.store",
-      "Name the file as a string outside the store, such as /run/secrets/password",
+      "Set `file` to a string with a path outside the store, such as /run/secrets/password",
     );
   }
   const file = attempt(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), path, what);
@@ -54,17 +54,17 @@ function fromFile(path: string, what: string): string {
     if ((mode & 0o077) !== 0) {
       throw unreadable(
         what,
-        `others than its owner may use ${path} (mode ${(mode & 0o777).toString(8).padStart(4, "0")})`,
+        `users other than the owner have access to ${path} (mode ${(mode & 0o777).toString(8).padStart(4, "0")})`,
         "secret.file.mode",
-        `chmod 0600 ${path}`,
+        `Run \`chmod 0600 ${path}\``,
       );
     }
     if (size > largestSecretBytes) {
       throw unreadable(
         what,
-        `${path} has ${size} bytes`,
+        `${path} has ${size} bytes; the maximum is ${largestSecretBytes}`,
         "secret.file.size",
-        "Name the file that holds only the secret",
+        "Set `file` to a file that contains only the secret",
       );
     }
     return attempt(() => readFileSync(file, "utf8"), path, what);
@@ -80,11 +80,11 @@ function fromEnv(name: string, what: string): string {
     what,
     `the environment variable ${name} is not set`,
     "secret.env.missing",
-    `Set ${name} where nixops4 is started`,
+    `Set ${name} in the environment of nixops4`,
   );
 }
 
-// Source: https://systemd.io/CREDENTIALS/. The folder is private to the service, so the mode of its files does not matter.
+// Source: https://systemd.io/CREDENTIALS/. Only the service can read the folder, so the mode of its files is not checked.
 function fromCredential(name: string, what: string): string {
   const folder = process.env["CREDENTIALS_DIRECTORY"];
   if (folder === undefined) {
@@ -99,7 +99,7 @@ function fromCredential(name: string, what: string): string {
   return attempt(() => readFileSync(path, "utf8"), path, what);
 }
 
-/** The result of the work; its file system errors in words. */
+/** Returns the result of `work`. Describes errors of the file system. */
 function attempt<T>(work: () => T, path: string, what: string): T {
   try {
     return work();
@@ -110,7 +110,7 @@ function attempt<T>(work: () => T, path: string, what: string): T {
         what,
         `the file ${path} does not exist`,
         "secret.file.missing",
-        `Put the secret into ${path}, mode 0600`,
+        `Create ${path} with the secret and mode 0600`,
       );
     }
     throw unreadable(
@@ -122,7 +122,7 @@ function attempt<T>(work: () => T, path: string, what: string): T {
   }
 }
 
-/** The error of a reference. `what` says whose secret it is, such as `the password of role app`. */
+/** The error of a reference. `what` describes the secret, such as `the password of role app`. */
 export function unreadable(what: string, why: string, code: `secret.${string}`, hint: string): ProviderError {
   return new ProviderError(`${what} cannot be read: ${why}`, { code, hint });
 }

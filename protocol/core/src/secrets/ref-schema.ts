@@ -1,4 +1,5 @@
-// How JSON Schema writes references to secrets. Apart from their checks, since only `describe` and the generators want it.
+// References to secrets as JSON Schema, with the descriptions of nix/types.nix. Separate from the checks in kinds.ts, since
+// only `describe` and the generators load it.
 import * as z from "zod/mini";
 import { directSecretRef, secretRef } from "./ref.ts";
 import { patterns } from "./kinds.ts";
@@ -7,7 +8,7 @@ const path = { type: "string" as const, pattern: patterns.path, "x-nix-type": "r
 const texts = { type: "array" as const, items: { type: "string" as const }, minItems: 1 };
 type Schema = z.core.JSONSchema.BaseSchema;
 
-/** Objects with exactly one of the fields. */
+/** Schemas of objects with exactly one of the fields. */
 const choice = (kinds: Readonly<Record<string, Schema>>): Schema[] =>
   Object.keys(kinds).map((name) => record({ [name]: kinds[name] ?? {} }));
 
@@ -17,38 +18,41 @@ function record(properties: Record<string, Schema>, optional: readonly string[] 
 }
 
 const directKinds = {
-  file: { ...path, description: "File that holds the secret. Only its owner may read it (mode 0600 or less)." },
+  file: {
+    ...path,
+    description: "File that contains the secret. Only its owner may have access to it (mode 0600 or less).",
+  },
   env: {
     type: "string" as const,
     pattern: patterns.env,
-    description: "Environment variable of the provider's process that holds the secret.",
+    description: "Environment variable of the provider that contains the secret.",
   },
   credential: {
     type: "string" as const,
     pattern: patterns.credential,
-    description: "Name of a systemd credential (LoadCredential=): a file in $CREDENTIALS_DIRECTORY.",
+    description: "Name of the systemd credential (LoadCredential=) that contains the secret.",
   },
-  command: { ...texts, description: "Program and arguments, run without a shell; what it prints is the secret." },
+  command: { ...texts, description: "Program and arguments, run without a shell. Its output is the secret." },
 };
 
 const allKinds = {
   ...directKinds,
   age: {
     ...record({
-      file: { ...path, description: "File that age encrypts." },
+      file: { ...path, description: "Path of the encrypted file." },
       identity: {
-        description: "Key that opens it: an age identity, or an SSH private key without a passphrase.",
+        description: "Age identity or SSH private key, without a passphrase, that decrypts the file.",
         anyOf: choice(directKinds),
       },
     }),
-    description: "File that age encrypts, also one of agenix, and the key that opens it.",
+    description: "File encrypted with age, including files of agenix.",
   },
   sops: {
     ...record({
-      file: { ...path, description: "File that sops encrypts." },
-      key: { ...texts, description: "Names on the way to the value." },
+      file: { ...path, description: "Path of the encrypted file." },
+      key: { ...texts, description: "Path of keys to the value in the file." },
     }),
-    description: "Value in a file that sops encrypts. Needs the program `sops` on PATH.",
+    description: "Value in a file encrypted with sops. Needs the program `sops` on PATH.",
   },
   store: {
     ...record(
@@ -57,26 +61,29 @@ const allKinds = {
         version: {
           type: "integer" as const,
           minimum: 1,
-          description: "Version of the secret; left out or null, the current one.",
+          description: "Version of the secret; null or no version uses the current one.",
         },
-        directory: { type: "object" as const, description: "The store, where it is a directory." },
-        postgres: { type: "object" as const, description: "The store, where it is in PostgreSQL." },
+        directory: { type: "object" as const, description: "Store in a folder of age files." },
+        postgres: {
+          type: "object" as const,
+          description: "Store in PostgreSQL, as `connection.store.postgres` of the provider `secrets`.",
+        },
       },
       ["version", "directory", "postgres"],
     ),
-    description: "Secret that the provider `secrets` keeps: its output `ref`.",
+    description: "Secret in a store of the provider `secrets`: the output `ref` of a `secret`.",
   },
 };
 
 secretRef.register(z.globalRegistry, {
   id: "SecretRef",
-  description: "Reference to a secret; the value itself never enters Nix, the protocol or the state.",
+  description: "Reference to a secret. The secret itself never reaches Nix, the protocol, the state or a log.",
   "x-nix-type": "secretRef",
   anyOf: choice(allKinds),
 });
 directSecretRef.register(z.globalRegistry, {
   id: "DirectSecretRef",
-  description: "Reference to a key; the value itself never enters Nix, the protocol or the state.",
+  description: "Reference to a key. The key itself never reaches Nix, the protocol, the state or a log.",
   "x-nix-type": "directSecretRef",
   anyOf: choice(directKinds),
 });

@@ -1,13 +1,13 @@
-/** References to a place that the provider reads directly. */
+/** A reference to a secret that the provider reads without a key or a store. */
 export type DirectSecretRef = { file: string } | { env: string } | { credential: string } | { command: string[] };
 
-/** An age file, also one of agenix, and the key that opens it: an age identity or an SSH private key. */
+/** A file encrypted with age, including files of agenix, and the age identity or SSH private key that decrypts it. */
 export type AgeRef = { age: { file: string; identity: DirectSecretRef } };
 
-/** A value in a file that sops encrypts, addressed by a path of keys. */
+/** A value in a file encrypted with sops, and the path of keys to it. */
 export type SopsRef = { sops: { file: string; key: string[] } };
 
-/** A secret in a store of the provider `secrets`: by its name, and the version or (null) the current one. */
+/** A secret in a store of the provider `secrets`. A `version` of null means the current version. */
 export type StoreRef = {
   store: { name: string; version?: number | null } & (
     | { directory: Record<string, unknown> }

@@ -5,28 +5,28 @@ import type { DirectSecretRef, SecretRef } from "./ref-types.ts";
 import type { Secret } from "./secret.ts";
 import { allKinds, directKinds, flawOf, type SecretKinds } from "./kinds.ts";
 
-/** An absolute path that is read when the provider runs; in Nix a string, never a path literal, which would be copied to the store. */
+/** An absolute path that the provider reads when it runs. In Nix it is a string: path literals are copied to the store. */
 export const runtimePath = z
   .string()
   .check(z.regex(/^\/.*$/))
   .register(z.globalRegistry, { "x-nix-type": "runtimePath" });
 
-/** One type with a check of its own, not a union of objects: that would be dozens of zod types, which take 4 ms to make. */
+/** One zod type with its own check. A union of objects would need dozens of zod types, which take 4 ms to create. */
 const reference = <Ref>(kinds: SecretKinds) =>
   z.custom<Ref>((value) => flawOf(kinds, value) === undefined, { error: ({ input }) => flawOf(kinds, input) });
 
 /**
- * Where a secret is to be found. Only the reference crosses the protocol; `resolveSecret` reads the value at the moment of
- * its use. One trailing newline is not part of the value.
+ * Reference to a secret. Only the reference crosses the protocol; `resolveSecret` reads the value when it is needed. One
+ * trailing newline is not part of the value.
  */
 export const secretRef = reference<SecretRef>(allKinds);
 
-/** The same for a key that itself opens secrets: it cannot lie behind another one. */
+/** Reference to a key that decrypts secrets. It must not need another key. */
 export const directSecretRef = reference<DirectSecretRef>(directKinds);
 
 /**
- * The value of a secret. `what` says whose it is, such as `the password of role app`.
- * Throws a ProviderError (`secret.*`) that names the reference where it cannot be read.
+ * Reads the value of a secret. `what` describes the secret, such as `the password of role app`. Throws a ProviderError
+ * (`secret.*`) that names the reference if the secret cannot be read.
  */
 export async function resolveSecret(ref: SecretRef, what: string): Promise<Secret> {
   const { secret, from } = await readSecret(ref, what);

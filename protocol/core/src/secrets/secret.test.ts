@@ -11,7 +11,7 @@ test("prints a secret as [secret] everywhere", () => {
   expect(secret.reveal()).toBe("hunter2-hunter2");
 });
 
-test("scrubs a secret in every spelling in which it slips into a message", () => {
+test("scrubs a secret in every encoding in which a message may contain it", () => {
   const value = 'p"ä\\ss wörd/7';
   const secret = new Secret(value);
   for (const spelling of [

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { currentContext } from "../request/context.ts";
 
-/** A secret's value. It prints as `[secret]` everywhere; only `reveal` returns it. */
+/** The value of a secret. It prints as `[secret]` everywhere; only `reveal` returns the value. */
 export class Secret {
   readonly #value: string;
 
@@ -10,7 +10,7 @@ export class Secret {
     currentContext().secrets.add(value);
   }
 
-  /** The value itself, for the moment of its use. */
+  /** Returns the value. Call it only where the value is used. */
   reveal(): string {
     return this.#value;
   }
@@ -26,5 +26,5 @@ export class Secret {
   }
 }
 
-/** The text without the secrets of the current request and of all others that are in hand. */
+/** The text without the secrets of the current request and of all other requests in progress. */
 export const scrub = (text: string): string => currentContext().secrets.scrub(text);

@@ -21,24 +21,24 @@ import {
 
 export type Answer = Record<string, object>;
 
-/** Everything that a handler needs to answer a line. */
+/** The data that a handler needs to answer a line. */
 interface Context {
   provider: Provider;
   line: string;
   stores: OpenStores;
-  /** Called when the inputs are read: from then on, their time limit holds and messages name the resource. */
+  /** Called when the inputs are parsed. Applies their time limit, and makes messages name the resource. */
   begin: (task: Task) => Task;
 }
 
-/** The body of the answer; requests that write also report the outcome. */
+/** The body of the answer. Requests that write also have an outcome. */
 interface Done {
   body: object;
   outcome?: string;
 }
 
 /**
- * The one answer to one line of input. Never throws: every failure is an errorResponse. Lines may be answered side by side;
- * only `stores` is shared between them.
+ * Answers one line of input. Never throws: every failure becomes an errorResponse. Several lines may be answered
+ * concurrently; they share only `stores`.
  */
 export async function answer(
   provider: Provider,
@@ -48,7 +48,7 @@ export async function answer(
 ): Promise<Answer> {
   using request = new ActiveRequest(provider.secretSources, stderr);
   const message = await request.run(() => answerRequest(request, { provider, line, stores }));
-  // Records of other requests, too, may repeat its secrets: these are forgotten after the records are written.
+  // Records of other requests may also contain this request's secrets, so write them before the secrets are forgotten.
   await flushLog();
   return message;
 }
@@ -88,7 +88,7 @@ function reportOutcome(outcome: string, subject: Subject, elapsedSeconds: number
 const dispatch = <K extends Kind>(kind: K, body: Requests[K], context: Context): Promise<Done> =>
   handlers[kind](body, context);
 
-/** One handler for each kind of request. The code for requests that an apply does not send is loaded on demand. */
+/** The handler of each kind of request. Code for requests that an apply does not send is loaded on demand. */
 const handlers: { [K in Kind]: (body: Requests[K], context: Context) => Promise<Done> } = {
   async create({ type, inputProperties, isStateful }, context) {
     const resource = await load(context.provider, type);
@@ -167,7 +167,7 @@ async function settle(task: Task, previous: Properties | undefined): Promise<Don
   return { body: { outputProperties: outputs }, outcome };
 }
 
-/** The definition of a type, from a chunk of its own. */
+/** Loads the definition of a type from its own chunk. */
 async function load(provider: Provider, type: string): Promise<AnyResource> {
   const loader = Object.hasOwn(provider.types, type) ? provider.types[type] : undefined;
   if (loader !== undefined) return (await loader()).default;

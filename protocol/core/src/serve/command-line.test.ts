@@ -75,7 +75,7 @@ test("prints JSON with --json, and the outputs of a create", () => {
 });
 
 test.each([
-  [["plna", "-t", "box"], 'There is no command "plna".\nHint: Did you mean `plan`?\n'],
+  [["plna", "-t", "box"], 'Unknown command "plna".\nHint: Did you mean `plan`?\n'],
   [["--"], "Name a command.\nHint: Run `nixops4-resources-room --help`.\n"],
   [["plan"], "Name the resource type with --type.\nHint: Run `nixops4-resources-room plan --help`.\n"],
   [["plan", "--tpye", "box"], "Unknown option '--tpye'.\nHint"],

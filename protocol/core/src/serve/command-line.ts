@@ -113,7 +113,7 @@ async function unknownCommand(name: string, known: string[]): Promise<UsageError
   const { nearest } = await import("../converge/words.ts");
   const guess = nearest(name, known);
   const hint = guess === undefined ? `Use one of ${known.join(", ")}` : `Did you mean \`${guess}\`?`;
-  return new UsageError(`There is no command ${JSON.stringify(name)}`, hint);
+  return new UsageError(`Unknown command ${JSON.stringify(name)}`, hint);
 }
 
 /** The help that lists what is valid here. */

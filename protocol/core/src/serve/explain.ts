@@ -12,13 +12,13 @@ export function explain(error: unknown, doing: string): string {
   return scrub(hint === undefined ? text : `${text}\nHint: ${withStop(hint)}`);
 }
 
-/** Any error that is not written for people is our bug, and is reported as one; the stack trace goes to the log. */
+/** Reports any error except a ProviderError as our bug. The stack trace goes to the log. */
 function bug(error: unknown): { code: string; message: string; hint: string } {
   log.debug("unexpected error", { stack: error instanceof Error ? error.stack : String(error) });
   return {
     code: "protocol.bug",
-    message: `this provider met an error that it does not know (${error instanceof Error ? `${error.name}: ${error.message}` : String(error)})`,
-    hint: "This is a bug in nixops4-resources, please report it; with NIXOPS4_RESOURCES_LOG=debug stderr has the details",
+    message: `an unexpected error occurred (${error instanceof Error ? `${error.name}: ${error.message}` : String(error)})`,
+    hint: "Report this bug of nixops4-resources with the details that NIXOPS4_RESOURCES_LOG=debug prints to stderr",
   };
 }
 

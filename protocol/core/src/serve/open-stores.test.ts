@@ -71,7 +71,7 @@ test("keeps the deadline of the request that uses a store", async () => {
   await asRequest(async ({ signal }) => expect(await stores.use(async () => currentSignal())).toBe(signal));
 });
 
-test("an uncaught error of a store fails every request in hand, whoever opened it", async () => {
+test("an uncaught error of a store fails every request in hand, not only the one that opened it", async () => {
   await using stores = new OpenStores();
   const failLater = await asRequest(() => stores.use(async () => () => failUncaught(new Error("connection lost"))));
   const inHand = [asRequest(waitForever), asRequest(waitForever)];

@@ -18,7 +18,7 @@ export class OpenStores implements AsyncDisposable {
 
   /**
    * Does work with a store, in a context that is no request's: the secrets that the store resolves stay known as long as
-   * it is open, and an error that nobody catches may concern every request that uses it.
+   * it is open, and an uncaught error may concern every request that uses it.
    */
   use<T>(work: () => Promise<T>): Promise<T> {
     return runWith({ secrets: this.#secrets }, work);

@@ -10,7 +10,7 @@ const room = join(import.meta.dirname, "../fixtures/room.ts");
 const start = (env: Record<string, string> = {}): ChildProcess =>
   spawn(process.execPath, [room], { env: { ...process.env, ...env }, stdio: "pipe" });
 
-/** Sends the whole input to a provider, closes it, and waits for the end. */
+/** Starts a provider, sends the whole input, closes stdin, and waits until the process ends. */
 async function talk(input: string | Buffer, env: Record<string, string> = {}) {
   const child = start(env);
   if (child.stdin === null || child.stdout === null || child.stderr === null) throw new TypeError("no pipes");
@@ -44,26 +44,26 @@ const made = { createResourceResponse: { outputProperties: { litres: 10 } } };
 const refused = (words: string | RegExp) => ({ errorResponse: { message: expect.stringMatching(words) } });
 
 describe("the loop", () => {
-  test("answers each line in order and goes on after a bad one", async () => {
+  test("answers each line in order and continues after an invalid one", async () => {
     const { answers, code } = await talk(`${box("a")}\nnonsense\n\n${box("b", { size: 0 })}\n${box("c")}\n`);
     expect(answers).toEqual([made, refused("the line is not JSON"), refused("`size` must be >= 1, got 0"), made]);
     expect(code).toBe(0);
   });
 
-  test("takes CRLF, a missing last newline, and a line of megabytes in small pieces", async () => {
+  test("accepts CRLF, a missing last newline, and a line of megabytes in small chunks", async () => {
     const large = box("large", { label: "ä".repeat(3_000_000) });
     const { answers } = await talk(`${box("a")}\r\n${large}\r\n${box("b")}`);
     expect(answers).toEqual([made, made, made]);
   });
 
-  test("ends quietly on empty input", async () => {
+  test("ends without output on empty input", async () => {
     expect(await talk("").catch(String)).toContain("SyntaxError");
     const child = start();
     child.stdin?.end();
     expect(await once(child, "exit")).toEqual([0, null]);
   });
 
-  test("says one outcome per request on stderr, for people and for programs", async () => {
+  test("reports one outcome per request on stderr, as text or as JSON", async () => {
     const lines = `${box("a")}\n${box("a")}\n${box("a", { size: 0 })}\n`;
     expect((await talk(lines)).stderr).toMatch(
       /^created box a \(\d+\.\d\d s\)\nunchanged box a \(\d+\.\d\d s\)\nfailed box a \(\d+\.\d\d s\)\n$/,
@@ -84,24 +84,26 @@ describe("the loop", () => {
     );
   });
 
-  test("a fault of ours is said to be one, without a stack trace", async () => {
+  test("reports an unexpected error as a bug, without a stack trace", async () => {
     const { answers, stderr } = await talk(moody({ mood: "broken" }));
     expect(answers).toEqual([
-      refused(/^\[protocol\.bug\] Unable to read moody broken: .*undefined is not a function.*\nHint: This is a bug/s),
+      refused(
+        /^\[protocol\.bug\] Unable to read moody broken: .*undefined is not a function.*\nHint: Report this bug/s,
+      ),
     ]);
     expect(stderr).not.toContain(" at ");
     const { stderr: debug } = await talk(moody({ mood: "broken" }), { NIXOPS4_RESOURCES_LOG: "debug" });
     expect(debug).toContain("room.ts");
   });
 
-  test("an error that nobody catches still ends in an answer, and the next request works", async () => {
+  test("answers a request that throws an uncaught error, and then answers the next one", async () => {
     expect((await talk(`${moody({ mood: "loose" })}\n${box("a")}\n`)).answers).toEqual([
       refused(/^\[protocol\.bug\] .*socket hang up/),
       made,
     ]);
   });
 
-  test("a type that needs a state is refused without one; an unknown type gets a guess", async () => {
+  test("rejects a request without the state that its type requires, and suggests a name for an unknown type", async () => {
     const stateless = moody({ mood: "fine" }).replace('"isStateful":true', '"isStateful":false');
     const unknown = box("a").replace('"box"', '"bax"');
     expect((await talk(`${stateless}\n${unknown}`)).answers).toEqual([
@@ -112,8 +114,8 @@ describe("the loop", () => {
 });
 
 describe("stdout", () => {
-  test("is the protocol's alone: whatever else writes to it lands on stderr", async () => {
-    // Through real pipes, as NixOps4 makes them; between Node processes they would be sockets.
+  test("carries only protocol messages: all other output goes to stderr", async () => {
+    // Through pipes, as NixOps4 creates them. `spawn` alone would create sockets.
     const script = '{ "$0" "$1" 2>&3 | sed "s/^/answer: /"; } 3>&1 | cat';
     const child = spawn("sh", ["-c", script, process.execPath, room], { stdio: "pipe" });
     child.stdin.end(moody({ mood: "noisy" }));
@@ -128,7 +130,7 @@ describe("stdout", () => {
       expect(stderr).toContain(`noise by ${way}\n`);
   });
 
-  test("closed early: the work is done, and the end is quiet", async () => {
+  test("closed early: the request is finished, and the process ends without an error", async () => {
     const child = start();
     child.stdout?.destroy();
     child.stdin?.write(`${moody({ mood: "slow", seconds: 0.3 })}\n`);
@@ -138,14 +140,14 @@ describe("stdout", () => {
   });
 });
 
-describe("interrupts and time", () => {
+describe("signals and time limits", () => {
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s: the request in hand is finished and answered, the next is not begun", async (signal, status) => {
+  ] as const)("%s: answers the current request and does not begin the next one", async (signal, status) => {
     const child = start();
     child.stdin?.write(`${box("a")}\n${moody({ mood: "slow", seconds: 1 })}\n${moody({ mood: "fine" })}\n`);
-    // Its first outcome shows that it is up; then it is in the slow one.
+    // The first outcome shows that the process answers requests. Then the slow request runs.
     if (child.stderr !== null) await once(child.stderr, "data");
     await pause(300);
     child.kill(signal);
@@ -159,7 +161,7 @@ describe("interrupts and time", () => {
     expect(child.exitCode ?? (await once(child, "exit"))[0]).toBe(status);
   });
 
-  test("an interrupt between requests ends it at once", async () => {
+  test("an interrupt between requests ends the process at once", async () => {
     const child = start();
     child.stdin?.write(`${box("a")}\n`);
     if (child.stdout !== null) await once(child.stdout, "data");
@@ -168,24 +170,24 @@ describe("interrupts and time", () => {
     expect(await once(child, "exit")).toEqual([null, "SIGINT"]);
   });
 
-  test("a request that runs out of time is answered, says what it waited for, and the next one works", async () => {
+  test("answers a request whose time limit expires with the step in progress, and then answers the next one", async () => {
     const { answers } = await talk(`${moody({ mood: "slow", seconds: 4, timeoutSeconds: 1 })}\n${box("a")}\n`);
     expect(answers).toEqual([
       refused(
-        /^\[protocol\.timeout\] .*1 s were not enough, while waiting for read moody slow to finish; nothing was written/,
+        /^\[protocol\.timeout\] .*the time limit of 1 s expired while waiting for read moody slow to finish; nothing was written/,
       ),
       made,
     ]);
   });
 
-  test("a long wait says what it waits for after 2 s", async () => {
+  test("reports a long wait after 2 s", async () => {
     const { stderr } = await talk(moody({ mood: "slow", seconds: 2.3 }));
     expect(stderr).toMatch(/^still waiting for read moody slow to finish \(2 s\)\n/);
   });
 });
 
 describe("secrets", () => {
-  test("that a backend repeats are taken out of errors, stderr and logs", async () => {
+  test("that a backend repeats are removed from errors, stderr and logs", async () => {
     const { answers, stderr } = await talk(moody({ mood: "telling", secret: { env: "CANARY" } }), {
       CANARY: "canary-0xC0FFEE",
       NIXOPS4_RESOURCES_LOG: "debug",
@@ -195,7 +197,7 @@ describe("secrets", () => {
     expect(stderr).not.toContain("C0FFEE");
   });
 
-  test("a value in the place of a reference is refused without repeating it", async () => {
+  test("a value instead of a reference is rejected, and the error does not repeat it", async () => {
     const { answers } = await talk(moody({ mood: "telling", secret: "canary-0xC0FFEE" }));
     expect(answers).toEqual([
       refused("`secret` must be an object with exactly one of `file`, `env`, `credential`, `command`"),
@@ -227,13 +229,13 @@ describe("state stores", () => {
   const look = (more: object) => ({ stateResourceReadRequest: { resource: { ...resource, ...more } } });
   const done = '{"stateResourceEventResponse":{}}';
 
-  test("stay open over all requests of a run and are closed at its end", async () => {
+  test("stay open for all requests of a run, and are closed at its end", async () => {
     const { answers, stderr } = await talk(lines(read, append, read));
     expect(answers).toEqual([state(writer, []), { stateResourceEventResponse: {} }, state(writer, [event])]);
     expect(stderr).toBe("closed after 1 events\n");
   });
 
-  test("are opened for reading by who was not told the resource's outputs", async () => {
+  test("are opened for reading if the request has no outputs of the resource", async () => {
     const inputs = { ...inputProperties, timeoutSeconds: 7 };
     expect((await talk(lines(look({}), look({ inputProperties: inputs, outputProperties: null })))).answers).toEqual([
       state({ access: "read" }, []),
@@ -241,7 +243,7 @@ describe("state stores", () => {
     ]);
   });
 
-  test("get the numbers of a patch as they were written", async () => {
+  test("receive the numbers of a patch as they were written", async () => {
     const patch = '[{"op":"add","path":"/resources/x","value":{"port":1.0,"largest":9223372036854775807}}]';
     const written = JSON.stringify(append).replace(JSON.stringify(event.patch), patch);
     const child = start();
@@ -250,14 +252,14 @@ describe("state stores", () => {
     expect(answer).toContain(`"patch":${patch}`);
   });
 
-  test("that fail are told as every failure is", async () => {
+  test("report a failure like any other request", async () => {
     const broken = { ...applied, inputProperties: { ...inputProperties, mood: "broken" } };
     const { answers, stderr } = await talk(lines({ stateResourceReadRequest: { resource: broken } }));
     expect(answers).toEqual([refused(/^\[moody.telling\] Unable to read store broken: it is broken\.$/)]);
     expect(stderr).toMatch(/^failed store broken \(/);
   });
 
-  test("are refused by types that are none", async () => {
+  test("reject a type that does not store state", async () => {
     const request = { stateResourceReadRequest: { resource: { ...resource, type: "moody" } } };
     expect((await talk(lines(request))).answers).toEqual([refused("do not store NixOps4's state")]);
   });
@@ -265,27 +267,30 @@ describe("state stores", () => {
   test.each([
     ["between events", "fine"],
     ["in an event", "slow"],
-  ] as const)("outlive an interrupt %s: NixOps4 has yet to tell what it finishes", async (_when, mood) => {
-    const requests = [read, append].map((request) => lines(request).replaceAll('"fine"', `"${mood}"`));
-    const [readLine = "", eventLine = ""] = requests;
-    const child = start();
-    const stdout: string[] = [];
-    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => stdout.push(chunk));
-    const answered = (count: number) =>
-      vi.waitFor(() => expect(stdout.join("").split("\n")).toHaveLength(count + 1), { timeout: 5000, interval: 10 });
-    child.stdin?.write(readLine);
-    await answered(1);
-    child.stdin?.write(eventLine);
-    if (mood === "fine") await answered(2);
-    else await pause(300);
-    child.kill("SIGINT");
-    await pause(100);
-    child.stdin?.end(eventLine);
-    expect(await once(child, "exit")).toEqual([0, null]);
-    expect(stdout.join("").split("\n").slice(1)).toEqual([done, done, ""]);
-  });
+  ] as const)(
+    "stay open after an interrupt %s, since NixOps4 still records the requests that it finishes",
+    async (_when, mood) => {
+      const requests = [read, append].map((request) => lines(request).replaceAll('"fine"', `"${mood}"`));
+      const [readLine = "", eventLine = ""] = requests;
+      const child = start();
+      const stdout: string[] = [];
+      child.stdout?.setEncoding("utf8").on("data", (chunk: string) => stdout.push(chunk));
+      const answered = (count: number) =>
+        vi.waitFor(() => expect(stdout.join("").split("\n")).toHaveLength(count + 1), { timeout: 5000, interval: 10 });
+      child.stdin?.write(readLine);
+      await answered(1);
+      child.stdin?.write(eventLine);
+      if (mood === "fine") await answered(2);
+      else await pause(300);
+      child.kill("SIGINT");
+      await pause(100);
+      child.stdin?.end(eventLine);
+      expect(await once(child, "exit")).toEqual([0, null]);
+      expect(stdout.join("").split("\n").slice(1)).toEqual([done, done, ""]);
+    },
+  );
 
-  test("end with SIGTERM, as everything does", async () => {
+  test("end on SIGTERM", async () => {
     const child = start();
     child.stdin?.write(lines(read));
     if (child.stdout !== null) await once(child.stdout, "data");
@@ -294,7 +299,7 @@ describe("state stores", () => {
   });
 });
 
-test("describe tells everything that a generator needs", async () => {
+test("describe returns the data that the generators need", async () => {
   const { answers } = await talk('{"describeProviderRequest":{}}');
   expect(answers).toMatchObject([
     {
@@ -307,7 +312,7 @@ test("describe tells everything that a generator needs", async () => {
           moody: { bearsMark: false, requireState: true, storesState: false, secret: ["secret"] },
           store: { storesState: true },
         },
-        errors: { "moody.telling": { meaning: "It told." }, "protocol.timeout": {} },
+        errors: { "moody.telling": { meaning: "The server repeats a secret." }, "protocol.timeout": {} },
       },
     },
   ]);

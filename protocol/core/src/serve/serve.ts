@@ -10,8 +10,8 @@ import type { Provider } from "./provider.ts";
 import { exitStatusOf, ignoreInterrupts, StopSignals } from "./stop-signals.ts";
 
 /**
- * The whole life of a provider's process: answers each line of stdin with one line on stdout, in order, until stdin ends.
- * With arguments, or at a terminal, it is a command for people instead.
+ * Runs a provider's process: answers each line of stdin with one line on stdout, in order, until stdin ends. With arguments,
+ * or at a terminal, the process is a command line for people instead.
  */
 export function serve(provider: Provider): void {
   const args = process.argv.slice(2);
@@ -38,7 +38,7 @@ async function answerLines(provider: Provider): Promise<void> {
   for (let line = await next(); line !== undefined; line = await next()) {
     if (line.trim() === "") continue;
     const message = await stops.deferDuring(() => answer(provider, line, stores));
-    // Before the answer: its reader may interrupt at once.
+    // Before the answer, since its reader may send an interrupt at once.
     if (stores.isAnyOpen) ignoreInterrupts();
     reply(stdout, message);
     await flushLog();
@@ -46,12 +46,12 @@ async function answerLines(provider: Provider): Promise<void> {
     if (received !== undefined && !(received === "SIGINT" && stores.isAnyOpen)) process.exit(exitStatusOf(received));
   }
   await flushLog();
-  // Nothing that a client library left open may keep the process alive after its last answer.
+  // Sockets and timers that a client library left open must not keep the process alive after its last answer.
   await stores[Symbol.asyncDispose]();
   process.exit(0);
 }
 
-/** Whether a person is at the other end. Checks the file first, since the module for terminals loads the one for sockets. */
+/** Whether the descriptor is a terminal. Checks the file type first, since node:tty loads node:net. */
 async function isTerminal(fd: number): Promise<boolean> {
   return fstatSync(fd).isCharacterDevice() && (await import("node:tty")).isatty(fd);
 }
@@ -60,7 +60,7 @@ function reply(stdout: number, message: Answer): void {
   try {
     writeFully(stdout, `${JSON.stringify(message)}\n`);
   } catch (error) {
-    // The work is done and nobody listens any more: the next apply will look and find it.
+    // The work is done, but the reader has closed stdout. The next apply finds the object by reading it.
     if (isBrokenPipe(error)) process.exit(0);
     throw error;
   }

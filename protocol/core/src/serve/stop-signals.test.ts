@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { StopSignals } from "./stop-signals.ts";
 
-/** Lets a signal arrive, at the listeners that were added since `before` alone: the test runner has its own. */
+/** Calls the signal's listeners, except those in `before`: the test runner has its own. */
 function raise(name: NodeJS.Signals, before: readonly unknown[]): void {
   for (const listener of process.listeners(name)) if (!before.includes(listener)) listener(name);
 }
 
-test("records a signal until the last request in hand is finished", async () => {
+test("records a signal until the last request in progress is finished", async () => {
   const before = process.listeners("SIGINT");
   const stops = new StopSignals();
   const [one, other] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
@@ -23,7 +23,7 @@ test("records a signal until the last request in hand is finished", async () => 
   expect(process.listeners("SIGINT")).toEqual(before);
 });
 
-test("forgets a signal that was ignored, when the next request begins", async () => {
+test("discards an ignored signal when the next request begins", async () => {
   const before = process.listeners("SIGINT");
   const stops = new StopSignals();
   await stops.deferDuring(async () => raise("SIGINT", before));

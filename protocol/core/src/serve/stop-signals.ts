@@ -2,14 +2,15 @@ const exitStatuses = { SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof exitStatuses;
 
 /**
- * NixOps4 shares its process group with us, so a person's Ctrl-C arrives here too. While any request is in hand, SIGINT and
- * SIGTERM wait: all requests in hand are finished and answered first. Otherwise the signals have their default effect.
+ * NixOps4 and the provider are in one process group, so both receive SIGINT when the user presses Ctrl-C. While requests
+ * are in progress, SIGINT and SIGTERM only take effect after all of them are answered. Otherwise the signals have their
+ * default effect.
  */
 export class StopSignals {
   #inHand = 0;
   #received: StopSignal | undefined;
 
-  /** Does the work of a request. A signal that arrives meanwhile is only recorded. */
+  /** Runs the work of a request. A signal that arrives meanwhile is only recorded. */
   async deferDuring<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inHand++ === 0) this.#defer();
     try {
@@ -19,7 +20,7 @@ export class StopSignals {
     }
   }
 
-  /** The recorded signal, once no request is in hand. */
+  /** The recorded signal; undefined while a request is in progress. */
   get received(): StopSignal | undefined {
     return this.#inHand === 0 ? this.#received : undefined;
   }
@@ -40,12 +41,12 @@ export class StopSignals {
   };
 }
 
-/** What a shell reports for a process that the signal ended. */
+/** The exit status that a shell reports for a process that the signal ended. */
 export const exitStatusOf = (signal: StopSignal): number => exitStatuses[signal];
 
 /**
- * While a state is open, the process ends with its input only: after a Ctrl-C, NixOps4 still finishes what is running and
- * reports it to the state.
+ * Makes the process ignore SIGINT. While a state is open, only the end of stdin ends the process: after Ctrl-C, NixOps4
+ * still finishes the running requests and records them in the state.
  */
 export function ignoreInterrupts(): void {
   if (!process.listeners("SIGINT").includes(ignore)) process.on("SIGINT", ignore);

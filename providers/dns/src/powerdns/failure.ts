@@ -2,7 +2,7 @@ import { ProviderError } from "@nixops4-resources/protocol-core";
 import { failure } from "../failure.ts";
 import type { PowerdnsSettings } from "./settings.ts";
 
-/** What an answer holds; throws the server's words where it is a refusal. Undefined where it holds nothing. */
+/** Returns the content of an answer; undefined if it is empty. Throws the server's reason if it rejects the request. */
 export function explainAnswer({ url }: PowerdnsSettings, status: number, text: string): unknown {
   const content = parse(text);
   if (status >= 200 && status < 300) {
@@ -11,9 +11,9 @@ export function explainAnswer({ url }: PowerdnsSettings, status: number, text: s
   }
   if (status === 401) {
     throw failure(
-      `${url} refuses the API key`,
+      `${url} rejects the API key`,
       "dns.powerdns.key",
-      "Check the secret that `connection.powerdns.apiKey` refers to against `api-key` in the server's pdns.conf",
+      "Compare the secret of `connection.powerdns.apiKey` with `api-key` in the server's pdns.conf",
     );
   }
   // Whether 404 and 409 come as JSON or as plain text depends on the server's version.
@@ -22,19 +22,19 @@ export function explainAnswer({ url }: PowerdnsSettings, status: number, text: s
   if (status === 409) throw failure(`${url} has it already: ${words}`, "dns.powerdns.exists", "Apply again");
   if (/Conflicts with (pre-existing|another) RRset/.test(words)) {
     throw failure(
-      `${url} refuses it: ${words}`,
+      `${url} rejects the change: ${words}`,
       "dns.cname.beside",
-      "Remove what is there first, or choose another name",
+      "Remove the existing records first, or choose another name",
     );
   }
   throw failure(
-    `${url} refuses it: ${words} (status ${status})`,
+    `${url} rejects the request: ${words} (status ${status})`,
     "dns.powerdns.refused",
-    "Change the inputs that this is about; the server's log may say more",
+    "Change the inputs that the reason names; the server's log may have details",
   );
 }
 
-/** A failure below the API, in the words of this provider; one of TLS has codes of its own. */
+/** Converts a failure of HTTP to an error of this provider. Failures of TLS keep their codes. */
 export function explainFailure(error: unknown): unknown {
   if (!(error instanceof ProviderError)) return error;
   switch (error.code) {
@@ -43,14 +43,14 @@ export function explainFailure(error: unknown): unknown {
       return failure(
         error.message,
         "dns.server.closed",
-        "Apply again: it looks first and goes on from what is there",
+        "Apply again: the provider reads the existing zone and continues from there",
         error.cause,
       );
     case "http.server.unreachable":
       return failure(
         error.message,
         "dns.server.unreachable",
-        "See that PowerDNS runs with `api=yes` and listens there (`webserver-address`, `webserver-allow-from`), and that `connection.powerdns.url` is right",
+        "Check that PowerDNS runs with `api=yes`, that it listens there (`webserver-address`, `webserver-allow-from`), and that `connection.powerdns.url` is right",
         error.cause,
       );
     case "http.redirect":
@@ -60,10 +60,11 @@ export function explainFailure(error: unknown): unknown {
   }
 }
 
-const apiHint = "Let `connection.powerdns.url` name the webserver of PowerDNS Authoritative, with `api=yes`";
+const apiHint =
+  "Set `connection.powerdns.url` to the webserver of PowerDNS Authoritative, and `api=yes` in its configuration";
 
 const notTheApi = (url: string, status: number): ProviderError =>
-  failure(`what answers at ${url} is not PowerDNS' API (status ${status})`, "dns.powerdns.unexpected", apiHint);
+  failure(`the server at ${url} is not the API of PowerDNS (status ${status})`, "dns.powerdns.unexpected", apiHint);
 
 function parse(text: string): unknown {
   try {

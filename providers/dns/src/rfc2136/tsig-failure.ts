@@ -39,7 +39,7 @@ const notFromServer: Explain = (error, settings) =>
 
 const unknownKey: Explain = (error, settings) =>
   failure(
-    `${addressOf(settings)} rejects ${describeKey(settings)}: it does not know the key with this algorithm, or the key lacks the right for this request (${error.answer.rcode}, BADKEY)`,
+    `${addressOf(settings)} rejects ${describeKey(settings)}: it does not know the key with this algorithm, or does not grant the key this request (${error.answer.rcode}, BADKEY)`,
     "dns.key.refused",
     "Configure the key on the server with this name and algorithm, and grant it the right to update the zone (Knot answers the same if only the right is missing)",
     error,

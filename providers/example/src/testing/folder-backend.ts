@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backend, FileAccess } from "@nixops4-resources/protocol-core/testing";
 
-/** A folder of its own, as the contract needs to see it. */
+/** A temporary folder as the backend of the contract. */
 export class FolderBackend implements Backend {
   readonly folder: string;
   readonly access: FileAccess;
   readonly connection: { folder: string };
   readonly broken: Backend["broken"];
-  // The connection has none.
+  // The connection contains no secrets.
   readonly canaries = [];
 
   private constructor(folder: string) {
@@ -17,8 +17,8 @@ export class FolderBackend implements Backend {
     this.access = { kind: "files", folder };
     this.connection = { folder };
     this.broken = {
-      "a folder that is not there": { folder: join(folder, "nowhere") },
-      "a file in place of the folder": { folder: "/proc/version" },
+      "a missing folder": { folder: join(folder, "nowhere") },
+      "a file instead of the folder": { folder: "/proc/version" },
     };
   }
 
@@ -30,7 +30,7 @@ export class FolderBackend implements Backend {
     for (const name of await readdir(this.folder)) await rm(join(this.folder, name));
   }
 
-  /** A file's time of change moves with whatever is done to it, and the folder's with whatever is done to its names. */
+  /** Change times (ctime): every write to a file changes its own, every new or removed name changes the folder's. */
   async writes(): Promise<unknown> {
     const names = [".", ...(await readdir(this.folder))];
     return await Promise.all(
@@ -38,7 +38,7 @@ export class FolderBackend implements Backend {
     );
   }
 
-  /** Every file, hidden ones too, with its text and mode. */
+  /** All files, including hidden ones, with text and mode. */
   async snapshot(): Promise<unknown> {
     const names = (await readdir(this.folder)).sort();
     return await Promise.all(
@@ -53,7 +53,7 @@ export class FolderBackend implements Backend {
     return "";
   }
 
-  /** Writes past the provider. */
+  /** Writes a file without the provider. */
   async write(name: string, change: (text: string) => string): Promise<void> {
     const path = join(this.folder, name);
     await writeFile(path, change(await readFile(path, "utf8").catch(() => "")));

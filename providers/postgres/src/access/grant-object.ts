@@ -100,7 +100,7 @@ export function describeObject({ database, objectType, schema, object }: GrantOb
   return namedBy.length === 0 ? `${words} ${database}` : `${words} ${name} in ${database}`;
 }
 
-/** Rejects inputs that lack a name or have a superfluous one. */
+/** Rejects inputs with a missing or a superfluous name. */
 export function checkNames(want: GrantObject): void {
   const { namedBy } = kinds[want.objectType];
   for (const input of inSchema) {

@@ -124,7 +124,7 @@ describePostgres("a role created by an account with CREATEROLE and CREATEDB", (s
     expect(row).toEqual({ inherits: server().version < 16, owner: "roleown_app" });
   });
 
-  test("is not created if the account lacks a right, which the error names", async () => {
+  test("is not created without the required right, which the error names", async () => {
     const role = deployed(backend(), "role", { name: "roleown_app" });
     const { error } = await role.create({ replication: true });
     expect(error).toMatch(/^\[postgres\.permission\.denied\] Unable to create role roleown_app: roleown_admin may not/);

@@ -17,7 +17,7 @@ export interface PasswordQuestion {
   readonly wanted: SecretRef | null;
   /** The previously applied input; undefined if unknown. */
   readonly previous: SecretRef | null | undefined;
-  /** The stored verifier; null if there is none, undefined if the account is not superuser and cannot see it. */
+  /** The stored verifier. Null if the role has none, undefined if only a superuser could read it. */
   readonly stored: string | null | undefined;
   /** Whether the password has expired. PostgreSQL then rejects every login, with the right password too. */
   readonly isExpired: boolean;

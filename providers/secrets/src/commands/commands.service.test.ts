@@ -161,7 +161,7 @@ test.each([
   [["inventory", "a"], "`inventory` takes no name"],
   [["import", "a", "--from", "{"], "--from takes a secret reference in JSON"],
   [["import", "a", "--from", '{"flie":"/x"}'], "--from takes an object with exactly one of `file`"],
-  [["import", "a"], "There is no value on stdin"],
+  [["import", "a"], "Stdin is empty; pipe the value into it"],
 ])("reports a usage error for %j", (args, message) => {
   const { status, stderr } = run(args);
   expect(stderr).toContain(message);

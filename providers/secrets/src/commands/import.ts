@@ -52,7 +52,7 @@ function fromStdin(): string {
   // A typed value would be visible on the screen.
   if (isatty(0)) throw new UsageError("Pipe the value into stdin, or name it with --from");
   const text = readFileSync(0, "utf8").replace(/\r?\n$/, "");
-  if (text === "") throw new UsageError("There is no value on stdin");
+  if (text === "") throw new UsageError("Stdin is empty; pipe the value into it");
   return text;
 }
 

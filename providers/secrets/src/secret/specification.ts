@@ -55,6 +55,6 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 function knownKind(given: Given): Kind {
   const kind = kindOf(given);
-  if (kind === undefined) throw new TypeError(`There is no generator ${Object.keys(given).join()}`);
+  if (kind === undefined) throw new TypeError(`Unknown generator ${Object.keys(given).join()}`);
   return kind;
 }

@@ -162,7 +162,7 @@ describePostgres("a state during writes", (server) => {
     const run = await Run.open({ ...through(relay), timeoutSeconds: 2 });
     relay.atNextAnswer("silence");
     await expect(run.append(add("db"))).rejects.toThrow(
-      /^\[protocol.timeout\] .*: 2 s were not enough, while waiting for write to state postgres prod to finish; whether it took effect is unknown/,
+      /^\[protocol.timeout\] .*: the time limit of 2 s expired while waiting for write to state postgres prod to finish; whether the write took effect is unknown/,
     );
     await run.append(add("web"));
     await run.end();
