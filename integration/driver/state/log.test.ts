@@ -113,10 +113,14 @@ test("does not end an event at braces and quotes inside texts", async () => {
 test.each([
   ["is empty", "", "it has no event"],
   ["begins with another index", '{"index":1,"meta":{"time":"t"},"patch":[]}', "its first event must have index 0"],
-  ["has an event without meta", '{"index":0,"patch":[]}', "event 0, at character 0, is not an event"],
-  ["ends inside an event", upstreamExample.trimEnd().slice(0, -2), "is not whole"],
-  ["continues with something else", `${upstreamExample}garbage`, "is not whole"],
-  ["is an array", "[]", "is not whole"],
+  [
+    "has an event without meta",
+    '{"index":0,"patch":[]}',
+    "event 0, at character 0, is invalid: its `meta` has no `time`",
+  ],
+  ["ends inside an event", upstreamExample.trimEnd().slice(0, -2), "is incomplete"],
+  ["continues with something else", `${upstreamExample}garbage`, "is incomplete"],
+  ["is an array", "[]", "is incomplete"],
   [
     "has a patch that does not apply",
     upstreamExample.replace("/resources/a", "/nowhere/a/b"),
