@@ -46,3 +46,19 @@ test("rejects another document", () => {
   expect(() => checkState({ _type: "other" }, "member s")).toThrow('its _type must be "nixopsState", got "other"');
   expect(() => readEntry({ ...emptyState, resources: { a: { type: "file" } } }, ["a"])).toThrow("member a");
 });
+
+test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
+  "treats a member named %s like any other",
+  (name) => {
+    expect(readEntry(emptyState, [name])).toBeUndefined();
+    expect(readEntry(emptyState, [name, name])).toBeUndefined();
+    const state = withEntry(emptyState, [name], entry);
+    expect(readEntry(state, [name])).toEqual(entry);
+    const { resources }: { resources: object } = JSON.parse(JSON.stringify(state));
+    expect(Object.getOwnPropertyDescriptor(resources, name)?.value).toEqual(stored);
+    expect(statePatch(emptyState, state)).toEqual([{ op: "add", path: `/resources/${name}`, value: stored }]);
+    const inner = withEntry(state, [name, "web"], entry);
+    expect(readEntry(inner, [name, "web"])).toEqual(entry);
+    expect(readEntry(withEntry(inner, [name], undefined), [name])).toBeUndefined();
+  },
+);

@@ -31,7 +31,8 @@ export function readEntry(state: StateDocument, path: MemberPath): StateEntry | 
   const name = path.at(-1) ?? "";
   let deployment: JsonObject = state;
   for (const step of path.slice(0, -1)) deployment = child(child(deployment, "deployments"), step);
-  const entry = child(deployment, "resources")[name];
+  const resources = child(deployment, "resources");
+  const entry = Object.hasOwn(resources, name) ? resources[name] : undefined;
   if (!isJsonObject(entry)) return undefined;
   // NixOps4 writes input_properties; the examples of its manual, and so other tools, use inputProperties.
   const inputs = entry["input_properties"] ?? entry["inputProperties"];
@@ -50,11 +51,8 @@ export function withEntry(state: StateDocument, path: MemberPath, entry: StateEn
   if (step === undefined) return state;
   if (rest.length > 0) {
     const deployments = child(state, "deployments");
-    const inner = deployments[step] ?? { resources: {}, deployments: {} };
-    return {
-      ...state,
-      deployments: { ...deployments, [step]: withEntry(isJsonObject(inner) ? inner : {}, rest, entry) },
-    };
+    const inner = Object.hasOwn(deployments, step) ? child(deployments, step) : { resources: {}, deployments: {} };
+    return { ...state, deployments: { ...deployments, [step]: withEntry(inner, rest, entry) } };
   }
   const { [step]: _, ...others } = child(state, "resources");
   if (entry === undefined) return { ...state, resources: others };
@@ -73,6 +71,6 @@ export function statePatch(before: StateDocument, after: StateDocument): Operati
 }
 
 function child(object: JsonObject, name: string): JsonObject {
-  const value = object[name];
+  const value = Object.hasOwn(object, name) ? object[name] : undefined;
   return isJsonObject(value) ? value : {};
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { emptyState, isStateDocument, resourcesIn } from "./document.ts";
+import type { ExactJson } from "@nixops4-resources/protocol-core";
+import { emptyState, flawOfState, isStateDocument, resourcesIn } from "./document.ts";
 import { formatStateFileEvent, parseStateFile } from "./state-file.ts";
 
 const event = (more: object = {}): string =>
@@ -81,12 +82,41 @@ test("lists resources of nested deployments too", () => {
   expect(resourcesIn(["resources"])).toEqual([]);
 });
 
-test("accepts only documents that NixOps4 accepts as a state", () => {
-  expect([emptyState, {}, [], null, { _type: "else" }].map((value) => isStateDocument(value))).toEqual([
-    true,
-    false,
-    false,
-    false,
-    false,
-  ]);
+const resource = { type: "file", input_properties: { name: "a" }, output_properties: {} };
+const nested = { resources: { web: resource }, deployments: {} };
+
+test.each<[string, ExactJson]>([
+  ["an empty state", emptyState],
+  ["resources and nested deployments", { ...emptyState, resources: { a: resource }, deployments: { site: nested } }],
+  [
+    "the manual's spelling",
+    { ...emptyState, resources: { a: { type: "file", inputProperties: {}, outputProperties: {} } } },
+  ],
+  ["unknown members", { ...emptyState, note: 1 }],
+])("accepts %s as a state", (_name, document) => {
+  expect(flawOfState(document)).toBeUndefined();
+  expect(isStateDocument(document)).toBe(true);
+});
+
+test.each<[string, ExactJson, string]>([
+  ["a list", [], "is not an object"],
+  ["nothing", null, "is not an object"],
+  ["another type", { ...emptyState, _type: "else" }, "`_type` other than"],
+  ["no resources", { _type: "nixopsState", deployments: {} }, "has no object at /resources"],
+  ["no deployments", { _type: "nixopsState", resources: {} }, "has no object at /deployments"],
+  ["a number for a resource", { ...emptyState, resources: { db: 5 } }, "outputs at /resources/db"],
+  ["a resource without outputs", { ...emptyState, resources: { "a/b": { type: "x", input_properties: {} } } }, "a~1b"],
+  [
+    "a broken nested deployment",
+    { ...emptyState, deployments: { s: { resources: {} } } },
+    "/deployments/s/deployments",
+  ],
+  [
+    "a broken nested resource",
+    { ...emptyState, deployments: { s: { resources: { w: [] }, deployments: {} } } },
+    "s/resources/w",
+  ],
+])("rejects a document with %s", (_name, document, flaw) => {
+  expect(flawOfState(document)).toContain(flaw);
+  expect(isStateDocument(document)).toBe(false);
 });

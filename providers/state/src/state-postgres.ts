@@ -86,11 +86,11 @@ export default defineResource({
 
   create: async (client, want, mark) => createState(await client.maintenance(), want, mark),
 
-  update: async (client, want) => bringKeysInLine(await client.maintenance(), want),
+  update: async (client, want, { mark }) => bringKeysInLine(await client.maintenance(), want, mark),
 
-  delete: async (client, want) => destroyState(await client.maintenance(), want),
+  delete: async (client, want, { mark }) => destroyState(await client.maintenance(), want, mark),
 
-  setMark: async (client, { schema, name }, mark) => setStateMark(await client.maintenance(), schema, name, mark),
+  setMark: async (client, want, mark, expected) => setStateMark(await client.maintenance(), want, mark, expected),
 
   list: async (client, managedBy) => listStates(await client.maintenance(), managedBy),
 

@@ -4,6 +4,7 @@ import { AlreadyExists, ProviderError, type ExactJson } from "@nixops4-resources
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import {
   applyPatch,
+  flawOfState,
   isStateDocument,
   parseStateFile,
   PatchError,
@@ -97,7 +98,7 @@ function seal(
     if (next.index > 0 && next.index % snapshotEvery === 0) snapshots.push(sealSnapshot(id, next, document, key));
     head = next;
   }
-  if (!isStateDocument(document)) throw damagedFile(`${file}: the result of its events is not a NixOps4 state`);
+  if (!isStateDocument(document)) throw damagedFile(`${file}: the document after its events ${flawOfState(document)}`);
   return { head, events: sealed, snapshots };
 }
 

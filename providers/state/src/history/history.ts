@@ -1,5 +1,5 @@
 import type { ExactJson, ExactObject } from "@nixops4-resources/protocol-core";
-import { applyPatch, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
+import { applyPatch, flawOfState, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
 import { damaged, flawInChain, openEvent, openSnapshot, origin, type Position, type SealedEvent } from "./chain.ts";
 import { KeyRing, type KeyInputs } from "../keys/keys.ts";
 import type { StateParts } from "../database/rows.ts";
@@ -22,7 +22,7 @@ export async function assemble({ row, keys, snapshot, events }: StateParts, inpu
     head = event;
   }
   if (head.index !== row.index || !head.hash.equals(row.hash)) throw damaged(headMismatch(head, row));
-  if (!isStateDocument(document)) throw damaged("the result of its events is not a NixOps4 state");
+  if (!isStateDocument(document)) throw damaged(`the document after its events ${flawOfState(document)}`);
   return { id: row.id, head, document, keys: ring };
 }
 

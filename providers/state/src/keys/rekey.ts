@@ -1,4 +1,4 @@
-import { ProviderError } from "@nixops4-resources/protocol-core";
+import { MarkChanged, ProviderError, readMark, requireMark, type Mark } from "@nixops4-resources/protocol-core";
 import { lockForTransaction, sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "../errors.ts";
 import { allRecipients, KeyRing, makeKey, type NewKeyInputs, type StoredKey } from "./keys.ts";
@@ -7,21 +7,24 @@ import { bytes, Tables } from "../database/tables.ts";
 
 /**
  * Wraps all data keys to the wanted recipients. Adds a new data key if `keyGeneration` was raised, or if a recipient
- * was removed, who may have kept the old one. Events stay unchanged.
+ * was removed, who may have kept the old one. Events stay unchanged. Throws MarkChanged if the state carries another mark
+ * than `expected`, or is gone.
  */
 export async function bringKeysInLine(
   session: WriteSession,
   want: NewKeyInputs & { readonly schema: string },
+  expected: Mark | undefined,
 ): Promise<void> {
   const tables = new Tables(want.schema);
   const wanted = await allRecipients(want);
   await session.transaction(
     async () => {
-      const [[row], keys] = await session.queryEach<[{ id: string }, StoredKey]>(
-        sql`select id from ${named(tables, want.name)}`,
+      const [[row], keys] = await session.queryEach<[{ id: string; mark: string | null }, StoredKey]>(
+        sql`select id, mark from ${named(tables, want.name)} for update`,
         keysOf(tables, want.name),
       );
-      if (row === undefined) return;
+      if (row === undefined) throw new MarkChanged();
+      requireMark(readMark(row.mark), expected);
       const newest = keys.at(-1);
       const generation = newest?.generation ?? want.keyGeneration;
       if (want.keyGeneration < generation) throw generationIsHigher(generation);

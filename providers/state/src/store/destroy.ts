@@ -1,9 +1,10 @@
-import { ProviderError } from "@nixops4-resources/protocol-core";
+import { MarkChanged, ProviderError, type Mark } from "@nixops4-resources/protocol-core";
 import { sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import { resourcesIn } from "@nixops4-resources/protocol-state";
 import type { ErrorCode } from "../errors.ts";
 import { tryLock, waitForLock, type TriedLock } from "./lock.ts";
 import { lockAndRead, type StateInputs } from "./read-state.ts";
+import { carries, findMark } from "./states.ts";
 import { Tables } from "../database/tables.ts";
 
 /**
@@ -14,6 +15,7 @@ import { Tables } from "../database/tables.ts";
 export async function destroyState(
   session: WriteSession,
   want: StateInputs & { deletion: "delete" | "retain" | null },
+  expected: Mark | undefined,
 ): Promise<void> {
   const tables = new Tables(want.schema);
   if (want.deletion === "delete") {
@@ -25,8 +27,10 @@ export async function destroyState(
     const resources = resourcesIn(state.document);
     if (resources.length > 0) throw notEmpty(resources);
   }
-  await session.execute(sql`
-    update ${tables.state} set destroyed_at = now() where name = ${want.name} and destroyed_at is null`);
+  const mark = await findMark(session, tables, want.name, expected);
+  const updated = await session.query(sql`
+    update ${tables.state} set destroyed_at = now() where ${carries(want.name, mark)} returning id`);
+  if (updated.length === 0) throw new MarkChanged();
 }
 
 function notEmpty(resources: readonly string[]): ProviderError<ErrorCode> {

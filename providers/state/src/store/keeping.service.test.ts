@@ -77,7 +77,7 @@ describePostgres("a stored state", (server) => {
     const canary = `canary${randomBytes(12).toString("hex")}`;
     await applyState(inputs({ recipients: [bob.recipient] }));
     const writer = await Run.open(inputs());
-    await writer.append(add(canary, { type: canary, input_properties: { [canary]: canary } }));
+    await writer.append(add(canary, { type: canary, input_properties: { [canary]: canary }, output_properties: {} }));
     await expect(writer.append([{ op: "remove", path: `/resources/${canary}x` }])).rejects.toThrow("[state.patch]");
     await writer.end();
     await applyState(inputs({ recipients: [carol.recipient], keyGeneration: 2 }));

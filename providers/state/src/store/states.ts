@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { AlreadyExists, encodeMark, readMark, type Listed, type Mark } from "@nixops4-resources/protocol-core";
+import {
+  AlreadyExists,
+  encodeMark,
+  MarkChanged,
+  readMark,
+  requireMark,
+  type Listed,
+  type Mark,
+} from "@nixops4-resources/protocol-core";
 import {
   identifier,
   lockForTransaction,
@@ -97,16 +105,38 @@ async function lookForTables(session: ReadSession, tables: Tables): Promise<{ sc
   return there ?? { schema: false, tables: false };
 }
 
+/** Replaces the mark `expected`. Throws MarkChanged if the state carries another one, or is gone. */
 export async function setStateMark(
   session: WriteSession,
-  schema: string,
-  name: string,
+  { schema, name }: Pick<NewState, "schema" | "name">,
   mark: Mark | undefined,
+  expected: Mark | undefined,
 ): Promise<void> {
   const tables = new Tables(schema);
   const text = mark === undefined ? null : encodeMark(mark);
-  await session.execute(sql`update ${tables.state} set mark = ${text} where name = ${name} and destroyed_at is null`);
+  const found = await findMark(session, tables, name, expected);
+  const updated = await session.query(sql`
+    update ${tables.state} set mark = ${text} where ${carries(name, found)} returning id`);
+  if (updated.length === 0) throw new MarkChanged();
 }
+
+/** The stored text of the mark `expected`. Throws MarkChanged if the state carries another one, or is gone. */
+export async function findMark(
+  session: WriteSession,
+  tables: Tables,
+  name: string,
+  expected: Mark | undefined,
+): Promise<string | null> {
+  const [row] = await session.query<{ mark: string | null }>(sql`
+    select mark from ${tables.state} where name = ${name} and destroyed_at is null`);
+  if (row === undefined) throw new MarkChanged();
+  requireMark(readMark(row.mark), expected);
+  return row.mark;
+}
+
+/** Condition of a write: the state still has exactly this mark. */
+export const carries = (name: string, mark: string | null): Sql =>
+  sql`name = ${name} and destroyed_at is null and mark is not distinct from ${mark}`;
 
 /** The states of a deployment in all schemas of the database. */
 export async function listStates(session: ReadSession, managedBy: string): Promise<Listed[]> {

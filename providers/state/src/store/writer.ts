@@ -8,7 +8,7 @@ import {
   type StateStore,
 } from "@nixops4-resources/protocol-core";
 import { sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
-import { applyPatch, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
+import { applyPatch, flawOfState, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
 import { sealEvent, sealSnapshot, type NumberedKey, type SealedEvent, type SealedSnapshot } from "../history/chain.ts";
 import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -189,7 +189,7 @@ function patched(document: ExactObject, patch: readonly ExactJson[]): ExactObjec
   try {
     const next = applyPatch(document, patch);
     if (isStateDocument(next)) return next;
-    throw new PatchError("the result is not a NixOps4 state");
+    throw new PatchError(`NixOps4 could not read the result: the document ${flawOfState(next)}`);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     throw new ProviderError<ErrorCode>(

@@ -77,7 +77,12 @@ describePostgres("a state during writes", (server) => {
     await expect(run.append(half)).rejects.toThrow(
       '[state.patch] Unable to write to state postgres prod: the change does not apply to the state: operation 2 of the patch, remove "/resources/nothing": nothing exists at "nothing"; nothing was written',
     );
-    await expect(run.append([{ op: "replace", path: "/_type", value: "x" }])).rejects.toThrow("is not a NixOps4 state");
+    await expect(run.append([{ op: "replace", path: "/_type", value: "x" }])).rejects.toThrow("`_type` other than");
+    for (const path of ["/resources/db", "/resources", "/deployments/site"]) {
+      await expect(run.append([{ op: "add", path, value: 5 }]), path).rejects.toThrow(
+        "NixOps4 could not read the result",
+      );
+    }
     await run.append(add("whole"));
     await run.end();
     expect(namesIn(await readOnly(inputs()))).toEqual(["whole"]);
@@ -88,10 +93,11 @@ describePostgres("a state during writes", (server) => {
     await applyState(inputs());
     const run = await Run.open(inputs());
     const value = parseExact(
-      `{"type":"x","input_properties":{"n":9223372036854775807,"f":1.0},"inputProperties":{"__proto__":[null]},"note":"ä\\u0000${"x".repeat(1_000_000)}"}`,
+      `{"type":"x","input_properties":{"n":9223372036854775807,"f":1.0},"output_properties":{},"inputProperties":{"__proto__":[null]},"note":"ä\\u0000${"x".repeat(1_000_000)}"}`,
     );
     await run.append(add("constructor", value));
-    const nested = { resources: { web: { type: "y" } }, deployments: { deeper: {} } };
+    const web = { type: "y", inputProperties: {}, outputProperties: { url: null } };
+    const nested = { resources: { web }, deployments: { deeper: { resources: {}, deployments: {} } } };
     await run.append([{ op: "add", path: "/deployments/site", value: nested }]);
     await run.end();
     const next = new Run(inputs());
