@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FolderBackend } from "@nixops4-resources/example/src/folder-backend.ts";
+import { FolderBackend } from "@nixops4-resources/example/src/testing/folder-backend.ts";
 import file from "@nixops4-resources/example/src/file.ts";
 import { clausesOf, Contract, type AnyTerms } from "@nixops4-resources/protocol-core/testing";
 import { build } from "esbuild";

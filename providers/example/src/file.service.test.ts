@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
-import { FolderBackend } from "./folder-backend.ts";
 import file from "./file.ts";
+import { FolderBackend } from "./testing/folder-backend.ts";
 
 // All that every resource promises, tried on the bundled executable against a real backend. What is special about a
 // resource is tested below it.
