@@ -14,12 +14,9 @@ const guestsOn = (present: Set<string>) =>
     description: "Names on a list.",
     requireState: false,
     connection: z.strictObject({}),
-    inputs: {
-      names: option(z.array(z.string()), "Who is to be on the list."),
-      room: option(z.nullable(z.string()), "Room of the list. Null means all rooms.", null),
-    },
+    inputs: { names: option(z.array(z.string()), "Who is to be on the list.") },
     outputs: {},
-    immutable: { room: "Move the names by hand" },
+    immutable: {},
     stableOutputs: [],
     leastRights: "A pencil.",
     example: { names: ["ann"] },
@@ -66,16 +63,4 @@ test("ignores previous inputs that are no longer valid", async () => {
   const present = new Set(["ann", "bob"]);
   const outcome = converge(await task(present, "ann"), { ...inputs(), names: "ann, bob" });
   expect((await outcome).outcome).toBe("unchanged");
-});
-
-test("rejects a change of an immutable input from null, which names a place too", async () => {
-  const present = new Set(["ann"]);
-  const moved = await prepare(guestsOn(present), { ...inputs("ann"), room: "hall" }, "strict");
-  const rejected = "`room` cannot change in place from null";
-  for (const before of [inputs("ann"), { ...inputs("ann"), room: null }]) {
-    await expect(converge(moved, before)).rejects.toMatchObject({
-      cause: { code: "protocol.immutable", message: expect.stringContaining(rejected) },
-    });
-    expect(await plan(moved, before)).toMatchObject({ action: "refuse", reason: expect.stringContaining(rejected) });
-  }
 });
