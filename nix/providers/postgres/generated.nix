@@ -166,6 +166,26 @@ in
         };
       };
     };
+    database_setting = {
+      description = "Server parameters for new sessions of one role in one database, or of all roles in a database that no deployment manages. They override the `settings` of `role` and `database`. The resource changes only the parameters that it declares. With a state, parameters removed from the inputs are reset. Destroying the resource resets the declared parameters.";
+      requireState = false;
+      inputs.options = common // {
+        database = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the database.";
+        };
+        role = mkOption {
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Name of the role. Null means all roles; it is rejected if the database carries a deployment's mark, because `settings` of that `database` resource manages these parameters.";
+        };
+        settings = mkOption {
+          type = types.attrsOf types.str;
+          description = "Server parameters for new sessions, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. Parameters that are not listed keep their values.";
+        };
+      };
+      outputs.options = { };
+    };
     default_privileges = {
       description = "Default privileges on objects that a role will create. For existing objects, use `grant`. The resource adds to the default privileges that others declare. With a state, privileges removed from the inputs are revoked. Without a state, only `exclusive = true` revokes. Destroying the resource revokes the declared privileges.";
       requireState = false;

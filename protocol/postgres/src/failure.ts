@@ -67,6 +67,7 @@ function explainServerError(error: ServerError, connection: Connection): Provide
         `${user} may not do this: ${message}`,
         "postgres.permission.denied",
         error.hint ??
+          grantToSetParameter(error, user) ??
           `Grant the right to ${user}, or connect as another role; the documentation of this type lists the least rights`,
         error,
       );
@@ -115,6 +116,12 @@ function explainServerError(error: ServerError, connection: Connection): Provide
     error.hint ?? "Change the inputs that the message names",
     error,
   );
+}
+
+/** From PostgreSQL 15 on, a superuser can let others set a parameter. */
+function grantToSetParameter({ message }: ServerError, user: string): string | undefined {
+  const [, parameter] = /^permission denied to set parameter "(.+)"$/.exec(message) ?? [];
+  return parameter && `As a superuser, run GRANT SET ON PARAMETER ${parameter} TO ${user}`;
 }
 
 /** A pooler shares sessions between clients, so it breaks locks that last as long as a session. */

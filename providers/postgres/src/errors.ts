@@ -77,6 +77,11 @@ const errors = {
     meaning: "The schema is not empty. The provider never drops it together with its contents.",
     remedy: "Drop the named objects manually if they are not needed, or keep the schema.",
   },
+  "postgres.setting.managed": {
+    meaning:
+      "The database carries a deployment's mark. Its `database` resource manages the parameters for all roles, and resets those that it does not declare.",
+    remedy: "Declare the parameters in `settings` of the `database` resource, or set `role`.",
+  },
   "postgres.version.unsupported": {
     meaning: "The server's version of PostgreSQL does not support this input.",
     remedy: "Remove the input, or use a newer version of PostgreSQL.",

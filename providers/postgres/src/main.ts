@@ -9,6 +9,7 @@ serve({
   version: manifest.version,
   types: {
     database: () => import("./database/database.ts"),
+    database_setting: () => import("./database-setting.ts"),
     default_privileges: () => import("./access/default-privileges.ts"),
     extension: () => import("./extension/extension.ts"),
     grant: () => import("./access/grant.ts"),

@@ -1,6 +1,6 @@
 import { sql } from "@nixops4-resources/protocol-postgres";
 import { describe, expect, test } from "vitest";
-import { seenSettings, settingStatements, type Settings } from "./settings.ts";
+import { seenSettings, settingsNamed, settingStatements, type Settings } from "./settings.ts";
 
 const statements = (current: Settings, wanted: Settings): string[] =>
   settingStatements(sql`role "app"`, current, wanted).map(({ text }) => text);
@@ -28,5 +28,9 @@ describe("settings", () => {
     expect(seenSettings(stored, wanted)).toEqual({ ...wanted, options: "a=b" });
     expect(seenSettings(stored, { search_path: "app" })).toMatchObject({ search_path: '"$user", app' });
     expect(seenSettings(null, wanted)).toEqual({});
+  });
+
+  test("selects those with a name, whatever its case", () => {
+    expect(settingsNamed(["timezone", "jit"], { TimeZone: "UTC", work_mem: "4MB" })).toEqual({ TimeZone: "UTC" });
   });
 });

@@ -2,9 +2,15 @@ import { option } from "@nixops4-resources/protocol-core";
 import { identifier, sql, type Sql } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 
+/** Server parameters: their names, which PostgreSQL compares without case, and their values. */
+export const parameters = z.record(
+  z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*$/)),
+  z.string(),
+);
+
 /** Server parameters of a role or a database, which apply to its new sessions. */
 export const settings = option(
-  z.record(z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*$/)), z.string()),
+  parameters,
   'Server parameters for new sessions, such as `{ work_mem = "64MB"; search_path = "app, public"; }`. A parameter that is not listed is reset.',
   {},
 );
@@ -26,6 +32,12 @@ export function seenSettings(stored: readonly string[] | null, wanted: Settings)
       return [name, isEqual ? wantedValue : value];
     }),
   );
+}
+
+/** The settings with one of the names. */
+export function settingsNamed(names: readonly string[], all: Settings): Settings {
+  const wanted = new Set(names.map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => wanted.has(name.toLowerCase())));
 }
 
 /** Statements that change the current settings of `target`, such as `role "app"`, into the wanted ones. */

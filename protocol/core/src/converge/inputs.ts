@@ -63,14 +63,18 @@ export async function parseRemembered(resource: AnyResource, raw: Properties): P
 
 const accepts = (field: z.core.$ZodType, value: unknown): boolean => z.safeParse(field, value).success;
 
-/** The resource's own earlier inputs, parsed by today's schema. Inputs that are no longer valid are left out. */
+/**
+ * The resource's own earlier inputs, parsed by today's schema. Inputs that are no longer valid are left out. So are inputs
+ * that were left to the backend (null), except for a type without marks: its null names a place, such as any schema.
+ */
 export function rememberedInputs(resource: AnyResource, raw: Properties): Properties {
   const fields: Record<string, z.ZodMiniType> = resource.inputs;
   const remembered: Properties = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = withoutNulls(raw[name]);
-    if (value === undefined || value === null) continue;
-    const result = field.safeParse(value);
+    const isNull = value === undefined || value === null;
+    if (isNull && resource.setMark !== undefined) continue;
+    const result = field.safeParse(isNull ? undefined : value);
     if (result.success) remembered[name] = result.data;
   }
   return remembered;

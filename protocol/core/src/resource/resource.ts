@@ -21,7 +21,10 @@ export const somethingElse = Symbol("another value");
 
 /** The result of `read`. */
 export interface Seen<Inputs extends Shape, Outputs extends Shape> {
-  /** The mark of the object; undefined if it carries none, or if its type has no marks. */
+  /**
+   * The mark of the object; undefined if it carries none. A type without marks returns undefined, or the mark of the object
+   * that contains what it declares, for `refuse`.
+   */
   mark: Mark | undefined;
   /**
    * The object in the shape of the inputs: the values with which a user would declare exactly this object. Leave out a
