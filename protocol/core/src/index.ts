@@ -31,6 +31,8 @@ export { Secret, scrub } from "./secrets/secret.ts";
 export { serve } from "./serve/serve.ts";
 export { log } from "./report/log.ts";
 export { retry, type RetryOptions } from "./patience/retry.ts";
+export { attempt, AttemptTimedOut, type AttemptLimits } from "./patience/attempt.ts";
+export { untilDeadline, type Attempts, type UntilDeadlineOptions } from "./patience/until-deadline.ts";
 export { takeSlot, type Slot } from "./patience/slots.ts";
 export { currentSignal, waitFor } from "./patience/waiting.ts";
 export {

@@ -12,6 +12,8 @@ import { Progress } from "./progress.ts";
 export interface RequestContext {
   /** Aborts when the request ends early: its time is over, or it failed. */
   readonly signal: AbortSignal;
+  /** Seconds until the request's deadline; Infinity outside of requests. */
+  readonly remainingSeconds: () => number;
   readonly progress: Progress;
   readonly secrets: KnownSecrets;
   /** Reads references that need more than this package; undefined if the provider supports none. */
@@ -25,6 +27,7 @@ const storage = new AsyncLocalStorage<RequestContext>();
 /** Work outside of requests: a command for people, a script, a test. Nothing ends it, and its secrets stay known. */
 const outside: RequestContext = {
   signal: new AbortController().signal,
+  remainingSeconds: () => Infinity,
   progress: new Progress(),
   secrets: new KnownSecrets(),
   secretSources: undefined,
