@@ -33,7 +33,8 @@ export { log } from "./report/log.ts";
 export { retry, type RetryOptions } from "./patience/retry.ts";
 export { attempt, AttemptTimedOut, type AttemptLimits } from "./patience/attempt.ts";
 export { untilDeadline, type Attempts, type UntilDeadlineOptions } from "./patience/until-deadline.ts";
-export { takeSlot, type Slot } from "./patience/slots.ts";
+export { takeLock, tryLock, type Slot } from "./patience/lock.ts";
+export { takeSlot } from "./patience/slots.ts";
 export { currentSignal, waitFor } from "./patience/waiting.ts";
 export {
   isExactObject,

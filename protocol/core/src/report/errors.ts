@@ -16,6 +16,14 @@ export default {
     remedy:
       "Correct the inputs that the message names. Nix option types find most of these faults before a provider runs.",
   },
+  "protocol.lock.folder": {
+    meaning: "The folder of the locks cannot be created, or another user could have prepared it. Nothing was written.",
+    remedy: "Remove the folder that the message names, as root if it belongs to another user, and apply again.",
+  },
+  "protocol.lock.unusable": {
+    meaning: "A lock between the processes of this machine cannot be opened. Nothing was written under it.",
+    remedy: "Solve the reason in the message, such as a full disk or the limit of open files, and apply again.",
+  },
   "protocol.node.version": {
     meaning: "The provider was started by a version of Node that is too old to run it. Nothing was done.",
     remedy: "Run the provider with the version of Node that the message names, or a newer one.",
