@@ -17,8 +17,9 @@ function temporaryFolder(): string {
 
 /** A process that takes a lock, reports it, and keeps it until it is killed. */
 function start(lock: string): ChildProcess {
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, "../../node_modules/.compile-cache") };
   const holder = join(import.meta.dirname, "slot-holder.ts");
-  const child = fork(holder, ["lock", lock], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  const child = fork(holder, ["lock", lock], { stdio: ["ignore", "ignore", "ignore", "ipc"], env });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }

@@ -17,8 +17,9 @@ const later = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 /** A process that takes a place, reports it, and keeps it until it is killed. */
 async function hold(name: string): Promise<ChildProcess> {
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, "../../node_modules/.compile-cache") };
   const holder = join(import.meta.dirname, "slot-holder.ts");
-  const child = fork(holder, ["slot", endpoint(name), "2"], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(holder, ["slot", endpoint(name), "2"], { stdio: ["ignore", "ignore", "inherit", "ipc"], env });
   await once(child, "message");
   return child;
 }
