@@ -1,5 +1,5 @@
 import { statSync, utimesSync, writeFileSync } from "node:fs";
-import type { DatabaseSync } from "node:sqlite";
+import type * as Sqlite from "node:sqlite";
 import { codeOf, messageOf, ProviderError } from "../report/error.ts";
 
 /**
@@ -9,7 +9,7 @@ import { codeOf, messageOf, ProviderError } from "../report/error.ts";
  */
 export class LockFile implements Disposable {
   readonly #path: string;
-  #opened: { database: DatabaseSync; identity: string } | undefined;
+  #opened: { database: Sqlite.DatabaseSync; identity: string } | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -38,7 +38,7 @@ export class LockFile implements Disposable {
     this.#opened = undefined;
   }
 
-  #open(): { database: DatabaseSync; identity: string } {
+  #open(): { database: Sqlite.DatabaseSync; identity: string } {
     // If it is gone again, nothing equals the empty text, and the next try starts over.
     const identity = identityOf(this.#path) ?? create(this.#path) ?? "";
     try {
@@ -100,8 +100,8 @@ const failed = (path: string, error: unknown): unknown =>
       });
 
 /** SQLite of this Node. Early releases of Node 24 print a warning that it is experimental. */
-function loadSqlite(): typeof import("node:sqlite") {
-  const { emitWarning } = process;
+function loadSqlite(): typeof Sqlite {
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {
     const sqlite = process.getBuiltinModule("node:sqlite");

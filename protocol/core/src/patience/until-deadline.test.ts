@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { ProviderError } from "../report/error.ts";
 import { ActiveRequest } from "../request/active-request.ts";
-import { attempt, AttemptTimedOut } from "./attempt.ts";
+import { AttemptTimedOut } from "./attempt-timed-out.ts";
+import { attempt } from "./attempt.ts";
 import { untilDeadline, type Attempts } from "./until-deadline.ts";
 
 const isBusy = (error: unknown): boolean => error instanceof Error && error.message === "busy";

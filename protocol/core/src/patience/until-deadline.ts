@@ -2,7 +2,8 @@ import { messageOf } from "../report/error.ts";
 import { monotonicSeconds } from "../report/clock.ts";
 import { log } from "../report/log.ts";
 import { currentContext } from "../request/context.ts";
-import { attempt, AttemptTimedOut } from "./attempt.ts";
+import { AttemptTimedOut } from "./attempt-timed-out.ts";
+import { attempt } from "./attempt.ts";
 import { waitFor } from "./waiting.ts";
 
 /** What happened until the last attempt failed, for the error's reason and hint. */
