@@ -5,14 +5,14 @@ import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { licencesOf } from "./build/licences.ts";
 import type { Metafile } from "./check/metafile.ts";
-import { takeSlot } from "@nixops4-resources/protocol-core";
+import { takeLock } from "@nixops4-resources/protocol-core";
 
 const root = join(import.meta.dirname, "../..");
 
 /** Concurrent builds wait for each other; the second one finds the bundles up to date. */
 export async function build(): Promise<void> {
   const stamp = join(root, "node_modules/.build-stamp");
-  using _turn = await takeSlot(`build:${root}`, 1);
+  using _turn = await takeLock(`build:${root}`);
   const sources = digest();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources && everyBundle()) return;
   const { status, error } = spawnSync("tsup", ["--silent"], { cwd: root, stdio: "inherit" });

@@ -1,8 +1,11 @@
 import { basename } from "node:path";
 import { libraryOf, type Metafile } from "./metafile.ts";
 
-/** The chunks that every process loads before it reads a request, in bytes, apart from the provider's main chunk. */
-const sharedLimit = 60 * 1024;
+/**
+ * The chunks that every process loads before it reads a request, in bytes, apart from the provider's main chunk. The words
+ * for errors of the system (2.5 KB) are among them: a process without free file descriptors cannot load them later.
+ */
+const sharedLimit = 64 * 1024;
 
 /** The main chunk grows with each module that it can load later, a resource type above all. */
 const mainLimit = (modules: number): number => 1024 + 160 * modules;

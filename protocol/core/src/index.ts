@@ -31,7 +31,18 @@ export { Secret, scrub } from "./secrets/secret.ts";
 export { serve } from "./serve/serve.ts";
 export { log } from "./report/log.ts";
 export { retry, type RetryOptions } from "./patience/retry.ts";
-export { takeSlot, type Slot } from "./patience/slots.ts";
+export {
+  attempt,
+  takeLock,
+  takeSlot,
+  tryLock,
+  untilDeadline,
+  type AttemptLimits,
+  type Attempts,
+  type Slot,
+  type UntilDeadlineOptions,
+} from "./patience/on-demand.ts";
+export { AttemptTimedOut } from "./patience/attempt-timed-out.ts";
 export { currentSignal, waitFor } from "./patience/waiting.ts";
 export {
   isExactObject,

@@ -1,4 +1,5 @@
 import { waitFor } from "../patience/waiting.ts";
+import { printableLine } from "../report/printable.ts";
 import { currentContext } from "../request/context.ts";
 
 /** The object of a request, as messages name it: `role app`. */
@@ -8,7 +9,7 @@ export interface Subject {
 }
 
 export const inWords = ({ type, label }: Subject): string =>
-  label === undefined ? type.replaceAll("_", " ") : `${type.replaceAll("_", " ")} ${label}`;
+  printableLine(label === undefined ? type.replaceAll("_", " ") : `${type.replaceAll("_", " ")} ${label}`);
 
 /** A step of a request failed. Reported as "Unable to <verb> <subject>: <cause>." */
 export class FailedStep extends Error {

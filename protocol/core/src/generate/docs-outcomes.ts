@@ -16,6 +16,11 @@ export function generateOutcomeDocs(): string {
     "# Outcomes",
     "After each create, update or destroy request a provider writes one outcome line to stderr, for people or, with `NIXOPS4_RESOURCES_LOG_FORMAT=json`, for programs:",
     fenced("text", 'created role shop (0.04 s)\n{"outcome":"created","type":"role","label":"shop","seconds":0.041}'),
+    "The line of a failure also has its code, reason and hint, in JSON as `code`, `message` and `hint`. It is written too if the request names no resource; `type` and `label` are then null:",
+    fenced(
+      "text",
+      "failed role shop (1.21 s): [postgres.permission.denied] user deploy cannot create roles. Hint: Grant CREATEROLE to deploy.",
+    ),
     table(
       ["outcome", "meaning"],
       Object.entries(outcomes).map(([name, meaning]) => [code(name), meaning]),

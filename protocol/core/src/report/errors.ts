@@ -16,6 +16,14 @@ export default {
     remedy:
       "Correct the inputs that the message names. The option types in Nix report most of these mistakes before a provider runs.",
   },
+  "protocol.lock.folder": {
+    meaning: "The folder of the locks cannot be created, or another user could have prepared it. Nothing was written.",
+    remedy: "Remove the folder that the message names, as root if it belongs to another user, and apply again.",
+  },
+  "protocol.lock.unusable": {
+    meaning: "A lock between the processes of this machine cannot be opened. Nothing was written under it.",
+    remedy: "Solve the reason in the message, such as a full disk or the limit of open files, and apply again.",
+  },
   "protocol.node.version": {
     meaning: "The version of Node is too old for the provider. Nothing was written.",
     remedy: "Run the provider with the version of Node that the message names, or a newer one.",
@@ -45,6 +53,30 @@ export default {
     meaning: "`state` names a resource of a type that does not store NixOps4's state.",
     remedy: "Set `state` to a resource of a state provider.",
   },
+  "protocol.system.denied": {
+    meaning: "The system denied access to a file or folder.",
+    remedy: "Grant the user who runs the provider access to the path in the message, and apply again.",
+  },
+  "protocol.system.full": {
+    meaning: "A file could not be written: the disk is full, or a limit of its size is reached.",
+    remedy: "Free space on the file system, or raise the quota, and apply again.",
+  },
+  "protocol.system.io": {
+    meaning: "The system failed to read or write a file.",
+    remedy: "Check the disk, its log in the kernel, and the terminal, and apply again.",
+  },
+  "protocol.system.limit": {
+    meaning: "The machine or the process reached a limit: open files, processes or memory.",
+    remedy: "Raise the limit (`ulimit -n`, `LimitNOFILE=`), or run fewer programs at once, and apply again.",
+  },
+  "protocol.system.network": {
+    meaning: "A connection failed.",
+    remedy: "Check that the server in the message runs and can be reached, and apply again.",
+  },
+  "protocol.system.path": {
+    meaning: "A path does not name what is needed: it does not exist, is a folder, or contains a NUL character.",
+    remedy: "Correct the path in the inputs or the argument, and apply again.",
+  },
   "protocol.timeout": {
     meaning:
       "The request took longer than `timeoutSeconds`. The message names the step in progress and says whether its outcome is known.",
@@ -63,7 +95,7 @@ export default {
   },
   "secret.command.failed": {
     meaning: "The command of a secret reference did not start or ended with an error.",
-    remedy: "Run the command manually as the user who runs nixops4. Its stderr is on the stderr of the provider.",
+    remedy: "Run the command by hand as the user who runs nixops4. The message has the end of its stderr.",
   },
   "secret.credential.missing": {
     meaning: "A secret reference names a systemd credential, but systemd gave the process no credentials.",

@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import { pino } from "pino";
 import { currentContext } from "../request/context.ts";
 import { scrub } from "../secrets/secret.ts";
+import { printableJson, printableLine } from "./printable.ts";
 import { wantsJson } from "./stderr.ts";
 
 /** Whether records are printed as sentences, for a person at a terminal, instead of JSON. */
@@ -17,7 +18,7 @@ const logger = pino(
   {
     write(line: string) {
       const clean = scrub(line);
-      currentContext().stderr(forPeople ? toSentence(clean) : clean);
+      currentContext().stderr(forPeople ? toSentence(clean) : printableJson(clean));
     },
   },
 );
@@ -35,5 +36,5 @@ function toSentence(line: string): string {
   const details = Object.entries(fields).map(
     ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
-  return `${[`${String(level)}: ${String(msg)}`, ...details].join(" ")}\n`;
+  return `${printableLine([`${String(level)}: ${String(msg)}`, ...details].join(" "))}\n`;
 }

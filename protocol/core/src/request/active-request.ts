@@ -14,6 +14,7 @@ export class ActiveRequest implements RequestContext, Disposable {
   readonly secrets = new KnownSecrets();
   readonly deadline = new Deadline(this.progress);
   readonly signal = this.deadline.signal;
+  readonly remainingSeconds = (): number => this.deadline.remainingSeconds;
   readonly secretSources: LoadSecretSources | undefined;
   readonly stderr: RequestContext["stderr"];
 

@@ -11,6 +11,8 @@ import { Progress } from "./progress.ts";
 export interface RequestContext {
   /** Aborts when the request ends early: its time limit expired, or it failed. */
   readonly signal: AbortSignal;
+  /** Seconds until the request's deadline; Infinity outside of requests. */
+  readonly remainingSeconds: () => number;
   readonly progress: Progress;
   readonly secrets: KnownSecrets;
   /** Reads the kinds of references that this package cannot read; undefined if the provider does not support them. */
@@ -24,6 +26,7 @@ const storage = new AsyncLocalStorage<RequestContext>();
 /** Context of work outside requests: a command, a script, a test. It has no time limit, and its secrets stay known. */
 const outside: RequestContext = {
   signal: new AbortController().signal,
+  remainingSeconds: () => Infinity,
   progress: new Progress(),
   secrets: new KnownSecrets(),
   secretSources: undefined,

@@ -12,6 +12,7 @@ export class Deadline implements Disposable {
   readonly #over = Promise.withResolvers<never>();
   readonly #started = monotonicSeconds();
   #timer: NodeJS.Timeout | undefined;
+  #limitSeconds = defaultTimeoutSeconds;
 
   constructor(progress: Progress) {
     this.#progress = progress;
@@ -29,8 +30,13 @@ export class Deadline implements Disposable {
     return monotonicSeconds() - this.#started;
   }
 
+  get remainingSeconds(): number {
+    return this.#limitSeconds - this.seconds;
+  }
+
   /** Sets the limit, counted from the start of the request. */
   extend(seconds: number): void {
+    this.#limitSeconds = seconds;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#expire(seconds), Math.max(0, seconds - this.seconds) * 1000);
   }

@@ -1,5 +1,7 @@
 import { currentContext } from "../request/context.ts";
-import { scrub } from "./secret.ts";
+import { log } from "../report/log.ts";
+import { inOneLine } from "../report/printable.ts";
+import { KnownSecrets } from "./known-secrets.ts";
 
 /** A program did not start, or ended with an error. The message completes "the command pass ...". */
 export class ProgramFailed extends Error {
@@ -14,23 +16,43 @@ export class ProgramFailed extends Error {
 }
 
 /**
- * Runs a program without a shell and without input, and returns its stdout. The program's stderr goes to the stderr of
- * the request. If the request ends early, the program is killed. Throws ProgramFailed, which does not repeat the
- * arguments.
+ * Runs a program without a shell and without input, and returns its stdout. It is killed if the request ends early. Throws
+ * ProgramFailed, which does not repeat the arguments, with the end of the program's stderr. A program that asks for a PIN
+ * opens the terminal itself: its stderr is read only after its end, scrubbed of what it printed on stdout, too.
  */
 export async function programOutput(program: string, args: readonly string[], largestBytes: number): Promise<string> {
   const { execFile } = await import("node:child_process");
-  const { signal, stderr } = currentContext();
+  const { signal } = currentContext();
   return await new Promise((resolve, reject) => {
-    const child = execFile(program, args, { encoding: "utf8", maxBuffer: largestBytes, signal }, (error, stdout) => {
-      if (error === null) resolve(stdout);
-      // The message of `error` contains the whole command line.
-      else reject(new ProgramFailed(reasonOf(error), error.code === "ENOENT"));
-    });
+    const child = execFile(
+      program,
+      args,
+      { encoding: "utf8", maxBuffer: largestBytes, signal },
+      (error, stdout, stderr) => {
+        const words = endOf(stderr, stdout);
+        if (error === null) {
+          if (words !== "") log.info("a program wrote to its stderr", { program, stderr: words });
+          resolve(stdout);
+          return;
+        }
+        // The error's own message repeats the whole command line.
+        const reason = reasonOf(error);
+        reject(new ProgramFailed(words === "" ? reason : `${reason}: ${words}`, error.code === "ENOENT"));
+      },
+    );
     child.stdin?.end();
-    // Passed on at once, since it may be a prompt for a PIN, without a newline.
-    child.stderr?.on("data", (chunk: string) => stderr(scrub(chunk)));
   });
+}
+
+/** Longest part of a program's stderr in an error, in characters: its end, which usually has the reason. */
+const longestWords = 1000;
+
+function endOf(stderr: string, stdout: string): string {
+  // Before the cut, which could leave a half of a secret that nothing recognizes.
+  using printed = new KnownSecrets();
+  printed.add(stdout);
+  const words = inOneLine(printed.scrub(stderr));
+  return words.length <= longestWords ? words : `... ${words.slice(-longestWords)}`;
 }
 
 interface Failure {

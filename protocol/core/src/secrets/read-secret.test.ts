@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
+import { flushLog } from "../report/log.ts";
 import { runWith } from "../request/context.ts";
 import { directSecretRef, resolveSecret, secretRef } from "./ref.ts";
 import type { SecretRef } from "./ref-types.ts";
@@ -37,12 +38,32 @@ test("reads an environment variable, a systemd credential, and the output of a c
   expect(await value({ command: ["printf", "%s", "$HOME;hunter5"] })).toBe("$HOME;hunter5");
 });
 
-test("passes the stderr of a command to its own request, without secrets", async () => {
+/** Runs a command that also writes to stderr, and returns its value or error, and the stderr of the request. */
+async function run(script: string): Promise<{ result: unknown; stderr: string }> {
   const stderr: string[] = [];
+  vi.stubEnv("NIXOPS4_RESOURCES_LOG", "info");
+  const result = await runWith({ stderr: (text) => void stderr.push(text) }, async () => {
+    const read: unknown = await value({ command: ["sh", "-c", script] }).catch((error: unknown) => error);
+    await flushLog();
+    return read;
+  });
+  return { result, stderr: stderr.join("") };
+}
+
+test("logs the stderr of a command after its end, without its secret and other known ones", async () => {
   expect(new Secret("hunter8-hunter8").toString()).toBe("[secret]");
-  const command = ["sh", "-c", "echo PIN for hunter8-hunter8? >&2; echo hunter9"];
-  expect(await runWith({ stderr: (text) => void stderr.push(text) }, () => value({ command }))).toBe("hunter9");
-  expect(stderr.join("")).toBe("PIN for [secret]?\n");
+  const { result, stderr } = await run("echo unlocks hunter8-hunter8 for hunter9-hunter9 >&2; echo hunter9-hunter9");
+  expect(result).toBe("hunter9-hunter9");
+  expect(stderr).toContain('"stderr":"unlocks [secret] for [secret]"');
+});
+
+test("puts the end of a failed command's stderr into the error, scrubbed and in one line", async () => {
+  const script = "seq 1000 >&2; echo half-a-secret-value; printf 'no key\n for half-a-secret-value' >&2; exit 3";
+  const { result, stderr } = await run(script);
+  expect(result).toMatchObject({ code: "secret.command.failed" });
+  expect(String(result)).toMatch(/: the command sh ended with status 3: \.\.\. .*1000 no key for \[secret\]$/);
+  expect(String(result).length).toBeLessThan(1200);
+  expect(stderr).not.toContain("no key");
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { converge } from "../converge/converge.ts";
-import { explain } from "./explain.ts";
+import { explanationOf, type Explanation } from "./explain.ts";
 import type { OpenStores } from "./open-stores.ts";
 import { outputsOf } from "../converge/outputs.ts";
 import type { Provider } from "./provider.ts";
@@ -45,15 +45,20 @@ export async function answer(
   line: string,
   stores: OpenStores,
   stderr?: RequestContext["stderr"],
+  onFailure = reportFailure,
 ): Promise<Answer> {
   using request = new ActiveRequest(provider.secretSources, stderr);
-  const message = await request.run(() => answerRequest(request, { provider, line, stores }));
-  // Records of other requests may also contain this request's secrets, so write them before the secrets are forgotten.
+  const message = await request.run(() => answerRequest(request, { provider, line, stores }, onFailure));
+  // Records of other requests, too, may repeat its secrets: these are forgotten after the records are written.
   await flushLog();
   return message;
 }
 
-async function answerRequest({ deadline }: ActiveRequest, given: Omit<Context, "begin">): Promise<Answer> {
+async function answerRequest(
+  { deadline }: ActiveRequest,
+  given: Omit<Context, "begin">,
+  onFailure: typeof reportFailure,
+): Promise<Answer> {
   let doing = "read the request";
   let subject: Subject | undefined;
   const context: Context = {
@@ -73,15 +78,38 @@ async function answerRequest({ deadline }: ActiveRequest, given: Omit<Context, "
     return { [messages[kind].response]: done.body };
   } catch (error) {
     const failed = error instanceof FailedStep ? error.subject : subject;
-    const message = explain(error, doing);
-    if (failed !== undefined) reportOutcome("failed", failed, deadline.seconds);
-    return { errorResponse: { message } };
+    const explanation = explanationOf(error, doing);
+    onFailure(explanation, failed, doing, deadline.seconds);
+    return { errorResponse: { message: explanation.text } };
   }
 }
 
+/** NixOps4 may show the first error only, so the line on stderr says everything by itself. */
+function reportFailure(
+  { code, reason, hint, line }: Explanation,
+  subject: Subject | undefined,
+  doing: string,
+  elapsedSeconds: number,
+): void {
+  const { type = null, label = null } = subject ?? {};
+  const seconds = roundToMilliseconds(elapsedSeconds);
+  const what = subject === undefined ? `to ${doing}` : inWords(subject);
+  writeStderr(`failed ${what} (${seconds.toFixed(2)} s): ${line}`, {
+    outcome: "failed",
+    type,
+    label,
+    seconds,
+    code,
+    message: reason,
+    hint: hint ?? null,
+  });
+}
+
+const roundToMilliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
 function reportOutcome(outcome: string, subject: Subject, elapsedSeconds: number): void {
   const { type, label = null } = subject;
-  const seconds = Math.round(elapsedSeconds * 1000) / 1000;
+  const seconds = roundToMilliseconds(elapsedSeconds);
   writeStderr(`${outcome} ${inWords(subject)} (${seconds.toFixed(2)} s)`, { outcome, type, label, seconds });
 }
 

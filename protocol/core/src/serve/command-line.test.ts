@@ -24,6 +24,21 @@ test("prints the help and the version", () => {
   expect(run(["--version"])).toMatchObject({ status: 0, stdout: "nixops4-resources-room 1.2.3\n" });
 });
 
+test("finishes quietly if its reader has enough", () => {
+  const command = `"$0" "$1" describe | head -c 1; exit "\${PIPESTATUS[0]}"`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", command, process.execPath, room], { encoding: "utf8" });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "{", stderr: "" });
+});
+
+test("names a full disk", () => {
+  const command = `"$0" "$1" describe > /dev/full`;
+  const { status, stderr } = spawnSync("bash", ["-c", command, process.execPath, room], { encoding: "utf8" });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^\[protocol\.system\.full\] Unable to run describe: write: no space is left \(ENOSPC\)\.\nHint: /,
+  );
+});
+
 test.each(["plan", "read", "list", "create", "update", "delete", "describe"])("prints the help of %s", (verb) => {
   const overview = run(["--help"]).stdout;
   const { status, stdout } = run([verb, "--help"]);

@@ -2,7 +2,9 @@ import { parseArgs } from "node:util";
 import { answer, type Answer } from "./answer.ts";
 import { readObject, UsageError, type CommandArguments, type CommandOption } from "./command.ts";
 import { explain } from "./explain.ts";
-import { writeFully } from "../wire/lines.ts";
+import { printable, printableJson } from "../report/printable.ts";
+import { writeStderrNow } from "../request/context.ts";
+import { isBrokenPipe, writeFully } from "../wire/lines.ts";
 import { OpenStores } from "./open-stores.ts";
 import { loadCommands } from "./own-commands.ts";
 import type { Provider } from "./provider.ts";
@@ -84,7 +86,8 @@ async function send(
   toText: (body: Properties) => string | Promise<string>,
 ): Promise<number> {
   await using stores = new OpenStores();
-  const reply = await answer(provider, JSON.stringify(request), stores);
+  // A failure is printed below, so it needs no line of its own.
+  const reply = await answer(provider, JSON.stringify(request), stores, writeStderrNow, () => undefined);
   const [kind = "", body = {}] = Object.entries(reply)[0] ?? [];
   if (kind === "errorResponse") return complain(messageOf(reply), 1);
   print(await toText({ ...body }));
@@ -93,20 +96,30 @@ async function send(
   return differs ? 2 : 0;
 }
 
-const toJson = (body: Properties): string => `${JSON.stringify(body, null, 2)}\n`;
+const toJson = (body: Properties): string => `${printableJson(JSON.stringify(body, null, 2))}\n`;
 
 function messageOf({ errorResponse }: Answer): string {
   return isObject(errorResponse) ? String(errorResponse["message"]) : "";
 }
 
+/** A reader that has enough (`log | head`) does not stop a command in the middle of its work. */
 function print(text: string): number {
-  writeFully(1, text);
+  try {
+    writeFully(1, text);
+  } catch (error) {
+    if (!isBrokenPipe(error)) throw error;
+  }
   return 0;
 }
 
 function complain(text: string, status: number): number {
-  writeFully(2, `${text}\n`);
+  writeStderrNow(`${printable(text)}\n`);
   return status;
+}
+
+/** Ends the process for an error that nobody caught, such as one from an event of a client library. */
+export function failCommand(error: unknown): never {
+  process.exit(complain(explain(error, "run the command"), 1));
 }
 
 async function unknownCommand(name: string, known: string[]): Promise<UsageError> {

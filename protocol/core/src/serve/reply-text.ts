@@ -3,6 +3,7 @@ import { inputSchema, parseInputs, withoutNulls } from "../converge/inputs.ts";
 import type { Plan } from "../converge/inspect.ts";
 import { inWords } from "../converge/step.ts";
 import type { Provider } from "./provider.ts";
+import { printable } from "../report/printable.ts";
 import type { AnyResource } from "../resource/resource.ts";
 import { toTable } from "./table.ts";
 import { isObject, type Properties } from "../wire/wire.ts";
@@ -118,4 +119,4 @@ function valueText(value: unknown): string {
 
 const lineWidth = 120;
 const withStop = (text: string): string => (/[.?!`]$/.test(text) ? text : `${text}.`);
-const lines = (...all: readonly string[]): string => `${all.join("\n")}\n`;
+const lines = (...all: readonly string[]): string => printable(`${all.join("\n")}\n`);

@@ -66,7 +66,7 @@ describe("the loop", () => {
   test("reports one outcome per request on stderr, as text or as JSON", async () => {
     const lines = `${box("a")}\n${box("a")}\n${box("a", { size: 0 })}\n`;
     expect((await talk(lines)).stderr).toMatch(
-      /^created box a \(\d+\.\d\d s\)\nunchanged box a \(\d+\.\d\d s\)\nfailed box a \(\d+\.\d\d s\)\n$/,
+      /^created box a \(\d+\.\d\d s\)\nunchanged box a \(\d+\.\d\d s\)\nfailed box a \(\d+\.\d\d s\): \[protocol\.inputs\.invalid\] `size` must be >= 1, got 0\. Hint: Correct the inputs of this resource\.\n$/,
     );
     const { stderr } = await talk(lines, { NIXOPS4_RESOURCES_LOG_FORMAT: "json" });
     expect(
@@ -80,11 +80,36 @@ describe("the loop", () => {
         type: "box",
         label: "a",
         seconds: expect.any(Number),
+        ...(outcome === "failed" && {
+          code: "protocol.inputs.invalid",
+          message: "`size` must be >= 1, got 0",
+          hint: "Correct the inputs of this resource.",
+        }),
       })),
     );
   });
 
-  test("reports an unexpected error as a bug, without a stack trace", async () => {
+  test("says on stderr why a request failed that names no resource", async () => {
+    const unknown = JSON.stringify({ createResourceRequest: { type: "boxs", inputProperties: {}, isStateful: true } });
+    const { stderr } = await talk(`no JSON\n${unknown}\n`);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(
+        /^failed to read the request \(\d\.\d\d s\): \[protocol\.request\.malformed\] .*\. Hint: .*\.$/,
+      ),
+      expect.stringMatching(
+        /^failed to answer createResourceRequest \(\d\.\d\d s\): \[protocol\.type\.unknown\] .*"boxs"\. Hint: Did you mean `box`\?$/,
+      ),
+    ]);
+    const { stderr: json } = await talk(`${unknown}\n`, { NIXOPS4_RESOURCES_LOG_FORMAT: "json" });
+    expect(JSON.parse(json)).toMatchObject({
+      outcome: "failed",
+      type: null,
+      label: null,
+      code: "protocol.type.unknown",
+    });
+  });
+
+  test("a fault of ours is said to be one, without a stack trace", async () => {
     const { answers, stderr } = await talk(moody({ mood: "broken" }));
     expect(answers).toEqual([
       refused(

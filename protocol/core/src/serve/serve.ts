@@ -19,7 +19,8 @@ export function serve(provider: Provider): void {
 }
 
 async function runCommand(provider: Provider, args: string[]): Promise<void> {
-  const { commandLine } = await import("./command-line.ts");
+  const { commandLine, failCommand } = await import("./command-line.ts");
+  process.on("uncaughtException", failCommand);
   process.exitCode = await runWith({ secretSources: provider.secretSources }, () => commandLine(provider, args));
   await flushLog();
 }

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { printableLine } from "../report/printable.ts";
 
 const none = "";
 /** Two spaces between columns, and no lines. */
@@ -24,7 +25,7 @@ const noBorder = {
 export function toTable(head: string[], rows: readonly string[][]): string {
   const style = { head: [], border: [], "padding-left": 0, "padding-right": 0 };
   const table = new Table({ head, chars: noBorder, style });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(printableLine)));
   return `${table
     .toString()
     .split("\n")

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { log, resolveSecret, takeSlot, type Secret } from "@nixops4-resources/protocol-core";
+import { log, resolveSecret, takeLock, type Secret } from "@nixops4-resources/protocol-core";
 import { decryptWith, encryptTo } from "../age/age.ts";
 import { markText } from "../content.ts";
 import { newVersion, parseFile, toText, valueOf, withoutValues, type Content } from "./file.ts";
@@ -129,9 +128,7 @@ class DirectoryWriter extends DirectoryReader implements SecretWriter {
 
   /** Locks among the processes of this machine. Several machines share a store in a database instead. */
   async #lock(name: string): Promise<Disposable> {
-    // A digest keeps the name of the lock short.
-    const digest = createHash("sha256").update(this.folder.path).update("\0").update(name).digest("hex").slice(0, 40);
-    return await takeSlot(`secret:${digest}`, 1, `another process that changes secret ${name}`);
+    return await takeLock(`secret:${this.folder.path}\0${name}`, `another process that changes secret ${name}`);
   }
 }
 

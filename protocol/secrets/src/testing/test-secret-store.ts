@@ -288,7 +288,9 @@ interface Raced {
 /** Starts processes that open the store first and then create the secret at the same time. */
 async function race(count: number, place: StorePlace, name: string): Promise<Raced[]> {
   const program = join(import.meta.dirname, "get-or-create.ts");
-  const processes = Array.from({ length: count }, () => fork(program, [JSON.stringify(place), name]));
+  // To strip the types of all sources costs each process more than anything that it does here.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, "../../node_modules/.compile-cache") };
+  const processes = Array.from({ length: count }, () => fork(program, [JSON.stringify(place), name], { env }));
   await Promise.all(processes.map((child) => once(child, "message")));
   const results = processes.map(async (child) => {
     const [result]: Raced[] = await once(child, "message");

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { takeSlot } from "@nixops4-resources/protocol-core";
+import { takeLock } from "@nixops4-resources/protocol-core";
 import { Conflict, type BackendWriter, type Update } from "../backend.ts";
 import { failure } from "../failure.ts";
 import { displayName } from "../name.ts";
@@ -25,7 +25,7 @@ export class OctodnsWriter extends OctodnsReader implements BackendWriter {
     const kept = prerequisites.filter((one) => !changes.some((change) => isSameKey(one, change)));
     const declared = [...changes, ...kept];
     const ours = declared.flatMap((one) => toRecords(one, zone));
-    using _lock = await takeSlot(`octodns:${zone}`, 1);
+    using _lock = await takeLock(`octodns:${zone}`);
     const folder = mkdtempSync(join(tmpdir(), "nixops4-octodns-"));
     try {
       const providers = { source: sourceIn(folder), target: await this.provider() };

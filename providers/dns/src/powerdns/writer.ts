@@ -1,5 +1,5 @@
 import { canonicalName } from "@nixops4-resources/dns-client";
-import { log, ProviderError, takeSlot } from "@nixops4-resources/protocol-core";
+import { log, ProviderError, takeLock } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { Conflict, type BackendWriter, type Update } from "../backend.ts";
 import { displayName, lastNameServers } from "../name.ts";
@@ -25,7 +25,7 @@ export class PowerdnsBackendWriter extends PowerdnsBackendReader<PowerdnsWriter>
   async commit(update: Update): Promise<void> {
     const { zone, prerequisites, changes } = update;
     await this.plan(update);
-    using _lock = await takeSlot(`powerdns:${this.api.url}:${zone}`, 1);
+    using _lock = await takeLock(`powerdns:${this.api.url}:${zone}`);
     const isNew = prerequisites.some((one) => !isPresent(one));
     const [present] = await Promise.all([this.#checkPrerequisites(update), isNew && this.#warnOfUnsigned(zone)]);
     // Removals come first: PowerDNS accepts a CNAME only if no other record exists at its name.

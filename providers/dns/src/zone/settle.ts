@@ -1,4 +1,4 @@
-import { takeSlot, type Mark, type Slot } from "@nixops4-resources/protocol-core";
+import { takeLock, type Mark, type Slot } from "@nixops4-resources/protocol-core";
 import { nameOf } from "../name.ts";
 import { zonePath, type PowerdnsReader, type PowerdnsWriter } from "../powerdns/api.ts";
 import { markBody, markPath } from "../powerdns/zone-mark.ts";
@@ -7,7 +7,7 @@ import type { Wanted } from "./inputs.ts";
 
 /** Excludes other writers of the zone on this machine. */
 export const lockZone = (client: PowerdnsReader, zone: string): Promise<Slot> =>
-  takeSlot(`powerdns:${client.url}:${zone}`, 1);
+  takeLock(`powerdns:${client.url}:${zone}`);
 
 export const updateKeysKind = "TSIG-ALLOW-DNSUPDATE";
 

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { LockFile } from "./lock-file.ts";
+import { lockFolder } from "./lock-folder.ts";
+import { currentSignal, waitFor } from "./waiting.ts";
+
+/** A lock or a place. Disposal releases it, and so does the end of the process, by SIGKILL too. */
+export type Slot = Disposable;
+
+/**
+ * Waits until no other request of this user on this machine holds the lock `name`, and holds it: for a backend that has no
+ * conditions on a write of its own. Another user counts as another machine. `name` says what is locked, not how it was
+ * addressed: two spellings of one URL are two locks. `what` completes "still waiting for ...".
+ */
+export async function takeLock(name: string, what = `another process that uses ${name}`): Promise<Slot> {
+  return await takeFile(join(lockFolder(), fileNameOf(name)), what);
+}
+
+/** The lock, or undefined if another request holds it. */
+export async function tryLock(name: string): Promise<Slot | undefined> {
+  const file = new LockFile(join(lockFolder(), fileNameOf(name)));
+  if (file.tryTake()) return file;
+  file[Symbol.dispose]();
+  return undefined;
+}
+
+export async function takeFile(path: string, what: string): Promise<Slot> {
+  const file = new LockFile(path);
+  return await untilTaken(what, [file], () => (file.tryTake() ? file : undefined));
+}
+
+/** Longest wait between two looks, in milliseconds. A look costs 0.03 ms. */
+const longestWaitMs = 50;
+
+/**
+ * Polls until `take` returns what it has taken, and then releases the other `files`. The kernel can wake no process that
+ * waits for a file lock without blocking all of its other requests.
+ */
+export async function untilTaken(
+  what: string,
+  files: readonly LockFile[],
+  take: () => LockFile | undefined,
+  waitMs = longestWaitMs,
+): Promise<Slot> {
+  let taken: LockFile | undefined;
+  try {
+    taken = take();
+    if (taken === undefined) {
+      const signal = currentSignal();
+      await waitFor(what, async () => {
+        for (let longest = 4; taken === undefined; longest = Math.min(longest * 2, waitMs)) {
+          // Random, so that processes that wait for the same lock look at different times.
+          await new Promise((resolve) => setTimeout(resolve, longest * (0.25 + 0.75 * Math.random())));
+          // A request that has ended must not take a lock.
+          signal.throwIfAborted();
+          taken = take();
+        }
+      });
+    }
+  } finally {
+    for (const file of files) if (file !== taken) file[Symbol.dispose]();
+  }
+  if (taken === undefined) throw new TypeError("waiting ended without a lock");
+  return taken;
+}
+
+/** Hashed, since a name may be longer than a file name, and may contain any character. */
+export function fileNameOf(name: string): string {
+  // Loaded on demand, and without the part for browsers that an import would load too (10 ms).
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  return createHash("sha256").update(name).digest("hex").slice(0, 40);
+}
