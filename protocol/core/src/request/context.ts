@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Secret } from "../secrets/secret.ts";
 import type { LoadSecretSources } from "../secrets/sources.ts";
 import { KnownSecrets } from "../secrets/known-secrets.ts";
 import { writeFully } from "../wire/lines.ts";
@@ -14,6 +15,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   readonly progress: Progress;
   readonly secrets: KnownSecrets;
+  /** What the request has resolved, by reference; undefined outside of requests, where every resolution reads anew. */
+  readonly resolutions: Map<string, Promise<Secret>> | undefined;
   /** Reads references that need more than this package; undefined if the provider supports none. */
   readonly secretSources: LoadSecretSources | undefined;
   /** Receives the lines that the request writes beside its answer, already scrubbed. */
@@ -27,6 +30,7 @@ const outside: RequestContext = {
   signal: new AbortController().signal,
   progress: new Progress(),
   secrets: new KnownSecrets(),
+  resolutions: undefined,
   secretSources: undefined,
   stderr: writeStderrNow,
 };

@@ -1,3 +1,5 @@
+import type { ChildProcess } from "node:child_process";
+import { codeOf } from "../report/error.ts";
 import { currentContext } from "../request/context.ts";
 import { scrub } from "./secret.ts";
 
@@ -14,29 +16,68 @@ export class ProgramFailed extends Error {
 }
 
 /**
- * Runs a program without a shell and without input, and returns its stdout. Its stderr goes to the stderr of the request,
- * and it is killed if the request ends early. Throws ProgramFailed, which does not repeat the arguments.
+ * Runs a program without a shell and without input, and returns the exact bytes of its stdout. Its stderr goes to the stderr
+ * of the request. If the request ends early, the program ends with all processes that it has started. Throws ProgramFailed,
+ * which does not repeat the arguments.
  */
-export async function programOutput(program: string, args: readonly string[], largestBytes: number): Promise<string> {
-  const { execFile } = await import("node:child_process");
-  const { signal, stderr } = currentContext();
-  return await new Promise((resolve, reject) => {
-    const child = execFile(program, args, { encoding: "utf8", maxBuffer: largestBytes, signal }, (error, stdout) => {
-      if (error === null) resolve(stdout);
-      // The error's own message repeats the whole command line.
-      else reject(new ProgramFailed(reasonOf(error), error.code === "ENOENT"));
+export async function programOutput(program: string, args: readonly string[], largestBytes: number): Promise<Buffer> {
+  const [{ spawn }, { randomUUID }, { endTree, treeVariable }] = await Promise.all([
+    import("node:child_process"),
+    import("node:crypto"),
+    import("./process-tree.ts"),
+  ]);
+  const id = randomUUID();
+  const { signal } = currentContext();
+  if (signal.aborted) throw new ProgramFailed("was not started: the request is over", false);
+  const child = started(() =>
+    spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, [treeVariable]: id } }),
+  );
+  const end = (): void => {
+    if (child.pid !== undefined) void endTree(child.pid, id);
+    // What cannot be ended, such as a process of another user, must not be waited for.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    return await outputOf(child, largestBytes, end);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+function outputOf(child: ChildProcess, largestBytes: number, end: () => void): Promise<Buffer> {
+  const { stderr, signal } = currentContext();
+  const blocks: Buffer[] = [];
+  let total = 0;
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string, isMissing = false): void => reject(new ProgramFailed(reason, isMissing));
+    child.stdout?.on("data", (block: Buffer) => {
+      total += block.length;
+      blocks.push(block);
+      if (total <= largestBytes) return;
+      fail(`printed more than ${largestBytes} bytes`);
+      end();
     });
-    child.stdin?.end();
     // At once, since it may be the question for a PIN, without a newline.
-    child.stderr?.on("data", (chunk: string) => stderr(scrub(chunk)));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => stderr(scrub(text)));
+    signal.addEventListener("abort", () => fail("was ended with the request"), { once: true });
+    child.on("error", (error) => fail(`failed (${codeOf(error)})`, codeOf(error) === "ENOENT"));
+    child.on("close", (status, killed) => {
+      if (status === 0) resolve(Buffer.concat(blocks));
+      else fail(status === null ? `failed (${killed})` : `ended with status ${status}`);
+    });
   });
 }
 
-interface Failure {
-  name: string;
-  code?: string | number | null;
-  signal?: string | null;
+/** `spawn` itself throws for arguments that no program can get. */
+function started(work: () => ChildProcess): ChildProcess {
+  try {
+    return work();
+  } catch (error) {
+    if (codeOf(error) === "ERR_INVALID_ARG_VALUE")
+      throw new ProgramFailed("cannot be started: NUL in its name or arguments", false);
+    if (/^E[A-Z0-9]+$/.test(codeOf(error))) throw new ProgramFailed(`failed (${codeOf(error)})`, false);
+    throw error;
+  }
 }
-
-const reasonOf = ({ code, signal, name }: Failure): string =>
-  typeof code === "number" ? `ended with status ${code}` : `failed (${code ?? signal ?? name})`;

@@ -2,7 +2,7 @@ import { ProgramFailed, programOutput } from "./program-output.ts";
 import { largestSecretBytes, unreadable } from "./read-secret.ts";
 
 /** The output of the command of a reference. */
-export async function readCommand([program = "", ...args]: readonly string[], what: string): Promise<string> {
+export async function readCommand([program = "", ...args]: readonly string[], what: string): Promise<Buffer> {
   try {
     return await programOutput(program, args, largestSecretBytes);
   } catch (error) {

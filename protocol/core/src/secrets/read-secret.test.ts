@@ -21,7 +21,7 @@ const put = (name: string, text: string, mode = 0o600): string => {
   return path;
 };
 const value = async (ref: SecretRef): Promise<string> =>
-  (await resolveSecret(ref, "the password of role app")).reveal();
+  (await resolveSecret(ref, "the password of role app")).revealText();
 
 test("reads a file without its last newline", async () => {
   expect(await value({ file: put("good", "hunter2\n") })).toBe("hunter2");

@@ -8,7 +8,7 @@ test("prints a secret as [secret] everywhere", () => {
     "hunter2",
   );
   expect(JSON.stringify(secret)).toBe('"[secret]"');
-  expect(secret.reveal()).toBe("hunter2-hunter2");
+  expect(secret.revealText()).toBe("hunter2-hunter2");
 });
 
 test("scrubs a secret in every spelling in which it slips into a message", () => {

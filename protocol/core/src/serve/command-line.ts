@@ -52,7 +52,7 @@ async function runVerb(provider: Provider, name: VerbName, args: string[]): Prom
   if (name === "describe") return await send(provider, request({ type: "", inputProperties: {} }), toJson);
   const { type, inputs = "-", json } = values;
   if (typeof type !== "string") throw new UsageError("Name the resource type with --type");
-  const given = { type, inputProperties: readObject(String(inputs)) };
+  const given = { type, inputProperties: await readObject(String(inputs)) };
   const isText = (name === "plan" || name === "read" || name === "list") && json !== true;
   if (!isText) return await send(provider, request(given), toJson);
   const { replyText } = await import("./reply-text.ts");
@@ -99,8 +99,8 @@ function messageOf({ errorResponse }: Answer): string {
   return isObject(errorResponse) ? String(errorResponse["message"]) : "";
 }
 
-function print(text: string): number {
-  writeFully(1, text);
+function print(content: string | Uint8Array): number {
+  writeFully(1, content);
   return 0;
 }
 

@@ -44,7 +44,7 @@ test.each([
 ])("reads a value from a file in %s", async (_format, name, text) => {
   const file = encrypt(name, text);
   const { secret, from } = await sources.read({ sops: { file, key: ["db", "the password"] } }, what);
-  expect(secret.reveal()).toBe('päss: "wörd"');
+  expect(secret.revealText()).toBe('päss: "wörd"');
   expect(from).toBe(`db.the password in sops file ${file}`);
 });
 

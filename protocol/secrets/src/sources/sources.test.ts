@@ -37,7 +37,7 @@ describe("age", () => {
   test("returns the text of a world-readable file, without the last newline", async () => {
     const file = await put("app.age", "hunter2-hunter2\n");
     const { secret, from } = await sources.read({ age: { file, identity: alice.identity } }, what);
-    expect(secret.reveal()).toBe("hunter2-hunter2");
+    expect(secret.revealText()).toBe("hunter2-hunter2");
     expect(from).toBe(`age file ${file}`);
   });
 
@@ -92,7 +92,7 @@ describe("store", () => {
     ] as const) {
       const ref = { store: { name: "db", ...(version !== undefined && { version }), directory: directory() } };
       const { secret, from } = await sources.read(ref, what);
-      expect(secret.reveal()).toBe(value);
+      expect(secret.revealText()).toBe(value);
       expect(from).toBe(`secret db in the folder ${folder}, version ${shown}`);
     }
     await expect(

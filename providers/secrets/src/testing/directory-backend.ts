@@ -81,7 +81,7 @@ export class DirectoryBackend implements Backend {
   /** The value, as a reference resolves to it. */
   async valueOf(name: string, version: number | null = null): Promise<string> {
     await using store = await openSecretReader(this.connection.store);
-    return (await store.reveal(name, version, "a test")).value.reveal();
+    return (await store.reveal(name, version, "a test")).value.revealText();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
