@@ -1,5 +1,5 @@
 // Callbacks of node:fs: loading node:fs/promises takes 3 ms, and synchronous calls would block the deadline and SIGTERM.
-import { close, constants, fstat, open, read, realpath, type Stats } from "node:fs";
+import { close, constants, fstat, open, read, realpath, stat, type Stats } from "node:fs";
 import { waitFor } from "../patience/waiting.ts";
 import { codeOf } from "../report/error.ts";
 import { currentContext } from "../request/context.ts";
@@ -14,6 +14,8 @@ export interface UserFileOptions {
   /** For FILE arguments of a command line, which may be a pipe such as `<(...)`. It is read for as long as it is open. */
   readonly pipes?: boolean;
   readonly seconds?: number;
+  /** Rejects a symbolic link. */
+  readonly noLink?: boolean;
   /** Checks a file before it is read; `real` is its path without symbolic links. Throws to reject it. */
   readonly check?: (status: Stats, real: string) => void;
 }
@@ -43,12 +45,23 @@ export async function readUserFile(path: string, options: UserFileOptions): Prom
   });
 }
 
+/** The status of what a user's path names, and the path without symbolic links. Throws UnreadableFile. */
+export async function lookAtPath(path: string): Promise<{ status: Stats; real: string }> {
+  return await waitFor(`the path ${path}`, async () => {
+    const looking = attempt(path, async () => ({
+      real: await called<string>((done) => realpath.native(path, done)),
+      status: await called<Stats>((done) => stat(path, done)),
+    }));
+    return await unlessLate(looking, path, longestSeconds);
+  });
+}
+
 /** The bytes on stdin until its end. */
 export async function readStdin(largestBytes: number): Promise<Buffer> {
   return await attempt("stdin", () => readAll(0, "stdin", { largestBytes, size: 0 }));
 }
 
-function unlessLate(reading: Promise<Buffer>, path: string, seconds: number): Promise<Buffer> {
+function unlessLate<T>(reading: Promise<T>, path: string, seconds: number): Promise<T> {
   const { signal } = currentContext();
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {
@@ -67,10 +80,17 @@ function unlessLate(reading: Promise<Buffer>, path: string, seconds: number): Pr
   });
 }
 
-const readFile = (path: string, { largestBytes, pipes = false, check }: UserFileOptions): Promise<Buffer> =>
+const readFile = (
+  path: string,
+  { largestBytes, pipes = false, noLink = false, check }: UserFileOptions,
+): Promise<Buffer> =>
   attempt(path, async () => {
     // Without O_NONBLOCK, opening a FIFO waits for its writer.
-    const flags = constants.O_RDONLY | constants.O_NOCTTY | (pipes ? 0 : constants.O_NONBLOCK);
+    const flags =
+      constants.O_RDONLY |
+      constants.O_NOCTTY |
+      (pipes ? 0 : constants.O_NONBLOCK) |
+      (noLink ? constants.O_NOFOLLOW : 0);
     const real = check === undefined ? path : await called<string>((done) => realpath.native(path, done));
     const file = await called<number>((done) => open(path, flags, done));
     try {

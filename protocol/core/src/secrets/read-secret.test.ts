@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { runWith } from "../request/context.ts";
 import { directSecretRef, resolveSecret, secretRef } from "./ref.ts";
@@ -43,6 +43,37 @@ test("passes the stderr of a command on to its own request, scrubbed", async () 
   const command = ["sh", "-c", "echo PIN for hunter8-hunter8? >&2; echo hunter9"];
   expect(await runWith({ stderr: (text) => void stderr.push(text) }, () => value({ command }))).toBe("hunter9");
   expect(stderr.join("")).toBe("PIN for [secret]?\n");
+});
+
+describe("a request", () => {
+  test("resolves each reference once, and another request resolves it again", async () => {
+    const log = join(folder, "runs");
+    const command = ["sh", "-c", `echo run >> ${log}; echo hunter10`];
+    const age = { file: "/a.age", identity: { env: "KEY" } };
+    let reads = 0;
+    const read = async () => ({ secret: new Secret(`value ${++reads}`), from: "here" });
+    const secretSources = async () => ({ default: { read, errors: async () => ({ default: {} }) } });
+    for (const runs of [1, 2]) {
+      await runWith({ resolutions: new Map(), secretSources }, async () => {
+        expect(await Promise.all([value({ command }), value({ command })])).toEqual(["hunter10", "hunter10"]);
+        expect(await value({ command })).toBe("hunter10");
+        expect(await value({ age })).toBe(`value ${runs}`);
+        expect(await value({ age: { identity: age.identity, file: age.file } })).toBe(`value ${runs}`);
+        expect(await value({ age: { ...age, file: "/b.age" } })).toBe(`value ${runs + 1}`);
+        reads--;
+      });
+      expect(readFileSync(log, "utf8")).toBe("run\n".repeat(runs));
+    }
+  });
+
+  test("names the right secret if two of them have one reference", async () => {
+    const ref = { file: put("bytes", "a\0b") };
+    await runWith({ resolutions: new Map() }, async () => {
+      const [token, password] = [await resolveSecret(ref, "the token"), await resolveSecret(ref, "the password")];
+      expect(() => token.revealText()).toThrow("the token must be text");
+      expect(() => password.revealText()).toThrow("the password must be text");
+    });
+  });
 });
 
 test.each([

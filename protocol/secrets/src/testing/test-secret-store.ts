@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { AlreadyExists, Secret } from "@nixops4-resources/protocol-core";
+import { byteSamples } from "@nixops4-resources/protocol-core/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openSecretWriter, type StorePlace } from "../open-store.ts";
 import type { SecretReader, SecretWriter } from "../store.ts";
@@ -46,6 +47,15 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await expect(store.reveal("shop/db", null, "a test")).rejects.toMatchObject({ code: "secret.store.missing" });
       await expect(store.addVersion("shop/db", 1, newValue())).rejects.toMatchObject({ code: "secret.store.missing" });
       await expect(store.change("shop/db", { mark: null })).rejects.toMatchObject({ code: "secret.store.missing" });
+    });
+
+    test.each(Object.entries(byteSamples))("keeps %s unchanged", async (_name, bytes) => {
+      await store.create(newSecret("a", { value: new Secret(bytes) }));
+      await store.addVersion("a", 1, newValue({ value: new Secret(Buffer.from(bytes).reverse()) }));
+      const [first, second] = [await store.reveal("a", 1, "a test"), await store.reveal("a", null, "a test")];
+      expect(first.value.revealBytes().toString("hex")).toBe(bytes.toString("hex"));
+      expect(second.value.revealBytes().reverse().toString("hex")).toBe(bytes.toString("hex"));
+      expect(await under.kept()).not.toContain(bytes.toString("base64"));
     });
 
     test("returns a created secret, and its value only on `reveal`", async () => {
