@@ -63,7 +63,7 @@ describe("age", () => {
         message: expect.stringContaining("is not a regular file"),
       });
     }
-    const command = ["printf", String.raw`\\377`];
+    const command = ["printf", String.raw`\377`];
     await expect(sources.read({ age: { file, identity: { command } } }, what)).rejects.toMatchObject({
       code: "secret.text.invalid",
       message: expect.stringContaining(`the identity that opens ${file} must be text`),

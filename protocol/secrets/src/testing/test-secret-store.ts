@@ -288,7 +288,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
 }
 
 const current = async (of: SecretReader, name: string): Promise<string> =>
-  (await of.reveal(name, null, "a test")).value.revealText();
+  (await of.reveal(name, null, "a test")).value.revealBytes().toString();
 
 interface Raced {
   created: boolean;
