@@ -25,14 +25,14 @@ test.each(Object.entries(byteSamples))("returns %s unchanged from each direct so
 });
 
 describe("an environment variable", () => {
-  test("returns text unchanged", async () => {
-    for (const text of ["plain", "pä\uFFFDss\n", " \r\n"]) {
-      vi.stubEnv("BYTES_SECRET", text);
-      const read = bytesOf({ env: "BYTES_SECRET" });
-      // Only the environment at the start shows whether the character stood there.
-      if (text.includes("\uFFFD")) await expect(read).rejects.toMatchObject({ code: "secret.env.bytes" });
-      else expect(await read).toBe(Buffer.from(text).toString("hex"));
-    }
+  test.each(["plain", "päss\n", " \r\n"])("returns the text %j unchanged", async (text) => {
+    vi.stubEnv("BYTES_SECRET", text);
+    expect(await bytesOf({ env: "BYTES_SECRET" })).toBe(Buffer.from(text).toString("hex"));
+  });
+
+  test("is rejected if only the environment at the start would show its bytes", async () => {
+    vi.stubEnv("BYTES_SECRET", "pä\uFFFDss");
+    await expect(bytesOf({ env: "BYTES_SECRET" })).rejects.toMatchObject({ code: "secret.env.bytes" });
   });
 
   test.skipIf(process.platform !== "linux")("returns the bytes that are no text", () => {

@@ -28,7 +28,11 @@ const directKinds = {
     pattern: patterns.credential,
     description: "Name of a systemd credential (LoadCredential=): a file in $CREDENTIALS_DIRECTORY.",
   },
-  command: { ...texts, description: "Program and arguments, run without a shell; what it prints is the secret." },
+  command: {
+    ...texts,
+    description:
+      "Program and arguments, run without a shell; the bytes that it prints are the secret. Each request runs it once.",
+  },
 };
 
 const allKinds = {
@@ -46,7 +50,7 @@ const allKinds = {
   sops: {
     ...record({
       file: { ...path, description: "File that sops encrypts." },
-      key: { ...texts, description: "Names on the way to the value." },
+      key: { ...texts, description: "Names on the way to the value; `data` for a binary file." },
     }),
     description: "Value in a file that sops encrypts. Needs the program `sops` on PATH.",
   },

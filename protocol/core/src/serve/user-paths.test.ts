@@ -41,7 +41,10 @@ describe.skipIf(reason !== undefined)(
     const under = [
       ..."strace -f -qq -o /dev/null -e trace=openat -e inject=openat:delay_enter=600000000 -P".split(" "),
       file,
-      ...["sh", "-c", `echo $$ > ${pidFile}; exec "$@"`, "sh"],
+      "sh",
+      "-c",
+      `echo $$ > ${pidFile}; exec "$@"`,
+      "sh",
     ];
     const hasEnded = (): boolean => {
       try {
