@@ -72,7 +72,7 @@ describe.skipIf(reason !== undefined)(
     test("does not keep the process from ending by SIGTERM, after the answer", async () => {
       const provider = startProvider({ main, under });
       provider.send(requestFor({ file }, 4));
-      await vi.waitFor(() => expect(provider.shown().stderr).toContain('"waiting"'), 20_000);
+      await vi.waitFor(() => expect(provider.shown().stderr).toContain('"waiting"'), 40_000);
       process.kill(Number(readFileSync(pidFile, "utf8")), "SIGTERM");
       expect(JSON.stringify(await provider.answer())).toContain("[protocol.timeout]");
       await vi.waitFor(() => expect(hasEnded()).toBe(true), 20_000);
