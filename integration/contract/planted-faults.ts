@@ -53,7 +53,7 @@ export const commonFaults: Readonly<Record<string, Fault>> = {
       ...sound,
       async create(folder, want, mark) {
         const secret = want.key && (await resolveSecret(want.key, "the key"));
-        process.stderr.write(`creating with ${secret?.reveal()}\n`);
+        process.stderr.write(`creating with ${secret?.revealText()}\n`);
         await sound.create(folder, want, mark);
       },
     }),
@@ -63,7 +63,7 @@ export const commonFaults: Readonly<Record<string, Fault>> = {
     plant: (sound) => ({
       ...sound,
       async create(folder, want, mark) {
-        process.title = (want.key && (await resolveSecret(want.key, "the key")).reveal()) ?? "";
+        process.title = (want.key && (await resolveSecret(want.key, "the key")).revealText()) ?? "";
         await sound.create(folder, want, mark);
       },
     }),

@@ -102,7 +102,7 @@ export const rarelyTriedFaults: Readonly<Record<string, Fault>> = {
       async read(folder, want, previous) {
         requestCount++;
         if (requestCount > 1 && want.key !== null) {
-          process.stderr.write(`reading with ${(await resolveSecret(want.key, "the key")).reveal()}\n`);
+          process.stderr.write(`reading with ${(await resolveSecret(want.key, "the key")).revealText()}\n`);
         }
         return await sound.read(folder, want, previous);
       },

@@ -47,7 +47,7 @@ class Apply {
 
   async value(version: number | null = null): Promise<string> {
     await using store = await openSecretReader(this.#store);
-    return (await store.reveal(this.#role, version, "a test")).value.reveal();
+    return (await store.reveal(this.#role, version, "a test")).value.revealText();
   }
 
   async destroy(): Promise<void> {

@@ -36,7 +36,7 @@ export async function drift(address: PostgresAddress): Promise<string[]> {
 
 /** Logs in as the app's role and uses its database. */
 export async function logIn({ host, port }: PostgresAddress, app: App, password: Secret): Promise<string> {
-  const client = new Client({ host, port, user: app, database: app, password: password.reveal() });
+  const client = new Client({ host, port, user: app, database: app, password: password.revealText() });
   try {
     await client.connect();
     await client.query("create table if not exists posts (id int primary key, text text)");

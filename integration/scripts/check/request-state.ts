@@ -12,6 +12,10 @@ export type ProcessState = Readonly<Record<string, Readonly<Record<string, strin
  * protocol/core/src/request/context.ts.
  */
 const processState: ProcessState = {
+  "protocol/core/src/files/stuck-reads.ts": {
+    stuckReads:
+      "Node waits for them when the process exits, whatever request began them. Each removes itself at its end.",
+  },
   "protocol/core/src/request/context.ts": {
     storage: "It finds the request that the running code works for.",
     outside: "The context of work that belongs to no request, such as a command for people.",

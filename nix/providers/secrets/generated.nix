@@ -394,7 +394,7 @@ in
                   };
                 };
               };
-              description = "Copy of an existing secret: from an agenix or sops file, a systemd credential or a command. It is read once per `generation`.";
+              description = "Exact copy of an existing secret, byte for byte: from an agenix or sops file, a systemd credential or a command. It is read once per `generation`.";
             };
             dkim = mkOption {
               type = types.submodule {
@@ -608,7 +608,7 @@ in
         };
         source = mkOption {
           type = suiteTypes.secretRef;
-          description = "Secret to write. A value of several lines (a key, a certificate) ends with a newline; a value of one line is written as it is.";
+          description = "Secret to write. The file gets its exact bytes. If the source ends with a newline, as one that `echo` writes, so does the file.";
         };
         mode = mkOption {
           type = types.strMatching "0[0-7]{3}";

@@ -52,7 +52,7 @@ async function tlsOptions(target: Target, host: string): Promise<ConnectionOptio
     ...(isIP(host) === 0 && { servername: host }),
     ALPNProtocols: ["http/1.1"],
     // Pins alone decide if no authority is named; then the well-known ones need not be parsed.
-    ...(caFile !== null && { ca: readCertificates(caFile, inputNames(target).caFile) }),
+    ...(caFile !== null && { ca: await readCertificates(caFile, inputNames(target).caFile) }),
     ...(caFile === null && pins.length > 0 && { ca: [], rejectUnauthorized: false }),
   };
 }

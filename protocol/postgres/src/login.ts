@@ -68,7 +68,7 @@ export function logIn(login: Login): Promise<{ client: Client; facts: ServerFact
 async function logInOnce(login: Login): Promise<{ client: Client; facts: ServerFacts }> {
   const client = await makeClient(login, async () => {
     if (login.password === null) throw passwordMissing(login);
-    return login.password.reveal();
+    return login.password.revealText();
   });
   const parameters = new Map<string, string>();
   client.connection.on("parameterStatus", ({ parameterName, parameterValue }: ParameterStatus) =>

@@ -42,7 +42,7 @@ export const nothing = new Sql("");
 
 function quote(value: SqlValue): string {
   if (value instanceof Sql) return value.text;
-  if (value instanceof Secret) return literal(value.reveal());
+  if (value instanceof Secret) return literal(value.revealText());
   if (typeof value === "string") return literal(value);
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number") return number(value);

@@ -12,10 +12,10 @@ export async function tlsOptions(connection: Connection): Promise<ConnectionOpti
     rejectUnauthorized: mode !== "require",
     // Only the name distinguishes one server of an authority from another.
     ...(mode !== "verify-full" && { checkServerIdentity: () => undefined }),
-    ...(ca !== null && { ca: readCertificates(ca, "connection.ca") }),
+    ...(ca !== null && { ca: await readCertificates(ca, "connection.ca") }),
     ...(clientCertificate !== null && {
-      cert: readCertificates(clientCertificate.certificate, "connection.clientCertificate.certificate"),
-      key: (await resolveSecret(clientCertificate.key, "the key of the client certificate")).reveal(),
+      cert: await readCertificates(clientCertificate.certificate, "connection.clientCertificate.certificate"),
+      key: (await resolveSecret(clientCertificate.key, "the key of the client certificate")).revealBytes(),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { encodeMark, ProviderError, type Mark } from "@nixops4-resources/protocol-core";
+import { encodeMark, ProviderError, Secret, type Mark } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
 import type { Specification } from "./store.ts";
@@ -15,12 +15,21 @@ const areTexts = (values: unknown[]): boolean => values.every((value) => typeof 
 export const fields = {
   format: z.custom<typeof formatVersion>((value) => value === formatVersion),
   specification: z.custom<Specification>(isObject),
+  /** Bytes in base64. Checked, since Node skips what is not base64. */
+  bytes: z.custom<string>(
+    (value) => typeof value === "string" && Buffer.from(value, "base64").toString("base64") === value,
+  ),
   texts: z.custom<string[]>((value) => Array.isArray(value) && areTexts(value)),
   textsByName: z.custom<Record<string, string>>((value) => isObject(value) && areTexts(Object.values(value))),
 };
 
 export const markText = (mark: Mark | null | undefined): string | null =>
   mark === null || mark === undefined ? null : encodeMark(mark);
+
+/** A value as the stores write it: always base64, so that text and other bytes cannot be confused. */
+export const toBase64 = (value: Secret): string => value.revealBytes().toString("base64");
+
+export const secretOf = (base64: string): Secret => new Secret(Buffer.from(base64, "base64"));
 
 /** Parses JSON that a store encrypted. Throws for any other text, without quoting it. */
 export function parseContent<Schema extends z.ZodMiniType>(schema: Schema, text: string): z.output<Schema> {

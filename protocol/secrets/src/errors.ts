@@ -8,6 +8,11 @@ const errors = {
     meaning: "The user who runs nixops4 has no permission to read or write in the folder of a secret store.",
     remedy: "Make that user the owner of the folder and its files.",
   },
+  "secret.directory.failed": {
+    meaning:
+      "The file system of a secret store reports a failure: it is full, a file of a secret is a folder or a FIFO, or too many files are open.",
+    remedy: "Follow the hint, then apply again. A change is written completely or not at all.",
+  },
   "secret.directory.link": {
     meaning:
       "A file or folder in a secret store is a symbolic link. A store does not follow links, since they could lead anywhere.",

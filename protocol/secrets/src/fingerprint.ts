@@ -8,4 +8,4 @@ export const makeFingerprintKey = (): Buffer => randomBytes(32);
 
 /** 16 hex digits that reveal nothing about the value. */
 export const fingerprintOf = (value: Secret, key: Uint8Array): string =>
-  createHmac("sha256", key).update(value.reveal()).digest("hex").slice(0, 16);
+  createHmac("sha256", key).update(value.revealBytes()).digest("hex").slice(0, 16);

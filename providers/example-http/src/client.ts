@@ -55,7 +55,7 @@ export class NotesReader implements AsyncDisposable {
 
   /** Whether the note has this password. A query, though it is a POST: it changes nothing. */
   async hasPassword(name: string, password: Secret): Promise<boolean> {
-    const answer = await this.#http.query(`${pathOf(name)}/check`, { password: password.reveal() });
+    const answer = await this.#http.query(`${pathOf(name)}/check`, { password: password.revealText() });
     return answer.accepted().as(z.object({ matches: z.boolean() })).matches;
   }
 

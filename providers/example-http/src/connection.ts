@@ -16,5 +16,7 @@ export const targetOf = ({ url, tls, token }: Connection): Target => ({
   url,
   tls,
   inputs: { credential: "connection.token" },
-  authorize: async () => ({ Authorization: `Bearer ${(await resolveSecret(token, `the token for ${url}`)).reveal()}` }),
+  authorize: async () => ({
+    Authorization: `Bearer ${(await resolveSecret(token, `the token for ${url}`)).revealHeader()}`,
+  }),
 });

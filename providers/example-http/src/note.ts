@@ -87,6 +87,6 @@ async function matches(notes: NotesReader, note: ApiNote, password: SecretRef | 
 }
 
 const reveal = async (password: SecretRef | null, name: string): Promise<string | null> =>
-  password === null ? null : (await resolve(password, name)).reveal();
+  password === null ? null : (await resolve(password, name)).revealText();
 
 const resolve = (password: SecretRef, name: string) => resolveSecret(password, `the password of note ${name}`);

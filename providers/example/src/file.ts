@@ -119,5 +119,5 @@ async function sign(body: string, key: SecretRef | null, name: string): Promise<
   const secret = await resolveSecret(key, `the key of file ${name}`);
   // Loaded only if a key is set, since it takes 7 ms.
   const { createHmac } = await import("node:crypto");
-  return createHmac("sha256", secret.reveal()).update(body).digest("hex");
+  return createHmac("sha256", secret.revealBytes()).update(body).digest("hex");
 }

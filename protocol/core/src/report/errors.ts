@@ -105,6 +105,11 @@ export default {
     meaning: "The secret exists and is empty.",
     remedy: "Store the secret in the place that the reference names.",
   },
+  "secret.env.bytes": {
+    meaning:
+      "The environment variable of a secret reference contains bytes that are not UTF-8, and this system does not show them to a process.",
+    remedy: "Put the secret into a file, and refer to it with `file`.",
+  },
   "secret.env.missing": {
     meaning: "The environment variable of a secret reference is not set.",
     remedy: "Set the variable in the environment of nixops4.",
@@ -126,11 +131,21 @@ export default {
     remedy: "Keep the file outside the store, and write its path as a string, not as a path literal.",
   },
   "secret.file.unreadable": {
-    meaning: "The user who runs nixops4 cannot read the file of a secret reference.",
-    remedy: "Grant that user read access to the file.",
+    meaning:
+      "The file of a secret reference cannot be read: it is not a regular file, it does not answer in time, or the user who runs nixops4 has no permission.",
+    remedy: "Follow the hint. Use a regular file that this user can read.",
   },
   "secret.kind.unsupported": {
     meaning: "This provider does not support the kind of a secret reference.",
     remedy: "Use a reference of another kind, such as `file`.",
+  },
+  "secret.text.header": {
+    meaning: "A secret that is sent in an HTTP header is not one line of printable ASCII.",
+    remedy: "Store only the token, without a label, a line break or letters outside ASCII.",
+  },
+  "secret.text.invalid": {
+    meaning:
+      "The destination of a secret needs text, such as a password, but the value is not valid UTF-8 or contains the character NUL.",
+    remedy: "Store the value as UTF-8 text, or encode it first, for example with base64.",
   },
 } satisfies ErrorCatalogue;

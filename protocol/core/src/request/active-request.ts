@@ -1,6 +1,7 @@
 import { log } from "../report/log.ts";
 import { messageOf } from "../report/error.ts";
 import { KnownSecrets } from "../secrets/known-secrets.ts";
+import type { Secret } from "../secrets/secret.ts";
 import type { LoadSecretSources } from "../secrets/sources.ts";
 import { currentContext, runIn, writeStderrNow, type RequestContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
@@ -15,6 +16,7 @@ export class ActiveRequest implements RequestContext, Disposable {
   readonly deadline = new Deadline(this.progress);
   readonly signal = this.deadline.signal;
   readonly remainingSeconds = (): number => this.deadline.remainingSeconds;
+  readonly resolutions = new Map<string, Promise<Secret>>();
   readonly secretSources: LoadSecretSources | undefined;
   readonly stderr: RequestContext["stderr"];
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Secret } from "../secrets/secret.ts";
 import type { LoadSecretSources } from "../secrets/sources.ts";
 import { KnownSecrets } from "../secrets/known-secrets.ts";
 import { writeFully } from "../wire/lines.ts";
@@ -15,7 +16,9 @@ export interface RequestContext {
   readonly remainingSeconds: () => number;
   readonly progress: Progress;
   readonly secrets: KnownSecrets;
-  /** Reads the kinds of references that this package cannot read; undefined if the provider does not support them. */
+  /** What the request has resolved, by reference; undefined outside of requests, where every resolution reads anew. */
+  readonly resolutions: Map<string, Promise<Secret>> | undefined;
+  /** Reads references that need more than this package; undefined if the provider supports none. */
   readonly secretSources: LoadSecretSources | undefined;
   /** Receives the request's lines for stderr, with secrets already scrubbed. */
   readonly stderr: (text: string) => void;
@@ -29,6 +32,7 @@ const outside: RequestContext = {
   remainingSeconds: () => Infinity,
   progress: new Progress(),
   secrets: new KnownSecrets(),
+  resolutions: undefined,
   secretSources: undefined,
   stderr: writeStderrNow,
 };

@@ -1,8 +1,8 @@
 import { ProgramFailed, programOutput } from "./program-output.ts";
 import { largestSecretBytes, unreadable } from "./read-secret.ts";
 
-/** Runs the command of a reference and returns its output. */
-export async function readCommand([program = "", ...args]: readonly string[], what: string): Promise<string> {
+/** The output of the command of a reference. */
+export async function readCommand([program = "", ...args]: readonly string[], what: string): Promise<Buffer> {
   try {
     return await programOutput(program, args, largestSecretBytes);
   } catch (error) {

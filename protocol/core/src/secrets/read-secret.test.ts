@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { flushLog } from "../report/log.ts";
 import { runWith } from "../request/context.ts";
@@ -22,7 +22,7 @@ const put = (name: string, text: string, mode = 0o600): string => {
   return path;
 };
 const value = async (ref: SecretRef): Promise<string> =>
-  (await resolveSecret(ref, "the password of role app")).reveal();
+  (await resolveSecret(ref, "the password of role app")).revealText();
 
 test("reads a file without its last newline", async () => {
   expect(await value({ file: put("good", "hunter2\n") })).toBe("hunter2");
@@ -64,6 +64,37 @@ test("puts the end of a failed command's stderr into the error, scrubbed and in 
   expect(String(result)).toMatch(/: the command sh ended with status 3: \.\.\. .*1000 no key for \[secret\]$/);
   expect(String(result).length).toBeLessThan(1200);
   expect(stderr).not.toContain("no key");
+});
+
+describe("a request", () => {
+  test("resolves each reference once, and another request resolves it again", async () => {
+    const log = join(folder, "runs");
+    const command = ["sh", "-c", `echo run >> ${log}; echo hunter10`];
+    const age = { file: "/a.age", identity: { env: "KEY" } };
+    let reads = 0;
+    const read = async () => ({ secret: new Secret(`value ${++reads}`), from: "here" });
+    const secretSources = async () => ({ default: { read, errors: async () => ({ default: {} }) } });
+    for (const runs of [1, 2]) {
+      await runWith({ resolutions: new Map(), secretSources }, async () => {
+        expect(await Promise.all([value({ command }), value({ command })])).toEqual(["hunter10", "hunter10"]);
+        expect(await value({ command })).toBe("hunter10");
+        expect(await value({ age })).toBe(`value ${runs}`);
+        expect(await value({ age: { identity: age.identity, file: age.file } })).toBe(`value ${runs}`);
+        expect(await value({ age: { ...age, file: "/b.age" } })).toBe(`value ${runs + 1}`);
+        reads--;
+      });
+      expect(readFileSync(log, "utf8")).toBe("run\n".repeat(runs));
+    }
+  });
+
+  test("names the right secret if two of them have one reference", async () => {
+    const ref = { file: put("bytes", "a\0b") };
+    await runWith({ resolutions: new Map() }, async () => {
+      const [token, password] = [await resolveSecret(ref, "the token"), await resolveSecret(ref, "the password")];
+      expect(() => token.revealText()).toThrow("the token must be text");
+      expect(() => password.revealText()).toThrow("the password must be text");
+    });
+  });
 });
 
 test.each([

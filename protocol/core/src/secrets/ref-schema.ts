@@ -32,7 +32,11 @@ const directKinds = {
     pattern: patterns.credential,
     description: "Name of the systemd credential (LoadCredential=) that contains the secret.",
   },
-  command: { ...texts, description: "Program and arguments, run without a shell. Its output is the secret." },
+  command: {
+    ...texts,
+    description:
+      "Program and arguments, run without a shell; the bytes that it prints are the secret. Each request runs it once.",
+  },
 };
 
 const allKinds = {
@@ -49,8 +53,8 @@ const allKinds = {
   },
   sops: {
     ...record({
-      file: { ...path, description: "Path of the encrypted file." },
-      key: { ...texts, description: "Path of keys to the value in the file." },
+      file: { ...path, description: "File that sops encrypts." },
+      key: { ...texts, description: "Names on the way to the value; `data` for a binary file." },
     }),
     description: "Value in a file encrypted with sops. Needs the program `sops` on PATH.",
   },

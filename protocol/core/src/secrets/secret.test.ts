@@ -9,7 +9,7 @@ test("prints a secret as [secret] everywhere", () => {
     "hunter2",
   );
   expect(JSON.stringify(secret)).toBe('"[secret]"');
-  expect(secret.reveal()).toBe("hunter2-hunter2");
+  expect(secret.revealText()).toBe("hunter2-hunter2");
 });
 
 const value = String.raw`p"ä\ss' wörd/7~&`;

@@ -11,6 +11,8 @@ const longestForAll = 4096;
 /** The secret, and each of its lines, in every spelling that slips into a message. */
 export function spellingsOf(secret: string | Uint8Array): Spelling[] {
   const bytes = Buffer.from(secret);
+  // Would be found everywhere.
+  if (bytes.toString("latin1").trim() === "") return [];
   const texts = typeof secret === "string" ? [secret] : [bytes.toString("utf8")];
   const parts = new Set(texts.flatMap((text) => [text, ...text.split(/\r?\n/)]));
   const spellings = [...parts].filter((part) => part.trim() !== "").flatMap(ofText);

@@ -96,7 +96,7 @@ test.each([
   [["plan", "--tpye", "box"], "Unknown option '--tpye'.\nHint"],
   [
     ["plan", "-t", "box", "-i", "/nowhere"],
-    "Unable to read /nowhere: no such file or directory.\nHint: Name a readable file",
+    "Unable to read inputs: /nowhere does not exist.\nHint: Create it, or set another path.",
   ],
   [["plan", "read", "-t", "box"], '`plan` takes no argument "read"'],
   [["-t", "box", "plan"], "Name the command before its options"],

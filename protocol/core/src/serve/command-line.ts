@@ -54,7 +54,7 @@ async function runVerb(provider: Provider, name: VerbName, args: string[]): Prom
   if (name === "describe") return await send(provider, request({ type: "", inputProperties: {} }), toJson);
   const { type, inputs = "-", json } = values;
   if (typeof type !== "string") throw new UsageError("Name the resource type with --type");
-  const given = { type, inputProperties: readObject(String(inputs)) };
+  const given = { type, inputProperties: await readObject(String(inputs)) };
   const isText = (name === "plan" || name === "read" || name === "list") && json !== true;
   if (!isText) return await send(provider, request(given), toJson);
   const { replyText } = await import("./reply-text.ts");
@@ -103,9 +103,9 @@ function messageOf({ errorResponse }: Answer): string {
 }
 
 /** A reader that has enough (`log | head`) does not stop a command in the middle of its work. */
-function print(text: string): number {
+function print(content: string | Uint8Array): number {
   try {
-    writeFully(1, text);
+    writeFully(1, content);
   } catch (error) {
     if (!isBrokenPipe(error)) throw error;
   }

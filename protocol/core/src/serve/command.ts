@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import type * as z from "zod/mini";
+import { readStdin, readUserFile, UnreadableFile } from "../files/read-user-file.ts";
 import { inputSchema, parseInputs, parseStrictly } from "../converge/inputs.ts";
 import type { Resource, Shape, Want } from "../resource/resource.ts";
 import { isObject, type Kind, type Properties } from "../wire/wire.ts";
@@ -28,7 +28,7 @@ export interface Command {
    * Returns the exit status: 0 done, 1 failed, 2 differences found. Throws a ProviderError for a failure and a UsageError
    * for invalid arguments.
    */
-  run(given: CommandArguments, print: (text: string) => void): Promise<number>;
+  run(given: CommandArguments, print: (content: string | Uint8Array) => void): Promise<number>;
 }
 
 /** Names that belong to resources: the verbs of the command line and the kinds of requests. */
@@ -49,31 +49,32 @@ export class UsageError extends Error {
   }
 }
 
-/** The JSON object in a file; `-` reads stdin. */
-export function readObject(path: string): Properties {
+/** Largest file of inputs. Inputs are written by people. */
+const largestInputBytes = 16_777_216;
+
+/** The JSON object in a file or a pipe; `-` reads stdin. */
+export async function readObject(path: string): Promise<Properties> {
   // Reading a terminal would wait without a word.
   if (path === "-" && isatty(0))
     throw new UsageError("No inputs are given", "Name a file, or pipe a JSON object into stdin");
   const place = path === "-" ? "stdin" : path;
   try {
-    const value: unknown = JSON.parse(readFileSync(path === "-" ? 0 : path, "utf8"));
+    const bytes = await (path === "-"
+      ? readStdin(largestInputBytes)
+      : readUserFile(path, { largestBytes: largestInputBytes, pipes: true }));
+    const value: unknown = JSON.parse(bytes.toString());
     if (isObject(value)) return value;
   } catch (error) {
-    throw unreadable(place, error);
+    if (error instanceof UnreadableFile) throw new UsageError(`Unable to read inputs: ${error.message}`, error.hint);
+    throw error instanceof SyntaxError ? invalid(place, error.message) : error;
   }
   throw new UsageError(`Unable to read ${place}: it does not contain a JSON object`, readableHint);
 }
 
-function unreadable(place: string, error: unknown): UsageError {
-  const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof SyntaxError) {
-    // The message quotes the text, which may be a secret in the wrong place.
-    const [where = ""] = /\(line \d+ column \d+\)/.exec(reason) ?? [];
-    return new UsageError(`Unable to read ${place}: it is not valid JSON ${where}`.trim(), readableHint);
-  }
-  // Only the reason of `ENOENT: no such file or directory, open '...'`.
-  const [, plain = reason] = /^E[A-Z]+: (.*?)(?:, \w+(?: '.*')?)?$/.exec(reason) ?? [];
-  return new UsageError(`Unable to read ${place}: ${plain}`, readableHint);
+/** The reason quotes the text, which may be a secret in the wrong place. */
+function invalid(place: string, reason: string): UsageError {
+  const [where = ""] = /\(line \d+ column \d+\)/.exec(reason) ?? [];
+  return new UsageError(`Unable to read ${place}: it is not valid JSON ${where}`.trim(), readableHint);
 }
 
 const readableHint = "Name a readable file that contains a JSON object";
@@ -83,7 +84,7 @@ export async function readInputs<Schema extends z.ZodMiniObject>(
   schema: Schema,
   path: string,
 ): Promise<z.output<Schema>> {
-  return await parseStrictly(schema, readObject(path));
+  return await parseStrictly(schema, await readObject(path));
 }
 
 /** All inputs of a resource from a file, as NixOps4 sends them and as `read` and `plan` take them. */
@@ -94,5 +95,5 @@ export async function readResourceInputs<
   Reader extends AsyncDisposable,
   Writer extends Reader,
 >(resource: Resource<Connection, Inputs, Outputs, Reader, Writer>, path: string): Promise<Want<Connection, Inputs>> {
-  return await parseInputs(resource, inputSchema(resource), readObject(path));
+  return await parseInputs(resource, inputSchema(resource), await readObject(path));
 }

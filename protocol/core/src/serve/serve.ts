@@ -1,4 +1,5 @@
 import { fstatSync } from "node:fs";
+import { exitNow, stuckReads } from "../files/stuck-reads.ts";
 import { flushLog } from "../report/log.ts";
 import { runWith } from "../request/context.ts";
 import { failUncaught } from "../request/active-request.ts";
@@ -21,8 +22,14 @@ export function serve(provider: Provider): void {
 async function runCommand(provider: Provider, args: string[]): Promise<void> {
   const { commandLine, failCommand } = await import("./command-line.ts");
   process.on("uncaughtException", failCommand);
-  process.exitCode = await runWith({ secretSources: provider.secretSources }, () => commandLine(provider, args));
+  process.exitCode = await runWith(
+    // A command is one request: it reads each secret once.
+    { secretSources: provider.secretSources, resolutions: new Map() },
+    () => commandLine(provider, args),
+  );
   await flushLog();
+  // Otherwise the process ends when nothing is left to do.
+  if (stuckReads.size > 0) exitNow(1);
 }
 
 async function answerLines(provider: Provider): Promise<void> {
@@ -31,7 +38,7 @@ async function answerLines(provider: Provider): Promise<void> {
   process.on("uncaughtException", (error) => {
     if (failUncaught(error)) return;
     writeFully(2, `${explain(error, "wait for a request")}\n`);
-    process.exit(1);
+    exitNow(1);
   });
   const next = lineReader();
   const stops = new StopSignals();
@@ -44,12 +51,12 @@ async function answerLines(provider: Provider): Promise<void> {
     reply(stdout, message);
     await flushLog();
     const { received } = stops;
-    if (received !== undefined && !(received === "SIGINT" && stores.isAnyOpen)) process.exit(exitStatusOf(received));
+    if (received !== undefined && !(received === "SIGINT" && stores.isAnyOpen)) exitNow(exitStatusOf(received));
   }
   await flushLog();
   // Sockets and timers that a client library left open must not keep the process alive after its last answer.
   await stores[Symbol.asyncDispose]();
-  process.exit(0);
+  exitNow(0);
 }
 
 /** Whether the descriptor is a terminal. Checks the file type first, since node:tty loads node:net. */
@@ -62,7 +69,7 @@ function reply(stdout: number, message: Answer): void {
     writeFully(stdout, `${JSON.stringify(message)}\n`);
   } catch (error) {
     // The work is done, but the reader has closed stdout. The next apply finds the object by reading it.
-    if (isBrokenPipe(error)) process.exit(0);
+    if (isBrokenPipe(error)) exitNow(0);
     throw error;
   }
 }

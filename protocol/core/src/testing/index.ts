@@ -1,4 +1,5 @@
 export { type Backend, type FileAccess, type NetworkAccess, type ProgramAccess } from "./backend.ts";
+export { byteSamples } from "./byte-samples.ts";
 export { CallProxy, type Disturbance, type Endpoint } from "./call-proxy.ts";
 export { Contract, isWholeContract, type AnyTerms, type Clause, type Terms } from "./contract.ts";
 export { DeployedResource, Deployment, type DeploymentReply } from "./deployment.ts";

@@ -58,8 +58,8 @@ async function readLater(fd: number, block: Buffer): Promise<number> {
 }
 
 /** Writes the whole text and waits while a pipe is full. Throws EPIPE if the reader has closed the pipe. */
-export function writeFully(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
+export function writeFully(fd: number, content: string | Uint8Array): void {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
   for (let written = 0; written < bytes.length;) {
     try {
       written += writeSync(fd, bytes, written);

@@ -32,7 +32,9 @@ test("decrypts with each recipient's identity, binary and armored", async () => 
 
 test("accepts an identity file with comments and several keys", async () => {
   const [old, now] = [await identity(), await identity()];
-  const both = new Secret(`# created: 2026-11-25\n# public key: age1...\n${old.reveal()}\r\n\n  ${now.reveal()}\n`);
+  const both = new Secret(
+    `# created: 2026-11-25\n# public key: age1...\n${old.revealText()}\r\n\n  ${now.revealText()}\n`,
+  );
   expect(await recipientsOf(both)).toEqual([await recipient(old), await recipient(now)]);
   for (const key of [old, now]) {
     expect(await text(both, await encryptTo([await recipient(key)], Buffer.from("x")))).toBe("x");
@@ -111,7 +113,7 @@ test.each([
 
 test("does not quote a private key given as recipient", async () => {
   const key = await identity();
-  const refused: unknown = await encryptTo([key.reveal()], Buffer.from("x")).catch((error: unknown) => error);
+  const refused: unknown = await encryptTo([key.revealText()], Buffer.from("x")).catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: "secret.recipient.invalid" });
-  expect(String(refused)).not.toContain(key.reveal());
+  expect(String(refused)).not.toContain(key.revealText());
 });

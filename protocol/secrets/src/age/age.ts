@@ -76,7 +76,7 @@ interface Key {
 }
 
 async function readIdentity(identity: Secret): Promise<Key[]> {
-  const text = identity.reveal();
+  const text = identity.revealText();
   if (/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/m.test(text)) return [await readSshIdentity(text)];
   const { Decrypter, identityToRecipient } = await import("./library.ts");
   const lines = text.split(/\r?\n/).map((line) => line.trim());

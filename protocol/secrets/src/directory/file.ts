@@ -1,6 +1,6 @@
-import { ProviderError, readMark, Secret } from "@nixops4-resources/protocol-core";
+import { ProviderError, readMark, type Secret } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
-import { fields, parseContent } from "../content.ts";
+import { fields, parseContent, secretOf, toBase64 } from "../content.ts";
 import type { ErrorCode } from "../errors.ts";
 import { fingerprintOf, makeFingerprintKey } from "../fingerprint.ts";
 import type { NewValue, SecretVersion, StoredSecret } from "../store.ts";
@@ -13,7 +13,7 @@ const versionSchema = z.strictObject({
   public: fields.textsByName,
   createdAt: z.string(),
   expiresAt: z.nullable(z.string()),
-  value: z.string(),
+  value: fields.bytes,
 });
 
 /** The content of a secret's file, before encryption. */
@@ -54,7 +54,7 @@ export function newVersion(number: number, { value, generation, public: known, e
     public: { ...known },
     createdAt: new Date().toISOString(),
     expiresAt,
-    value: value.reveal(),
+    value: toBase64(value),
   };
 }
 
@@ -78,4 +78,4 @@ function withoutValue(content: VersionContent): SecretVersion {
   return { version, generation, fingerprint, public: known, createdAt, expiresAt };
 }
 
-export const valueOf = ({ value }: VersionContent): Secret => new Secret(value);
+export const valueOf = ({ value }: VersionContent): Secret => secretOf(value);

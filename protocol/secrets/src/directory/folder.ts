@@ -1,25 +1,25 @@
-// Synchronous: the process has nothing else to do meanwhile, and loading node:fs/promises takes 3 ms.
+// Writes are synchronous: loading node:fs/promises takes 3 ms. Before one, the path is read without blocking.
 import {
   closeSync,
-  constants,
   fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { AlreadyExists, codeOf, ProviderError } from "@nixops4-resources/protocol-core";
 import { draftOf, isDeadDraft } from "@nixops4-resources/protocol-core/draft";
+import { explainFileError, lookAtPath, readUserFile, UnreadableFile } from "@nixops4-resources/protocol-core/files";
 import type { ErrorCode } from "../errors.ts";
 
 const extension = ".age";
+/** Two values and their metadata, in base64 and encrypted. */
+const largestBytes = 16_777_216;
 
 /** The files in a store's folder. The caller checks names and contents. */
 export class SecretFolder {
@@ -31,15 +31,14 @@ export class SecretFolder {
   }
 
   /** Throws if the folder cannot be used: a missing file would then prove nothing. */
-  static open(folder: string): SecretFolder {
-    const path = attempt(folder, () => realpathSync(folder));
+  static async open(folder: string): Promise<SecretFolder> {
+    const { real: path, status } = await attemptToRead(folder, () => lookAtPath(folder));
     const store = process.env["NIX_STORE_DIR"] ?? "/nix/store";
     if (path === store || path.startsWith(`${store}/`)) {
       throw failure("secret.directory.public", `${folder} is in the Nix store, which every user can read`, {
         hint: "Use a folder outside the Nix store, and write its path as a string",
       });
     }
-    const status = attempt(folder, () => statSync(path));
     if (!status.isDirectory()) throw missing(folder);
     if ((status.mode & 0o077) !== 0) {
       const mode = (status.mode & 0o777).toString(8).padStart(4, "0");
@@ -51,18 +50,13 @@ export class SecretFolder {
   }
 
   /** Undefined only if the store's folder exists and has no such file. */
-  read(name: string): Buffer | undefined {
+  async read(name: string): Promise<Buffer | undefined> {
     const path = this.#pathOf(name);
     if (!this.#isInside(path)) return undefined;
     try {
-      const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-      try {
-        return readFileSync(file);
-      } finally {
-        closeSync(file);
-      }
+      return await readUserFile(path, { largestBytes, noLink: true });
     } catch (error) {
-      if (codeOf(error) === "ENOENT") return undefined;
+      if (error instanceof UnreadableFile && error.kind === "missing") return undefined;
       throw toProviderError(error, path);
     }
   }
@@ -159,6 +153,14 @@ function syncFolder(path: string): void {
   }
 }
 
+async function attemptToRead<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toProviderError(error, path);
+  }
+}
+
 function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -168,7 +170,8 @@ function attempt<T>(path: string, work: () => T): T {
 }
 
 function toProviderError(error: unknown, path: string): unknown {
-  switch (codeOf(error)) {
+  const unreadable = error instanceof UnreadableFile ? error : undefined;
+  switch (codeOf(unreadable?.cause ?? error)) {
     case "ENOENT":
     case "ENOTDIR":
       return missing(path, error);
@@ -181,8 +184,12 @@ function toProviderError(error: unknown, path: string): unknown {
         hint: "Make the user who runs nixops4 the owner of the folder and its files (chown -R)",
         cause: error,
       });
-    default:
-      return error;
+    default: {
+      const failed = unreadable ?? explainFileError(error, path);
+      if (failed === undefined) return error;
+      const reason = failed instanceof Error ? failed.message : failed.reason;
+      return failure("secret.directory.failed", reason, { hint: failed.hint, cause: error });
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
@@ -161,6 +162,20 @@ describe("a store in a folder, in particular", () => {
     const again = await open();
     expect([existsSync(dead), existsSync(living)]).toEqual([false, true]);
     expect(await again.list()).toEqual([]);
+  });
+
+  test("rejects a FIFO or a folder in place of a secret's file at once, and is never missing one", async () => {
+    execFileSync("mkfifo", ["-m", "0600", join(folder, "fifo.age")]);
+    mkdirSync(join(folder, "folder.age"));
+    for (const [name, reason] of [
+      ["fifo", "is not a regular file"],
+      ["folder", "is a folder"],
+    ] as const) {
+      await expect(store.look(name)).rejects.toMatchObject({
+        code: "secret.directory.failed",
+        message: expect.stringContaining(reason),
+      });
+    }
   });
 
   test.each([0o750, 0o705, 0o755, 0o770])("rejects a folder of mode %o", async (mode) => {

@@ -58,7 +58,7 @@ class DirectoryReader implements SecretReader {
 
   protected async read(name: string): Promise<Content | undefined> {
     checkName(name);
-    const bytes = this.folder.read(name);
+    const bytes = await this.folder.read(name);
     if (bytes === undefined) return undefined;
     return await inContext(`secret ${name} in ${this.place} cannot be opened`, async () =>
       parseFile(Buffer.from(await decryptWith(this.identity, bytes)).toString(), name),
@@ -137,12 +137,12 @@ const encrypt = async (content: Content): Promise<Uint8Array> =>
   await encryptTo(content.encryptedTo, Buffer.from(toText(content)), "armored");
 
 export async function openDirectoryReader({ folder: path, identity: ref }: DirectoryStore): Promise<SecretReader> {
-  const folder = SecretFolder.open(path);
+  const folder = await SecretFolder.open(path);
   return new DirectoryReader(folder, await readIdentity(ref, path));
 }
 
 export async function openDirectoryWriter({ folder: path, identity: ref }: DirectoryStore): Promise<SecretWriter> {
-  const folder = SecretFolder.open(path);
+  const folder = await SecretFolder.open(path);
   const identity = await readIdentity(ref, path);
   folder.removeDeadDrafts();
   return new DirectoryWriter(folder, identity);

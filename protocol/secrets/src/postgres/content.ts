@@ -1,6 +1,6 @@
-import { readMark, Secret } from "@nixops4-resources/protocol-core";
+import { readMark, type Secret } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
-import { fields, formatVersion, parseContent } from "../content.ts";
+import { fields, formatVersion, parseContent, secretOf, toBase64 } from "../content.ts";
 import type { DataKey } from "../envelope.ts";
 import { fingerprintOf, makeFingerprintKey } from "../fingerprint.ts";
 import type { Revision } from "./tables.ts";
@@ -25,7 +25,7 @@ const aboutSchema = z.strictObject({
   previous: z.nullable(versionSchema),
 });
 
-const valueSchema = z.strictObject({ format: fields.format, value: z.string(), fingerprintKey: z.string() });
+const valueSchema = z.strictObject({ format: fields.format, value: fields.bytes, fingerprintKey: z.string() });
 
 export type About = z.output<typeof aboutSchema>;
 
@@ -43,14 +43,14 @@ export const openAbout = (key: DataKey, sealed: Uint8Array, name: string, revisi
   parseContent(aboutSchema, key.open(sealed, aboutOf(name, revision)).toString());
 
 export function openValue(key: DataKey, sealed: Uint8Array, name: string, version: number): Secret {
-  return new Secret(parseContent(valueSchema, key.open(sealed, valueOf(name, version)).toString()).value);
+  return secretOf(parseContent(valueSchema, key.open(sealed, valueOf(name, version)).toString()).value);
 }
 
 /** The sealed value, and its metadata. */
 export function sealValue(key: DataKey, given: NewValue, name: string, version: number) {
   const fingerprintKey = makeFingerprintKey();
   const { value, generation, public: known, expiresAt } = given;
-  const content = { format: formatVersion, value: value.reveal(), fingerprintKey: fingerprintKey.toString("base64") };
+  const content = { format: formatVersion, value: toBase64(value), fingerprintKey: fingerprintKey.toString("base64") };
   return {
     sealed: seal(key, content, valueOf(name, version)),
     about: { version, generation, fingerprint: fingerprintOf(value, fingerprintKey), public: { ...known }, expiresAt },

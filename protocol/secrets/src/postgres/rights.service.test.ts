@@ -17,7 +17,7 @@ describePostgres("the server of a secret store", (server) => {
     await vault.run(`grant %_reader to vaultrights_reads`);
     const reader = await vault.reader({ user: "vaultrights_reads" });
     expect(await reader.look("a")).toMatchObject({ name: "a" });
-    expect((await reader.reveal("a", null, "a test")).value.reveal()).toBe(secret.value.reveal());
+    expect((await reader.reveal("a", null, "a test")).value.revealText()).toBe(secret.value.revealText());
     for (const statement of [
       `select from %.secret_version`,
       `select from %.secret_revision`,

@@ -101,7 +101,7 @@ describePostgres("secrets", (server) => {
       await store.create(again);
       expect(await store.look("a")).toMatchObject({ current: { version: 3 }, previous: null });
       await expect(store.reveal("a", 2, "a test")).rejects.toMatchObject({ code: "secret.version.missing" });
-      expect((await store.reveal("a", 3, "a test")).value.reveal()).toBe(again.value.reveal());
+      expect((await store.reveal("a", 3, "a test")).value.revealText()).toBe(again.value.revealText());
       expect(await store.addVersion("a", 3, newValue())).toBe(true);
     });
 
@@ -135,7 +135,7 @@ describePostgres("secrets", (server) => {
         other.change("a", { graceSeconds: 7 }),
       ]);
       expect(await store.look("a")).toMatchObject({ graceSeconds: 7, current: { version: 2 } });
-      expect((await other.reveal("a", null, "a test")).value.reveal()).toBe("second");
+      expect((await other.reveal("a", null, "a test")).value.revealText()).toBe("second");
     });
 
     test("resolves a reference of kind `store`", async () => {
@@ -144,7 +144,7 @@ describePostgres("secrets", (server) => {
       await store.addVersion("shop/db", 1, newValue());
       const { postgres } = vault.place();
       const read = await sources.read({ store: { name: "shop/db", version: 1, postgres } }, "the password of role app");
-      expect(read.secret.reveal()).toBe(secret.value.reveal());
+      expect(read.secret.revealText()).toBe(secret.value.revealText());
       expect(read.from).toBe(`secret shop/db in ${store.place}, version 1`);
       expect(await store.accesses("shop/db")).toMatchObject([{ version: 1, purpose: "the password of role app" }]);
       await expect(

@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "@nixops4-resources/integration-servers/process/find-program";
+import { byteSamples } from "@nixops4-resources/protocol-core/testing";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import sources from "./sources.ts";
 import { makePerson, type Person } from "../testing/index.ts";
@@ -31,9 +32,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function encrypt(name: string, text: string): string {
+function encrypt(name: string, content: string | Buffer): string {
   const [plain, file] = [join(folder, `plain-${name}`), join(folder, name)];
-  writeFileSync(plain, text, { mode: 0o600 });
+  writeFileSync(plain, content, { mode: 0o600 });
   writeFileSync(file, execFileSync("sops", ["--encrypt", "--age", alice.recipient, plain]));
   return file;
 }
@@ -44,8 +45,14 @@ test.each([
 ])("reads a value from a file in %s", async (_format, name, text) => {
   const file = encrypt(name, text);
   const { secret, from } = await sources.read({ sops: { file, key: ["db", "the password"] } }, what);
-  expect(secret.reveal()).toBe('päss: "wörd"');
+  expect(secret.revealText()).toBe('päss: "wörd"');
   expect(from).toBe(`db.the password in sops file ${file}`);
+});
+
+test.each(Object.entries(byteSamples))("returns %s from a binary file", async (_name, bytes) => {
+  const file = encrypt("c.bin", bytes);
+  const { secret } = await sources.read({ sops: { file, key: ["data"] } }, what);
+  expect(secret.revealBytes().toString("hex")).toBe(bytes.toString("hex"));
 });
 
 test("reports a failure of sops with the command to run", async () => {

@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { Secret } from "@nixops4-resources/protocol-core";
+import { byteSamples } from "@nixops4-resources/protocol-core/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { encryptTo } from "../age/age.ts";
 import { openSecretWriter } from "../open-store.ts";
@@ -27,9 +29,9 @@ afterEach(() => vi.unstubAllEnvs());
 const directory = (): { folder: string; identity: Person["identity"] } => ({ folder, identity: alice.identity });
 
 /** Writes a world-readable age file. */
-const put = async (name: string, text: string): Promise<string> => {
+const put = async (name: string, content: string | Buffer): Promise<string> => {
   const path = join(folder, name);
-  writeFileSync(path, await encryptTo([alice.recipient], Buffer.from(text)), { mode: 0o644 });
+  writeFileSync(path, await encryptTo([alice.recipient], Buffer.from(content)), { mode: 0o644 });
   return path;
 };
 
@@ -37,8 +39,35 @@ describe("age", () => {
   test("returns the text of a world-readable file, without the last newline", async () => {
     const file = await put("app.age", "hunter2-hunter2\n");
     const { secret, from } = await sources.read({ age: { file, identity: alice.identity } }, what);
-    expect(secret.reveal()).toBe("hunter2-hunter2");
+    expect(secret.revealText()).toBe("hunter2-hunter2");
     expect(from).toBe(`age file ${file}`);
+  });
+
+  test.each(Object.entries(byteSamples))("returns %s unchanged", async (_name, bytes) => {
+    const { secret } = await sources.read(
+      { age: { file: await put("bytes.age", bytes), identity: alice.identity } },
+      what,
+    );
+    expect(secret.revealBytes().toString("hex")).toBe(bytes.toString("hex"));
+  });
+
+  test("rejects FIFOs for the file and its identity at once, and an identity that is no text", async () => {
+    const [fifo, file] = [join(folder, "fifo"), await put("with-fifo.age", "hunter2-hunter2")];
+    execFileSync("mkfifo", ["-m", "0600", fifo]);
+    for (const age of [
+      { file: fifo, identity: alice.identity },
+      { file, identity: { file: fifo } },
+    ]) {
+      await expect(sources.read({ age }, what)).rejects.toMatchObject({
+        code: "secret.file.unreadable",
+        message: expect.stringContaining("is not a regular file"),
+      });
+    }
+    const command = ["printf", String.raw`\377`];
+    await expect(sources.read({ age: { file, identity: { command } } }, what)).rejects.toMatchObject({
+      code: "secret.text.invalid",
+      message: expect.stringContaining(`the identity that opens ${file} must be text`),
+    });
   });
 
   test("reports each failure with the secret, the file and the reason", async () => {
@@ -53,7 +82,7 @@ describe("age", () => {
         "secret.file.missing",
         "the file /nowhere.age does not exist",
       ],
-      [{ file: folder, identity: alice.identity }, "secret.file.unreadable", "EISDIR"],
+      [{ file: folder, identity: alice.identity }, "secret.file.unreadable", "is a folder"],
       [{ file: await put("empty.age", "\n"), identity: alice.identity }, "secret.empty", "it is empty"],
     ] as const;
     for (const [age, code, why] of cases) {
@@ -77,6 +106,15 @@ describe("sops", () => {
       message: `${what} cannot be read: the program sops is not on PATH`,
     });
   });
+
+  // sops.service.test.ts runs the real sops if there is one.
+  test.each(Object.entries(byteSamples))("returns %s as the program prints them", async (_name, bytes) => {
+    writeFileSync(join(folder, "printed"), bytes);
+    writeFileSync(join(folder, "sops"), `#!/bin/sh\nexec cat ${join(folder, "printed")}\n`, { mode: 0o755 });
+    vi.stubEnv("PATH", `${folder}${delimiter}${process.env["PATH"]}`);
+    const { secret } = await sources.read({ sops: { file: "/a.bin", key: ["data"] } }, what);
+    expect(secret.revealBytes().toString("hex")).toBe(bytes.toString("hex"));
+  });
 });
 
 describe("store", () => {
@@ -92,7 +130,7 @@ describe("store", () => {
     ] as const) {
       const ref = { store: { name: "db", ...(version !== undefined && { version }), directory: directory() } };
       const { secret, from } = await sources.read(ref, what);
-      expect(secret.reveal()).toBe(value);
+      expect(secret.revealText()).toBe(value);
       expect(from).toBe(`secret db in the folder ${folder}, version ${shown}`);
     }
     await expect(

@@ -1,4 +1,4 @@
-import { parseStrictly, type Secret, type StoreRef } from "@nixops4-resources/protocol-core";
+import { parseStrictly, Secret, type StoreRef } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { directoryStore } from "../directory/settings.ts";
 import { inContext } from "../in-context.ts";
@@ -11,7 +11,10 @@ export async function readStore({ store }: StoreRef, what: string): Promise<{ se
   return await inContext(`${what} cannot be read`, async () => {
     await using reader = await openSecretReader(await placeOf(store));
     const revealed = await reader.reveal(name, version, what);
-    return { secret: revealed.value, from: `secret ${name} in ${reader.place}, version ${revealed.version}` };
+    return {
+      secret: new Secret(revealed.value.revealBytes(), what),
+      from: `secret ${name} in ${reader.place}, version ${revealed.version}`,
+    };
   });
 }
 

@@ -16,5 +16,5 @@ try {
   created = false;
 }
 const { value } = await store.reveal(name, null, "a race");
-process.send?.({ created, value: value.reveal() });
+process.send?.({ created, value: value.revealText() });
 process.disconnect();

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { AlreadyExists, Secret } from "@nixops4-resources/protocol-core";
+import { byteSamples } from "@nixops4-resources/protocol-core/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openSecretWriter, type StorePlace } from "../open-store.ts";
 import type { SecretReader, SecretWriter } from "../store.ts";
@@ -48,6 +49,15 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await expect(store.change("shop/db", { mark: null })).rejects.toMatchObject({ code: "secret.store.missing" });
     });
 
+    test.each(Object.entries(byteSamples))("keeps %s unchanged", async (_name, bytes) => {
+      await store.create(newSecret("a", { value: new Secret(bytes) }));
+      await store.addVersion("a", 1, newValue({ value: new Secret(Uint8Array.from(bytes).toReversed()) }));
+      const [first, second] = [await store.reveal("a", 1, "a test"), await store.reveal("a", null, "a test")];
+      expect(first.value.revealBytes().toString("hex")).toBe(bytes.toString("hex"));
+      expect(Buffer.from(second.value.revealBytes().toReversed()).toString("hex")).toBe(bytes.toString("hex"));
+      expect(await under.kept()).not.toContain(bytes.toString("base64"));
+    });
+
     test("returns a created secret, and its value only on `reveal`", async () => {
       const value = "päss-wörd\n with\ttwo lines and a canary";
       const expiresAt = "2036-01-01T00:00:00.000Z";
@@ -89,7 +99,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       const first = newSecret("a");
       await store.create(first);
       await expect(store.create(newSecret("a"))).rejects.toBeInstanceOf(AlreadyExists);
-      expect(await current(store, "a")).toBe(first.value.reveal());
+      expect(await current(store, "a")).toBe(first.value.revealText());
       await store.create(newSecret("a/a"));
       expect((await store.list()).map(({ name }) => name)).toEqual(["a", "a/a"]);
     });
@@ -120,9 +130,9 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
         current: { version: 2, generation: 2 },
         previous: { version: 1, generation: 1 },
       });
-      expect(await current(store, "a")).toBe(second.value.reveal());
-      expect((await store.reveal("a", 2, "a test")).value.reveal()).toBe(second.value.reveal());
-      expect((await store.reveal("a", 1, "a test")).value.reveal()).toBe(first.value.reveal());
+      expect(await current(store, "a")).toBe(second.value.revealText());
+      expect((await store.reveal("a", 2, "a test")).value.revealText()).toBe(second.value.revealText());
+      expect((await store.reveal("a", 1, "a test")).value.revealText()).toBe(first.value.revealText());
       await expect(store.reveal("a", 3, "a test")).rejects.toMatchObject({ code: "secret.version.missing" });
 
       await store.change("a", { graceSeconds: 0 });
@@ -167,7 +177,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       expect(await store.look("a")).toMatchObject({ mark: adopted, current: made });
       await store.change("a", { mark: null });
       expect((await store.look("a"))?.mark).toBeUndefined();
-      expect(await current(store, "a")).toBe(secret.value.reveal());
+      expect(await current(store, "a")).toBe(secret.value.revealText());
     });
 
     test("rejects an identity that is no recipient, with the reason", async () => {
@@ -195,7 +205,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await store.create(first);
       await store.addVersion("a", 1, second);
       const bobs = await openFor(bob);
-      expect((await bobs.reveal("a", 1, "a test")).value.reveal()).toBe(first.value.reveal());
+      expect((await bobs.reveal("a", 1, "a test")).value.revealText()).toBe(first.value.revealText());
       const before = await store.look("a");
       expect(before?.encryptedTo).toEqual([bob.recipient, alice.recipient]);
 
@@ -208,8 +218,8 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
         recipients: [carol.recipient],
         encryptedTo: [carol.recipient, bob.recipient],
       });
-      expect(await current(carols, "a")).toBe(second.value.reveal());
-      expect((await carols.reveal("a", 1, "a test")).value.reveal()).toBe(first.value.reveal());
+      expect(await current(carols, "a")).toBe(second.value.revealText());
+      expect((await carols.reveal("a", 1, "a test")).value.revealText()).toBe(first.value.revealText());
       await expect(store.look("a")).rejects.toMatchObject({ code: "secret.identity.mismatch" });
       await expect(store.reveal("a", 1, "a test")).rejects.toMatchObject({ code: "secret.identity.mismatch" });
     });
@@ -243,7 +253,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await expect(store.reveal("a", null, "a test")).rejects.toMatchObject({ code: "secret.store.missing" });
       const again = newSecret("a");
       await store.create(again);
-      expect(await current(store, "a")).toBe(again.value.reveal());
+      expect(await current(store, "a")).toBe(again.value.revealText());
     });
 
     test.each([
@@ -278,7 +288,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
 }
 
 const current = async (of: SecretReader, name: string): Promise<string> =>
-  (await of.reveal(name, null, "a test")).value.reveal();
+  (await of.reveal(name, null, "a test")).value.revealBytes().toString();
 
 interface Raced {
   created: boolean;

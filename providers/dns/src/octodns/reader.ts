@@ -60,7 +60,7 @@ export class OctodnsReader implements BackendReader {
     const { class: name, settings, secrets } = this.settings;
     const revealed = Object.entries(secrets).map(async ([setting, ref]) => {
       const secret = await resolveSecret(ref, `\`${setting}\` of OctoDNS' provider`);
-      return [setting, secret.reveal()] as const;
+      return [setting, secret.revealText()] as const;
     });
     return { ...settings, class: name, ...Object.fromEntries(await Promise.all(revealed)) };
   }

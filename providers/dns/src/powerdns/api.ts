@@ -77,7 +77,7 @@ const targetOf = ({ url, apiKey, ca }: PowerdnsSettings): Target => ({
     caFile: "connection.powerdns.ca",
     credential: "connection.powerdns.apiKey",
   },
-  authorize: async () => ({ "X-API-Key": (await resolveSecret(apiKey, `the API key of ${url}`)).reveal() }),
+  authorize: async () => ({ "X-API-Key": (await resolveSecret(apiKey, `the API key of ${url}`)).revealHeader() }),
   largestAnswerBytes,
   // The backend decides what to do about a failed request.
   tries: 1,

@@ -36,7 +36,7 @@ export class NameServer implements AsyncDisposable {
   static async connect(settings: Rfc2136Settings, { signal }: Connecting): Promise<NameServer> {
     const { host, port, tsig } = settings;
     const name = nameOf(tsig.name, "tsig.name");
-    const text = (await resolveSecret(tsig.secret, `the TSIG key ${tsig.name}`)).reveal().trim();
+    const text = (await resolveSecret(tsig.secret, `the TSIG key ${tsig.name}`)).revealText().trim();
     if (!/^(?:[\w+/-]{4})+(?:[\w+/-]{2}==|[\w+/-]{3}=)?$|^[\w+/-]{2}==$|^[\w+/-]{3}=$/.test(text))
       throw badSecret(settings);
     const key = { name, algorithm: tsig.algorithm, secret: Buffer.from(text, "base64") };

@@ -9,7 +9,7 @@ const passwordOf = (role: string, ref: SecretRef): Promise<Secret> =>
 /** The SCRAM verifier that PostgreSQL stores. It is a secret too, since it allows guessing the password offline. */
 export async function verifierFor(role: string, ref: SecretRef): Promise<Secret> {
   const password = await passwordOf(role, ref);
-  return new Secret(await scramVerifier(password.reveal()));
+  return new Secret(await scramVerifier(password.revealText()));
 }
 
 export interface PasswordQuestion {
@@ -38,7 +38,7 @@ export async function seenPassword(
   }
   if (stored === null) return null;
   const password = await passwordOf(role, wanted);
-  if (stored !== undefined) return (await matchesVerifier(password.reveal(), stored)) ? wanted : somethingElse;
+  if (stored !== undefined) return (await matchesVerifier(password.revealText(), stored)) ? wanted : somethingElse;
   if (isExpired) return undefined;
   const verdict = await tryLogin(client, role, password);
   if (verdict === "unknown") return undefined;

@@ -18,7 +18,7 @@ export type Verdict = "right" | "wrong" | "unknown";
  * unknown. If the server requests MD5, the verdict is wrong: the provider would store a SCRAM verifier instead.
  */
 export async function tryLogin(client: PostgresReader, role: string, password: Secret): Promise<Verdict> {
-  const prepared = await saslprep(password.reveal());
+  const prepared = await saslprep(password.revealText());
   // pg normalizes the password once more, less exactly than PostgreSQL. That must not change it.
   if (prepared.normalize("NFKC") !== prepared) return "unknown";
 

@@ -133,10 +133,10 @@ describePostgres("audit of a store in a database", (server) => {
 
 test("imports a value from stdin, which a resource adopts and keeps", async () => {
   expect(run(["import", "shop/db"], "imported\n")).toMatchObject({ status: 0, stderr: "" });
-  expect(await backend.valueOf("shop/db")).toBe("imported");
+  expect(await backend.valueOf("shop/db")).toBe("imported\n");
   expect((await deployment.create("secret", declared)).error).toContain("[protocol.ownership.unmarked]");
   expect((await deployment.create("secret", { ...declared, adopt: true })).outcome).toBe("adopted");
-  expect(await backend.valueOf("shop/db")).toBe("imported");
+  expect(await backend.valueOf("shop/db")).toBe("imported\n");
   expect(run(["import", "shop/db"], "again")).toMatchObject({
     status: 1,
     stderr: expect.stringContaining("[secrets.import.exists]"),

@@ -1,10 +1,16 @@
-import { readFileSync } from "node:fs";
 import { isatty } from "node:tty";
-import { AlreadyExists, ProviderError, resolveSecret, Secret, secretRef } from "@nixops4-resources/protocol-core";
+import {
+  AlreadyExists,
+  largestSecretBytes,
+  ProviderError,
+  resolveSecret,
+  Secret,
+  secretRef,
+} from "@nixops4-resources/protocol-core";
+import { readStdin, UnreadableFile } from "@nixops4-resources/protocol-core/files";
 import { UsageError, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { recipientsOf } from "@nixops4-resources/protocol-secrets";
 import type { ErrorCode } from "../errors.ts";
-import { asFile } from "../generators/copy.ts";
 import { oneName, openWriter } from "./store.ts";
 
 /** Stores an existing value without a mark. A resource can adopt it, and keeps the value until a rotation. */
@@ -12,7 +18,7 @@ export async function importSecret(given: CommandArguments, print: (text: string
   const name = oneName(given);
   const { from } = given.values;
   await using store = await openWriter(given);
-  const value = new Secret(asFile(typeof from === "string" ? await fromReference(from, name) : fromStdin()));
+  const value = typeof from === "string" ? await fromReference(from, name) : await fromStdin(name);
   try {
     await store.create({
       name,
@@ -36,7 +42,7 @@ export async function importSecret(given: CommandArguments, print: (text: string
   return 0;
 }
 
-async function fromReference(text: string, name: string): Promise<string> {
+async function fromReference(text: string, name: string): Promise<Secret> {
   let given: unknown;
   try {
     given = JSON.parse(text);
@@ -45,20 +51,30 @@ async function fromReference(text: string, name: string): Promise<string> {
   }
   const { success, data, error } = secretRef.safeParse(given);
   if (!success) throw new UsageError(`--from takes ${error.issues[0]?.message ?? "a secret reference"}`);
-  return (await resolveSecret(data, `the value of secret ${name}`)).reveal();
+  return await resolveSecret(data, `the value of secret ${name}`);
 }
 
-function fromStdin(): string {
+/** The exact bytes on stdin. */
+async function fromStdin(name: string): Promise<Secret> {
   // A typed value would be visible on the screen.
   if (isatty(0)) throw new UsageError("Pipe the value into stdin, or name it with --from");
-  const text = readFileSync(0, "utf8").replace(/\r?\n$/, "");
-  if (text === "") throw new UsageError("Stdin is empty; pipe the value into it");
-  return text;
+  const bytes = await readBytes();
+  if (/^\r?\n?$/.test(bytes.toString("latin1"))) throw new UsageError("There is no value on stdin");
+  return new Secret(bytes, `the value of secret ${name}`);
+}
+
+async function readBytes(): Promise<Buffer> {
+  try {
+    return await readStdin(largestSecretBytes);
+  } catch (error) {
+    throw error instanceof UnreadableFile ? new UsageError(`Unable to read the value: ${error.message}`) : error;
+  }
 }
 
 /** The public key or recipient of a private key in a known format; empty for other values. */
 async function publicPartsOf(value: Secret): Promise<Record<string, string>> {
-  const [, kind] = /^(?:#.*\n)*(-----BEGIN OPENSSH|AGE-SECRET-KEY-1)/.exec(value.reveal()) ?? [];
+  const [, kind] =
+    /^(?:#.*\n)*(-----BEGIN OPENSSH|AGE-SECRET-KEY-1)/.exec(value.revealBytes().toString("latin1")) ?? [];
   if (kind === undefined) return {};
   try {
     const [recipient = ""] = await recipientsOf(value);

@@ -1,13 +1,13 @@
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { find, oneName, openReader } from "./store.ts";
 
-/** Prints the metadata as JSON, or the unchanged value for a pipe. */
-export async function show(given: CommandArguments, print: (text: string) => void): Promise<number> {
+/** Prints the metadata as JSON, or the exact bytes of the value for a pipe. */
+export async function show(given: CommandArguments, print: (content: string | Uint8Array) => void): Promise<number> {
   const name = oneName(given);
   await using store = await openReader(given);
   if (given.values["reveal"] === true) {
     const { value } = await store.reveal(name, null, "shown by nixops4-resources-secrets show");
-    print(value.reveal());
+    print(value.revealBytes());
   } else {
     print(`${JSON.stringify(await find(store, name), null, 2)}\n`);
   }

@@ -32,7 +32,7 @@ export async function hashArgon2id(
   salt: Uint8Array,
 ): Promise<string> {
   const { argon2Sync } = await import("node:crypto");
-  const message = source.reveal();
+  const message = source.revealText();
   const hash = argon2Sync("argon2id", { message, nonce: salt, memory, passes, parallelism, tagLength: 32 });
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(hash)}`;
 }

@@ -25,11 +25,11 @@ export const htpasswd = defineDerived(
 
 async function hash(source: Secret, given: { cost: number }): Promise<string> {
   const { hashSync, truncates } = await import("bcryptjs");
-  if (truncates(source.reveal())) {
+  if (truncates(source.revealText())) {
     throw new ProviderError<ErrorCode>("the source is longer than 72 bytes, and bcrypt ignores the rest", {
       code: "secrets.source.long",
       hint: "Generate a shorter source, such as a password of 64 characters, or use `argon2id`",
     });
   }
-  return hashSync(source.reveal(), given.cost);
+  return hashSync(source.revealText(), given.cost);
 }

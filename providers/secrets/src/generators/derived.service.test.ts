@@ -4,7 +4,7 @@ import { Secret, type SecretRef } from "@nixops4-resources/protocol-core";
 import { newSecret } from "@nixops4-resources/protocol-secrets/testing";
 import { Client, escapeLiteral } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { generate } from "../secret/specification.ts";
+import { generateGiven as generate } from "../testing/generate.ts";
 import { DirectoryBackend } from "../testing/directory-backend.ts";
 import { usePrograms } from "../testing/programs.ts";
 

@@ -2,7 +2,8 @@ import type { Shape, Values } from "@nixops4-resources/protocol-core";
 
 /** Result of a generator: the secret value and its public parts. */
 export interface Generated {
-  value: string;
+  /** Text is stored as UTF-8. */
+  value: string | Uint8Array;
   /** Public parts by name: a public key, a certificate. */
   public: Record<string, string>;
   /** Expiry time in ISO 8601; null if the value does not expire. */
@@ -39,4 +40,4 @@ export function defineGenerator<Inputs extends Shape>(generator: Generator<Input
 }
 
 /** A value without public parts and without expiry. */
-export const onlyValue = (value: string): Generated => ({ value, public: {}, expiresAt: null });
+export const onlyValue = (value: string | Uint8Array): Generated => ({ value, public: {}, expiresAt: null });

@@ -5,6 +5,6 @@ export const scramSha256 = defineDerived(
   () => ({}),
   async (source) => {
     const { scramVerifier } = await import("@nixops4-resources/protocol-postgres/scram");
-    return await scramVerifier(source.reveal());
+    return await scramVerifier(source.revealText());
   },
 );

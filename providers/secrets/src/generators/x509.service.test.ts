@@ -1,24 +1,23 @@
 import { X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
-import { generate, originOf } from "../testing/generate.ts";
+import { generate, originOf, type GeneratedText } from "../testing/generate.ts";
 import { usePrograms } from "../testing/programs.ts";
 import { certificateAuthority } from "./certificate-authority.ts";
 import { certificateRequest } from "./certificate-request.ts";
 import { certificate } from "./certificate.ts";
-import type { Generated } from "./generator.ts";
 import { keyAlgorithms } from "./key-pair.ts";
 
 const { run, file } = usePrograms({ openssl: "openssl" });
 
 const day = 86_400_000;
-const partOf = (made: Generated | undefined, name: string): string => made?.public[name] ?? "";
+const partOf = (made: GeneratedText | undefined, name: string): string => made?.public[name] ?? "";
 
-const daysLeft = (made: Generated): number => Math.round((Date.parse(made.expiresAt ?? "") - Date.now()) / day);
+const daysLeft = (made: GeneratedText): number => Math.round((Date.parse(made.expiresAt ?? "") - Date.now()) / day);
 const identify = (text: string) =>
   originOf(certificate, { authority: { key: { env: "KEY" }, certificate: text }, commonName: "web" });
 
 /** The input `authority` of the certificate generator. */
-const authorityOf = (made: Generated | undefined) => ({
+const authorityOf = (made: GeneratedText | undefined) => ({
   key: { file: file(made?.value ?? "") },
   certificate: partOf(made, "certificate"),
 });

@@ -80,7 +80,7 @@ export async function requestForCertificate(key: KeyObject, subject: Subject): P
 /** The authority's key. It must match the certificate, else clients would reject the signature. */
 function authorityKey({ certificate, key }: { certificate: string; key: Secret }): KeyObject {
   try {
-    const issuerKey = createPrivateKey(key.reveal());
+    const issuerKey = createPrivateKey(key.revealBytes());
     if (new X509Certificate(certificate).checkPrivateKey(issuerKey)) return issuerKey;
   } catch (cause) {
     throw new ProviderError<ErrorCode>("the key of the authority cannot be read", {

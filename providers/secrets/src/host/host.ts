@@ -28,7 +28,6 @@ export class HostReader implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #request: ClientRequest;
   readonly #running = new DisposableStack();
-  readonly #contents = new Map<SecretRef, Promise<Buffer>>();
   #session: Promise<HostSession> | undefined;
 
   constructor(connection: Connection, request: ClientRequest) {
@@ -41,11 +40,9 @@ export class HostReader implements AsyncDisposable {
     return this.#request.needsSecrets;
   }
 
-  /** The wanted content of the file. Each request reads a secret once. */
-  content(source: SecretRef, path: string): Promise<Buffer> {
-    const content = this.#contents.get(source) ?? readContent(source, path);
-    this.#contents.set(source, content);
-    return content;
+  /** The wanted content of the file: the exact bytes of the secret. */
+  async content(source: SecretRef, path: string): Promise<Buffer> {
+    return (await resolveSecret(source, `the content of secret file ${path}`)).revealBytes();
   }
 
   /** Undefined if there is neither a file nor a mark. */
@@ -129,13 +126,4 @@ export const placed = (path: string): string[] => [foldersAbove(path).join(" "),
 function foldersAbove(path: string): string[] {
   const names = path.split("/").slice(1, -1);
   return ["/", ...names.map((_, index) => `/${names.slice(0, index + 1).join("/")}`)];
-}
-
-/**
- * A value of several lines is a key or a certificate, and OpenSSH and others need its last line to end with a newline.
- * A value of one line is a password, which gets no newline.
- */
-async function readContent(source: SecretRef, path: string): Promise<Buffer> {
-  const value = (await resolveSecret(source, `the content of secret file ${path}`)).reveal();
-  return Buffer.from(value.includes("\n") && !value.endsWith("\n") ? `${value}\n` : value);
 }

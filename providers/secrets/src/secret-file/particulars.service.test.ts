@@ -69,11 +69,13 @@ beforeEach(async () => {
 afterAll(() => host[Symbol.dispose]());
 
 describe("the file", () => {
-  test("has exactly the wanted content; a key of several lines ends with a newline", async () => {
+  test("has exactly the bytes of its source, with or without a final newline", async () => {
     await apply();
     expect(readFileSync(path, "utf8")).toBe("correct horse");
-    await apply({}, withSecret("-----BEGIN\nkey\nEND-----"));
+    await apply({}, withSecret("-----BEGIN\nkey\nEND-----\n"));
     expect(readFileSync(path, "utf8")).toBe("-----BEGIN\nkey\nEND-----\n");
+    await apply({}, withSecret("-----BEGIN\nkey\nEND-----"));
+    expect(readFileSync(path, "utf8")).toBe("-----BEGIN\nkey\nEND-----");
     expect((await apply({}, withSecret("-----BEGIN\nkey\nEND-----"))).outcome).toBe("unchanged");
   });
 

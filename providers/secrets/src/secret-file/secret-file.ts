@@ -21,7 +21,7 @@ export default defineResource({
     ),
     source: option(
       secretRef,
-      "Secret to write. A value of several lines (a key, a certificate) ends with a newline; a value of one line is written as it is.",
+      "Secret to write. The file gets its exact bytes. If the source ends with a newline, as one that `echo` writes, so does the file.",
     ),
     mode: option(z.string().check(z.regex(/^0[0-7]{3}$/)), "Permission bits in octal, such as `0440`.", "0400"),
     owner: option(account, "Owner of the file, by name or number. The user must exist on the host.", "root"),

@@ -185,7 +185,7 @@ test("outputs a reference that every provider resolves, by version", async () =>
   const value = await valueOf("shop/db");
   await apply({ ...password, generation: 2 });
   const { secret } = await sources.read(refIn(first.outputs), "a test");
-  expect(secret.reveal()).toBe(value);
+  expect(secret.revealText()).toBe(value);
 });
 
 function refIn({ ref }: Message): StoreRef {

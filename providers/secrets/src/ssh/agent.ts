@@ -32,7 +32,7 @@ export async function startAgent(identity: DirectSecretRef, signal: AbortSignal)
   if (done === true || socket === "") throw missingProgram("ssh-agent");
   const running: Agent = { socket, [Symbol.dispose]: () => agent.stdin.destroy() };
   try {
-    await addKey(key.reveal(), socket, signal);
+    await addKey(key.revealText(), socket, signal);
     return running;
   } catch (error) {
     running[Symbol.dispose]();

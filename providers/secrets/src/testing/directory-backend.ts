@@ -78,10 +78,10 @@ export class DirectoryBackend implements Backend {
     await work(store);
   }
 
-  /** The value, as a reference resolves to it. */
+  /** The value of a secret whose bytes are text. */
   async valueOf(name: string, version: number | null = null): Promise<string> {
     await using store = await openSecretReader(this.connection.store);
-    return (await store.reveal(name, version, "a test")).value.reveal();
+    return (await store.reveal(name, version, "a test")).value.revealBytes().toString();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { AlreadyExists, ProviderError, type ExactJson } from "@nixops4-resources/protocol-core";
+import { readUserFile, UnreadableFile } from "@nixops4-resources/protocol-core/files";
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import {
   applyPatch,
@@ -28,12 +28,15 @@ import { snapshotEvery } from "../store/writer.ts";
 import resource from "../state-postgres.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
+/** Largest string of Node. */
+const largestFileBytes = 500_000_000;
+
 /** Creates the state of the inputs, which must not exist yet, with every event of the file. */
 export async function importState(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, ["the file to import"]);
   const [file = ""] = given.positionals;
   const inputs = await readInputs(given);
-  const events = readEvents(file);
+  const events = await readEvents(file);
   const id = randomUUID();
   const { key, stored } = await makeKey(inputs, 1);
   const beginning = seal(id, events, { number: 1, key }, file);
@@ -54,19 +57,17 @@ export async function importState(given: CommandArguments, print: (text: string)
   return 0;
 }
 
-function readEvents(file: string): StateFileEvent[] {
+async function readEvents(file: string): Promise<StateFileEvent[]> {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = (await readUserFile(file, { largestBytes: largestFileBytes, pipes: true })).toString();
   } catch (cause) {
-    throw new ProviderError<ErrorCode>(
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        code: "state.file.unusable",
-        hint: "Use the file in the input `name` of NixOps4's `state_file` resource",
-        cause,
-      },
-    );
+    if (!(cause instanceof UnreadableFile)) throw cause;
+    throw new ProviderError<ErrorCode>(`${file} cannot be read: ${cause.message}`, {
+      code: "state.file.unusable",
+      hint: "Use the file in the input `name` of NixOps4's `state_file` resource",
+      cause,
+    });
   }
   try {
     return parseStateFile(text);
