@@ -105,16 +105,24 @@ export interface SecretWriter extends SecretReader {
   create(secret: NewSecret): Promise<void>;
   /**
    * Adds the next version; the current one becomes the previous one. Returns false and writes nothing if the current
-   * version is no longer `expected`: another process was faster. Throws `secret.store.missing`.
+   * version is no longer `version`: another process was faster. Throws `secret.store.missing`, and `MarkChanged`.
    */
-  addVersion(name: string, expected: number, value: NewValue): Promise<boolean>;
+  addVersion(name: string, version: number, value: NewValue, expected?: ExpectedMark): Promise<boolean>;
   /**
    * Changes the given fields, never a value. `mark: null` removes the mark. New recipients replace the old ones for all
-   * kept versions; the writer's own recipient is added. Throws `secret.store.missing`.
+   * kept versions; the writer's own recipient is added. Throws `secret.store.missing`, and `MarkChanged`.
    */
-  change(name: string, changes: SecretChanges): Promise<void>;
-  /** Succeeds if the secret is already removed. */
-  remove(name: string): Promise<void>;
+  change(name: string, changes: SecretChanges, expected?: ExpectedMark): Promise<void>;
+  /** Succeeds if the secret is already removed. Throws `MarkChanged`. */
+  remove(name: string, expected?: ExpectedMark): Promise<void>;
+}
+
+/**
+ * The mark that a look has found. The store proves it in the same step as the write: if the secret carries another mark,
+ * or has to exist and is gone, it writes nothing and throws core's `MarkChanged`. A person at a command line proves none.
+ */
+export interface ExpectedMark {
+  readonly mark: Mark | undefined;
 }
 
 export interface SecretChanges {

@@ -1,6 +1,6 @@
-import { log, ProviderError } from "@nixops4-resources/protocol-core";
+import { log, MarkChanged, ProviderError, requireMark, type Mark } from "@nixops4-resources/protocol-core";
 import type { ErrorCode } from "./errors.ts";
-import type { SecretVersion, StoredSecret } from "./store.ts";
+import type { ExpectedMark, SecretVersion, StoredSecret } from "./store.ts";
 
 /**
  * The current version (null), or a version by its number: the current one, or the previous one within its grace period.
@@ -37,6 +37,21 @@ export function missingSecret(name: string, place: string): ProviderError {
     code: "secret.store.missing",
     hint: "Run `nixops4-resources-secrets inventory` to see its secrets",
   });
+}
+
+/**
+ * The content that a write is about to change, if it carries the expected mark. If a mark is expected, a missing secret
+ * is a changed one: another process has removed it since the look.
+ */
+export function proven<Content>(
+  content: Content | undefined,
+  markOf: (content: Content) => Mark | undefined,
+  expected: ExpectedMark | undefined,
+  missing: () => ProviderError,
+): Content {
+  if (content === undefined) throw expected === undefined ? missing() : new MarkChanged();
+  if (expected !== undefined) requireMark(markOf(content), expected.mark);
+  return content;
 }
 
 /** The results of `look` for secrets that the identity decrypts. Logs a warning for each other secret. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { log, resolveSecret, takeSlot, type Secret } from "@nixops4-resources/protocol-core";
+import { log, readMark, requireMark, resolveSecret, takeSlot, type Secret } from "@nixops4-resources/protocol-core";
 import { decryptWith, encryptTo } from "../age/age.ts";
 import { markText } from "../content.ts";
 import { newVersion, parseFile, toText, valueOf, withoutValues, type Content } from "./file.ts";
@@ -9,6 +9,7 @@ import { inContext } from "../in-context.ts";
 import { checkName } from "../names.ts";
 import { withOwn } from "../age/recipients.ts";
 import type {
+  ExpectedMark,
   NewSecret,
   NewValue,
   Revealed,
@@ -17,7 +18,7 @@ import type {
   SecretWriter,
   StoredSecret,
 } from "../store.ts";
-import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
+import { missingSecret, ofThisIdentity, proven, readableVersion } from "../versions.ts";
 
 /**
  * Reads a store with one age file per secret. Everything but the name is encrypted; the file is named after the secret.
@@ -86,21 +87,22 @@ class DirectoryWriter extends DirectoryReader implements SecretWriter {
     this.folder.create(name, await encrypt(content));
   }
 
-  async addVersion(name: string, expected: number, value: NewValue): Promise<boolean> {
-    return await this.#rewrite(name, async (content) => {
-      if (content.current.version !== expected) return undefined;
+  async addVersion(name: string, version: number, value: NewValue, expected?: ExpectedMark): Promise<boolean> {
+    return await this.#rewrite(name, expected, async (content) => {
+      if (content.current.version !== version) return undefined;
       return {
         ...content,
         specification: { ...value.specification },
         encryptedTo: await withOwn(content.encryptedTo, this.identity),
-        current: newVersion(expected + 1, value),
+        current: newVersion(version + 1, value),
         previous: content.current,
       };
     });
   }
 
-  async change(name: string, { mark, recipients, graceSeconds }: SecretChanges): Promise<void> {
-    await this.#rewrite(name, async (content) => ({
+  async change(name: string, changes: SecretChanges, expected?: ExpectedMark): Promise<void> {
+    const { mark, recipients, graceSeconds } = changes;
+    await this.#rewrite(name, expected, async (content) => ({
       ...content,
       ...(mark !== undefined && { mark: markText(mark) }),
       ...(graceSeconds !== undefined && { graceSeconds }),
@@ -109,18 +111,28 @@ class DirectoryWriter extends DirectoryReader implements SecretWriter {
     }));
   }
 
-  async remove(name: string): Promise<void> {
+  async remove(name: string, expected?: ExpectedMark): Promise<void> {
     checkName(name);
     using _lock = await this.#lock(name);
+    if (expected !== undefined) {
+      const content = await this.read(name);
+      if (content !== undefined) requireMark(markOf(content), expected.mark);
+    }
     this.folder.remove(name);
   }
 
-  /** Rewrites a secret under its lock. `work` returns the new content, or undefined to change nothing. */
-  async #rewrite(name: string, work: (content: Content) => Promise<Content | undefined>): Promise<boolean> {
+  /**
+   * Rewrites a secret under its lock, if it carries the expected mark. `work` returns the new content, or undefined to
+   * change nothing.
+   */
+  async #rewrite(
+    name: string,
+    expected: ExpectedMark | undefined,
+    work: (content: Content) => Promise<Content | undefined>,
+  ): Promise<boolean> {
     checkName(name);
     using _lock = await this.#lock(name);
-    const content = await this.read(name);
-    if (content === undefined) throw missingSecret(name, this.place);
+    const content = proven(await this.read(name), markOf, expected, () => missingSecret(name, this.place));
     const changed = await work(content);
     if (changed === undefined) return false;
     this.folder.replace(name, await encrypt(changed));
@@ -134,6 +146,8 @@ class DirectoryWriter extends DirectoryReader implements SecretWriter {
     return await takeSlot(`secret:${digest}`, 1, `another process that changes secret ${name}`);
   }
 }
+
+const markOf = ({ mark }: Content) => readMark(mark);
 
 const encrypt = async (content: Content): Promise<Uint8Array> =>
   // Armored, so that git and people see text.

@@ -128,17 +128,22 @@ export async function createSecret(store: SecretWriter, want: WantedSecret, give
   await store.create({ name, mark, recipients, graceSeconds, ...(await makeValue(want, given)) });
 }
 
-/** `version` is the current version that was seen. `remake` asks for a new one after it. */
+/**
+ * `version` is the current version that was seen, and `mark` the mark that the secret carries now. `remake` asks for a new
+ * version after it.
+ */
 export async function updateSecret(
   store: SecretWriter,
   want: WantedSecret,
   given: Given,
-  { changed, version, remake }: { changed: ReadonlySet<string>; version: number; remake: boolean },
+  { changed, version, remake, mark }: { changed: ReadonlySet<string>; version: number; remake: boolean; mark: Mark },
 ): Promise<void> {
   const { name, recipients, graceSeconds } = want;
-  if (changed.has("recipients") || changed.has("graceSeconds")) await store.change(name, { recipients, graceSeconds });
+  if (changed.has("recipients") || changed.has("graceSeconds")) {
+    await store.change(name, { recipients, graceSeconds }, { mark });
+  }
   // If another process was faster, nothing is written; the lookup afterwards shows whether it wanted the same.
-  if (remake) await store.addVersion(name, version, await makeValue(want, given));
+  if (remake) await store.addVersion(name, version, await makeValue(want, given), { mark });
 }
 
 async function makeValue({ generation }: WantedSecret, given: Given): Promise<NewValue> {
