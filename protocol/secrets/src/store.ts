@@ -4,6 +4,8 @@ import type { Mark, Secret } from "@nixops4-resources/protocol-core";
 export interface SecretVersion {
   /** Counts from 1 without gaps. If the store keeps destroyed secrets, a new secret continues their count. */
   readonly version: number;
+  /** Random: tells two values apart that got the same number, one before and one after a backup was restored. */
+  readonly id: string;
   /** The resource's input `generation` when this version was created. */
   readonly generation: number;
   /**
@@ -86,10 +88,10 @@ export interface SecretReader extends AsyncDisposable {
   look(name: string): Promise<StoredSecret | undefined>;
   /**
    * The value of the current version (null), or of a version by its number: the current one, or the previous one within
-   * its grace period. `purpose`, such as `the password of role app`, is recorded if the store records accesses. Throws
+   * its grace period. If `id` is given, the version must have that id. `purpose`, such as `the password of role app`, is recorded if the store records accesses. Throws
    * `secret.store.missing`, `secret.version.missing` or `secret.version.expired`.
    */
-  reveal(name: string, version: number | null, purpose: string): Promise<Revealed>;
+  reveal(name: string, version: number | null, purpose: string, id?: string | null): Promise<Revealed>;
   /** Every secret that this identity decrypts, ordered by name. Logs a warning for each other secret. */
   list(): Promise<StoredSecret[]>;
   /** Accesses to one secret or to all (null), oldest first; undefined if the store does not record them. */

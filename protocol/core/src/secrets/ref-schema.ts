@@ -59,10 +59,16 @@ const allKinds = {
           minimum: 1,
           description: "Version of the secret; left out or null, the current one.",
         },
+        id: {
+          type: "string" as const,
+          pattern: patterns.versionId,
+          description:
+            "Random id of that version. A store that was restored from a backup may have another value under the same number; then the reference fails.",
+        },
         directory: { type: "object" as const, description: "The store, where it is a directory." },
         postgres: { type: "object" as const, description: "The store, where it is in PostgreSQL." },
       },
-      ["version", "directory", "postgres"],
+      ["version", "id", "directory", "postgres"],
     ),
     description: "Secret that the provider `secrets` keeps: its output `ref`.",
   },

@@ -39,10 +39,10 @@ class DirectoryReader implements SecretReader {
     return content && withoutValues(content);
   }
 
-  async reveal(name: string, version: number | null, purpose: string): Promise<Revealed> {
+  async reveal(name: string, version: number | null, purpose: string, id: string | null = null): Promise<Revealed> {
     const content = await this.read(name);
     if (content === undefined) throw missingSecret(name, this.place);
-    const { version: chosen } = readableVersion(withoutValues(content), version, new Date());
+    const { version: chosen } = readableVersion(withoutValues(content), { version, id }, new Date());
     log.info("secret read", { secret: name, version: chosen, place: this.place, purpose });
     const kept = content.previous?.version === chosen ? content.previous : content.current;
     return { value: valueOf(kept), version: chosen };

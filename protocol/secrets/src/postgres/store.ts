@@ -25,7 +25,7 @@ import type {
   SecretWriter,
   StoredSecret,
 } from "../store.ts";
-import { missingSecret, ofThisIdentity, proven, readableVersion } from "../versions.ts";
+import { missingSecret, ofThisIdentity, proven, readableVersion, requireId } from "../versions.ts";
 
 /** The latest possible date. */
 const endOfTime = new Date(8.64e15);
@@ -55,22 +55,23 @@ export class PostgresSecretReader implements SecretReader {
     return opened && stored(opened);
   }
 
-  async reveal(name: string, wanted: number | null, purpose: string): Promise<Revealed> {
+  async reveal(name: string, wanted: number | null, purpose: string, id: string | null = null): Promise<Revealed> {
     checkName(name);
     const revealed = await this.tables.reveal(name, wanted, purpose);
     if (revealed === undefined) {
       const secret = await this.look(name);
       if (secret === undefined) throw missingSecret(name, this.place);
-      readableVersion(secret, wanted, endOfTime);
+      readableVersion(secret, { version: wanted, id }, endOfTime);
       // Another process created it between the two lookups.
-      return await this.reveal(name, wanted, purpose);
+      return await this.reveal(name, wanted, purpose, id);
     }
     const { version, value, key } = revealed;
     log.info("secret read", { secret: name, version, place: this.place, purpose });
-    return await this.#opening(name, async () => {
-      const dataKey = await DataKey.unwrap(key, await this.identity());
-      return { value: openValue(dataKey, value, name, version), version };
-    });
+    const opened = await this.#opening(name, async () =>
+      openValue(await DataKey.unwrap(key, await this.identity()), value, name, version),
+    );
+    requireId(name, version, opened.id, id);
+    return { value: opened.value, version };
   }
 
   async list(): Promise<StoredSecret[]> {

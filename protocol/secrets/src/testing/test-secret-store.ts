@@ -64,6 +64,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
         graceSeconds: 3600,
         current: {
           version: 1,
+          id: expect.stringMatching(/^[0-9a-f]{32}$/),
           generation: 7,
           fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
           public: secret.public,
@@ -133,6 +134,33 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await store.change("a", { graceSeconds: 3600 });
       expect(await store.addVersion("a", 2, newValue({ generation: 3 }))).toBe(true);
       await expect(store.reveal("a", 1, "a test")).rejects.toMatchObject({ code: "secret.version.missing" });
+    });
+
+    test("reveals a version only under its own random id", async () => {
+      await store.create(newSecret("a"));
+      await store.addVersion("a", 1, newValue());
+      const { current: second, previous: first } = (await store.look("a")) ?? {};
+      const [old, now] = [first?.id ?? "", second?.id ?? ""];
+      expect(old).not.toBe(now);
+      await store.reveal("a", 1, "a test", old);
+      await store.reveal("a", 2, "a test", now);
+      await store.reveal("a", 2, "a test", null);
+      for (const [version, id] of [
+        [1, now],
+        [2, old],
+        [3, now],
+        [null, old],
+      ] as const) {
+        await expect(store.reveal("a", version, "a test", id)).rejects.toMatchObject({
+          code: "secret.version.missing",
+          hint: expect.stringContaining("raise its `generation`"),
+        });
+      }
+      await store.change("a", { graceSeconds: 0 });
+      await expect(store.reveal("a", 1, "a test", old)).rejects.toMatchObject({
+        code: "secret.version.expired",
+        hint: expect.stringContaining("raise its `generation`"),
+      });
     });
 
     test("accepts one of several concurrent rotations, and writes nothing for the others", async () => {

@@ -96,9 +96,9 @@ export function currentOutputs(
   { stored: { name, current } }: FoundSecret,
   { store }: Connection,
 ): Values<typeof secretOutputs> {
-  const { version, fingerprint, createdAt } = current;
+  const { version, id, fingerprint, createdAt } = current;
   if (store === null) throw new TypeError("A secret was found without a store");
-  return { ref: { store: { name, version, ...store } }, version, fingerprint, createdAt };
+  return { ref: { store: { name, version, id, ...store } }, version, fingerprint, createdAt };
 }
 
 /**
