@@ -33,7 +33,7 @@ interface VersionedSource {
   readonly name: string;
   readonly version: number | null;
   readonly id: string | null;
-  open(): Promise<SecretReader>;
+  readonly open: () => Promise<SecretReader>;
 }
 
 function sourceOf(ref: SecretRef): VersionedSource {

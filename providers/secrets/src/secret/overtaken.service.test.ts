@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MarkChanged, type Mark } from "@nixops4-resources/protocol-core";
+import { MarkChanged, type AnyResource, type Mark } from "@nixops4-resources/protocol-core";
 import { Deployment, type Message } from "@nixops4-resources/protocol-core/testing";
 import { openSecretWriter } from "@nixops4-resources/protocol-secrets";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
@@ -34,8 +34,8 @@ const types = {
 test.each(Object.entries(types))(
   "%s proves the mark of the look with every write",
   async (_type, { resource, want }) => {
-    // Generic over both types, whose wants differ.
-    const verbs: any = resource;
+    // The wants of the two types differ.
+    const verbs: AnyResource = resource;
     await using store = await openSecretWriter(backend.connection.store);
     await verbs.create(store, want, bbb);
     const seen = await verbs.read(store, want, {});
