@@ -56,12 +56,15 @@ async function overtakenAt<T>(
   return await late;
 }
 
-describe("a request that waits after its look, overtaken by another deployment", () => {
-  const takeOver = async () => {
-    const taken = await quick.create("secret_file", inputs("ccc", { adoptFrom: "bbb" }));
-    expect(taken.outcome, taken.error).toBe("adopted");
-  };
+const takeOverBy = (of: Deployment) => of.create("secret_file", inputs("ccc", { adoptFrom: "bbb" }));
+const takeOver = async () => {
+  const taken = await takeOverBy(quick);
+  expect(taken.outcome, taken.error).toBe("adopted");
+};
 
+const adopt = (of: Deployment, managedBy: string) => of.create("secret_file", inputs(managedBy, { adopt: true }));
+
+describe("a request that waits after its look, overtaken by another deployment", () => {
   test("does not replace the file", async () => {
     await quick.create("secret_file", inputs("bbb"));
     // The value has arrived, but nothing is written.
@@ -80,18 +83,22 @@ describe("a request that waits after its look, overtaken by another deployment",
 
   test("does not adopt the file", async () => {
     writeFileSync(path, "by hand");
-    const adopt = () => slow.create("secret_file", inputs("bbb", { adopt: true }));
-    const late = await overtakenAt("flock", adopt, async () => {
-      await quick.create("secret_file", inputs("ccc", { adopt: true }));
-    });
+    const late = await overtakenAt(
+      "flock",
+      () => adopt(slow, "bbb"),
+      () => adopt(quick, "ccc"),
+    );
     expect(late.error).toContain("[protocol.ownership.foreign]");
     expect([readFileSync(path, "utf8"), marked()]).toEqual(["one", expect.stringContaining("ccc")]);
   });
 
   test("creates the file if it was destroyed instead", async () => {
     await quick.create("secret_file", inputs("bbb"));
-    const adopt = () => slow.create("secret_file", inputs("ccc", { adoptFrom: "bbb" }));
-    const late = await overtakenAt("flock", adopt, () => quick.destroy("secret_file", inputs("bbb")));
+    const late = await overtakenAt(
+      "flock",
+      () => takeOverBy(slow),
+      () => quick.destroy("secret_file", inputs("bbb")),
+    );
     expect(late.outcome, late.error).toBe("created");
     expect([readFileSync(path, "utf8"), marked()]).toEqual(["two", expect.stringContaining("ccc")]);
   });

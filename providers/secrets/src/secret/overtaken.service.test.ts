@@ -16,7 +16,8 @@ beforeEach(() => backend.reset());
 afterAll(() => backend[Symbol.asyncDispose]());
 
 const common = { adopt: false, adoptFrom: null, deletion: null, timeoutSeconds: 60, managedBy: "bbb" } as const;
-const [bbb, ccc]: Mark[] = ["bbb", "ccc"].map((managedBy) => ({ managedBy, type: "secret" }));
+const bbb: Mark = { managedBy: "bbb", type: "secret" };
+const ccc: Mark = { managedBy: "ccc", type: "secret" };
 const own = {
   name: "shared",
   generation: 1,
@@ -39,15 +40,16 @@ test.each(Object.entries(types))(
     await using store = await openSecretWriter(backend.connection.store);
     await verbs.create(store, want, bbb);
     const seen = await verbs.read(store, want, {});
+    if (seen === undefined) throw new Error("It was not created.");
     // The process pauses here, and another deployment takes the secret over.
-    await verbs.setMark(store, want, ccc, bbb);
+    await verbs.setMark?.(store, want, ccc, bbb);
     const change = { changed: new Set(["graceSeconds"]), seen, mark: bbb };
     const rotation = { changed: new Set(["generation"]), seen, mark: bbb };
     for (const write of [
       () => verbs.delete(store, want, seen),
       () => verbs.update(store, { ...want, graceSeconds: 6 }, change),
       () => verbs.update(store, { ...want, generation: 2 }, rotation),
-      () => verbs.setMark(store, want, undefined, bbb),
+      async () => verbs.setMark?.(store, want, undefined, bbb),
     ]) {
       await expect(write()).rejects.toBeInstanceOf(MarkChanged);
     }
