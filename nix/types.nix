@@ -139,6 +139,11 @@ in
                 default = null;
                 description = "Version of the secret; null uses the current one.";
               };
+              id = mkOption {
+                type = types.nullOr (types.strMatching "[0-9a-f]{32}");
+                default = null;
+                description = "Random id of that version, as in the output `ref`. The reference fails if the store has another value under the same number, for example after a restore. Null accepts any value.";
+              };
             }
             // stores;
           }) (store: (store.directory or null == null) != (store.postgres or null == null));

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { encodeMark, ProviderError, Secret, type Mark } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
@@ -22,6 +23,9 @@ export const fields = {
   texts: z.custom<string[]>((value) => Array.isArray(value) && areTexts(value)),
   textsByName: z.custom<Record<string, string>>((value) => isObject(value) && areTexts(Object.values(value))),
 };
+
+/** Id of a version. Never derived from the value, so that it reveals nothing. */
+export const newId = (): string => randomBytes(16).toString("hex");
 
 export const markText = (mark: Mark | null | undefined): string | null =>
   mark === null || mark === undefined ? null : encodeMark(mark);

@@ -23,6 +23,12 @@ const errors = {
       "The folder of a secret store does not exist. It is not created automatically, since a wrong path would look like a new store.",
     remedy: "Create it with mode 0700, or set another path.",
   },
+  "secret.directory.owner": {
+    meaning:
+      "Another user owns the folder of a secret store, or can replace it. That user could replace the secrets in it.",
+    remedy:
+      "Make the user who runs nixops4 the owner. The folders above it must belong to root or that user, and nobody else may be able to write in them.",
+  },
   "secret.directory.public": {
     meaning: "Users other than the owner can access the folder of a secret store, or it is in the Nix store.",
     remedy:
@@ -83,11 +89,14 @@ const errors = {
   },
   "secret.version.expired": {
     meaning: "A reference names the previous version of a secret, and its grace period is over.",
-    remedy: "Apply: resources that use the output `ref` of the secret then get the current version.",
+    remedy:
+      "Apply: resources that use the output `ref` of the secret then get the current version. If the secret's resource has a state, NixOps4 skips it: raise its `generation` first, or run `nixops4-resources-state forget` for it.",
   },
   "secret.version.missing": {
-    meaning: "A reference names a version that a secret never had, or that was replaced more than once.",
-    remedy: "Use the version in the output `ref` of the secret.",
+    meaning:
+      "A reference names a version that a secret does not have: it was replaced more than once, or the store was restored from a backup and has another value under that number.",
+    remedy:
+      "Apply: resources that use the output `ref` of the secret then get the current version. If the secret's resource has a state, NixOps4 skips it: raise its `generation` first, or run `nixops4-resources-state forget` for it.",
   },
 } satisfies ErrorCatalogue;
 

@@ -5,6 +5,7 @@ export { secretName, storePlace } from "./inputs.ts";
 export { postgresStore, type PostgresStore } from "./postgres/settings.ts";
 export { openSecretReader, openSecretWriter, type StorePlace } from "./open-store.ts";
 export type {
+  ExpectedMark,
   NewSecret,
   NewValue,
   Revealed,

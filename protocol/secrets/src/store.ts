@@ -4,6 +4,8 @@ import type { Mark, Secret } from "@nixops4-resources/protocol-core";
 export interface SecretVersion {
   /** Counts from 1 without gaps. If the store keeps destroyed secrets, a new secret continues their count. */
   readonly version: number;
+  /** Random: tells two values apart that got the same number, one before and one after a backup was restored. */
+  readonly id: string;
   /** The resource's input `generation` when this version was created. */
   readonly generation: number;
   /**
@@ -86,10 +88,10 @@ export interface SecretReader extends AsyncDisposable {
   look(name: string): Promise<StoredSecret | undefined>;
   /**
    * The value of the current version (null), or of a version by its number: the current one, or the previous one within
-   * its grace period. `purpose`, such as `the password of role app`, is recorded if the store records accesses. Throws
+   * its grace period. If `id` is given, the version must have that id. `purpose`, such as `the password of role app`, is recorded if the store records accesses. Throws
    * `secret.store.missing`, `secret.version.missing` or `secret.version.expired`.
    */
-  reveal(name: string, version: number | null, purpose: string): Promise<Revealed>;
+  reveal(name: string, version: number | null, purpose: string, id?: string | null): Promise<Revealed>;
   /** Every secret that this identity decrypts, ordered by name. Logs a warning for each other secret. */
   list(): Promise<StoredSecret[]>;
   /** Accesses to one secret or to all (null), oldest first; undefined if the store does not record them. */
@@ -105,16 +107,24 @@ export interface SecretWriter extends SecretReader {
   create(secret: NewSecret): Promise<void>;
   /**
    * Adds the next version; the current one becomes the previous one. Returns false and writes nothing if the current
-   * version is no longer `expected`: another process was faster. Throws `secret.store.missing`.
+   * version is no longer `version`: another process was faster. Throws `secret.store.missing`, and `MarkChanged`.
    */
-  addVersion(name: string, expected: number, value: NewValue): Promise<boolean>;
+  addVersion(name: string, version: number, value: NewValue, expected?: ExpectedMark): Promise<boolean>;
   /**
    * Changes the given fields, never a value. `mark: null` removes the mark. New recipients replace the old ones for all
-   * kept versions; the writer's own recipient is added. Throws `secret.store.missing`.
+   * kept versions; the writer's own recipient is added. Throws `secret.store.missing`, and `MarkChanged`.
    */
-  change(name: string, changes: SecretChanges): Promise<void>;
-  /** Succeeds if the secret is already removed. */
-  remove(name: string): Promise<void>;
+  change(name: string, changes: SecretChanges, expected?: ExpectedMark): Promise<void>;
+  /** Succeeds if the secret is already removed. Throws `MarkChanged`. */
+  remove(name: string, expected?: ExpectedMark): Promise<void>;
+}
+
+/**
+ * The mark that a look has found. The store proves it in the same step as the write: if the secret carries another mark,
+ * or has to exist and is gone, it writes nothing and throws core's `MarkChanged`. A person at a command line proves none.
+ */
+export interface ExpectedMark {
+  readonly mark: Mark | undefined;
 }
 
 export interface SecretChanges {

@@ -14,6 +14,7 @@ export type SecretKinds = Readonly<Record<string, SecretKind>>;
 export const patterns = {
   path: "^/.*$",
   env: "^[A-Za-z_][A-Za-z0-9_]*$",
+  versionId: "^[0-9a-f]{32}$",
   credential: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$",
 } as const;
 
@@ -57,14 +58,15 @@ export const allKinds: SecretKinds = {
     accepts: (value) => hasFields(value, { file: isPath, key: isListOfTexts }),
   },
   store: {
-    words: "an object with `name`, optionally `version`, and either `directory` or `postgres`",
-    // The store checks its own settings.
+    words: "an object with `name`, with or without `version` and its `id`, and one of `directory` and `postgres`",
+    // Each store checks its own settings.
     accepts: (value) =>
       hasFields(
         value,
         { name: (name) => typeof name === "string" && name !== "" },
         {
           version: (version) => Number.isSafeInteger(version) && Number(version) >= 1,
+          id: matches(patterns.versionId),
           directory: isObject,
           postgres: isObject,
         },

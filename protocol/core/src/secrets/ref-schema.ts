@@ -72,8 +72,14 @@ const allKinds = {
           type: "object" as const,
           description: "Store in PostgreSQL, as `connection.store.postgres` of the provider `secrets`.",
         },
+        id: {
+          type: "string" as const,
+          pattern: patterns.versionId,
+          description:
+            "Random id of that version. A store that was restored from a backup may have another value under the same number; then the reference fails.",
+        },
       },
-      ["version", "directory", "postgres"],
+      ["version", "id", "directory", "postgres"],
     ),
     description: "Secret in a store of the provider `secrets`: the output `ref` of a `secret`.",
   },

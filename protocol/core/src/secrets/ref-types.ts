@@ -7,9 +7,12 @@ export type AgeRef = { age: { file: string; identity: DirectSecretRef } };
 /** A value in a file encrypted with sops, and the path of keys to it. */
 export type SopsRef = { sops: { file: string; key: string[] } };
 
-/** A secret in a store of the provider `secrets`. A `version` of null means the current version. */
+/**
+ * A secret in a store of the provider `secrets`: by its name, and the version with its random id, or (null) the current
+ * version.
+ */
 export type StoreRef = {
-  store: { name: string; version?: number | null } & (
+  store: { name: string; version?: number | null; id?: string | null } & (
     | { directory: Record<string, unknown> }
     | { postgres: Record<string, unknown> }
   );

@@ -1,12 +1,13 @@
 import { ProviderError, readMark, type Secret } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
-import { fields, parseContent, secretOf, toBase64 } from "../content.ts";
+import { fields, newId, parseContent, secretOf, toBase64 } from "../content.ts";
 import type { ErrorCode } from "../errors.ts";
 import { fingerprintOf, makeFingerprintKey } from "../fingerprint.ts";
 import type { NewValue, SecretVersion, StoredSecret } from "../store.ts";
 
 const versionSchema = z.strictObject({
   version: z.int(),
+  id: z.string(),
   generation: z.int(),
   fingerprint: z.string(),
   fingerprintKey: z.string(),
@@ -48,6 +49,7 @@ export function newVersion(number: number, { value, generation, public: known, e
   const key = makeFingerprintKey();
   return {
     version: number,
+    id: newId(),
     generation,
     fingerprint: fingerprintOf(value, key),
     fingerprintKey: key.toString("base64"),
@@ -74,8 +76,8 @@ export function withoutValues(content: Content): StoredSecret {
 }
 
 function withoutValue(content: VersionContent): SecretVersion {
-  const { version, generation, fingerprint, public: known, createdAt, expiresAt } = content;
-  return { version, generation, fingerprint, public: known, createdAt, expiresAt };
+  const { version, id, generation, fingerprint, public: known, createdAt, expiresAt } = content;
+  return { version, id, generation, fingerprint, public: known, createdAt, expiresAt };
 }
 
 export const valueOf = ({ value }: VersionContent): Secret => secretOf(value);

@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -46,6 +47,13 @@ export class SecretFolder {
         hint: `Run chmod 0700 ${folder}`,
       });
     }
+    if (process.getuid !== undefined && status.uid !== process.getuid()) {
+      // Its owner could replace secrets with others: anybody can encrypt to a recipient.
+      throw failure("secret.directory.owner", `${folder} belongs to another user (number ${status.uid})`, {
+        hint: `Make the user who runs nixops4 the owner (chown -R), after checking who wrote its files`,
+      });
+    }
+    rejectReplaceable(dirname(path));
     return new SecretFolder(path);
   }
 
@@ -141,6 +149,18 @@ export class SecretFolder {
     attempt(path, () => writeFileSync(draft, bytes, { mode: 0o600, flush: true }));
     return draft;
   }
+}
+
+/** Throws if another user could replace the store's folder, or a folder above it. */
+function rejectReplaceable(folder: string): void {
+  const { uid, mode } = attempt(folder, () => statSync(folder));
+  const isSticky = (mode & 0o1000) !== 0;
+  if ((uid !== 0 && uid !== process.getuid?.()) || ((mode & 0o022) !== 0 && !isSticky)) {
+    throw failure("secret.directory.owner", `other users can replace the folder ${folder}`, {
+      hint: "Use a folder whose parents belong to root or you, and in which nobody else can write",
+    });
+  }
+  if (folder !== "/") rejectReplaceable(dirname(folder));
 }
 
 /** Makes links, renames and removals in a folder survive a power failure. Source: fsync(2) */

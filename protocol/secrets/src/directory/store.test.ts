@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -184,6 +185,28 @@ describe("a store in a folder, in particular", () => {
       code: "secret.directory.public",
       message: expect.stringContaining(`(mode 0${mode.toString(8)})`),
       hint: `Run chmod 0700 ${folder}`,
+    });
+  });
+
+  test("rejects a folder that another user owns, or can replace", async (context) => {
+    if (process.getuid?.() !== 0) context.skip("only root can give a folder away");
+    const inner = join(folder, "a/b");
+    mkdirSync(inner, { recursive: true, mode: 0o700 });
+    await open(inner);
+    chmodSync(join(folder, "a"), 0o770);
+    await expect(open(inner)).rejects.toMatchObject({ code: "secret.directory.owner" });
+    chmodSync(join(folder, "a"), 0o1777);
+    await open(inner);
+    chownSync(join(folder, "a"), 65_534, 65_534);
+    await expect(open(inner)).rejects.toMatchObject({
+      code: "secret.directory.owner",
+      message: `other users can replace the folder ${join(folder, "a")}`,
+    });
+    chownSync(join(folder, "a"), 0, 0);
+    chownSync(inner, 65_534, 65_534);
+    await expect(open(inner)).rejects.toMatchObject({
+      code: "secret.directory.owner",
+      message: expect.stringContaining("belongs to another user"),
     });
   });
 

@@ -1,4 +1,4 @@
-import { log, resolveSecret, takeLock, type Secret } from "@nixops4-resources/protocol-core";
+import { log, readMark, requireMark, resolveSecret, takeLock, type Secret } from "@nixops4-resources/protocol-core";
 import { decryptWith, encryptTo } from "../age/age.ts";
 import { markText } from "../content.ts";
 import { newVersion, parseFile, toText, valueOf, withoutValues, type Content } from "./file.ts";
@@ -8,6 +8,7 @@ import { inContext } from "../in-context.ts";
 import { checkName } from "../names.ts";
 import { withOwn } from "../age/recipients.ts";
 import type {
+  ExpectedMark,
   NewSecret,
   NewValue,
   Revealed,
@@ -16,7 +17,7 @@ import type {
   SecretWriter,
   StoredSecret,
 } from "../store.ts";
-import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
+import { missingSecret, ofThisIdentity, proven, readableVersion } from "../versions.ts";
 
 /**
  * Reads a store with one age file per secret. Everything but the name is encrypted; the file is named after the secret.
@@ -37,10 +38,10 @@ class DirectoryReader implements SecretReader {
     return content && withoutValues(content);
   }
 
-  async reveal(name: string, version: number | null, purpose: string): Promise<Revealed> {
+  async reveal(name: string, version: number | null, purpose: string, id: string | null = null): Promise<Revealed> {
     const content = await this.read(name);
     if (content === undefined) throw missingSecret(name, this.place);
-    const { version: chosen } = readableVersion(withoutValues(content), version, new Date());
+    const { version: chosen } = readableVersion(withoutValues(content), { version, id }, new Date());
     log.info("secret read", { secret: name, version: chosen, place: this.place, purpose });
     const kept = content.previous?.version === chosen ? content.previous : content.current;
     return { value: valueOf(kept), version: chosen };
@@ -85,21 +86,22 @@ class DirectoryWriter extends DirectoryReader implements SecretWriter {
     this.folder.create(name, await encrypt(content));
   }
 
-  async addVersion(name: string, expected: number, value: NewValue): Promise<boolean> {
-    return await this.#rewrite(name, async (content) => {
-      if (content.current.version !== expected) return undefined;
+  async addVersion(name: string, version: number, value: NewValue, expected?: ExpectedMark): Promise<boolean> {
+    return await this.#rewrite(name, expected, async (content) => {
+      if (content.current.version !== version) return undefined;
       return {
         ...content,
         specification: { ...value.specification },
         encryptedTo: await withOwn(content.encryptedTo, this.identity),
-        current: newVersion(expected + 1, value),
+        current: newVersion(version + 1, value),
         previous: content.current,
       };
     });
   }
 
-  async change(name: string, { mark, recipients, graceSeconds }: SecretChanges): Promise<void> {
-    await this.#rewrite(name, async (content) => ({
+  async change(name: string, changes: SecretChanges, expected?: ExpectedMark): Promise<void> {
+    const { mark, recipients, graceSeconds } = changes;
+    await this.#rewrite(name, expected, async (content) => ({
       ...content,
       ...(mark !== undefined && { mark: markText(mark) }),
       ...(graceSeconds !== undefined && { graceSeconds }),
@@ -108,18 +110,28 @@ class DirectoryWriter extends DirectoryReader implements SecretWriter {
     }));
   }
 
-  async remove(name: string): Promise<void> {
+  async remove(name: string, expected?: ExpectedMark): Promise<void> {
     checkName(name);
     using _lock = await this.#lock(name);
+    if (expected !== undefined) {
+      const content = await this.read(name);
+      if (content !== undefined) requireMark(markOf(content), expected.mark);
+    }
     this.folder.remove(name);
   }
 
-  /** Rewrites a secret under its lock. `work` returns the new content, or undefined to change nothing. */
-  async #rewrite(name: string, work: (content: Content) => Promise<Content | undefined>): Promise<boolean> {
+  /**
+   * Rewrites a secret under its lock, if it carries the expected mark. `work` returns the new content, or undefined to
+   * change nothing.
+   */
+  async #rewrite(
+    name: string,
+    expected: ExpectedMark | undefined,
+    work: (content: Content) => Promise<Content | undefined>,
+  ): Promise<boolean> {
     checkName(name);
     using _lock = await this.#lock(name);
-    const content = await this.read(name);
-    if (content === undefined) throw missingSecret(name, this.place);
+    const content = proven(await this.read(name), markOf, expected, () => missingSecret(name, this.place));
     const changed = await work(content);
     if (changed === undefined) return false;
     this.folder.replace(name, await encrypt(changed));
@@ -131,6 +143,8 @@ class DirectoryWriter extends DirectoryReader implements SecretWriter {
     return await takeLock(`secret:${this.folder.path}\0${name}`, `another process that changes secret ${name}`);
   }
 }
+
+const markOf = ({ mark }: Content) => readMark(mark);
 
 const encrypt = async (content: Content): Promise<Uint8Array> =>
   // Armored, so that git and people see text.

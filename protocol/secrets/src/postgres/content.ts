@@ -1,6 +1,6 @@
-import { readMark, type Secret } from "@nixops4-resources/protocol-core";
+import { readMark } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
-import { fields, formatVersion, parseContent, secretOf, toBase64 } from "../content.ts";
+import { fields, formatVersion, newId, parseContent, secretOf, toBase64 } from "../content.ts";
 import type { DataKey } from "../envelope.ts";
 import { fingerprintOf, makeFingerprintKey } from "../fingerprint.ts";
 import type { Revision } from "./tables.ts";
@@ -8,6 +8,7 @@ import type { NewValue, StoredSecret } from "../store.ts";
 
 const versionSchema = z.strictObject({
   version: z.int(),
+  id: z.string(),
   generation: z.int(),
   fingerprint: z.string(),
   public: fields.textsByName,
@@ -25,7 +26,12 @@ const aboutSchema = z.strictObject({
   previous: z.nullable(versionSchema),
 });
 
-const valueSchema = z.strictObject({ format: fields.format, value: fields.bytes, fingerprintKey: z.string() });
+const valueSchema = z.strictObject({
+  format: fields.format,
+  id: z.string(),
+  value: fields.bytes,
+  fingerprintKey: z.string(),
+});
 
 export type About = z.output<typeof aboutSchema>;
 
@@ -42,18 +48,33 @@ export const sealAbout = (key: DataKey, about: About, name: string, revision: nu
 export const openAbout = (key: DataKey, sealed: Uint8Array, name: string, revision: number): About =>
   parseContent(aboutSchema, key.open(sealed, aboutOf(name, revision)).toString());
 
-export function openValue(key: DataKey, sealed: Uint8Array, name: string, version: number): Secret {
-  return secretOf(parseContent(valueSchema, key.open(sealed, valueOf(name, version)).toString()).value);
+/** The value, and the id of its version. */
+export function openValue(key: DataKey, sealed: Uint8Array, name: string, version: number) {
+  const { id, value } = parseContent(valueSchema, key.open(sealed, valueOf(name, version)).toString());
+  return { id, value: secretOf(value) };
 }
 
 /** The sealed value, and its metadata. */
 export function sealValue(key: DataKey, given: NewValue, name: string, version: number) {
   const fingerprintKey = makeFingerprintKey();
   const { value, generation, public: known, expiresAt } = given;
-  const content = { format: formatVersion, value: toBase64(value), fingerprintKey: fingerprintKey.toString("base64") };
+  const id = newId();
+  const content = {
+    format: formatVersion,
+    id,
+    value: toBase64(value),
+    fingerprintKey: fingerprintKey.toString("base64"),
+  };
   return {
     sealed: seal(key, content, valueOf(name, version)),
-    about: { version, generation, fingerprint: fingerprintOf(value, fingerprintKey), public: { ...known }, expiresAt },
+    about: {
+      version,
+      id,
+      generation,
+      fingerprint: fingerprintOf(value, fingerprintKey),
+      public: { ...known },
+      expiresAt,
+    },
   };
 }
 

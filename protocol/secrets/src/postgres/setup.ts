@@ -3,6 +3,8 @@ import {
   lockForTransaction,
   nothing,
   sql,
+  verifyOwner,
+  verifySchema,
   type Sql,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
@@ -10,11 +12,25 @@ import { migrations, rolesOf } from "./migrations.ts";
 import { cannotMake, denied, foreign, isAbsent, isDenied, type Site } from "./site.ts";
 
 /**
+ * Verifies that the store, if there is one, belongs to its owner role alone: what others planted would run with our rights.
+ * Returns whether there is a store. Throws `postgres.schema.untrusted`.
+ */
+export const verifyStore = (session: WriteSession, { schema }: Site): Promise<boolean> =>
+  verifySchema(session, { schema, owners: [rolesOf(schema).owner] });
+
+/** Gives up the rights of a superuser: the session continues as a reader or writer of the store. */
+export async function limitRights(session: WriteSession, { schema }: Site, access: "read" | "write"): Promise<void> {
+  if (!session.facts.isSuperuser) return;
+  const role = access === "read" ? rolesOf(schema).reader : rolesOf(schema).writer;
+  await session.query(sql`select set_config('role', rolname, false) from pg_roles where rolname = ${role}`);
+}
+
+/**
  * Creates the store if it is missing, or migrates it, in one transaction. If several processes try at once, one does it
  * and the others wait. Throws `secret.postgres.missing` if the account has no permission, `.denied` and `.foreign`.
  */
 export async function ensureStore(session: WriteSession, site: Site): Promise<void> {
-  const found = await installedVersion(session, site);
+  const found = (await verifyStore(session, site)) ? await installedVersion(session, site) : 0;
   if (found === migrations.length) return;
   if (found > migrations.length) {
     throw foreign(
@@ -76,6 +92,7 @@ async function migrate(session: WriteSession, site: Site, found: number): Promis
   if (hasSchema && !hasStore) throw holdsSomethingElse(site);
   // We may not be a writer of a store that is new to us, and a failed query would abort the transaction.
   if (hasStore && (found === 0 || (await installedVersion(session, site)) !== found)) return false;
+  await verifyOwner(session, rolesOf(schema).owner);
   const missing = Object.values(rolesOf(schema)).filter((name) => !roles.includes(name));
   const steps = migrations
     .slice(found)

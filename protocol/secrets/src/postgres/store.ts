@@ -1,4 +1,11 @@
-import { AlreadyExists, log, resolveSecret, type Secret } from "@nixops4-resources/protocol-core";
+import {
+  AlreadyExists,
+  log,
+  readMark,
+  requireMark,
+  resolveSecret,
+  type Secret,
+} from "@nixops4-resources/protocol-core";
 import { formatVersion, markText } from "../content.ts";
 import { DataKey } from "../envelope.ts";
 import { inContext } from "../in-context.ts";
@@ -8,6 +15,7 @@ import type { PostgresStore } from "./settings.ts";
 import { StoreTables, type NewRevision, type Revision } from "./tables.ts";
 import { withOwn } from "../age/recipients.ts";
 import type {
+  ExpectedMark,
   NewSecret,
   NewValue,
   Revealed,
@@ -17,7 +25,7 @@ import type {
   SecretWriter,
   StoredSecret,
 } from "../store.ts";
-import { missingSecret, ofThisIdentity, readableVersion } from "../versions.ts";
+import { missingSecret, ofThisIdentity, proven, readableVersion, requireId } from "../versions.ts";
 
 /** The latest possible date. */
 const endOfTime = new Date(8.64e15);
@@ -47,22 +55,23 @@ export class PostgresSecretReader implements SecretReader {
     return opened && stored(opened);
   }
 
-  async reveal(name: string, wanted: number | null, purpose: string): Promise<Revealed> {
+  async reveal(name: string, wanted: number | null, purpose: string, id: string | null = null): Promise<Revealed> {
     checkName(name);
     const revealed = await this.tables.reveal(name, wanted, purpose);
     if (revealed === undefined) {
       const secret = await this.look(name);
       if (secret === undefined) throw missingSecret(name, this.place);
-      readableVersion(secret, wanted, endOfTime);
+      readableVersion(secret, { version: wanted, id }, endOfTime);
       // Another process created it between the two lookups.
-      return await this.reveal(name, wanted, purpose);
+      return await this.reveal(name, wanted, purpose, id);
     }
     const { version, value, key } = revealed;
     log.info("secret read", { secret: name, version, place: this.place, purpose });
-    return await this.#opening(name, async () => {
-      const dataKey = await DataKey.unwrap(key, await this.identity());
-      return { value: openValue(dataKey, value, name, version), version };
-    });
+    const opened = await this.#opening(name, async () =>
+      openValue(await DataKey.unwrap(key, await this.identity()), value, name, version),
+    );
+    requireId(name, version, opened.id, id);
+    return { value: opened.value, version };
   }
 
   async list(): Promise<StoredSecret[]> {
@@ -145,18 +154,18 @@ export class PostgresSecretWriter extends PostgresSecretReader implements Secret
     if (!isAdded) throw new AlreadyExists(name);
   }
 
-  async addVersion(name: string, expected: number, value: NewValue): Promise<boolean> {
-    return await this.#revise(name, async (opened) => {
+  async addVersion(name: string, version: number, value: NewValue, expected?: ExpectedMark): Promise<boolean> {
+    return await this.#revise(name, expected, async (opened) => {
       const { about, revision } = opened;
-      if (about.current.version !== expected) return undefined;
+      if (about.current.version !== version) return undefined;
       const encryptedTo = await withOwn(about.encryptedTo, await this.identity());
-      const { key, sealed, known } = await newVersion(name, expected + 1, value, encryptedTo);
+      const { key, sealed, known } = await newVersion(name, version + 1, value, encryptedTo);
       const { specification } = value;
       const next = { ...about, specification, encryptedTo, current: known, previous: about.current };
       return {
         ...following(revision, key, next),
-        version: expected + 1,
-        previous: expected,
+        version: version + 1,
+        previous: version,
         value: sealed,
         key: key.wrapped,
         previousKey: isSameList(encryptedTo, about.encryptedTo) ? null : await opened.key.rewrap(encryptedTo),
@@ -164,8 +173,9 @@ export class PostgresSecretWriter extends PostgresSecretReader implements Secret
     });
   }
 
-  async change(name: string, { mark, recipients, graceSeconds }: SecretChanges): Promise<void> {
-    await this.#revise(name, async ({ about, revision, key }) => {
+  async change(name: string, changes: SecretChanges, expected?: ExpectedMark): Promise<void> {
+    const { mark, recipients, graceSeconds } = changes;
+    await this.#revise(name, expected, async ({ about, revision, key }) => {
       const encryptedTo = await withOwn(recipients ?? about.encryptedTo, await this.identity());
       const next = {
         ...about,
@@ -181,21 +191,39 @@ export class PostgresSecretWriter extends PostgresSecretReader implements Secret
     });
   }
 
-  async remove(name: string): Promise<void> {
+  async remove(name: string, expected?: ExpectedMark): Promise<void> {
     checkName(name);
     for (;;) {
-      const [last] = await this.tables.look(name);
-      if (last === undefined || last.version === null) return;
+      const last = expected === undefined ? await this.#last(name) : await this.#lastWith(name, expected);
+      if (last === undefined) return;
       const nothing = { version: null, previous: null, about: null, value: null, key: null, previousKey: null };
       if (await this.tables.append({ name, seen: last.revision, graceSeconds: 0, ...nothing })) return;
     }
   }
 
-  /** Repeats if another process changed the secret meanwhile. False if `work` adds nothing. */
-  async #revise(name: string, work: (opened: Opened) => Promise<NewRevision | undefined>): Promise<boolean> {
+  /** Undefined if the secret does not exist or was destroyed. Reads no encrypted part. */
+  async #last(name: string): Promise<Revision | undefined> {
+    const [last] = await this.tables.look(name);
+    return last === undefined || last.version === null ? undefined : last;
+  }
+
+  async #lastWith(name: string, { mark }: ExpectedMark): Promise<Revision | undefined> {
+    const opened = await this.open(name);
+    if (opened !== undefined) requireMark(markOf(opened), mark);
+    return opened?.revision;
+  }
+
+  /**
+   * Adds a revision after one with the expected mark. Repeats if another process changed the secret meanwhile. False if
+   * `work` adds nothing.
+   */
+  async #revise(
+    name: string,
+    expected: ExpectedMark | undefined,
+    work: (opened: Opened) => Promise<NewRevision | undefined>,
+  ): Promise<boolean> {
     for (;;) {
-      const opened = await this.open(name);
-      if (opened === undefined) throw missingSecret(name, this.place);
+      const opened = proven(await this.open(name), markOf, expected, () => missingSecret(name, this.place));
       const added = await work(opened);
       if (added === undefined) return false;
       if (await this.tables.append(added)) return true;
@@ -233,6 +261,8 @@ async function newVersion(name: string, version: number, value: NewValue, recipi
   const { sealed, about: known } = sealValue(key, value, name, version);
   return { key, sealed, known };
 }
+
+const markOf = ({ about }: Opened) => readMark(about.mark);
 
 const stored = ({ revision, about }: Opened): StoredSecret => toStored(revision, about);
 

@@ -9,7 +9,7 @@ import {
   type Sql,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
-import { ensureStore } from "./setup.ts";
+import { ensureStore, limitRights, verifyStore } from "./setup.ts";
 import type { PostgresStore } from "./settings.ts";
 import { denied, isAbsent, isDenied, siteOf, type Site } from "./site.ts";
 import type { SecretAccess } from "../store.ts";
@@ -56,6 +56,7 @@ export class StoreTables implements AsyncDisposable {
   readonly #schema: Sql;
   #slot: Slot | undefined;
   #session: Promise<WriteSession> | undefined;
+  #hasEntered = false;
 
   constructor(store: PostgresStore, access: "read" | "write") {
     this.site = siteOf(store);
@@ -100,6 +101,8 @@ export class StoreTables implements AsyncDisposable {
 
   async #query<Row extends object>(query: Sql): Promise<Row[]> {
     const session = await (this.#session ??= this.#open());
+    // Without a store nothing is called: somebody may plant a schema at any time.
+    if (!(await this.#enter(session))) return [];
     try {
       return await session.query<Row>(query);
     } catch (error) {
@@ -114,9 +117,17 @@ export class StoreTables implements AsyncDisposable {
     const login = await ownLogin(this.#store, database, "write", { signal: currentSignal(), timeoutSeconds });
     // Readers, writers and the provider postgres have separate slots, since a process may need several at once.
     this.#slot = await takeSlot(`secrets ${this.#access}:${addressOf(this.#store)}`, slots);
-    const session = await openWriteSession({ ...login, session: { application: "nixops4-resources-secrets" } });
+    return await openWriteSession({ ...login, session: { application: "nixops4-resources-secrets" } });
+  }
+
+  /** Before the first use: a writer creates the store, a reader returns false if there is none. */
+  async #enter(session: WriteSession): Promise<boolean> {
+    if (this.#hasEntered) return true;
     if (this.#access === "write") await ensureStore(session, this.site);
-    return session;
+    else if (!(await verifyStore(session, this.site))) return false;
+    await limitRights(session, this.site, this.#access);
+    this.#hasEntered = true;
+    return true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,10 +7,10 @@ import { postgresStore } from "../postgres/settings.ts";
 
 /** Reads a secret from a store of the provider `secrets`: the version in the reference, or the current one (null). */
 export async function readStore({ store }: StoreRef, what: string): Promise<{ secret: Secret; from: string }> {
-  const { name, version = null } = store;
+  const { name, version = null, id = null } = store;
   return await inContext(`${what} cannot be read`, async () => {
     await using reader = await openSecretReader(await placeOf(store));
-    const revealed = await reader.reveal(name, version, what);
+    const revealed = await reader.reveal(name, version, what, id);
     return {
       secret: new Secret(revealed.value.revealBytes(), what),
       from: `secret ${name} in ${reader.place}, version ${revealed.version}`,

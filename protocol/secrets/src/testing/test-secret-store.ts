@@ -1,11 +1,11 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { AlreadyExists, Secret } from "@nixops4-resources/protocol-core";
+import { AlreadyExists, MarkChanged, Secret } from "@nixops4-resources/protocol-core";
 import { byteSamples } from "@nixops4-resources/protocol-core/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openSecretWriter, type StorePlace } from "../open-store.ts";
-import type { SecretReader, SecretWriter } from "../store.ts";
+import type { ExpectedMark, SecretReader, SecretWriter } from "../store.ts";
 import { newSecret, newValue } from "./new-secret.ts";
 import { makePerson, type Person } from "./person.ts";
 
@@ -74,6 +74,7 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
         graceSeconds: 3600,
         current: {
           version: 1,
+          id: expect.stringMatching(/^[0-9a-f]{32}$/),
           generation: 7,
           fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
           public: secret.public,
@@ -145,6 +146,33 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await expect(store.reveal("a", 1, "a test")).rejects.toMatchObject({ code: "secret.version.missing" });
     });
 
+    test("reveals a version only under its own random id", async () => {
+      await store.create(newSecret("a"));
+      await store.addVersion("a", 1, newValue());
+      const { current: second, previous: first } = (await store.look("a")) ?? {};
+      const [old, now] = [first?.id ?? "", second?.id ?? ""];
+      expect(old).not.toBe(now);
+      await store.reveal("a", 1, "a test", old);
+      await store.reveal("a", 2, "a test", now);
+      await store.reveal("a", 2, "a test", null);
+      for (const [version, id] of [
+        [1, now],
+        [2, old],
+        [3, now],
+        [null, old],
+      ] as const) {
+        await expect(store.reveal("a", version, "a test", id)).rejects.toMatchObject({
+          code: "secret.version.missing",
+          hint: expect.stringContaining("raise its `generation`"),
+        });
+      }
+      await store.change("a", { graceSeconds: 0 });
+      await expect(store.reveal("a", 1, "a test", old)).rejects.toMatchObject({
+        code: "secret.version.expired",
+        hint: expect.stringContaining("raise its `generation`"),
+      });
+    });
+
     test("accepts one of several concurrent rotations, and writes nothing for the others", async () => {
       await store.create(newSecret("a"));
       const writers = await Promise.all(Array.from({ length: 5 }, () => openFor(alice)));
@@ -178,6 +206,62 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       await store.change("a", { mark: null });
       expect((await store.look("a"))?.mark).toBeUndefined();
       expect(await current(store, "a")).toBe(secret.value.revealText());
+    });
+
+    describe("with an expected mark", () => {
+      const [ours, theirs] = [
+        { managedBy: "shop", type: "secret" },
+        { managedBy: "other", type: "secret" },
+      ] as const;
+      const writes: Record<string, (expected: ExpectedMark) => Promise<unknown>> = {
+        remove: (expected) => store.remove("a", expected),
+        change: (expected) => store.change("a", { mark: ours }, expected),
+        "add a version": (expected) => store.addVersion("a", 1, newValue(), expected),
+      };
+
+      test.each(Object.entries(writes))("does not %s if another deployment took the secret over", async (_, write) => {
+        const secret = newSecret("a", { mark: ours });
+        await store.create(secret);
+        // The other deployment acts after our look.
+        const { mark } = (await store.look("a")) ?? {};
+        await (await openFor(alice)).change("a", { mark: theirs }, { mark });
+        const kept = await under.kept();
+        await expect(write({ mark })).rejects.toBeInstanceOf(MarkChanged);
+        await expect(write({ mark: undefined })).rejects.toBeInstanceOf(MarkChanged);
+        expect(await under.kept()).toBe(kept);
+        expect(await store.look("a")).toMatchObject({ mark: theirs });
+        expect(await current(store, "a")).toBe(secret.value.revealText());
+        await write({ mark: theirs });
+      });
+
+      test("reports a removed secret as changed, but removes it again without complaint", async () => {
+        await store.create(newSecret("a", { mark: ours }));
+        await store.remove("a", { mark: ours });
+        const { remove, ...others } = writes;
+        for (const write of Object.values(others))
+          await expect(write({ mark: ours })).rejects.toBeInstanceOf(MarkChanged);
+        await remove?.({ mark: ours });
+      });
+
+      test("lets one of two adoptions succeed, and one of an adoption and a removal", async () => {
+        const other = await openFor(alice);
+        for (let round = 0; round < 5; round++) {
+          await store.create(newSecret("a", { mark: undefined }));
+          const adoptions = [
+            store.change("a", { mark: ours }, { mark: undefined }),
+            other.change("a", { mark: theirs }, { mark: undefined }),
+          ];
+          expect(await outcomes(adoptions)).toEqual(["done", "mark changed"]);
+          const { mark } = (await store.look("a")) ?? {};
+          const taken = { ...theirs, adopted: true } as const;
+          const pair = [store.remove("a", { mark }), other.change("a", { mark: taken }, { mark })];
+          const [removed] = await Promise.allSettled(pair);
+          expect(await outcomes(pair)).toEqual(["done", "mark changed"]);
+          const left = await store.look("a");
+          expect(left?.mark).toEqual(removed?.status === "fulfilled" ? undefined : taken);
+          await store.remove("a");
+        }
+      });
     });
 
     test("rejects an identity that is no recipient, with the reason", async () => {
@@ -289,6 +373,17 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
 
 const current = async (of: SecretReader, name: string): Promise<string> =>
   (await of.reveal(name, null, "a test")).value.revealBytes().toString();
+
+/** Sorted, since either may be first. */
+async function outcomes(works: readonly Promise<unknown>[]): Promise<string[]> {
+  const results = await Promise.allSettled(works);
+  return results
+    .map((result) => {
+      if (result.status === "fulfilled") return "done";
+      return result.reason instanceof MarkChanged ? "mark changed" : String(result.reason);
+    })
+    .sort();
+}
 
 interface Raced {
   created: boolean;

@@ -61,7 +61,9 @@ test("adds a version with rotate, and outputs it on the next apply", async () =>
   const old = await backend.valueOf("shop/db");
   const { status, stdout } = run(["rotate", "shop/db"]);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/^shop\/db has version 2\. Version 1 can be read until .* UTC; apply before\.\n$/);
+  expect(stdout).toMatch(
+    /^shop\/db has version 2\. Version 1 can be read until .* UTC; apply before\. If its resource has a state, raise its `generation` first\.\n$/,
+  );
   expect(await backend.valueOf("shop/db")).toMatch(/^[\w-]{20}$/);
   expect(await backend.valueOf("shop/db")).not.toBe(old);
   const second = await deployment.create("secret", declared);

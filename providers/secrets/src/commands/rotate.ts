@@ -24,7 +24,7 @@ export async function rotate(given: CommandArguments, print: (text: string) => v
   }
   const rotated = await find(store, name);
   print(
-    `${name} has version ${rotated.current.version}. Version ${version} can be read until ${minute(graceEnd(rotated).toISOString())} UTC; apply before.\n`,
+    `${name} has version ${rotated.current.version}. Version ${version} can be read until ${minute(graceEnd(rotated).toISOString())} UTC; apply before. If its resource has a state, raise its \`generation\` first.\n`,
   );
   return 0;
 }

@@ -36,10 +36,6 @@ const errors = {
     meaning: "A program on the host failed. The message quotes the reason.",
     remedy: "Fix the reason, and apply again.",
   },
-  "secrets.file.changed": {
-    meaning: "Another deployment took the file over between the lookup and the write. Nothing was written.",
-    remedy: "Apply again: apply checks the current state first.",
-  },
   "secrets.file.denied": {
     meaning: "The user on the host has no permission to read or write there, or the file system is mounted read-only.",
     remedy: "Set another `path`, or become root with `connection.ssh.elevate`.",

@@ -29,11 +29,6 @@ export function explainRefusal(line: string): ProviderError<HostErrorCode> {
 }
 
 const refusals: Readonly<Record<string, (words: string) => Cause>> = {
-  changed: () => ({
-    reason: "its mark has changed since the lookup",
-    code: "secrets.file.changed",
-    hint: "Apply again: another deployment changed it at the same time",
-  }),
   cut: () => ({
     reason: "the connection ended before the complete file had arrived",
     code: "secrets.ssh.unreachable",

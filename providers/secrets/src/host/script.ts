@@ -15,10 +15,37 @@ export LC_ALL PATH
 me=$(id -u)
 
 say() { printf '%s\\n' "$*"; }
-fail() { kind=$1; shift; say "failed $kind $(printf %s "$*" | tr '\\n' ' ')"; exit 1; }
+fail() { kind=$1; shift; discard; unlock; say "failed $kind $(printf %s "$*" | tr '\\n' ' ')"; exit 1; }
 take() { for field; do IFS= read -r "$field" || fail cut; done; }
 try() { kind=$1; shift; words=$("$@" 2>&1 >/dev/null) || fail "$kind" "$words"; }
+# Before the answer, so that nothing is left when the caller reads it.
+drafts=
+discard() { [ -z "$drafts" ] || rm -f "$here/$draft" "$registry/.draft.$$"; }
 flush() { sync "$1" 2>/dev/null || sync; }
+
+# Locks the registry until unlock, or until this shell and its programs end. Content has arrived before. Without flock, a
+# lock that nobody released for ten seconds belonged to a killed shell.
+locked=
+lock() {
+  if command -v flock > /dev/null; then
+    exec 9< . || fail write "$registry: cannot be locked"
+    try write flock 9
+    return
+  fi
+  waited=0
+  until mkdir lock 2> /dev/null; do
+    [ -w . ] || fail denied "$registry: Permission denied"
+    waited=$((waited + 1))
+    [ "$waited" -le 10 ] || { rmdir lock 2> /dev/null; waited=0; }
+    sleep 1
+  done
+  locked=$(pwd -P)/lock
+}
+unlock() {
+  [ -z "$locked" ] || rmdir "$locked" 2> /dev/null
+  locked=
+  exec 9<&-
+}
 
 # A folder without access must not be taken for an empty folder.
 reach() {
@@ -73,10 +100,17 @@ markOf() {
   [ ! -e "$1" ] || { IFS= read -r mark || :; } 2>/dev/null < "$1" || fail denied "$1: Permission denied"
 }
 
+# Whether the entry, of which the registry is locked, has the expected mark. Empty stands for no mark.
+isProven() {
+  markOf "$entry"
+  [ "$mark" = "$1" ] || { say changed; return 1; }
+}
+
 look() {
   take registry registryFolders entry folders name sweeping
   reach $folders
   reach $registryFolders
+  trust $registryFolders
   path=\${folders##* }/$name
   if [ -n "$sweeping" ]; then
     sweep "\${folders##* }/.$name.nixops4"
@@ -121,7 +155,8 @@ write() {
   enter 066 $folders
   here=$(pwd -P)
   draft=.$name.nixops4.$$
-  trap 'rm -f "$here/$draft" "$registry/.draft.$$"' EXIT
+  drafts=yes
+  trap discard EXIT
   trap 'exit 1' HUP INT PIPE TERM
   try write receive
   [ "$(wc -c < "$draft")" -eq "$size" ] || fail cut
@@ -130,19 +165,20 @@ write() {
   flush "$draft"
 
   register
+  lock
   if [ -n "$new" ]; then
-    if [ -e "$here/$name" ] || [ -L "$here/$name" ]; then say taken; return; fi
+    if [ -e "$here/$name" ] || [ -L "$here/$name" ]; then discard; say taken; return; fi
     say "$guard" > ".draft.$$" || fail write "$registry: cannot write"
     flush ".draft.$$"
     if ! words=$(ln ".draft.$$" "$entry" 2>&1); then
       [ -e "$entry" ] || fail write "$words"
+      discard
       say taken
       return
     fi
     try write rm -f ".draft.$$"
   else
-    markOf "$entry"
-    [ "$mark" = "$guard" ] || fail changed
+    isProven "$guard" || { discard; return; }
   fi
   [ -z "$units" ] || echo > "restart/$entry" || fail write "$registry: cannot write"
   flush .
@@ -150,6 +186,7 @@ write() {
   try write mv -f "$here/$draft" "$here/$name"
   trap - EXIT
   flush "$here"
+  unlock
   again
 }
 
@@ -166,15 +203,21 @@ again() {
 }
 
 restart() {
-  take registry registryFolders entry units
+  take registry registryFolders entry guard units
   [ -z "$units" ] || command -v systemctl > /dev/null || fail systemd
   enter 077 $registryFolders
+  lock
+  isProven "$guard" || return 0
+  unlock
   again
 }
 
 mark() {
-  take registry registryFolders entry text
+  take registry registryFolders entry folders name text guard
   register
+  lock
+  isProven "$guard" || return 0
+  if [ -z "$guard" ] && [ ! -e "\${folders##* }/$name" ]; then say changed; return; fi
   if [ -n "$text" ]; then
     trap 'rm -f ".draft.$$"' EXIT
     say "$text" > ".draft.$$" || fail write "$registry: cannot write"
@@ -192,8 +235,9 @@ remove() {
   reach $folders
   trust $folders
   enter 077 $registryFolders
-  markOf "$entry"
-  [ "$mark" = "$guard" ] || fail changed
+  lock
+  if [ ! -e "$entry" ] && [ ! -e "\${folders##* }/$name" ]; then return; fi
+  isProven "$guard" || return 0
   try write rm -f "\${folders##* }/$name"
   try write rm -f "restart/$entry" "$entry"
   flush .
@@ -202,6 +246,7 @@ remove() {
 list() {
   take registry registryFolders
   reach $registryFolders
+  trust $registryFolders
   [ -d "$registry" ] || return 0
   [ -r "$registry" ] || fail denied "$registry: Permission denied"
   set +f
@@ -211,7 +256,7 @@ list() {
 }
 
 while IFS= read -r verb; do
-  ( "$verb" ) || exit 0
+  ( "$verb" && unlock ) || exit 0
   say done
 done
 `;

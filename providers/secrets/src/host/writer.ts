@@ -1,4 +1,10 @@
-import { AlreadyExists, encodeMark, type ClientRequest, type Mark } from "@nixops4-resources/protocol-core";
+import {
+  AlreadyExists,
+  encodeMark,
+  MarkChanged,
+  type ClientRequest,
+  type Mark,
+} from "@nixops4-resources/protocol-core";
 import type { Connection } from "../connection.ts";
 import { HostReader, placed } from "./host.ts";
 
@@ -20,9 +26,9 @@ export class HostWriter extends HostReader {
     if (said.includes("taken")) throw new AlreadyExists(file.path);
   }
 
-  /** Writes the file atomically, also if it is missing. Throws if the path has another mark. */
+  /** Writes the file atomically, also if it is missing. Throws MarkChanged if the path has another mark. */
   async replace(file: NewFile, mark: Mark): Promise<void> {
-    await this.#write(file, mark, "");
+    requireProof(await this.#write(file, mark, ""));
   }
 
   async #write({ path, mode, owner, group, content, restartUnits }: NewFile, mark: Mark, guard: string) {
@@ -31,22 +37,29 @@ export class HostWriter extends HostReader {
     return await this.ask("write", [...place, ...look], content);
   }
 
-  async restart(path: string, units: readonly string[]): Promise<void> {
-    await this.ask("restart", [...this.registered(path), units.join(" ")]);
+  /** Throws MarkChanged if the path has another mark. */
+  async restart(path: string, units: readonly string[], mark: Mark): Promise<void> {
+    requireProof(await this.ask("restart", [...this.registered(path), encodeMark(mark), units.join(" ")]));
   }
 
-  async setMark(path: string, mark: Mark | undefined): Promise<void> {
-    await this.ask("mark", [...this.registered(path), mark === undefined ? "" : encodeMark(mark)]);
+  /** Throws MarkChanged if the path has another mark than the expected one, or neither a mark nor a file. */
+  async setMark(path: string, mark: Mark | undefined, expected: Mark | undefined): Promise<void> {
+    const marks = [mark, expected].map((each) => (each === undefined ? "" : encodeMark(each)));
+    requireProof(await this.ask("mark", [...this.registered(path), ...placed(path), ...marks]));
   }
 
-  /** Removes the file, then its mark. Throws if the path has another mark. */
+  /** Removes the file, then its mark. Throws MarkChanged if the path has another mark. */
   async remove(path: string, mark: Mark): Promise<void> {
-    await this.ask("remove", [...this.registered(path), ...placed(path), encodeMark(mark)]);
+    requireProof(await this.ask("remove", [...this.registered(path), ...placed(path), encodeMark(mark)]));
   }
 
   protected override get sweeps(): boolean {
     return true;
   }
+}
+
+function requireProof(said: readonly string[]): void {
+  if (said.includes("changed")) throw new MarkChanged();
 }
 
 export const connectHostReader = async (connection: Connection, request: ClientRequest): Promise<HostReader> =>

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { findProgram } from "@nixops4-resources/integration-servers/process/find-program";
 import { startSshd } from "@nixops4-resources/integration-servers/sshd";
 import { serverOf, startOrSkip } from "@nixops4-resources/integration-servers/testing";
-import { ask, CallProxy, Deployment, type Message } from "@nixops4-resources/protocol-core/testing";
+import { ask, CallProxy, Deployment, startProvider, type Message } from "@nixops4-resources/protocol-core/testing";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { HostFolder } from "../testing/host-backend.ts";
 import { otherHostKey, otherIdentity, sshTo } from "../testing/ssh.ts";
@@ -80,6 +80,47 @@ describe("reports the reason", () => {
     expect((await apply({}, { PATH })).error).toContain("[secrets.ssh.missing]");
     expect((await apply({ identity: null }, { PATH })).error).toContain("[secrets.ssh.missing]");
   });
+});
+
+/** Processes with this text in their environment. */
+const processesWith = (text: string): string[] =>
+  readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(text);
+    } catch {
+      // It has ended, or belongs to another user.
+      return false;
+    }
+  });
+
+/** Sockets of agents. An ssh-agent with a group of its own, as on Debian, ignores TMPDIR. */
+const socketsOf = (processes: string[], folder: string): string[] =>
+  [folder, "/tmp"]
+    .flatMap((parent) =>
+      readdirSync(parent).flatMap((name) => processes.map((pid) => join(parent, name, `agent.${pid}`))),
+    )
+    .filter((socket) => socket.includes("/ssh-") && existsSync(socket));
+
+test("leaves neither an agent nor its folder behind when it is killed", async (context) => {
+  const [started, TMPDIR] = [join(host.bin, "ssh-started"), join(host.bin, "tmp")];
+  mkdirSync(TMPDIR);
+  const bin = join(host.bin, "hanging");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "ssh"), `#!/bin/sh\ntouch ${started}\nexec cat > /dev/null\n`, { mode: 0o755 });
+  const ssh = sshTo((await startOrSkip(context, async () => sshd())).address);
+  const killed = startProvider({
+    main,
+    environment: { ...environment, TMPDIR, PATH: `${bin}:${process.env["PATH"]}` },
+  });
+  const inputProperties = { connection: { registry: host.registry, ssh }, managedBy: "shop", ...wanted };
+  killed.send({ createResourceRequest: { type: "secret_file", inputProperties, isStateful: false } });
+  await expect.poll(() => existsSync(started), { timeout: 20_000 }).toBe(true);
+  const processes = processesWith(TMPDIR);
+  expect(socketsOf(processes, TMPDIR)).toHaveLength(1);
+  killed.kill();
+  await killed.finish();
+  // ssh-agent itself would notice only after up to ten seconds.
+  await expect.poll(() => [...socketsOf(processes, TMPDIR), ...processesWith(TMPDIR)], { timeout: 4000 }).toEqual([]);
 });
 
 test("logs in with a key from a variable", async () => {

@@ -88,7 +88,7 @@ export default defineResource({
 
   async update(host, want, { changed, mark }) {
     const { path, source, restartUnits } = want;
-    if (changed.size === 1 && changed.has("restartUnits")) return await host.restart(path, restartUnits);
+    if (changed.size === 1 && changed.has("restartUnits")) return await host.restart(path, restartUnits, mark);
     const isNew = changed.has("source") || changed.has("restartUnits");
     const content = await host.content(source, path);
     await host.replace({ ...want, content, restartUnits: isNew ? restartUnits : [] }, mark);
@@ -98,7 +98,7 @@ export default defineResource({
     if (mark !== undefined) await host.remove(path, mark);
   },
 
-  setMark: async (host, { path }, mark) => host.setMark(path, mark),
+  setMark: async (host, { path }, mark, expected) => host.setMark(path, mark, expected),
 
   async list(host, managedBy) {
     const marked = await host.list();

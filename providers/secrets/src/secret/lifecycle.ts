@@ -96,9 +96,9 @@ export function currentOutputs(
   { stored: { name, current } }: FoundSecret,
   { store }: Connection,
 ): Values<typeof secretOutputs> {
-  const { version, fingerprint, createdAt } = current;
+  const { version, id, fingerprint, createdAt } = current;
   if (store === null) throw new TypeError("A secret was found without a store");
-  return { ref: { store: { name, version, ...store } }, version, fingerprint, createdAt };
+  return { ref: { store: { name, version, id, ...store } }, version, fingerprint, createdAt };
 }
 
 /**
@@ -128,17 +128,22 @@ export async function createSecret(store: SecretWriter, want: WantedSecret, give
   await store.create({ name, mark, recipients, graceSeconds, ...(await makeValue(want, given)) });
 }
 
-/** `version` is the current version that was seen. `remake` asks for a new one after it. */
+/**
+ * `version` is the current version that was seen, and `mark` the mark that the secret carries now. `remake` asks for a new
+ * version after it.
+ */
 export async function updateSecret(
   store: SecretWriter,
   want: WantedSecret,
   given: Given,
-  { changed, version, remake }: { changed: ReadonlySet<string>; version: number; remake: boolean },
+  { changed, version, remake, mark }: { changed: ReadonlySet<string>; version: number; remake: boolean; mark: Mark },
 ): Promise<void> {
   const { name, recipients, graceSeconds } = want;
-  if (changed.has("recipients") || changed.has("graceSeconds")) await store.change(name, { recipients, graceSeconds });
+  if (changed.has("recipients") || changed.has("graceSeconds")) {
+    await store.change(name, { recipients, graceSeconds }, { mark });
+  }
   // If another process was faster, nothing is written; the lookup afterwards shows whether it wanted the same.
-  if (remake) await store.addVersion(name, version, await makeValue(want, given));
+  if (remake) await store.addVersion(name, version, await makeValue(want, given), { mark });
 }
 
 async function makeValue({ generation }: WantedSecret, given: Given): Promise<NewValue> {

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Secret, secretRef, type StoreRef } from "@nixops4-resources/protocol-core";
 import { Deployment, type Message } from "@nixops4-resources/protocol-core/testing";
@@ -142,8 +143,9 @@ describe("a derived value", () => {
     const { outputs } = await apply(source);
     await apply(derived(outputs["ref"]));
     await deployment.destroy("secret", source);
-    await apply(source);
-    expect((await apply(derived(outputs["ref"]))).outputs).toMatchObject({ version: 2 });
+    const { outputs: again } = await apply(source);
+    expect((await apply(derived(outputs["ref"]))).outcome, "the old reference names no value").toBe("unchanged");
+    expect((await apply(derived(again["ref"]))).outputs).toMatchObject({ version: 2 });
   });
 
   test("rejects other changes, a missing source and a source in no store", async () => {
@@ -178,6 +180,23 @@ test("renews a certificate when its authority changes", async () => {
   expect((await server(first)).outcome).toBe("unchanged");
   const { outputs: second } = await apply({ ...authority, generation: 2 });
   expect((await server(second)).outputs).toMatchObject({ version: 2 });
+});
+
+test("outputs another reference for another value after a backup was restored", async () => {
+  const { folder } = backend.connection.store.directory;
+  await apply(password);
+  const backup = readFileSync(join(folder, "shop/db.age"));
+  const lost = await apply({ ...password, generation: 2 });
+  writeFileSync(join(folder, "shop/db.age"), backup);
+  await expect(sources.read(refIn(lost.outputs), "a test")).rejects.toMatchObject({ code: "secret.version.missing" });
+  const again = await apply({ ...password, generation: 3 });
+  expect(again.outputs["version"]).toBe(lost.outputs["version"]);
+  expect(again.outputs["ref"]).not.toEqual(lost.outputs["ref"]);
+  expect((await sources.read(refIn(again.outputs), "a test")).secret.revealText()).toBe(await valueOf("shop/db"));
+  await expect(sources.read(refIn(lost.outputs), "a test")).rejects.toMatchObject({
+    code: "secret.version.missing",
+    message: expect.stringContaining("the store was restored from a backup"),
+  });
 });
 
 test("outputs a reference that every provider resolves, by version", async () => {

@@ -70,16 +70,17 @@ export default defineResource({
 
   create: async (store, want, mark) => createSecret(store, want, want.generator, mark),
 
-  update: async (store, want, { changed, seen: { outputs } }) =>
+  update: async (store, want, { changed, mark, seen: { outputs } }) =>
     updateSecret(store, want, want.generator, {
       changed,
+      mark,
       version: outputs.version,
       remake: changed.has("generation") || changed.has("generator"),
     }),
 
-  delete: async (store, { name }) => store.remove(name),
+  delete: async (store, { name }, { mark }) => store.remove(name, { mark }),
 
-  setMark: async (store, { name }, mark) => store.change(name, { mark: mark ?? null }),
+  setMark: async (store, { name }, mark, expected) => store.change(name, { mark: mark ?? null }, { mark: expected }),
 
   list: async (store, managedBy) => listSecrets(store, "secret", managedBy),
 });

@@ -91,16 +91,17 @@ export default defineResource({
 
   create: async (store, want, mark) => createSecret(store, want, keyOf(want), mark),
 
-  update: async (store, want, { changed, seen: { outputs } }) =>
+  update: async (store, want, { changed, mark, seen: { outputs } }) =>
     updateSecret(store, want, keyOf(want), {
       changed,
+      mark,
       version: outputs.version,
       remake: changed.has("generation") || changed.has("algorithm"),
     }),
 
-  delete: async (store, { name }) => store.remove(name),
+  delete: async (store, { name }, { mark }) => store.remove(name, { mark }),
 
-  setMark: async (store, { name }, mark) => store.change(name, { mark: mark ?? null }),
+  setMark: async (store, { name }, mark, expected) => store.change(name, { mark: mark ?? null }, { mark: expected }),
 
   list: async (store, managedBy) => listSecrets(store, "ssh_host_key", managedBy),
 });

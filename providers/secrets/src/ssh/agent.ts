@@ -13,13 +13,23 @@ export interface Agent extends Disposable {
 }
 
 /**
+ * Ends the agent as soon as its stdin closes, also if this process is killed. A program that ssh-agent starts itself would
+ * not do: the agent looks for its end only every ten seconds.
+ */
+const keeper = `
+ssh-agent -D &
+agent=$!
+trap 'kill "$agent"; wait "$agent"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
+cat > /dev/null`;
+
+/**
  * Starts an ssh-agent for the duration of a request, and gives it the key through a pipe. ssh takes keys only from
- * agents and files, and the key must not be in a file. The agent exits with its child program, which exits when our
- * pipe closes, even if this process is killed. Source: ssh-agent(1).
+ * agents and files, and the key must not be in a file. The agent removes its socket and folder when it is terminated.
  */
 export async function startAgent(identity: DirectSecretRef, signal: AbortSignal): Promise<Agent> {
   const key = await resolveSecret(identity, "the key for the login");
-  const agent = spawn("ssh-agent", ["/bin/sh", "-c", 'echo "$SSH_AUTH_SOCK"; exec cat'], {
+  const agent = spawn("/bin/sh", ["-c", keeper], {
     env: environment(),
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
@@ -28,12 +38,13 @@ export async function startAgent(identity: DirectSecretRef, signal: AbortSignal)
   // The end of the output is handled below.
   agent.on("error", () => undefined);
   agent.stdin.on("error", () => undefined);
-  const { value: socket, done } = await createInterface({ input: agent.stdout })[Symbol.asyncIterator]().next();
-  if (done === true || socket === "") throw missingProgram("ssh-agent");
-  const running: Agent = { socket, [Symbol.dispose]: () => agent.stdin.destroy() };
+  const running = { [Symbol.dispose]: () => agent.stdin.destroy() };
   try {
+    const { value: line } = await createInterface({ input: agent.stdout })[Symbol.asyncIterator]().next();
+    const [, socket] = /^SSH_AUTH_SOCK=([^;]+);/.exec(String(line)) ?? [];
+    if (socket === undefined) throw missingProgram("ssh-agent");
     await addKey(key.revealText(), socket, signal);
-    return running;
+    return { socket, ...running };
   } catch (error) {
     running[Symbol.dispose]();
     throw error;

@@ -15,7 +15,7 @@ import { summaryOf } from "./summary.ts";
 /** A store in its own folder, for the contract. */
 export class DirectoryBackend implements Backend {
   readonly access: FileAccess;
-  readonly connection: { store: StorePlace };
+  readonly connection: { store: Extract<StorePlace, { directory: unknown }> };
   readonly broken: Backend["broken"];
   readonly canaries: readonly string[];
   readonly #folder: string;
