@@ -10,7 +10,7 @@ import { certifiedUser, loginRules, postgresArguments, trustedUser } from "./set
 import { writePrivateFile } from "../process/private-file.ts";
 import { makeServerFolder } from "../process/server-folder.ts";
 
-export { certifiedUser, trustedUser } from "./settings.ts";
+export { certifiedUser, clearTextUser, md5User, trustedUser } from "./settings.ts";
 export type { PostgresVersion } from "./binaries.ts";
 
 /** Address and credentials of a server, as plain data that can be passed to another process. */
@@ -102,7 +102,7 @@ async function makeCertificates(folder: string): Promise<Certificates> {
 }
 
 /** The eighth line has the status (src/include/utils/pidfile.h in PostgreSQL's source); connecting would fill the log. */
-async function isReady(pidFile: string): Promise<boolean> {
+export async function isReady(pidFile: string): Promise<boolean> {
   try {
     return (await readFile(pidFile, "utf8")).split("\n")[7]?.trim() === "ready";
   } catch (error) {

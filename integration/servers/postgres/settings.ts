@@ -5,6 +5,10 @@ import type { Certificates } from "../tls/certificates.ts";
 export const certifiedUser = "certified";
 export const trustedUser = "trusted";
 
+/** Users that the server asks for a password in clear text, or for its MD5 hash, once a test has created them. */
+export const clearTextUser = "asked_for_clear_text";
+export const md5User = "asked_for_md5";
+
 export interface PostgresSettings {
   folder: string;
   port: number;
@@ -46,7 +50,10 @@ export function loginRules(certificates: Certificates | null): string {
     `local all ${trustedUser} trust`,
     ...(certificates ? [`hostssl all ${certifiedUser} all cert`] : []),
     "local all all scram-sha-256",
+    `host all ${clearTextUser} all password`,
+    `host all ${md5User} all md5`,
     "host all all all scram-sha-256",
+    "host replication all all scram-sha-256",
     "",
   ].join("\n");
 }

@@ -20,7 +20,7 @@ let
           database = mkOption {
             type = types.nonEmptyStr;
             default = "postgres";
-            description = "Maintenance database. The provider takes locks in it, so everybody who manages this server must use the same one.";
+            description = "Maintenance database. The provider takes locks in it, so everybody who manages this server should use the same one.";
           };
           user = mkOption {
             type = types.nonEmptyStr;
@@ -46,6 +46,11 @@ let
             });
             default = null;
             description = "Client certificate to present to the server. Null presents none.";
+          };
+          requireAuth = mkOption {
+            type = types.nullOr (types.nonEmptyListOf (types.enum [ "scram-sha-256" "md5" "password" "none" ]));
+            default = null;
+            description = "Accepted methods of authentication, by their libpq names: `scram-sha-256`, `md5`, `password` (clear text), and `none`, which is a server that asks for nothing. Null accepts only `scram-sha-256` for a password over plain TCP or over TLS without a verified server, since with other methods whoever listens there gets the password or a hash of it. On a Unix socket, with `sslmode` `verify-ca` or `verify-full`, and without a password, null accepts every method.";
           };
           ca = mkOption {
             type = types.nullOr suiteTypes.runtimePath;
@@ -147,7 +152,7 @@ in
         revokePublicConnect = mkOption {
           type = types.bool;
           default = true;
-          description = "Whether CONNECT is revoked from PUBLIC, so that only the owner and roles with this privilege can connect. False lets every role of the server connect, as PostgreSQL does by default.";
+          description = "Whether CONNECT is revoked from PUBLIC, so that only the owner, `connection.user` and roles with this privilege can connect. `connection.user` is granted CONNECT if it is not superuser. False lets every role of the server connect, as PostgreSQL does by default.";
         };
         settings = mkOption {
           type = types.attrsOf types.str;
@@ -306,12 +311,12 @@ in
               };
             };
           });
-          description = "Privileges by grantee: the name of a role, or `PUBLIC` for everyone.";
+          description = "Privileges by grantee: the name of a role, or `PUBLIC` for everyone. `CONNECT` of `PUBLIC` is rejected on a database that a `database` resource manages: set `revokePublicConnect = false` there.";
         };
         exclusive = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether to revoke all privileges that are not declared here, except those of the owner. The same deployment must manage the object, its schema or its database. False keeps what others have granted.";
+          description = "Whether to revoke all privileges that are not declared here, except those of the owner. On a database, `CONNECT` of `connection.user` is kept too, and `CONNECT` of `PUBLIC` if a `database` resource manages it. The same deployment must manage the object, its schema or its database. False keeps what others have granted.";
         };
       };
       outputs.options = {

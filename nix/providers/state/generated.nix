@@ -54,6 +54,11 @@ in
                 default = null;
                 description = "Client certificate to present to the server. Null presents none.";
               };
+              requireAuth = mkOption {
+                type = types.nullOr (types.nonEmptyListOf (types.enum [ "scram-sha-256" "md5" "password" "none" ]));
+                default = null;
+                description = "Accepted methods of authentication, by their libpq names: `scram-sha-256`, `md5`, `password` (clear text), and `none`, which is a server that asks for nothing. Null accepts only `scram-sha-256` for a password over plain TCP or over TLS without a verified server, since with other methods whoever listens there gets the password or a hash of it. On a Unix socket, with `sslmode` `verify-ca` or `verify-full`, and without a password, null accepts every method.";
+              };
               ca = mkOption {
                 type = types.nullOr suiteTypes.runtimePath;
                 default = null;

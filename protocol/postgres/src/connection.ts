@@ -11,13 +11,22 @@ const clientCertificate = z.lazy(() =>
   }),
 );
 
+const authMethod = z.enum(["scram-sha-256", "md5", "password", "none"]);
+export type AuthMethod = z.output<typeof authMethod>;
+
 /**
  * The address of a server and the credentials for it, for every type that connects to PostgreSQL. `database` is passed
  * in, since its purpose differs between the types.
  */
 export const connectionInputs = <Database extends z.ZodMiniType<string>>(database: Database) => ({
   host: option(
-    withExample(z.string().check(z.minLength(1)), "db.example.org"),
+    withExample(
+      z.string().check(
+        z.minLength(1),
+        z.refine((host) => !host.includes("\0"), "without a zero character"),
+      ),
+      "db.example.org",
+    ),
     "Name or address of the server, or the folder of its Unix socket, such as `/run/postgresql`.",
   ),
   port: option(
@@ -35,6 +44,11 @@ export const connectionInputs = <Database extends z.ZodMiniType<string>>(databas
   clientCertificate: option(
     z.nullable(clientCertificate),
     "Client certificate to present to the server. Null presents none.",
+    null,
+  ),
+  requireAuth: option(
+    z.nullable(z.array(authMethod).check(z.minLength(1))),
+    "Accepted methods of authentication, by their libpq names: `scram-sha-256`, `md5`, `password` (clear text), and `none`, which is a server that asks for nothing. Null accepts only `scram-sha-256` for a password over plain TCP or over TLS without a verified server, since with other methods whoever listens there gets the password or a hash of it. On a Unix socket, with `sslmode` `verify-ca` or `verify-full`, and without a password, null accepts every method.",
     null,
   ),
   ca: authoritiesFile,
@@ -70,7 +84,7 @@ export const connection = z
     connectionInputs(
       option(
         objectName,
-        "Maintenance database. The provider takes locks in it, so everybody who manages this server must use the same one.",
+        "Maintenance database. The provider takes locks in it, so everybody who manages this server should use the same one.",
         "postgres",
       ),
     ),

@@ -15,6 +15,11 @@ const errors = {
       "The connection goes through a pooler, such as pgbouncer. A pooler breaks locks that last as long as a session.",
     remedy: "Set `connection.host` and `connection.port` to the server itself.",
   },
+  "postgres.connection.standby": {
+    meaning:
+      "The server is a standby (it reports `in_hot_standby`). It may lag behind its primary, so the provider neither reads from it nor writes to it: an object that it does not have yet is not missing.",
+    remedy: "Set `connection.host` and `connection.port` to the primary, or promote the server.",
+  },
   "postgres.connection.starting": {
     meaning:
       "The server is starting, stopping or recovering, and accepts no connections. The provider has retried for a while.",
@@ -41,6 +46,12 @@ const errors = {
     meaning: "Another session held a lock for too long. Nothing was changed.",
     remedy: "Apply again. pg_locks and pg_stat_activity show which session holds the lock.",
   },
+  "postgres.login.method": {
+    meaning:
+      "The server requests the password in a way that this connection does not accept, such as in clear text without TLS. The password was not sent.",
+    remedy:
+      "Use scram-sha-256 in pg_hba.conf, or TLS with a verified server. `connection.requireAuth` accepts another method.",
+  },
   "postgres.login.refused": {
     meaning: "The server rejects the login of this user.",
     remedy: "Check the user, the password, and the rules in pg_hba.conf.",
@@ -66,6 +77,14 @@ const errors = {
   "postgres.statement.timeout": {
     meaning: "A statement exceeded the timeout of the request, so the server cancelled it.",
     remedy: "Apply again. If the server is slow, raise `timeoutSeconds`.",
+  },
+  "postgres.server.resources": {
+    meaning: "The server's machine has run out of disk space or memory, or cannot read or write its files.",
+    remedy: "Free disk space or memory on the server, see its log, then apply again.",
+  },
+  "postgres.text.zero": {
+    meaning: "A name, a value or a secret contains a zero character (NUL), which PostgreSQL cannot store.",
+    remedy: "Remove the zero character.",
   },
 } satisfies ErrorCatalogue;
 

@@ -110,6 +110,15 @@ function explainServerError(error: ServerError, connection: Connection): Provide
       if (error.message.includes("unsupported startup parameter")) return poolerFailure(connection, error);
       break;
   }
+  // Insufficient resources, and errors of the server's operating system.
+  if (/^(53|58)/.test(error.code)) {
+    return failure(
+      `the server lacks resources: ${message} (SQLSTATE ${error.code})`,
+      "postgres.server.resources",
+      "Free disk space or memory on the server, see its log, then apply again",
+      error,
+    );
+  }
   return failure(
     `the server rejects the statement: ${message} (SQLSTATE ${error.code})`,
     "postgres.statement.refused",
@@ -131,5 +140,15 @@ export function poolerFailure(connection: Connection, cause?: unknown): Provider
     "postgres.connection.pooler",
     "Set `connection.host` and `connection.port` to PostgreSQL itself",
     cause,
+  );
+}
+
+/** A standby may not have what the primary has, so nothing counts as missing there; and it takes no write. */
+export function standbyFailure(connection: Connection): ProviderError<ErrorCode> {
+  return failure(
+    `${addressOf(connection)} is a standby, which follows another server and may lag behind it`,
+    "postgres.connection.standby",
+    "Set `connection.host` and `connection.port` to the primary, or promote this server",
+    undefined,
   );
 }

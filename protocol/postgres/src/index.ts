@@ -1,5 +1,6 @@
 // Without scram.ts: the bundler puts these exports into one chunk that every type loads, and few types need a verifier.
 export { connectReader, connectWriter, PostgresReader, PostgresWriter } from "./client.ts";
+export { guardAuthentication, type Authentication } from "./authentication.ts";
 export { addressOf, connection, connectionChecks, connectionInputs, type Connection } from "./connection.ts";
 export { explainPostgresError, poolerFailure, serverErrorOf, sqlStateOf, type ServerError } from "./failure.ts";
 export { lockForSession, lockForTransaction, unlockForSession } from "./lock.ts";

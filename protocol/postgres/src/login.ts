@@ -1,11 +1,20 @@
-import { ProviderError, resolveSecret, retry, type Connecting, type Secret } from "@nixops4-resources/protocol-core";
+import {
+  codeOf,
+  ProviderError,
+  resolveSecret,
+  retry,
+  waitFor,
+  type Connecting,
+  type Secret,
+} from "@nixops4-resources/protocol-core";
 import type { Client } from "pg";
+import { startAttempt, type Attempt } from "./attempt.ts";
+import { acceptedMethods, guardAuthentication, methodRefused } from "./authentication.ts";
 import { addressOf, type Connection } from "./connection.ts";
 import type { ErrorCode } from "./errors.ts";
-import { explainPostgresError, sqlStateOf } from "./failure.ts";
+import { explainPostgresError, sqlStateOf, standbyFailure } from "./failure.ts";
 import { tlsOptions } from "./tls.ts";
 
-const connectTimeoutMs = 10_000;
 /** Idle time after which one end checks whether the other still exists. */
 const keepAliveSeconds = 60;
 
@@ -56,20 +65,50 @@ export interface ServerFacts {
 }
 
 /**
- * Logs in. Retries for a while if the server has too many connections or is starting; throws on every other failure.
+ * Logs in. Retries until the request's time is over if the server does not answer, and for half of that time if it has too
+ * many connections or is starting. Throws on every other failure.
  */
-export function logIn(login: Login): Promise<{ client: Client; facts: ServerFacts }> {
-  return retry(() => logInOnce(login), {
-    isSafe: (error) => ["53300", "57P03"].includes(sqlStateOf(error) ?? ""),
-    tries: 9,
-  });
+export async function logIn(login: Login, attemptMs?: number): Promise<{ client: Client; facts: ServerFacts }> {
+  const started = performance.now();
+  const isPatient = (): boolean => performance.now() - started < login.timeoutSeconds * 500;
+  const unanswered: Attempt[] = [];
+  for (;;) {
+    const retrying = (): Promise<Awaited<ReturnType<typeof logIn>> | Attempt> =>
+      retry(() => logInOnce(login, attemptMs), {
+        isSafe: (error) => isBusy(error) && isPatient(),
+        tries: Infinity,
+      });
+    const result = await waitFor(whatFor(login, unanswered), retrying);
+    if ("client" in result) return result;
+    unanswered.push(result);
+  }
 }
 
-async function logInOnce(login: Login): Promise<{ client: Client; facts: ServerFacts }> {
+/** Too many connections, a server that is starting, and a socket whose queue is full. */
+const isBusy = (error: unknown): boolean =>
+  ["53300", "57P03"].includes(sqlStateOf(error) ?? "") ||
+  (error instanceof ProviderError && ["EAGAIN", "ETIMEDOUT"].includes(codeOf(error.cause)));
+
+/** Completes "still waiting for", and says why the earlier attempts may have failed. */
+function whatFor({ connection }: Login, unanswered: readonly Attempt[]): string {
+  const what = `an answer of PostgreSQL at ${addressOf(connection)}`;
+  if (unanswered.length === 0) return what;
+  const lost = unanswered.reduce((sum, { lostSeconds }) => sum + lostSeconds, 0);
+  const reason =
+    lost > unanswered.length
+      ? `this machine is short of CPU: this process did not run for ${Math.round(lost)} s`
+      : "see that the host is up and not overloaded, and that no firewall drops the connection";
+  return `${what} (attempt ${unanswered.length + 1}; ${reason})`;
+}
+
+/** Returns the attempt if the server did not answer in its time. */
+async function logInOnce(login: Login, attemptMs?: number): Promise<{ client: Client; facts: ServerFacts } | Attempt> {
+  const { connection } = login;
   const client = await makeClient(login, async () => {
     if (login.password === null) throw passwordMissing(login);
     return login.password.revealText();
   });
+  guardAuthentication(client, acceptedMethods(connection), (method) => methodRefused(connection, method));
   const parameters = new Map<string, string>();
   client.connection.on("parameterStatus", ({ parameterName, parameterValue }: ParameterStatus) =>
     parameters.set(parameterName, parameterValue),
@@ -78,13 +117,16 @@ async function logInOnce(login: Login): Promise<{ client: Client; facts: ServerF
   client.on("error", () => undefined);
   const close = (): void => void client.connection.stream.destroy();
   login.signal.addEventListener("abort", close, { once: true });
+  using attempt = startAttempt(close, attemptMs);
   try {
     login.signal.throwIfAborted();
     await client.connect();
+    if (parameters.get("in_hot_standby") === "on") throw standbyFailure(connection);
   } catch (error) {
     login.signal.removeEventListener("abort", close);
     close();
-    throw explainPostgresError(error, login.connection);
+    if (attempt.isOver && !login.signal.aborted) return attempt;
+    throw explainPostgresError(error, connection);
   }
   client.once("end", () => login.signal.removeEventListener("abort", close));
   return {
@@ -117,7 +159,8 @@ export async function makeClient(login: Login, password: () => Promise<string>):
     ssl,
     sslnegotiation: "postgres",
     application_name: session.application ?? "nixops4-resources",
-    connectionTimeoutMillis: connectTimeoutMs,
+    // `logIn` limits each attempt itself.
+    connectionTimeoutMillis: 0,
     keepAlive: session.keepAlive ?? false,
     keepAliveInitialDelayMillis: keepAliveSeconds * 1000,
     options: serverOptions(login),
@@ -130,6 +173,8 @@ function serverOptions({ access, timeoutSeconds, session = {} }: Login): string 
     client_encoding: "UTF8",
     // A role with CREATE on a schema of the path could shadow functions of PostgreSQL.
     search_path: "",
+    // A look after a lock must see what the previous holder of the lock wrote, whatever the role's own settings say.
+    default_transaction_isolation: "read committed",
     statement_timeout: milliseconds,
     // Shorter than statement_timeout, so that the error names the lock.
     lock_timeout: Math.ceil(milliseconds / 2),

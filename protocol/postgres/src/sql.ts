@@ -1,4 +1,5 @@
-import { Secret } from "@nixops4-resources/protocol-core";
+import { ProviderError, Secret } from "@nixops4-resources/protocol-core";
+import type { ErrorCode } from "./errors.ts";
 
 /** A piece of SQL. Create it with `sql`, `identifier` and `join`, which quote values; the constructor does not. */
 export class Sql {
@@ -70,5 +71,9 @@ function number(value: number): string {
 
 /** A zero byte ends a string in the wire protocol, so the rest would be lost. */
 function rejectZero(value: string): void {
-  if (value.includes("\0")) throw new TypeError("PostgreSQL does not accept a string with a zero character");
+  if (!value.includes("\0")) return;
+  throw new ProviderError<ErrorCode>("PostgreSQL does not accept a text with a zero character (NUL)", {
+    code: "postgres.text.zero",
+    hint: "Remove the zero character from the names, values and secrets of this resource",
+  });
 }

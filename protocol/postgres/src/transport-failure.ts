@@ -19,14 +19,6 @@ export function explainTransport(error: Error, connection: Connection): unknown 
       error,
     );
   }
-  if (error.message === "timeout expired") {
-    return failure(
-      `${address} did not answer in time`,
-      "postgres.connection.unreachable",
-      "Check that the host is running and that no firewall drops the connection",
-      error,
-    );
-  }
   if (/^Connection terminated|is not queryable$/.test(error.message) || code === "ECONNRESET" || code === "EPIPE") {
     return closed(address, error);
   }
@@ -52,8 +44,21 @@ export function explainTransport(error: Error, connection: Connection): unknown 
       error,
     );
   }
+  // The rest of the operating system's errors: a path that is too long, no free file descriptor, no memory.
+  if (/^E[A-Z0-9]+$/.test(code)) {
+    return failure(
+      `this machine cannot connect to ${address} (${code})`,
+      "postgres.connection.unreachable",
+      exhausted.has(code)
+        ? "Free memory, disk space or file descriptors on this machine, then apply again"
+        : "Check `connection.host` and `connection.port`",
+      error,
+    );
+  }
   return error;
 }
+
+const exhausted = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "ENOSPC"]);
 
 export const closed = (address: string, error: Error): ProviderError<ErrorCode> =>
   failure(

@@ -4,6 +4,11 @@ import postgresErrors from "@nixops4-resources/protocol-postgres/errors";
 /** Errors of this provider, besides those that every provider can report. */
 const errors = {
   ...postgresErrors,
+  "postgres.database.pending": {
+    meaning:
+      "The database cannot be dropped, and could not get its name back. It exists under the name in the message, with all its contents.",
+    remedy: "Remove the reason in the message and destroy again, or rename the database manually to keep it.",
+  },
   "postgres.extension.downgrade": {
     meaning: "The installed version of the extension is newer than `version`.",
     remedy: "Set `version` to the installed version, or to null.",
@@ -58,6 +63,12 @@ const errors = {
   "postgres.grant.privilege": {
     meaning: "The server has no such privilege for this kind of object.",
     remedy: "Choose a privilege that the hint names.",
+  },
+  "postgres.grant.publicConnect": {
+    meaning:
+      "A `database` resource manages whether PUBLIC may connect to the database. A grant would be revoked at its next apply.",
+    remedy:
+      "Set `revokePublicConnect = false` on the `database` resource, and remove CONNECT of PUBLIC from the grant.",
   },
   "postgres.object.missing": {
     meaning: "The object does not exist in the database.",

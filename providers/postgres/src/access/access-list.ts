@@ -25,6 +25,8 @@ export interface AccessRow {
 
 /** The access control list of one object, or of future objects. */
 export interface AccessList extends AccessRow {
+  /** Rights that are never revoked: others manage them. */
+  spared: Rights;
   /** Rights of all grantees, from any grantor. */
   rights: Rights;
   /** SQL before GRANT or REVOKE. */
@@ -65,9 +67,9 @@ interface AccessSource {
 
 const acldefault = (kind: string, owner: Sql): Sql => sql`acldefault(${kind}, ${owner})`;
 
-export function accessList(row: AccessRow, prefix: Sql, on: Sql): AccessList {
+export function accessList(row: AccessRow, prefix: Sql, on: Sql, spared = new Rights()): AccessList {
   const { owner, privileges, entries, actAs } = row;
-  return { owner, privileges, entries, actAs, rights: rightsIn(row), prefix, on };
+  return { owner, privileges, entries, actAs, rights: rightsIn(row), prefix, on, spared };
 }
 
 /** The entries as rights. An owner can always grant its privileges to others, although its entries do not say so. */

@@ -1,5 +1,5 @@
 import type { AccessList } from "./access-list.ts";
-import { checkPrivileges, rightsOf, type Grants } from "./privileges.ts";
+import { checkPrivileges, everyone, rightsOf, type Grants } from "./privileges.ts";
 import type { Rights } from "./rights.ts";
 
 /** Access lists of objects of one kind. */
@@ -34,7 +34,10 @@ export function goalOf(
  * The current rights that concern the goal: wanted rights that every list has, and rights to revoke that any list has.
  */
 export function seenRights({ lists }: Access, goal: AccessGoal): Rights {
-  const fulfilled = goal.want.filter((right) => lists.every(({ rights }) => rights.has(right)));
+  // A spared right is never fulfilled, so that the write, which rejects it, follows.
+  const fulfilled = goal.want.filter((right) =>
+    lists.every(({ rights, spared }) => rights.has(right) && !(right.grantee === everyone && spared.has(right))),
+  );
   return lists.reduce((seen, list) => seen.with(superfluous(list, goal)), fulfilled);
 }
 
@@ -45,10 +48,11 @@ export function countsAsExisting({ lists }: Access, goal: AccessGoal): boolean {
   return lists.length === 0 || goal.want.size === 0 || lists.some(concerns);
 }
 
-/** Rights of the list that the goal revokes. */
-export function superfluous({ rights, owner }: AccessList, { want, revocable }: AccessGoal): Rights {
+/** Rights of the list that the goal revokes, without the spared ones. */
+export function superfluous({ rights, owner, spared }: AccessList, { want, revocable }: AccessGoal): Rights {
   return rights
     .without(want)
+    .without(spared)
     .filter((right) => right.grantee !== owner && (revocable === "others" || revocable.has(right)));
 }
 

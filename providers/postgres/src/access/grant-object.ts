@@ -1,6 +1,8 @@
-import { ProviderError } from "@nixops4-resources/protocol-core";
+import { ProviderError, readMark } from "@nixops4-resources/protocol-core";
 import { join, lockForTransaction, nothing, sql, Sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
-import type { Access } from "./goal.ts";
+import type { Access, AccessGoal } from "./goal.ts";
+import { everyone } from "./privileges.ts";
+import { Rights } from "./rights.ts";
 import { accessColumns, accessList, type AccessRow } from "./access-list.ts";
 import type { ErrorCode } from "../errors.ts";
 
@@ -121,15 +123,41 @@ export function lockOf({ database, objectType, schema, object }: GrantObject): S
 /** Reads the access lists of the object or objects; undefined if the object or its schema does not exist. */
 export async function readObjectAccess(session: ReadSession, want: GrantObject): Promise<Access | undefined> {
   const { namedBy, keyword } = kinds[want.objectType];
-  const rows = await session.query<AccessRow & { name: string | null }>(accessQuery(want));
+  const rows = await session.query<AccessRow & DatabaseRow & { name: string | null }>(accessQuery(want));
   const lists = rows.flatMap((row) =>
-    row.name === null ? [] : [accessList(row, nothing, new Sql(`${keyword} ${row.name}`))],
+    row.name === null ? [] : [accessList(row, nothing, new Sql(`${keyword} ${row.name}`), sparedIn(row))],
   );
   const [first] = rows;
   // A schema without such objects yields one row, which has no name.
   if (first === undefined || (namedBy === inSchema && lists.length === 0)) return undefined;
   if (namedBy === inSchema && lists.length > 1) throw ambiguous(want);
   return { lists, privileges: first.privileges };
+}
+
+/** Further columns of a database. */
+interface DatabaseRow {
+  account?: string;
+  comment?: string | null;
+}
+
+/**
+ * CONNECT of the account, without which it could not manage what is in the database, and CONNECT of everyone, if a
+ * `database` resource manages it (`revokePublicConnect`).
+ */
+function sparedIn({ account, comment }: DatabaseRow): Rights {
+  if (account === undefined) return new Rights();
+  const grantees = readMark(comment) === undefined ? [account] : [account, everyone];
+  return new Rights(grantees.map((grantee) => ({ grantee, privilege: "CONNECT", isOption: false })));
+}
+
+/** Rejects a goal that a `database` resource would undo at its next apply. */
+export function rejectFight({ lists }: Access, { want }: AccessGoal): void {
+  const connect = { grantee: everyone, privilege: "CONNECT", isOption: false };
+  if (!want.has(connect) || !lists.some(({ spared }) => spared.has(connect))) return;
+  throw new ProviderError<ErrorCode>("a `database` resource manages whether PUBLIC may connect to this database", {
+    code: "postgres.grant.publicConnect",
+    hint: "Set `revokePublicConnect = false` on the `database` resource, and remove CONNECT of PUBLIC from this grant",
+  });
 }
 
 function accessQuery({ database, objectType, schema, object }: GrantObject): Sql {
@@ -152,8 +180,9 @@ function accessQuery({ database, objectType, schema, object }: GrantObject): Sql
       where n.nspname = ${schema}`;
   }
   const name = namedBy.length === 0 ? database : (schema ?? object);
+  const ofDatabase = sql`session_user::text as account, shobj_description(c.oid, 'pg_database') as comment,`;
   return sql`
-    select quote_ident(${column("name")}) as name,
+    select quote_ident(${column("name")}) as name, ${objectType === "database" ? ofDatabase : nothing}
       ${accessColumns({ kind: letter, owner, acl: column("acl") })}
     from ${from} where ${column("name")} = ${name}`;
 }

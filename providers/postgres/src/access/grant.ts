@@ -17,6 +17,7 @@ import {
   objectMissing,
   objectTypes,
   readObjectAccess,
+  rejectFight,
   type GrantObject,
 } from "./grant-object.ts";
 import { sessionIfExists } from "../open-database.ts";
@@ -48,10 +49,13 @@ export default defineResource({
       "Name of the table, sequence, routine, type, language or foreign server. If several routines have the name, add the types of the arguments, as in `add(integer, integer)`. It must be null for a database, a schema, and all objects of a schema.",
       null,
     ),
-    grants: option(grants, "Privileges by grantee: the name of a role, or `PUBLIC` for everyone."),
+    grants: option(
+      grants,
+      "Privileges by grantee: the name of a role, or `PUBLIC` for everyone. `CONNECT` of `PUBLIC` is rejected on a database that a `database` resource manages: set `revokePublicConnect = false` there.",
+    ),
     exclusive: option(
       z.boolean(),
-      "Whether to revoke all privileges that are not declared here, except those of the owner. The same deployment must manage the object, its schema or its database. False keeps what others have granted.",
+      "Whether to revoke all privileges that are not declared here, except those of the owner. On a database, `CONNECT` of `connection.user` is kept too, and `CONNECT` of `PUBLIC` if a `database` resource manages it. The same deployment must manage the object, its schema or its database. False keeps what others have granted.",
       false,
     ),
   },
@@ -128,6 +132,10 @@ async function change(
       if (access === undefined) throw objectMissing(want);
       return access;
     };
-    await changeAccess(session, look, goal);
+    await changeAccess(session, look, (access) => {
+      const wanted = goal(access);
+      rejectFight(access, wanted);
+      return wanted;
+    });
   });
 }

@@ -1,24 +1,28 @@
-import { createHash } from "node:crypto";
 import { AlreadyExists, ProviderError, type Mark } from "@nixops4-resources/protocol-core";
 import {
   identifier,
   join,
   lockForSession,
   sql,
+  sqlStateOf,
+  type ServerFacts,
   type Sql,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
+import { actAs } from "../act-as.ts";
 import { commentWithMark } from "../comment.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { DatabaseInputs } from "./inputs.ts";
+import { dropPending, temporaryName } from "./pending.ts";
 import { releaseLockAfter } from "./session-lock.ts";
 import { settingStatements } from "../settings.ts";
+import { keepConnect, selectOwnership } from "./statements.ts";
 
 /**
  * Creates a database that carries its mark as soon as it has its name, although CREATE DATABASE cannot run in a
  * transaction. The database is created under a temporary name that is unique to this resource of this deployment. One
- * transaction then marks it, renames it and sets its owner. If a killed run left a database under the temporary name,
- * nobody has used it, so it is dropped and created again.
+ * transaction then marks it, renames it and sets its owner. If a killed run left a database under the temporary name, it
+ * was being created or dropped, so it is dropped.
  */
 export async function createDatabase(session: WriteSession, want: DatabaseInputs, mark: Mark): Promise<void> {
   const { name } = want;
@@ -31,20 +35,22 @@ export async function createDatabase(session: WriteSession, want: DatabaseInputs
              coalesce(bool_or(datname = ${temporary}), false) as "isUnfinished"
       from pg_database where datname in (${name}, ${temporary})`);
     if (found?.exists === true) throw new AlreadyExists(name);
-    if (found?.isUnfinished === true) await session.execute(sql`drop database ${identifier(temporary)}`);
+    if (found?.isUnfinished === true) await dropPending(session, temporary);
     await session.execute(creation);
     try {
-      await session.execute(...finish(temporary, want, mark));
+      await session.execute(...finish(temporary, want, mark, session.facts));
     } catch (error) {
       // For example, the owner does not exist. If this drop fails too, the next create or destroy repeats it.
-      await session.execute(sql`drop database if exists ${identifier(temporary)}`).catch(() => undefined);
+      await dropPending(session, temporary).catch(() => undefined);
+      // A process of this deployment with another maintenance database, which does not see our lock, has dropped it.
+      if (sqlStateOf(error) === "3D000") throw new AlreadyExists(name, { cause: error });
       throw error;
     }
   });
 }
 
 /** Statements that turn the temporary database into the wanted one, for one transaction. */
-function finish(temporary: string, want: DatabaseInputs, mark: Mark): Sql[] {
+function finish(temporary: string, want: DatabaseInputs, mark: Mark, facts: ServerFacts): Sql[] {
   const [unfinished, target] = [sql`database ${identifier(temporary)}`, sql`database ${identifier(want.name)}`];
   return [
     // First, since the account may no longer comment on the database after the owner has changed.
@@ -54,27 +60,24 @@ function finish(temporary: string, want: DatabaseInputs, mark: Mark): Sql[] {
     ...(want.revokePublicConnect ? [sql`revoke connect on ${target} from public`] : []),
     ...settingStatements(target, {}, want.settings),
     ...(want.owner === null ? [] : [sql`alter ${target} owner to ${identifier(want.owner)}`]),
+    // As the new owner: ALTER OWNER gives the new owner whatever the old one had granted to itself.
+    ...(want.owner === null || !want.revokePublicConnect || facts.isSuperuser
+      ? []
+      : [actAs(want.owner), keepConnect(target), actAs(null)]),
   ];
 }
 
-/** Drops the temporary database of a create that was killed and not repeated. Returns whether one existed. */
+/** Drops the temporary database of a create or destroy that was killed. Returns whether one existed. */
 export async function removeUnfinished(
   session: WriteSession,
   { managedBy, name }: { managedBy: string; name: string },
 ): Promise<boolean> {
   const temporary = temporaryName(managedBy, name);
-  const [found] = await session.query(sql`select from pg_database where datname = ${temporary}`);
-  if (found === undefined) return false;
-  await releaseLockAfter(session, name, async () => {
+  if ((await selectOwnership(session, temporary)) === undefined) return false;
+  return await releaseLockAfter(session, name, async () => {
     await session.execute(lockForSession("database", name));
-    await session.execute(sql`drop database if exists ${identifier(temporary)}`);
+    return await dropPending(session, temporary);
   });
-  return true;
-}
-
-/** A name of 48 bytes. A deployment's name has no slash, so different resources have different names. */
-function temporaryName(managedBy: string, name: string): string {
-  return `nixops4-pending-${createHash("sha256").update(`${managedBy}/${name}`).digest("hex").slice(0, 32)}`;
 }
 
 /** https://www.postgresql.org/docs/18/sql-createdatabase.html */

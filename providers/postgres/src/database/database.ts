@@ -11,7 +11,8 @@ import * as z from "zod/mini";
 import { listDatabases, selectDatabase } from "./catalog.ts";
 import { createDatabase, removeUnfinished } from "./create.ts";
 import { inputs } from "./inputs.ts";
-import { alterDatabase, commentOnDatabase, dropDatabase } from "./statements.ts";
+import { dropDatabase } from "./drop.ts";
+import { alterDatabase, commentOnDatabase } from "./statements.ts";
 
 const restore =
   "Dump the database (pg_dump), declare a new one under another name, restore into it (pg_restore), and move the users over. PostgreSQL fixes this value at creation";
@@ -71,13 +72,15 @@ export default defineResource({
     }
   },
 
-  update: async (client, want, { changed }) => alterDatabase(await client.maintenance(), want, changed),
+  update: async (client, want, change) => alterDatabase(await client.maintenance(), want, change),
 
-  delete: async (client, { name }) => dropDatabase(await client.maintenance(), name),
+  delete: async (client, want, { mark }) =>
+    dropDatabase(await client.maintenance(), want.name, mark ?? { managedBy: want.managedBy, type: "database" }),
 
   removeUnfinished: async (client, want) => removeUnfinished(await client.maintenance(), want),
 
-  setMark: async (client, { name }, mark) => commentOnDatabase(await client.maintenance(), name, mark),
+  setMark: async (client, { name }, mark, expected) =>
+    commentOnDatabase(await client.maintenance(), name, mark, expected),
 
   list: async (client, managedBy) => listDatabases(await client.maintenance(), managedBy),
 });

@@ -46,7 +46,7 @@ export const inputs = {
   allowConnections: option(z.boolean(), "Whether the database accepts connections.", true),
   revokePublicConnect: option(
     z.boolean(),
-    "Whether CONNECT is revoked from PUBLIC, so that only the owner and roles with this privilege can connect. False lets every role of the server connect, as PostgreSQL does by default.",
+    "Whether CONNECT is revoked from PUBLIC, so that only the owner, `connection.user` and roles with this privilege can connect. `connection.user` is granted CONNECT if it is not superuser. False lets every role of the server connect, as PostgreSQL does by default.",
     true,
   ),
   settings,

@@ -1,57 +1,70 @@
-import { ProviderError, type Mark } from "@nixops4-resources/protocol-core";
-import {
-  identifier,
-  lockForSession,
-  lockForTransaction,
-  sql,
-  sqlStateOf,
-  type Sql,
-  type WriteSession,
-} from "@nixops4-resources/protocol-postgres";
+import { MarkChanged, type Mark } from "@nixops4-resources/protocol-core";
+import { identifier, sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import { actAs, roleToActAs, withRightsOf } from "../act-as.ts";
 import { commentWithMark } from "../comment.ts";
 import { selectDatabase } from "./catalog.ts";
-import type { ErrorCode } from "../errors.ts";
 import type { DatabaseInputs } from "./inputs.ts";
-import { releaseLockAfter } from "./session-lock.ts";
+import { lockShared, requireMarked } from "../proven.ts";
 import { settingStatements } from "../settings.ts";
 
-const database = (name: string): Sql => sql`database ${identifier(name)}`;
+export const database = (name: string): Sql => sql`database ${identifier(name)}`;
 
-interface Ownership {
+export interface Ownership {
   /** Role to act as for changes; null if the account has the owner's rights, or may not act as the owner. */
   actAs: string | null;
   comment: string | null;
+  allowConnections: boolean;
 }
 
-async function selectOwnership(session: WriteSession, name: string): Promise<Ownership | undefined> {
+export async function selectOwnership(session: WriteSession, name: string): Promise<Ownership | undefined> {
   const [row] = await session.query<Ownership>(sql`
     select ${roleToActAs(sql`datdba`)} as "actAs",
-           shobj_description(oid, 'pg_database') as comment
+           shobj_description(oid, 'pg_database') as comment, datallowconn as "allowConnections"
     from pg_database where datname = ${name}`);
   return row;
 }
 
-/** Writes the changed inputs. */
+function requireExisting<T>(row: T | undefined): T {
+  if (row === undefined) throw new MarkChanged();
+  return row;
+}
+
+/**
+ * Does work in a transaction that locks the database's entry in the catalog against every other session of the server.
+ * `work` gets the owner's rights of the moment, if the database carries the expected mark.
+ */
+export const withLockedDatabase = (
+  session: WriteSession,
+  name: string,
+  expected: Mark | undefined,
+  work: (ownership: Ownership) => Promise<void>,
+): Promise<void> =>
+  session.transaction(async () => {
+    const before = requireExisting(await selectOwnership(session, name));
+    await lockShared(session, { kind: "database", name, touch: asOwner(before, [sql`alter ${database(name)}`]) });
+    await work(requireMarked(await selectOwnership(session, name), expected));
+  });
+
+/** Writes the changed inputs, if the database carries the mark. */
 export async function alterDatabase(
   session: WriteSession,
   want: DatabaseInputs,
-  changed: ReadonlySet<keyof DatabaseInputs>,
+  { changed, mark }: { changed: ReadonlySet<keyof DatabaseInputs>; mark: Mark },
 ): Promise<void> {
-  await session.transaction(
-    async () => {
-      // Read again under the lock: somebody may have changed the database since it was read.
-      const current = await selectDatabase(session, want);
-      const ownership = await selectOwnership(session, want.name);
-      if (current === undefined || ownership === undefined) return;
-      const statements = alterations(want, changed, current.settings);
-      if (statements.length > 0) await session.execute(...asOwner(ownership, statements));
-      if (changed.has("owner") && want.owner !== null) {
-        await session.execute(...newOwner(want.name, want.owner, ownership, session.facts.majorVersion));
-      }
-    },
-    lockForTransaction("database", want.name),
-  );
+  await withLockedDatabase(session, want.name, mark, async (ownership) => {
+    // Read again under the lock: somebody may have changed the database since it was read.
+    const current = requireExisting(await selectDatabase(session, want));
+    const statements = alterations(want, changed, current.settings);
+    if (statements.length > 0) await session.execute(...asOwner(ownership, statements));
+    if (changed.has("owner") && want.owner !== null) {
+      await session.execute(...newOwner(want.name, want.owner, ownership, session.facts.majorVersion));
+    }
+    const mayLoseConnect = changed.has("owner") || changed.has("revokePublicConnect");
+    if (mayLoseConnect && want.revokePublicConnect && !session.facts.isSuperuser) {
+      const now = requireExisting(await selectOwnership(session, want.name));
+      await session.execute(...asOwner(now, [keepConnect(database(want.name))]));
+    }
+  });
 }
 
 /** https://www.postgresql.org/docs/18/sql-alterdatabase.html */
@@ -72,6 +85,12 @@ function alterations(
   ];
 }
 
+/**
+ * The account keeps CONNECT, which it needs for schemas, extensions and grants in a database of another role. It may be
+ * that it does not inherit the rights of the owner (PostgreSQL 16 and later).
+ */
+export const keepConnect = (target: Sql): Sql => sql`grant connect on ${target} to session_user`;
+
 /** Runs the statements with the owner's rights. */
 const asOwner = (ownership: Ownership, statements: readonly Sql[]): Sql[] =>
   ownership.actAs === null ? [...statements] : [actAs(ownership.actAs), ...statements, actAs(null)];
@@ -82,45 +101,14 @@ function newOwner(name: string, owner: string, old: Ownership, majorVersion: num
   return withRightsOf(old.actAs === null ? [] : [old.actAs], majorVersion, change);
 }
 
-/** Writes the mark into the database's comment, or removes it if undefined. */
-export async function commentOnDatabase(session: WriteSession, name: string, mark: Mark | undefined): Promise<void> {
-  await session.transaction(
-    async () => {
-      const ownership = await selectOwnership(session, name);
-      if (ownership === undefined) return;
-      await session.execute(...asOwner(ownership, [commentWithMark(database(name), ownership.comment, mark)]));
-    },
-    lockForTransaction("database", name),
-  );
-}
-
-/** Drops the database without FORCE: connected clients must disconnect themselves. */
-export async function dropDatabase(session: WriteSession, name: string): Promise<void> {
-  await releaseLockAfter(session, name, async () => {
-    await session.execute(lockForSession("database", name));
-    const ownership = await selectOwnership(session, name);
-    if (ownership === undefined) return;
-    // For the session, since DROP DATABASE cannot run in a transaction.
-    if (ownership.actAs !== null) await session.execute(sql`set role ${identifier(ownership.actAs)}`);
-    try {
-      await session.execute(sql`drop database if exists ${identifier(name)}`);
-    } catch (error) {
-      throw sqlStateOf(error) === "55006" ? await databaseInUse(session, name, error) : error;
-    } finally {
-      if (ownership.actAs !== null) await session.query(actAs(null)).catch(() => undefined);
-    }
-  });
-}
-
-/** Names the connected clients; the server's own message only counts them. */
-async function databaseInUse(session: WriteSession, name: string, cause: unknown): Promise<ProviderError<ErrorCode>> {
-  const clients = await session.query<{ client: string }>(sql`
-    select distinct concat_ws(' ', usename, 'with', nullif(application_name, '')) as client
-    from pg_stat_activity where datname = ${name} order by 1 limit 5`);
-  const names = clients.map(({ client }) => client.replace(/ with$/, "")).join(", ");
-  return new ProviderError<ErrorCode>(`it is in use${names === "" ? "" : `: ${names}`}`, {
-    code: "postgres.database.inUse",
-    hint: "Stop the clients of the database, then apply again; a database with sessions is never dropped",
-    cause,
+/** Writes the mark into the database's comment, or removes it if undefined, if the database carries the expected mark. */
+export async function commentOnDatabase(
+  session: WriteSession,
+  name: string,
+  mark: Mark | undefined,
+  expected: Mark | undefined,
+): Promise<void> {
+  await withLockedDatabase(session, name, expected, async (ownership) => {
+    await session.execute(...asOwner(ownership, [commentWithMark(database(name), ownership.comment, mark)]));
   });
 }

@@ -1,4 +1,11 @@
-import { AlreadyExists, defineResource, option, ProviderError, readMark } from "@nixops4-resources/protocol-core";
+import {
+  AlreadyExists,
+  defineResource,
+  option,
+  ProviderError,
+  readMark,
+  type Mark,
+} from "@nixops4-resources/protocol-core";
 import {
   connectReader,
   connectWriter,
@@ -20,6 +27,7 @@ import { dependentsIn } from "../dependents.ts";
 import type { ErrorCode } from "../errors.ts";
 import { checkRelease, checkUpdate, explainUntrusted } from "./release.ts";
 import { listMarked, sessionIfExists } from "../open-database.ts";
+import { requireMarked } from "../proven.ts";
 
 export default defineResource({
   type: "extension",
@@ -105,9 +113,9 @@ export default defineResource({
     });
   },
 
-  async update(client, { database, name, version, schema }, { changed }) {
+  async update(client, { database, name, version, schema }, { changed, mark }) {
     const session = await client.on(database);
-    await changeAsOwner(session, name, async (row) => {
+    await changeAsOwner(session, name, mark, async (row) => {
       const commands = [];
       if (changed.has("schema") && schema !== null) {
         if (!row.isRelocatable) throw notRelocatable(name, row.schema);
@@ -121,19 +129,19 @@ export default defineResource({
     });
   },
 
-  async delete(client, { database, name }) {
+  async delete(client, { database, name }, { mark }) {
     const session = await client.on(database);
     try {
-      await changeAsOwner(session, name, () => [sql`drop extension ${identifier(name)}`]);
+      await changeAsOwner(session, name, mark, () => [sql`drop extension ${identifier(name)}`]);
     } catch (error) {
       const dependents = dependentsIn(error);
       throw dependents === undefined ? error : extensionInUse(name, dependents, error);
     }
   },
 
-  async setMark(client, { database, name }, mark) {
+  async setMark(client, { database, name }, mark, expected) {
     const session = await client.on(database);
-    await changeAsOwner(session, name, ({ comment }) => [commentWithMark(target(name), comment, mark)]);
+    await changeAsOwner(session, name, expected, ({ comment }) => [commentWithMark(target(name), comment, mark)]);
   },
 
   list: (client, managedBy) =>
@@ -164,15 +172,16 @@ const withLock = (session: WriteSession, name: string, work: () => Promise<void>
     await work();
   });
 
-/** Changes the extension with its owner's rights. Does nothing if it no longer exists. */
+/** Changes the extension with its owner's rights, if it carries the expected mark. */
 const changeAsOwner = (
   session: WriteSession,
   name: string,
+  expected: Mark | undefined,
   commands: (row: Row) => Sql[] | Promise<Sql[]>,
 ): Promise<void> =>
   withLock(session, name, async () => {
-    const row = await selectExtension(session, name);
-    if (row !== undefined) await session.execute(actAs(row.actAs), ...(await commands(row)));
+    const row = requireMarked(await selectExtension(session, name), expected);
+    await session.execute(actAs(row.actAs), ...(await commands(row)));
   });
 
 function notRelocatable(name: string, schema: string): ProviderError<ErrorCode> {

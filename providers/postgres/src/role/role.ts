@@ -59,11 +59,11 @@ export default defineResource({
     }
   },
 
-  update: async (client, want, { changed }) => alterRole(await client.maintenance(), want, changed),
+  update: async (client, want, change) => alterRole(await client.maintenance(), want, change),
 
-  delete: async (client, { name }) => dropRole(await client.maintenance(), name),
+  delete: async (client, { name }, { mark }) => dropRole(await client.maintenance(), name, mark),
 
-  setMark: async (client, { name }, mark) => commentOnRole(await client.maintenance(), name, mark),
+  setMark: async (client, { name }, mark, expected) => commentOnRole(await client.maintenance(), name, mark, expected),
 
   list: async (client, managedBy) => listRoles(await client.maintenance(), managedBy),
 });

@@ -13,10 +13,10 @@ import type { ErrorCode } from "../errors.ts";
 import { selectRole } from "./catalog.ts";
 import type { RoleInputs } from "./inputs.ts";
 import { membershipStatements } from "./membership.ts";
+import { lockShared, requireMarked } from "../proven.ts";
 import { verifierFor } from "./password.ts";
 import { settingStatements } from "../settings.ts";
 
-const lock = (name: string): Sql => lockForTransaction("role", name);
 const role = (name: string): Sql => sql`role ${identifier(name)}`;
 
 /** Attributes of a role after CREATE ROLE without options. */
@@ -38,7 +38,7 @@ export async function createRole(session: WriteSession, want: RoleInputs, mark: 
   const nonDefault = attributeNames.filter((name) => want[name] !== createDefaults[name]);
   const { facts } = session;
   await session.execute(
-    lock(want.name),
+    lockForTransaction("role", want.name),
     sql`create ${role(want.name)} ${await attributes(want, nonDefault)}`,
     commentWithMark(role(want.name), null, mark),
     ...(facts.isSuperuser ? [] : [grantToSelf(want.name, facts.majorVersion)]),
@@ -57,40 +57,60 @@ const grantToSelf = (name: string, majorVersion: number): Sql =>
     ? sql`grant ${identifier(name)} to current_user with set true, inherit false`
     : sql`grant ${identifier(name)} to current_user`;
 
-/** Writes the changed inputs. */
+/** Does work in a transaction that locks the role against every other session, on all databases of the server. */
+const withLockedRole = (session: WriteSession, name: string, work: () => Promise<void>): Promise<void> =>
+  session.transaction(async () => {
+    await lockShared(session, { kind: "role", name, touch: [sql`alter ${role(name)}`] });
+    await work();
+  });
+
+/** Writes the changed inputs, if the role carries the mark. */
 export async function alterRole(
   session: WriteSession,
   want: RoleInputs,
-  changed: ReadonlySet<keyof RoleInputs>,
+  { changed, mark }: { changed: ReadonlySet<keyof RoleInputs>; mark: Mark },
 ): Promise<void> {
   const altered = attributeNames.filter((name) => changed.has(name));
   const options = await attributes(want, altered);
-  await session.transaction(async () => {
+  await withLockedRole(session, want.name, async () => {
     // Read again under the lock: somebody may have changed the role since it was read.
-    const current = await selectRole(session, want);
-    if (current === undefined) return;
+    const current = requireMarked(await selectRole(session, want), mark);
     const statements = [
       ...(altered.length > 0 ? [sql`alter ${role(want.name)} ${options}`] : []),
       ...(changed.has("memberOf") ? membershipStatements(want, current.grants, session.facts) : []),
       ...(changed.has("settings") ? settingStatements(role(want.name), current.settings, want.settings) : []),
     ];
     if (statements.length > 0) await session.execute(...statements);
-  }, lock(want.name));
+  });
 }
 
-/** Writes the mark into the role's comment, or removes it if undefined. */
-export async function commentOnRole(session: WriteSession, name: string, mark: Mark | undefined): Promise<void> {
-  await session.transaction(async () => {
-    const [row] = await session.query<{ comment: string | null }>(
-      sql`select shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = ${name}`,
-    );
-    if (row !== undefined) await session.execute(commentWithMark(role(name), row.comment, mark));
-  }, lock(name));
+/** Writes the mark into the role's comment, or removes it if undefined, if the role carries the expected mark. */
+export async function commentOnRole(
+  session: WriteSession,
+  name: string,
+  mark: Mark | undefined,
+  expected: Mark | undefined,
+): Promise<void> {
+  await withLockedRole(session, name, async () => {
+    const { comment } = requireMarked(await selectComment(session, name), expected);
+    await session.execute(commentWithMark(role(name), comment, mark));
+  });
 }
 
-export async function dropRole(session: WriteSession, name: string): Promise<void> {
+async function selectComment(session: WriteSession, name: string): Promise<{ comment: string | null } | undefined> {
+  const [row] = await session.query<{ comment: string | null }>(
+    sql`select shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = ${name}`,
+  );
+  return row;
+}
+
+/** Drops the role, if it carries the expected mark. */
+export async function dropRole(session: WriteSession, name: string, expected: Mark | undefined): Promise<void> {
   try {
-    await session.execute(lock(name), sql`drop role if exists ${identifier(name)}`);
+    await withLockedRole(session, name, async () => {
+      requireMarked(await selectComment(session, name), expected);
+      await session.execute(sql`drop role ${identifier(name)}`);
+    });
   } catch (error) {
     const refused = serverErrorOf(error);
     // https://www.postgresql.org/docs/18/errcodes-appendix.html: dependent_objects_still_exist

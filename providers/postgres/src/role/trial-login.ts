@@ -1,14 +1,13 @@
 import type { Secret } from "@nixops4-resources/protocol-core";
 import {
   explainPostgresError,
+  guardAuthentication,
   makeClient,
   sqlStateOf,
+  type Authentication,
   type PostgresReader,
 } from "@nixops4-resources/protocol-postgres";
 import { saslprep } from "@nixops4-resources/protocol-postgres/scram";
-
-/** Authentication method that the server requested; `none` before it requests one, and if it never does. */
-type Method = "none" | "scram" | "md5" | "cleartext";
 
 export type Verdict = "right" | "wrong" | "unknown";
 
@@ -23,22 +22,17 @@ export async function tryLogin(client: PostgresReader, role: string, password: S
   if (prepared.normalize("NFKC") !== prepared) return "unknown";
 
   const login = { ...(await client.login(client.connection.database)), user: role, password: null };
-  const requested: { method: Method } = { method: "none" };
-  const trial = await makeClient(login, async () => {
-    if (requested.method !== "scram") throw new Error("Only SCRAM proves a password without sending it");
-    return prepared;
-  });
-  // These listeners run before pg's own, which ask for the password.
-  trial.connection.on("authenticationSASL", () => (requested.method = "scram"));
-  trial.connection.on("authenticationMD5Password", () => (requested.method = "md5"));
-  trial.connection.on("authenticationCleartextPassword", () => (requested.method = "cleartext"));
+  const trial = await makeClient(login, async () => prepared);
+  const onlyScram = new Error("Only SCRAM proves a password without sending it");
+  const requested = guardAuthentication(trial, ["scram-sha-256"], () => onlyScram);
   trial.on("error", () => undefined);
   const close = (): void => void trial.connection.stream.destroy();
   login.signal.addEventListener("abort", close, { once: true });
   try {
     await trial.connect();
-    return requested.method === "scram" ? "right" : "unknown";
+    return "right";
   } catch (error) {
+    if (error === onlyScram) return requested.method === "md5" ? "wrong" : "unknown";
     return verdictOf(requested.method, error, () => explainPostgresError(error, login.connection));
   } finally {
     login.signal.removeEventListener("abort", close);
@@ -46,13 +40,11 @@ export async function tryLogin(client: PostgresReader, role: string, password: S
   }
 }
 
-function verdictOf(method: Method, error: unknown, explained: () => unknown): Verdict {
+function verdictOf(method: Authentication["method"], error: unknown, explained: () => unknown): Verdict {
   const state = sqlStateOf(error);
-  if (method === "md5") return "wrong";
-  if (method === "cleartext") return "unknown";
   if (state === undefined) throw explained();
   // The password was accepted, then the server rejected the session for another reason: NOLOGIN, no CONNECT, a limit.
-  if (method === "scram") return state === "28P01" ? "wrong" : "right";
+  if (method === "scram-sha-256") return state === "28P01" ? "wrong" : "right";
   // pg_hba.conf rejects this role from this address, or requires another method.
   if (state === "28000" || state === "28P01") return "unknown";
   throw explained();

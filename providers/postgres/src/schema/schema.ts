@@ -1,4 +1,11 @@
-import { AlreadyExists, defineResource, option, ProviderError, readMark } from "@nixops4-resources/protocol-core";
+import {
+  AlreadyExists,
+  defineResource,
+  option,
+  ProviderError,
+  readMark,
+  type Mark,
+} from "@nixops4-resources/protocol-core";
 import {
   connectReader,
   connectWriter,
@@ -19,6 +26,7 @@ import { creatorIn } from "../creator.ts";
 import { dependentsIn } from "../dependents.ts";
 import type { ErrorCode } from "../errors.ts";
 import { listMarked, sessionIfExists } from "../open-database.ts";
+import { requireMarked } from "../proven.ts";
 
 export default defineResource({
   type: "schema",
@@ -78,11 +86,11 @@ export default defineResource({
     });
   },
 
-  async update(client, { database, name, owner }) {
+  async update(client, { database, name, owner }, { mark }) {
     if (owner === null) return;
     const session = await client.on(database);
     const command = sql`alter schema ${identifier(name)} owner to ${identifier(owner)}`;
-    await changeSchema(session, name, ({ actAs: old, createAs }) =>
+    await changeSchema(session, name, mark, ({ actAs: old, createAs }) =>
       withRightsOf(
         [old, createAs].filter((role) => role !== null),
         session.facts.majorVersion,
@@ -91,19 +99,19 @@ export default defineResource({
     );
   },
 
-  async delete(client, { database, name }) {
+  async delete(client, { database, name }, { mark }) {
     const session = await client.on(database);
     try {
-      await changeAsOwner(session, name, () => sql`drop schema ${identifier(name)}`);
+      await changeAsOwner(session, name, mark, () => sql`drop schema ${identifier(name)}`);
     } catch (error) {
       const dependents = dependentsIn(error);
       throw dependents === undefined ? error : notEmpty(name, dependents, error);
     }
   },
 
-  async setMark(client, { database, name }, mark) {
+  async setMark(client, { database, name }, mark, expected) {
     const session = await client.on(database);
-    await changeAsOwner(session, name, ({ comment }) => commentWithMark(target(name), comment, mark));
+    await changeAsOwner(session, name, expected, ({ comment }) => commentWithMark(target(name), comment, mark));
   },
 
   list: (client, managedBy) =>
@@ -137,15 +145,24 @@ const withLock = (session: WriteSession, name: string, work: () => Promise<void>
     await work();
   });
 
-/** Does nothing if the schema no longer exists. */
-const changeSchema = (session: WriteSession, name: string, commands: (row: Row) => Sql[]): Promise<void> =>
+/** Changes the schema, if it carries the expected mark. */
+const changeSchema = (
+  session: WriteSession,
+  name: string,
+  expected: Mark | undefined,
+  commands: (row: Row) => Sql[],
+): Promise<void> =>
   withLock(session, name, async () => {
-    const row = await selectSchema(session, name);
-    if (row !== undefined) await session.execute(...commands(row));
+    const row = requireMarked(await selectSchema(session, name), expected);
+    await session.execute(...commands(row));
   });
 
-const changeAsOwner = (session: WriteSession, name: string, command: (row: Row) => Sql): Promise<void> =>
-  changeSchema(session, name, (row) => [actAs(row.actAs), command(row)]);
+const changeAsOwner = (
+  session: WriteSession,
+  name: string,
+  expected: Mark | undefined,
+  command: (row: Row) => Sql,
+): Promise<void> => changeSchema(session, name, expected, (row) => [actAs(row.actAs), command(row)]);
 
 function explainOwnerDenied(error: unknown, creator: string, owner: string): unknown {
   if (sqlStateOf(error) !== "42501" || !(error instanceof ProviderError)) return error;
