@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Endpoint } from "./call-proxy.ts";
+import { isWholeContract } from "./contract.ts";
 
 type Answer = (response: ServerResponse) => void;
 
@@ -26,6 +27,9 @@ export const wrongAnswers = {
 } as const satisfies Record<string, Answer>;
 
 export type WrongAnswer = keyof typeof wrongAnswers;
+
+/** One of each kind that a client can confuse. WHOLE_CONTRACT=1 tries them all. */
+const usual: readonly WrongAnswer[] = ["404", "204", "other JSON", "half a body"];
 
 /** The answer that is replaced, counted from 1 across all connections. */
 export interface Replacement {
@@ -104,7 +108,7 @@ export class WrongAnswers implements AsyncDisposable {
 }
 
 /**
- * Tries every wrong answer in place of every answer that `work` gets. `work` receives the proxy's address, and rejects if
+ * Tries wrong answers in place of every answer that `work` gets. `work` receives the proxy's address, and rejects if
  * something is wrong with what it saw. `prepare` runs before each try.
  */
 export async function tryWrongAnswers(
@@ -134,7 +138,7 @@ export async function tryWrongAnswers(
 function* replacementsOf(calls: readonly string[]): Iterable<Replacement> {
   for (const [index, line] of calls.entries()) {
     for (const by of Object.keys(wrongAnswers)) {
-      if (!isWrongAnswer(by)) continue;
+      if (!isWrongAnswer(by) || !(usual.includes(by) || isWholeContract())) continue;
       yield { call: index + 1, by };
       // A look leaves the server as it was, so that only a write can be done and then be answered wrongly.
       if (!line.startsWith("GET ")) yield { call: index + 1, by, afterTheServer: true };

@@ -99,7 +99,10 @@ export async function listZones(api: PowerdnsReader): Promise<string[]> {
 }
 
 /** Creates a zone. The server repeats its name. */
-export async function createZone(api: PowerdnsWriter, zone: Readonly<Record<string, unknown> & { name: string }>): Promise<void> {
+export async function createZone(
+  api: PowerdnsWriter,
+  zone: Readonly<Record<string, unknown> & { name: string }>,
+): Promise<void> {
   const created = await api.writeFor("POST", "zones", zone, z.pick(apiZone, { name: true }));
   requireName(api, created.name, zone.name);
 }
