@@ -75,7 +75,7 @@ export class Rfc2136Reader implements BackendReader {
 
   async all(zone: string): Promise<Stored[]> {
     const result = await this.server.transfer(zone);
-    if ("records" in result) return allSetsIn(result.records);
+    if ("records" in result) return allSetsIn(result.records, zone);
     throw failure(
       `${addressOf(this.server.settings)} refuses to transfer the zone ${displayName(zone)} (${result.refusal.rcode})`,
       "dns.transfer.refused",
