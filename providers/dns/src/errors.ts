@@ -139,6 +139,10 @@ const errors = {
     meaning: "The server refuses to transfer the zone, which is how `list` finds the marks.",
     remedy: "Grant the key the right to transfer the zone.",
   },
+  "dns.transfer.tooLarge": {
+    meaning: "The transfer of the zone is larger than 64 MiB, the most that the provider reads.",
+    remedy: "Use another kind of `connection`, or split the zone.",
+  },
   "dns.type.refused": {
     meaning: "Records of this type are not managed: the server generates them, or they never exist in a zone.",
     remedy: "Leave them to the server.",

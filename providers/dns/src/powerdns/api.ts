@@ -94,6 +94,4 @@ const targetOf = ({ url, apiKey, ca, allowPlaintext }: PowerdnsSettings): Target
   },
   authorize: async () => ({ "X-API-Key": (await resolveSecret(apiKey, `the API key of ${url}`)).reveal() }),
   largestAnswerBytes,
-  // The backend decides what to do about a failed request.
-  tries: 1,
 });
