@@ -66,11 +66,11 @@ export class Connection implements Disposable {
    */
   async exchange(messages: readonly Buffer[], timeoutMs: number, take: (octets: Buffer) => boolean): Promise<void> {
     if (this.#end !== undefined) throw this.#end;
-    let stop = (): void => undefined;
+    let stop: (() => void) | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
         const wait = (): void => {
-          stop();
+          stop?.();
           stop = ownTimeout(timeoutMs, () => reject(new TransportError("silent", `no answer within ${timeoutMs} ms`)));
         };
         const onMessage = (octets: Buffer): void => {
@@ -89,7 +89,7 @@ export class Connection implements Disposable {
       this[Symbol.dispose]();
       throw error;
     } finally {
-      stop();
+      stop?.();
       this.#listener = undefined;
     }
   }

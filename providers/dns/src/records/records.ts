@@ -98,8 +98,8 @@ export default defineResource({
 
   async setMark(client: DnsWriter, want, mark, expected) {
     const declared = declare(want);
-    const { mark: seen = undefined } = readManifest(client.seen(declared.manifest)) ?? {};
-    if (isPresent(client.seen(declared.manifest))) requireMark(seen, expected);
+    const seen = readManifest(client.seen(declared.manifest));
+    if (seen !== undefined) requireMark(seen.mark, expected);
     const all = [...declared.sets, ...formerKeys(client, declared)].map((key) => client.seen(key)).filter(isPresent);
     if (mark === undefined) {
       const members = membersOf(client, declared, want).map((stored) => ({ ...stored, note: null }));

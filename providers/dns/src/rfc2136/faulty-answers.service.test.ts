@@ -1,7 +1,12 @@
 import { join } from "node:path";
 import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
-import { Deployment, type DeploymentReply, type Message } from "@nixops4-resources/protocol-core/testing";
+import {
+  Deployment,
+  isWholeContract,
+  type DeploymentReply,
+  type Message,
+} from "@nixops4-resources/protocol-core/testing";
 import { describe, expect, test } from "vitest";
 import { dnsFaults, FaultyAnswers } from "../testing/faulty-answers.ts";
 import { NameServerBackend } from "../testing/name-server-backend.ts";
@@ -24,13 +29,10 @@ describe("a faulty answer to a dynamic update or a query", { timeout: 120_000 },
     const backend = await NameServerBackend.make(server(), zones);
     const prepare = async (): Promise<unknown> => {
       await backend.reset();
-      if (exists) expect((await new Deployment(main, backend.connection).create("rrset", www)).error).toBeUndefined();
+      if (exists) await new Deployment(main, backend.connection).create("rrset", www);
       return await backend.snapshot();
     };
     const at = (proxy: FaultyAnswers): Deployment => new Deployment(main, backend.at(proxy.endpoint));
-    const withoutSerials = (snapshot: unknown): unknown =>
-      JSON.stringify(snapshot).replaceAll(/SOA \S+ \S+ \d+/g, "SOA");
-
     await prepare();
     await using counter = await FaultyAnswers.start(address, address.keys.sha256);
     const undisturbed = await ask(at(counter));
@@ -39,7 +41,9 @@ describe("a faulty answer to a dynamic update or a query", { timeout: 120_000 },
     const action: Message = undisturbed.body;
 
     for (let request = 1; request <= counter.requests; request++) {
-      for (const by of dnsFaults) {
+      const [first, ...others] = dnsFaults;
+      const usual = [first, others[request % others.length] ?? first];
+      for (const by of isWholeContract() ? dnsFaults : usual) {
         await prepare();
         await using proxy = await FaultyAnswers.start(address, address.keys.sha256, { request, by });
         const reply = await ask(at(proxy));
@@ -52,3 +56,5 @@ describe("a faulty answer to a dynamic update or a query", { timeout: 120_000 },
     }
   });
 });
+
+const withoutSerials = (snapshot: unknown): unknown => JSON.stringify(snapshot).replaceAll(/SOA \S+ \S+ \d+/g, "SOA");
