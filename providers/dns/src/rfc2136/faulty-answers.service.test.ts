@@ -15,7 +15,7 @@ const main = join(import.meta.dirname, "../../dist/main.cjs");
 const www = { name: "www.example.test", type: "A", values: ["192.0.2.1"], ptr: true, timeoutSeconds: 20 };
 const kept = { ...www, deletion: "retain" };
 
-describe("a faulty answer to a dynamic update or a query", { timeout: 120_000 }, () => {
+describe("a faulty answer to a dynamic update or a query", { timeout: 300_000 }, () => {
   const server = serverOf(startKnot);
 
   test.each<[string, boolean, (deployment: Deployment) => Promise<DeploymentReply>]>([
