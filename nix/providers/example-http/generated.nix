@@ -17,7 +17,12 @@ in
             options = {
               url = mkOption {
                 type = types.str;
-                description = "Base URL of the API. `http` is unencrypted, credentials included: use it only on this machine or in a private network.";
+                description = "Base URL of the API. `http` is unencrypted, credentials included: it reaches only this machine unless `allowPlaintext` is true.";
+              };
+              allowPlaintext = mkOption {
+                type = types.bool;
+                default = false;
+                description = "Whether the credentials may be sent over `http` to another machine, where everybody on the way can read and change them. Needed for an `http` URL unless its host is `localhost` or an address of loopback.";
               };
               tls = mkOption {
                 type = types.nullOr (types.submodule {

@@ -1,8 +1,8 @@
 import type { Agent } from "node:http";
-import { retry, waitFor, type Connecting } from "@nixops4-resources/protocol-core";
+import { messageOf, retry, waitFor, type Connecting } from "@nixops4-resources/protocol-core";
 import type { Answer } from "./answer.ts";
 import { exchange } from "./exchange.ts";
-import { wasLost, wasRefused } from "./failure.ts";
+import { wasLost, wasRefused, wasSilent } from "./failure.ts";
 import { redirect } from "./refusal.ts";
 import { inputNames, type Headers, type Target } from "./target.ts";
 
@@ -84,7 +84,8 @@ export class HttpReader implements AsyncDisposable {
       const all = { ...content, ...headers, ...(await this.#authorize()) };
       const outgoing = { asked, headers: all, body: text, signal: this.#signal };
       this.#agent ??= openAgentOf(this.target, this.#signal);
-      return await exchange(this.target, await this.#agent, outgoing);
+      const agent = await this.#agent;
+      return await this.#untilConnected(() => exchange(this.target, agent, outgoing));
     };
     return await waitFor(`an answer of ${this.url}`, async () => {
       let answer = await send();
@@ -95,6 +96,18 @@ export class HttpReader implements AsyncDisposable {
       if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) throw redirect(answer);
       return answer;
     });
+  }
+
+  /** Nothing was sent by an attempt that got no connection, so it is repeated until the request's time is over. */
+  async #untilConnected(attempt: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!wasSilent(error)) throw error;
+      const isSafe = (again: unknown): boolean => wasSilent(again) && !this.#signal.aborted;
+      const patiently = (): Promise<Answer> => retry(attempt, { isSafe, tries: Number.POSITIVE_INFINITY });
+      return await waitFor(`a connection to ${this.url} (${messageOf(error)})`, patiently);
+    }
   }
 
   async #authorize(): Promise<Headers> {

@@ -25,6 +25,11 @@ const errors = {
     meaning: "The credentials are valid but do not permit the request (403). Nothing was changed.",
     remedy: "Grant the permission; each type's documentation lists the least rights that it needs.",
   },
+  "http.plaintext": {
+    meaning:
+      "The URL is an http one, but the connection leads to another machine, where everybody on the way could read the credentials. Nothing was sent.",
+    remedy: "Use an https URL. In a network that is private, set `allowPlaintext = true` in `connection`.",
+  },
   "http.redirect": {
     meaning: "The server redirects to another address. Redirects are not followed: credentials go to one server only.",
     remedy: "Set the URL in `connection` to the address that answers itself.",

@@ -1,4 +1,4 @@
-import { ProviderError } from "@nixops4-resources/protocol-core";
+import { codeOf, ProviderError } from "@nixops4-resources/protocol-core";
 import { explainTls } from "@nixops4-resources/protocol-tls";
 import type { Asked } from "./answer.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -53,12 +53,23 @@ export function tooLarge(target: Target, { method, path, writes }: Asked, limit:
   );
 }
 
+/** The connection leads to another machine without TLS, and the request carries a credential. */
+export const plaintext = (target: Target, address: string): ProviderError<ErrorCode> =>
+  failure(
+    `${target.url} leads to ${address}, which is another machine, and http shows the credentials to everybody on the way`,
+    "http.plaintext",
+    `Set \`${inputNames(target).url}\` to an https URL, or permit it with \`allowPlaintext = true\` in \`connection\``,
+  );
+
 /** Whether the server cannot have received the request, so that even a write can be sent again. */
 export const wasRefused = (error: unknown): boolean =>
-  isOf(error, "http.server.unreachable") &&
-  error.cause instanceof Error &&
-  "code" in error.cause &&
-  error.cause.code === "ECONNREFUSED";
+  ["ECONNREFUSED", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"].includes(codeOfConnecting(error));
+
+/** Whether an attempt to connect got no answer at all: the server or this machine may be busy, or a firewall drops packets. */
+export const wasSilent = (error: unknown): boolean => codeOfConnecting(error) === "ETIMEDOUT";
+
+const codeOfConnecting = (error: unknown): string =>
+  isOf(error, "http.server.unreachable") ? codeOf(error.cause) : "";
 
 /** Whether the connection was lost, so that a request that changes nothing can be sent again. */
 export const wasLost = (error: unknown): boolean => isOf(error, "http.server.closed");

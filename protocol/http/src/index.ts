@@ -1,6 +1,8 @@
 export type { Answer } from "./answer.ts";
 export { HttpReader, HttpWriter, type ConditionalHeaders, type WriteMethod } from "./client.ts";
-export { endpointChecks, endpointInputs } from "./connection.ts";
+export { allowPlaintext, baseUrl, endpointChecks, endpointInputs, plaintextCheck } from "./connection.ts";
 export type { ErrorCode } from "./errors.ts";
+export { canonicalHost, isLoopback } from "./loopback.ts";
 export { path } from "./path.ts";
+export { safeText } from "./safe-text.ts";
 export type { Headers, Target } from "./target.ts";

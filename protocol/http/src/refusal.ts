@@ -1,12 +1,10 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import type { Answer } from "./answer.ts";
 import type { ErrorCode } from "./errors.ts";
+import { safeText } from "./safe-text.ts";
 
 /** Completes a sentence about a write that was sent. */
 export const unknownOutcome = "the request was sent, so it is unknown whether it took effect";
-
-/** Longest part of a server's message that an error repeats. */
-const longestWords = 300;
 
 /** The error of an answer that is no success. */
 export function refusal(answer: Answer): ProviderError<ErrorCode> {
@@ -31,7 +29,7 @@ export function refusal(answer: Answer): ProviderError<ErrorCode> {
 /** A redirect would take the credentials elsewhere. */
 export function redirect(answer: Answer): ProviderError<ErrorCode> {
   const { asked, headers } = answer;
-  const location = headers.location ?? "an address that it does not name";
+  const location = safeText(headers.location ?? "an address that it does not name");
   return failure(
     `${inShort(answer)} and redirects to ${location}; redirects are not followed${asked.writes && answer.status === 303 ? `, and ${unknownOutcome}` : ""}`,
     "http.redirect",
@@ -53,32 +51,35 @@ function bodyOf({ headers, bytes }: Answer): string {
   const type = headers["content-type"];
   if (bytes.length === 0) return "an empty body";
   if (type === undefined) return "a body without a type";
-  return type.includes("json") ? `${type} that is malformed` : type;
+  const short = safeText(type, 60);
+  return type.includes("json") ? `${short} that is malformed` : short;
 }
 
 /** `https://notes.example.org answers GET /notes/motd with 403 Forbidden` */
 function inShort({ asked: { url, method, path }, status, reason }: Answer): string {
-  return `${url} answers ${method} ${path.replace(/\?.*$/, "")} with ${status}${reason === "" ? "" : ` ${reason}`}`;
+  return `${url} answers ${method} ${path.replace(/\?.*$/, "")} with ${status}${reason === "" ? "" : ` ${safeText(reason, 100)}`}`;
 }
 
-/** The server's message: a known member of its JSON, or a line of plain text. */
+/** The server's message: a known member of its JSON, or the first line of plain text. Nothing else of a body is printed. */
 function wordsOf(answer: Answer): string | undefined {
-  const words = messageIn(answer.tryJson()) ?? plainText(answer);
-  return words === undefined || words === "" ? undefined : words.slice(0, longestWords);
+  const words = safeText(messageIn(answer.tryJson()) ?? plainText(answer) ?? "");
+  return words === "" ? undefined : words;
 }
 
-function messageIn(content: unknown): string | undefined {
-  if (typeof content !== "object" || content === null) return undefined;
+function messageIn(content: unknown, depth = 0): string | undefined {
+  if (Array.isArray(content)) return messageIn(content[0], depth + 1);
+  if (typeof content === "string") return depth === 0 ? undefined : content;
+  if (typeof content !== "object" || content === null || depth > 3) return undefined;
   for (const member of ["message", "error", "detail", "title", "errors"]) {
-    const value: unknown = Reflect.get(content, member);
-    if (typeof value === "string" && value !== "") return value.trim();
-    if (typeof value === "object" && value !== null) return messageIn(value) ?? JSON.stringify(value);
+    const value: unknown = Object.hasOwn(content, member) ? Reflect.get(content, member) : undefined;
+    const words = value === "" ? undefined : messageIn(value, depth + 1);
+    if (words !== undefined) return words;
   }
   return undefined;
 }
 
 function plainText({ headers, text }: Answer): string | undefined {
-  return /^text\/plain\b/i.test(headers["content-type"] ?? "") ? text.trim().replaceAll(/\s+/g, " ") : undefined;
+  return /^text\/plain\b/i.test(headers["content-type"] ?? "") ? text.trim().split("\n", 1)[0] : undefined;
 }
 
 const failure = (reason: string, code: ErrorCode, hint: string): ProviderError<ErrorCode> =>

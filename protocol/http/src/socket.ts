@@ -1,8 +1,15 @@
-import { readCertificates, pinCheck, type PinCheck } from "@nixops4-resources/protocol-tls";
+import type { ProviderError } from "@nixops4-resources/protocol-core";
+import { readCertificates, pinCheck } from "@nixops4-resources/protocol-tls";
 import type { Agent } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { plaintext } from "./failure.ts";
+import { isLoopback } from "./loopback.ts";
+import { ownTimeout } from "./own-time.ts";
 import { inputNames, type Target } from "./target.ts";
+
+/** Longest attempt to connect, TLS included. The client then tries again, until the request's time is over. */
+const longestAttemptMs = 10_000;
 
 /** Servers close idle connections without notice, so one that idled longer is not used again. */
 const longestIdleMs = 2000;
@@ -32,7 +39,15 @@ async function opener(target: Target, signal: AbortSignal): Promise<(connected: 
   if (protocol === "http:") {
     const { connect } = await import("node:net");
     const address = { host, port: Number(port === "" ? 80 : port) };
-    return (connected) => whenOpen(connect(address), "connect", signal, () => undefined, connected);
+    const isSecret = target.authorize !== undefined && target.allowPlaintext !== true;
+    return (connected) => {
+      const socket = connect(address);
+      const flawOf = (): ProviderError | undefined => {
+        const { remoteAddress = "an unknown address" } = socket;
+        return isSecret && !isLoopback(remoteAddress) ? plaintext(target, remoteAddress) : undefined;
+      };
+      whenOpen(socket, "connect", signal, flawOf, connected);
+    };
   }
   const options = { host, port: Number(port === "" ? 443 : port), ...(await tlsOptions(target, host)) };
   const check = await pinCheck(target.tls?.pins ?? [], target.url, inputNames(target).pins);
@@ -62,16 +77,20 @@ function whenOpen(
   socket: Socket,
   event: "connect" | "secureConnect",
   signal: AbortSignal,
-  flawOf: () => ReturnType<PinCheck>,
+  flawOf: () => ProviderError | undefined,
   connected: Connected,
 ): void {
   const fail = (error: Error): void => {
+    stopAttempt();
     signal.removeEventListener("abort", abort);
     socket.destroy();
     connected(error);
   };
   // The agent does not know of it yet: nobody else would end it, and it would keep the process alive.
   const abort = (): void => fail(new DOMException("The connection was aborted", "AbortError"));
+  const stopAttempt = ownTimeout(longestAttemptMs, () =>
+    fail(Object.assign(new Error(`no connection within ${longestAttemptMs / 1000} s`), { code: "ETIMEDOUT" })),
+  );
   signal.addEventListener("abort", abort, { once: true });
   socket.once("error", fail).once(event, () => {
     socket.off("error", fail);
@@ -80,6 +99,7 @@ function whenOpen(
       fail(flaw);
       return;
     }
+    stopAttempt();
     signal.removeEventListener("abort", abort);
     connected(null, socket);
   });

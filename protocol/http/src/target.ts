@@ -7,6 +7,8 @@ export interface Target {
   /** Base URL; every path is below it. */
   readonly url: string;
   readonly tls: TlsInputs | null;
+  /** Whether credentials may go over `http` to another machine; false if left out. */
+  readonly allowPlaintext?: boolean;
   /** Names of the inputs that hints refer to, if they differ from those of `endpointInputs`. */
   readonly inputs?: Partial<InputNames>;
   /**
@@ -17,7 +19,7 @@ export interface Target {
   readonly renews?: boolean;
   /** Largest body of an answer in bytes; 16 MiB if left out. */
   readonly largestAnswerBytes?: number;
-  /** How often a request is sent that can be repeated without harm; 4 if left out. */
+  /** How often a request is sent that can be repeated without harm, once it reached the server; 4 if left out. */
   readonly tries?: number;
 }
 

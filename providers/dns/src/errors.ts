@@ -8,6 +8,7 @@ const errors = {
   // What PowerDNS' client does not say in words of its own.
   "http.answer.tooLarge": httpErrors["http.answer.tooLarge"],
   "http.credential.invalid": httpErrors["http.credential.invalid"],
+  "http.plaintext": httpErrors["http.plaintext"],
   "dns.answer.forged": {
     meaning: "An answer is not signed with the connection's key. The provider ignores its content.",
     remedy: "Check the server and key in `connection`, and the network between.",
@@ -95,6 +96,11 @@ const errors = {
     meaning: "PowerDNS' API rejects the API key.",
     remedy: "Compare `connection.powerdns.apiKey` with `api-key` in the server's pdns.conf.",
   },
+  "dns.powerdns.notFound": {
+    meaning:
+      "PowerDNS answers 404, which it does for a wrong base path, a wrong server id and a zone that was just deleted. Nothing counts as missing because of it, and nothing was changed.",
+    remedy: "Check `connection.powerdns.url` and `connection.powerdns.serverId`, then apply again.",
+  },
   "dns.powerdns.refused": {
     meaning: "PowerDNS' API rejects a request. The message contains its reason.",
     remedy: "Change the inputs that the reason names.",
@@ -104,7 +110,8 @@ const errors = {
     remedy: "Manage these records outside of this provider.",
   },
   "dns.powerdns.unexpected": {
-    meaning: "The server at the address is not PowerDNS' API.",
+    meaning:
+      "The server at the address does not answer as PowerDNS' API does; a proxy may answer in its place. The outcome of a write is unknown.",
     remedy: "Set `connection.powerdns.url` to the webserver of PowerDNS Authoritative, and `api=yes` on the server.",
   },
   "dns.ptr.taken": {
@@ -131,6 +138,10 @@ const errors = {
   "dns.transfer.refused": {
     meaning: "The server refuses to transfer the zone, which is how `list` finds the marks.",
     remedy: "Grant the key the right to transfer the zone.",
+  },
+  "dns.transfer.tooLarge": {
+    meaning: "The transfer of the zone is larger than 64 MiB, the most that the provider reads.",
+    remedy: "Use another kind of `connection`, or split the zone.",
   },
   "dns.type.refused": {
     meaning: "Records of this type are not managed: the server generates them, or they never exist in a zone.",

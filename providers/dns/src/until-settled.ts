@@ -1,7 +1,7 @@
+import { MarkChanged } from "@nixops4-resources/protocol-core";
 import { Conflict } from "./backend.ts";
 import type { DnsWriter } from "./client.ts";
 import { failure } from "./failure.ts";
-import { displayName } from "./name.ts";
 import { hasSameContent, type Key, type Stored } from "./stored.ts";
 
 const maxTries = 5;
@@ -12,11 +12,11 @@ export interface Settling {
   readonly changes: () => readonly Stored[];
   /** Keys that the changes depend on. They must be as last seen even if they do not change themselves. */
   readonly basis?: readonly Key[];
-  /** Reads again, and returns a key that another owner has taken, or undefined. */
-  readonly lookAgain: () => Promise<Key | undefined>;
+  /** Reads again. Throws `MarkChanged` if the object does not carry the expected mark any more. */
+  readonly lookAgain: () => Promise<void>;
 }
 
-/** Writes the differences. After a conflict, reads again and retries, unless another owner has taken a key. */
+/** Writes the differences. After a conflict, reads again and retries, unless the mark changed. */
 export async function untilSettled(client: DnsWriter, { zone, changes, basis, lookAgain }: Settling): Promise<void> {
   for (let tries = 1; ; tries++) {
     const different = changes().filter((change) => !isEqual(client.seen(change), change));
@@ -26,17 +26,20 @@ export async function untilSettled(client: DnsWriter, { zone, changes, basis, lo
       return;
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      const taken = await lookAgain();
-      if (taken === undefined && tries < maxTries) continue;
-      throw failure(
-        taken === undefined
-          ? "another client keeps changing the records"
-          : `another owner has taken ${displayName(taken.name)} ${taken.type} in the meantime`,
-        "dns.conflict",
-        "Apply again",
-        error,
-      );
+      if (tries === maxTries)
+        throw failure("another client keeps changing the records", "dns.conflict", "Apply again", error);
+      await lookAgain();
     }
+  }
+}
+
+/** A write that is not repeated. A conflict means that the object changed since the look, so the caller looks again. */
+export async function writeOnce(client: DnsWriter, zone: string, changes: readonly Stored[]): Promise<void> {
+  try {
+    await client.write(zone, changes);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    throw new MarkChanged(error.message, { cause: error });
   }
 }
 

@@ -12,9 +12,10 @@ export const connection = z
 
 export type Connection = z.output<typeof connection>;
 
-export const targetOf = ({ url, tls, token }: Connection): Target => ({
+export const targetOf = ({ url, tls, allowPlaintext, token }: Connection): Target => ({
   url,
   tls,
+  allowPlaintext,
   inputs: { credential: "connection.token" },
   authorize: async () => ({
     Authorization: `Bearer ${(await resolveSecret(token, `the token for ${url}`)).revealHeader()}`,

@@ -34,6 +34,18 @@ export class MessageTooLong extends Error {
   }
 }
 
+/** Octets of the largest accepted transfer: enough for a million records. */
+const largestTransfer = 64 * 1024 * 1024;
+
+/** A transfer goes on beyond every reasonable size. */
+export class TransferTooLarge extends Error {
+  override readonly name = "TransferTooLarge";
+
+  constructor(limit: number) {
+    super(`the transfer is larger than ${limit} octets`);
+  }
+}
+
 export interface ClientOptions extends Endpoint {
   /** Signs every request and verifies every answer. Without a key, nothing is signed or verified. */
   readonly key?: TsigKey | undefined;
@@ -108,6 +120,7 @@ export class DnsClient implements Disposable {
   async transfer(zone: string): Promise<{ records: ResourceRecord[] } | { refusal: Message }> {
     const records: ResourceRecord[] = [];
     let refusal: Message | undefined;
+    let octetCount = 0;
     const { id, signed, verifier } = this.#prepare({ opcode: opcodes.QUERY, question: { name: zone, type: "AXFR" } });
     const connection = await this.#open();
     await connection.exchange([signed], this.#timeoutMs, (octets) => {
@@ -117,6 +130,8 @@ export class DnsClient implements Disposable {
         refusal = message;
         return true;
       }
+      octetCount += octets.length;
+      if (octetCount > largestTransfer) throw new TransferTooLarge(largestTransfer);
       records.push(...message.answers);
       // A transfer ends with a second copy of the SOA.
       if (records.length < 2 || records.at(-1)?.type !== "SOA") return false;
@@ -170,5 +185,7 @@ function decodeAnswer(octets: Buffer, isAwaited: (id: number) => boolean): Messa
   const message = decodeMessage(octets);
   if (!message.isResponse || !isAwaited(message.id))
     throw new MalformedMessage("the answer does not belong to any request");
+  // There is no larger transport to repeat it on.
+  if (message.isTruncated) throw new MalformedMessage("the answer is truncated, although it came over TCP");
   return message;
 }

@@ -1,10 +1,14 @@
 import { connect, type Socket } from "node:net";
+import { ownTimeout } from "./own-time.ts";
 
 /** A TCP connection failed, or no answer arrived. Whether the server processed what it received is unknown. */
 export class TransportError extends Error {
   override readonly name = "TransportError";
-  /** `refused`: no connection was established. `closed`: it ended too early. `silent`: no answer arrived in time. */
-  readonly kind: "refused" | "closed" | "silent";
+  /**
+   * `refused`: the connection was refused. `unconnected`: an attempt to connect got no answer. `closed`: it ended too early.
+   * `silent`: no answer to a message arrived in time.
+   */
+  readonly kind: "refused" | "unconnected" | "closed" | "silent";
 
   constructor(kind: TransportError["kind"], message: string, options?: ErrorOptions) {
     super(message, options);
@@ -35,16 +39,18 @@ export class Connection implements Disposable {
   static async open({ host, port }: Endpoint, timeoutMs: number): Promise<Connection> {
     const socket = connect({ host, port, noDelay: true });
     return await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const stop = ownTimeout(timeoutMs, () => {
         socket.destroy();
-        reject(new TransportError("refused", `no connection within ${timeoutMs} ms`));
-      }, timeoutMs);
+        reject(new TransportError("unconnected", `no connection within ${timeoutMs} ms`));
+      });
       socket.once("error", (cause) => {
-        clearTimeout(timer);
-        reject(new TransportError("refused", systemErrorCode(cause) ?? cause.message, { cause }));
+        stop();
+        const code = systemErrorCode(cause);
+        const kind = code === "ETIMEDOUT" ? "unconnected" : "refused";
+        reject(new TransportError(kind, code ?? cause.message, { cause }));
       });
       socket.once("connect", () => {
-        clearTimeout(timer);
+        stop();
         resolve(new Connection(socket));
       });
     });
@@ -60,12 +66,12 @@ export class Connection implements Disposable {
    */
   async exchange(messages: readonly Buffer[], timeoutMs: number, take: (octets: Buffer) => boolean): Promise<void> {
     if (this.#end !== undefined) throw this.#end;
-    let timer: NodeJS.Timeout | undefined;
+    let stop: (() => void) | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
         const wait = (): void => {
-          clearTimeout(timer);
-          timer = setTimeout(() => reject(new TransportError("silent", `no answer within ${timeoutMs} ms`)), timeoutMs);
+          stop?.();
+          stop = ownTimeout(timeoutMs, () => reject(new TransportError("silent", `no answer within ${timeoutMs} ms`)));
         };
         const onMessage = (octets: Buffer): void => {
           wait();
@@ -83,7 +89,7 @@ export class Connection implements Disposable {
       this[Symbol.dispose]();
       throw error;
     } finally {
-      clearTimeout(timer);
+      stop?.();
       this.#listener = undefined;
     }
   }

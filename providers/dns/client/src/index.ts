@@ -1,4 +1,4 @@
-export { DnsClient, MessageTooLong, type ClientOptions, type UpdateRequest } from "./client.ts";
+export { DnsClient, MessageTooLong, TransferTooLarge, type ClientOptions, type UpdateRequest } from "./client.ts";
 export { TransportError, type Endpoint } from "./connection.ts";
 export { InvalidValue, MalformedMessage } from "./wire/errors.ts";
 export { classes, type Message, type Question, type Rcode, type ResourceRecord } from "./message.ts";

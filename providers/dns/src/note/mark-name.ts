@@ -2,30 +2,58 @@ import { labelsOf, nameToText, typeName, typeNumber } from "@nixops4-resources/d
 import type { Key } from "../stored.ts";
 
 const prefix = "_nixops4-";
-const wildcard = Buffer.from("_wildcard");
 /** Moves the mark of a delegation out of the delegated namespace, where the server would hide it. */
 const delegation = Buffer.from("_delegation");
 
 /**
  * The name of the TXT records with the note of a record set: `_nixops4-a.www.example.org.`,
- * `_nixops4-a._wildcard.example.org.` for a wildcard, `_nixops4-ns.child._delegation.example.org.` for a delegation.
+ * `_nixops4-a._wildcard.example.org.` for a wildcard, `_nixops4-ns.child._delegation.example.org.` for a delegation. No two
+ * keys of a zone have the same.
  */
 export function markNameOf({ name, type }: Key, zone: string): string {
-  const labels = labelsOf(name);
-  if (labels[0]?.toString("latin1") === "*") labels[0] = wildcard;
-  if (type === "DS" || (type === "NS" && name !== zone)) labels.splice(1, 0, delegation);
+  const [first, ...others] = labelsOf(name);
+  // Not for the zone's own name: the mark must be in the zone.
+  const labels = first === undefined ? [] : [name === zone ? first : encoded(first), ...others];
+  if (isDelegation(type, name, zone)) labels.splice(1, 0, delegation);
   return nameToText([Buffer.from(prefix + type.toLowerCase()), ...labels]);
 }
 
 /** The key whose note has this name; undefined for any other name. */
-export function keyOfMark(name: string): Key | undefined {
-  const [first, ...labels] = labelsOf(name);
-  const text = first?.toString("latin1") ?? "";
+export function keyOfMark(name: string, zone: string): Key | undefined {
+  const [kind, ...labels] = labelsOf(name);
+  const text = kind?.toString("latin1") ?? "";
   const type = text.startsWith(prefix) ? knownType(text.slice(prefix.length)) : undefined;
   if (type === undefined) return undefined;
-  if (labels[0]?.equals(wildcard) === true) labels[0] = Buffer.from("*");
-  if (labels[1]?.equals(delegation) === true) labels.splice(1, 1);
-  return { name: nameToText(labels), type };
+  if (isDelegation(type, nameToText(labels), zone) && labels[1]?.equals(delegation) === true) labels.splice(1, 1);
+  const [first, ...others] = labels;
+  const isZone = nameToText(labels) === zone;
+  const decoded = first === undefined ? [] : [isZone ? first : decodedFrom(first), ...others];
+  const key = { name: nameToText(decoded), type };
+  // A name that no key encodes to is somebody else's.
+  return markNameOf(key, zone) === name ? key : undefined;
+}
+
+/** Whether a name is reserved: the names of marks and of manifests begin so. */
+export const isReserved = (name: string): boolean =>
+  labelsOf(name)[0]?.toString("latin1").toLowerCase().startsWith(prefix) === true;
+
+const isDelegation = (type: string, name: string, zone: string): boolean =>
+  type === "DS" || (type === "NS" && name !== zone);
+
+/**
+ * `_wildcard` replaces `*`, which would make the mark a wildcard itself. A label that already is `_wildcard` gets one more
+ * underscore, and so does the result of that.
+ */
+function encoded(label: Buffer): Buffer {
+  const text = label.toString("latin1");
+  if (text === "*") return Buffer.from("_wildcard");
+  return /^_+wildcard$/.test(text) ? Buffer.concat([Buffer.from("_"), label]) : label;
+}
+
+function decodedFrom(label: Buffer): Buffer {
+  const text = label.toString("latin1");
+  if (text === "_wildcard") return Buffer.from("*");
+  return /^__+wildcard$/.test(text) ? label.subarray(1) : label;
 }
 
 function knownType(text: string): string | undefined {

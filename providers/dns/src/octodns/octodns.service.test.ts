@@ -127,18 +127,41 @@ describe("a hosted zone", () => {
   test("stops OctoDNS and its children when the request is aborted", async () => {
     const folder = mkdtempSync(join(tmpdir(), "nixops4-slow-"));
     const slow = join(folder, "octodns-sync");
-    writeFileSync(slow, `#!/bin/sh\necho $$ > ${folder}/pid\nexec sleep 60\n`, { mode: 0o755 });
+    // It and its own child ignore what a program can ignore.
+    const script = `#!/bin/sh\ntrap '' TERM INT HUP\nsleep 60 &\necho $$ $! > ${folder}/pid\nwait\nsleep 60\n`;
+    writeFileSync(slow, script, { mode: 0o755 });
     const stop = new AbortController();
     const settingsOfSlow = settings({ command: slow });
     const look = new OctodnsReader(settingsOfSlow, { signal: stop.signal, timeoutSeconds: 1 }).all(zone);
-    const pid = await vi.waitFor(() => {
+    const pids = await vi.waitFor(() => {
       const text = readFileSync(join(folder, "pid"), "utf8");
       expect(text).toMatch(/\n$/);
-      return Number(text);
+      return text.trim().split(" ").map(Number);
     }, 5000);
     stop.abort();
     await expect(look).rejects.toThrow("aborted");
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 5000);
+    for (const pid of pids) await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 5000);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("gets only the environment that it needs, and its words are scrubbed, cut and harmless", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "nixops4-words-"));
+    const command = join(folder, "octodns-sync");
+    const secret = "canary-secret-0xC0FFEE";
+    writeFileSync(
+      command,
+      `#!/bin/sh\nenv > ${folder}/env\nprintf 'BadError: ${secret} \\033[31mred %01000d\\n' 7 >&2\nexit 1\n`,
+      { mode: 0o755 },
+    );
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "canary-of-the-environment");
+    const look = reader({ command, secrets: { token: { command: ["echo", secret] } } }).all(zone);
+    const message = await look.then(String, String);
+    vi.unstubAllEnvs();
+    const environment = readFileSync(join(folder, "env"), "utf8");
+    expect(environment).toContain("PATH=");
+    expect(environment).not.toContain("canary");
+    expect(message).toContain(String.raw`BadError: [secret] \u001b[31mred`);
+    expect(message.length).toBeLessThan(500);
     rmSync(folder, { recursive: true });
   });
 

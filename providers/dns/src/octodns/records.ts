@@ -36,8 +36,8 @@ export function allStored(zone: string, records: readonly OctodnsRecord[]): Stor
   const keys = records.flatMap(({ name, type }) => {
     if (!isKnownToOctodns(type)) return [];
     const absolute = absoluteName(name, zone);
-    const marked = type === "TXT" ? keyOfMark(absolute) : undefined;
-    return marked !== undefined && markNameOf(marked, zone) === absolute ? [marked] : [{ name: absolute, type }];
+    const marked = type === "TXT" ? keyOfMark(absolute, zone) : undefined;
+    return [marked ?? { name: absolute, type }];
   });
   const distinct = new Map(keys.map((key) => [idOf(key), key]));
   return [...distinct.values()].map((key) => toStored(zone, key, records));

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { ProviderError, waitFor } from "@nixops4-resources/protocol-core";
+import { codeOf, ProviderError, scrub, waitFor } from "@nixops4-resources/protocol-core";
+import { safeText } from "@nixops4-resources/protocol-http";
 import * as z from "zod/mini";
 import type { ErrorCode } from "../errors.ts";
 
@@ -24,6 +25,10 @@ export interface OctodnsPlan {
   changes: OctodnsChange[];
   checksum: string | undefined;
 }
+
+/** Characters of the largest accepted plan, and of the part of a log that is kept. */
+const largestOutput = 64 * 1024 * 1024;
+const largestLog = 64 * 1024;
 
 /** A record set in the output of octodns.provider.plan.PlanJson. */
 interface PlannedData {
@@ -67,7 +72,7 @@ export async function runOctodns(
   // `--force` disables OctoDNS' limits on the share of changed records, which are wrong for a filtered zone.
   const args = ["--config-file", "/dev/stdin", "--force", "--quiet", ...(checksum ? ["--checksum", checksum] : [])];
   const { stdout, stderr } = await waitFor("OctoDNS to finish", () => run(program, args, configuration, signal));
-  const [planned] = Object.values(plans.parse(JSON.parse(stdout))).flatMap((zones) => Object.values(zones));
+  const [planned] = Object.values(planIn(stdout)).flatMap((zones) => Object.values(zones));
   return {
     changes: (planned?.changes ?? []).map(({ name, record_type: type, existing, new: wanted }) => ({
       before: existing && toRecord(name, type, existing),
@@ -75,6 +80,18 @@ export async function runOctodns(
     })),
     checksum: /checksum=([\da-f]{64})/.exec(stderr)?.[1],
   };
+}
+
+function planIn(stdout: string): z.output<typeof plans> {
+  try {
+    return plans.parse(JSON.parse(stdout));
+  } catch (cause) {
+    throw new ProviderError<ErrorCode>("OctoDNS does not print a plan in the expected form", {
+      code: "dns.octodns.failed",
+      hint: "Check that `connection.octodns.command` is the octodns-sync of a supported version (1.x)",
+      cause,
+    });
+  }
 }
 
 const toRecord = (name: string, type: string, { ttl, value, values }: PlannedData): OctodnsRecord => ({
@@ -94,18 +111,28 @@ function run(
     // OctoDNS opens /dev/stdin by name. That fails for Node's stdin, which is a socket, but works for a shell's pipe.
     // `detached` creates a process group, so that `stop` also ends the children.
     const shell = ["-c", 'cat | exec "$@"', "octodns", program, ...args];
-    const child = spawn("/bin/sh", shell, { detached: true });
-    const stop = (): void => {
-      if (child.pid !== undefined) process.kill(-child.pid);
-      reject(new DOMException("The request was aborted.", "AbortError"));
+    const child = spawn("/bin/sh", shell, { detached: true, env: environment() });
+    const stop = (reason: Error): void => {
+      if (child.pid !== undefined) killGroup(child.pid);
+      // A grandchild that left the group may keep the pipes open.
+      for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
+      reject(reason);
     };
-    signal.addEventListener("abort", stop, { once: true });
+    const abort = (): void => stop(new DOMException("The request was aborted.", "AbortError"));
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
     const output = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (piece: string) => (output.stdout += piece));
-    child.stderr.setEncoding("utf8").on("data", (piece: string) => (output.stderr += piece));
+    child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+      output.stdout += piece;
+      if (output.stdout.length > largestOutput) stop(tooMuch());
+    });
+    // Of an endless log only the end is of use.
+    child.stderr
+      .setEncoding("utf8")
+      .on("data", (piece: string) => (output.stderr = (output.stderr + piece).slice(-largestLog)));
     child.on("error", reject);
     child.on("close", (status) => {
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", abort);
       if (status === 0) resolve(output);
       else reject(status === 127 ? missing(program) : failed(output.stderr, status));
     });
@@ -113,6 +140,23 @@ function run(
     child.stdin.on("error", () => undefined).end(JSON.stringify(configuration));
   });
 }
+
+/** Ends a child with its children. SIGKILL, since one that ignores signals would go on beyond the request. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // It has ended already.
+    if (codeOf(error) !== "ESRCH") throw error;
+  }
+}
+
+/** What a Python program needs, and how it reaches the service. Secrets in our environment are not for it. */
+const passedOn =
+  /^(PATH|HOME|LANG|LC_\w+|TZ|TZDIR|TMPDIR|PYTHON\w+|VIRTUAL_ENV|LOCALE_ARCHIVE|NIX_SSL_CERT_FILE|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|LD_LIBRARY_PATH|(https?|all|no)_proxy)$/i;
+
+const environment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name)));
 
 function findOnPath(name: string): string {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
@@ -127,7 +171,13 @@ const missing = (program: string): ProviderError<ErrorCode> =>
     hint: "Install OctoDNS with the provider's package (nixpkgs: octodns.withProviders), or set `connection.octodns.command` to its octodns-sync",
   });
 
-/** Of a traceback, only the exception at its end is useful to people. */
+const tooMuch = (): ProviderError<ErrorCode> =>
+  new ProviderError<ErrorCode>(`OctoDNS prints a plan of more than ${largestOutput} characters`, {
+    code: "dns.octodns.failed",
+    hint: "Manage fewer records by this connection",
+  });
+
+/** Of a traceback, only the exception at its end is useful to people. It may repeat any text of the service. */
 function failed(stderr: string, status: number | null): ProviderError<ErrorCode> {
   const lines = stderr.trimEnd().split("\n");
   const at = lines.findLastIndex((line) => /^[\w.]+(Error|Exception|Failed|NotFound|Change)\b/.test(line));
@@ -135,7 +185,8 @@ function failed(stderr: string, status: number | null): ProviderError<ErrorCode>
     .slice(at < 0 ? -3 : at)
     .map((line) => line.trim())
     .join("; ");
-  return new ProviderError<ErrorCode>(`OctoDNS ended with status ${status}: ${words}`, {
+  // Scrubbed before it is cut: half a secret would not be recognized.
+  return new ProviderError<ErrorCode>(`OctoDNS ended with status ${status}: ${safeText(scrub(words))}`, {
     code: "dns.octodns.failed",
     hint: "Check the settings and secrets in `connection.octodns`, and the records in the message",
   });

@@ -1,10 +1,11 @@
 import { resolveSecret, type Connecting } from "@nixops4-resources/protocol-core";
 import { HttpReader, HttpWriter, type Answer, type Target, type WriteMethod } from "@nixops4-resources/protocol-http";
-import { explainAnswer, explainFailure } from "./failure.ts";
+import type * as z from "zod/mini";
+import { explainAnswer, explainFailure, notEmpty } from "./failure.ts";
 import type { PowerdnsSettings } from "./settings.ts";
 
-/** A zone with all its records is one answer. */
-const largestAnswerBytes = 256 * 1024 * 1024;
+/** A zone with all its records is one answer: this is enough for 300,000 records. */
+const largestAnswerBytes = 32 * 1024 * 1024;
 
 /** Requests that look. */
 export class PowerdnsReader implements AsyncDisposable {
@@ -20,15 +21,30 @@ export class PowerdnsReader implements AsyncDisposable {
     this.#http = http;
   }
 
-  /** The server as messages call it; locks are named after it. */
+  /** The server as messages call it. */
   get url(): string {
     return this.settings.url;
   }
 
-  /** The content at a path below the server's own; undefined if the server reports that nothing exists there. */
-  async get(path: string): Promise<unknown> {
-    const answer = await explained(this.#http.get(this.at(path)));
-    return answer.status === 404 ? undefined : explainAnswer(this.settings, answer.status, answer.text);
+  get serverId(): string {
+    return this.settings.serverId;
+  }
+
+  /**
+   * The content at a path below the server's own, which must have this form. Throws for everything else: a 404 proves
+   * nothing, since a wrong base path and a wrong server id answer it too (see `isListed`).
+   */
+  async get<T>(path: string, schema: z.ZodMiniType<T>): Promise<T> {
+    return await this.explained(this.#http.get(this.at(path)), (answer) => answer.as(schema));
+  }
+
+  /** What `use` finds in a successful answer. A failure at any stage is explained in the words of this provider. */
+  protected async explained<T>(answer: Promise<Answer>, use: (answer: Answer) => T): Promise<T> {
+    try {
+      return use(explainAnswer(this.settings, await answer));
+    } catch (error) {
+      throw explainFailure(error);
+    }
   }
 
   protected at(path: string): string {
@@ -50,10 +66,16 @@ export class PowerdnsWriter extends PowerdnsReader {
     this.#http = http;
   }
 
-  /** Returns the server's answer; throws the server's message if it refuses. */
-  async write(method: WriteMethod, path: string, body?: unknown): Promise<unknown> {
-    const { status, text } = await explained(this.#http.write(method, this.at(path), body));
-    return explainAnswer(this.settings, status, text);
+  /** Writes something that the server confirms without content (204). Throws the server's message if it refuses. */
+  async write(method: WriteMethod, path: string, body?: unknown): Promise<void> {
+    await this.explained(this.#http.write(method, this.at(path), body), (answer) => {
+      if (answer.status !== 204) throw notEmpty(this.settings, answer);
+    });
+  }
+
+  /** Writes something that the server confirms with content of this form. */
+  async writeFor<T>(method: WriteMethod, path: string, body: unknown, schema: z.ZodMiniType<T>): Promise<T> {
+    return await this.explained(this.#http.write(method, this.at(path), body), (answer) => answer.as(schema));
   }
 }
 
@@ -61,17 +83,10 @@ export class PowerdnsWriter extends PowerdnsReader {
 export const zonePath = (zone: string): string =>
   `zones/${zone.replaceAll(/[^\w.-]/g, (character) => `=${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, "0")}`)}`;
 
-async function explained(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw explainFailure(error);
-  }
-}
-
-const targetOf = ({ url, apiKey, ca }: PowerdnsSettings): Target => ({
+const targetOf = ({ url, apiKey, ca, allowPlaintext }: PowerdnsSettings): Target => ({
   url,
   tls: { caFile: ca, pins: [] },
+  allowPlaintext,
   inputs: {
     url: "connection.powerdns.url",
     caFile: "connection.powerdns.ca",
@@ -79,6 +94,4 @@ const targetOf = ({ url, apiKey, ca }: PowerdnsSettings): Target => ({
   },
   authorize: async () => ({ "X-API-Key": (await resolveSecret(apiKey, `the API key of ${url}`)).revealHeader() }),
   largestAnswerBytes,
-  // The backend decides what to do about a failed request.
-  tries: 1,
 });

@@ -25,6 +25,7 @@ const address = (): PowerdnsAddress => server().address;
 const settings = (other: Partial<PowerdnsSettings> = {}): PowerdnsSettings => ({
   url: `http://127.0.0.1:${address().apiPort}`,
   apiKey: { file: address().apiKeyFile },
+  allowPlaintext: false,
   ca: null,
   serverId: "localhost",
   ...other,

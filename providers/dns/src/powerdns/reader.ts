@@ -6,13 +6,14 @@ import { failure } from "../failure.ts";
 import { displayName, zoneMissing } from "../name.ts";
 import { isPresent, nothingAt, type Key, type Stored } from "../stored.ts";
 import { zonePath, type PowerdnsReader } from "./api.ts";
+import { ofServer, unexpected } from "./failure.ts";
 import { apiRrset, hasDisabled, isOfKnownType, toStored, type ApiRrset } from "./rrset.ts";
+import { listedZone, listZones, unlessMissing } from "./zone.ts";
 
 /** For more names than this, one request for the whole zone replaces one request per name. */
 const maxSingleLookups = 8;
 
-const zones = z.array(z.object({ name: z.string(), edited_serial: z.number() }));
-const contents = z.object({ rrsets: z.array(apiRrset) });
+const contents = z.object({ name: z.string(), rrsets: z.array(apiRrset) });
 
 /** Reads from PowerDNS' HTTP API. */
 export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> implements BackendReader {
@@ -26,8 +27,8 @@ export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> 
     // DS records of a zone are in its parent zone (RFC 4034, section 5).
     const first = type === "DS" ? parentOf(name) : name;
     for (let candidate = first; candidate !== undefined; candidate = parentOf(candidate)) {
-      const [zone] = zones.parse(await this.api.get(`zones?zone=${encodeURIComponent(candidate)}`));
-      if (zone !== undefined) return { name: canonicalName(zone.name), serial: zone.edited_serial };
+      const zone = await listedZone(this.api, candidate);
+      if (zone !== undefined) return zone;
     }
     throw zoneMissing(name, "nor a zone above it");
   }
@@ -37,7 +38,7 @@ export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> 
   }
 
   async zones(): Promise<string[]> {
-    return zones.parse(await this.api.get("zones")).map(({ name }) => canonicalName(name));
+    return await listZones(this.api);
   }
 
   async dsFor(zone: string): Promise<readonly string[] | undefined> {
@@ -49,8 +50,9 @@ export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> 
 
   async all(zone: string): Promise<Stored[]> {
     const rrsets = await this.rrsets(zone);
-    const known = rrsets.filter((one) => isOfKnownType(one)).map((one) => toStored(one));
-    return known.filter((stored) => stored.type !== "SOA" && isPresent(stored));
+    const known = rrsets.filter((one) => isOfKnownType(one));
+    const stored = ofServer(this.api.url, () => known.map((one) => toStored(one)));
+    return stored.filter((one) => one.type !== "SOA" && isPresent(one));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -67,12 +69,12 @@ export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> 
     const rrsets = (await Promise.all(looks)).flat();
     return await Promise.all(
       keys.map(async (key) => {
-        const rrset = rrsets.find((one) => one.type === key.type && canonicalName(one.name) === key.name);
+        const rrset = rrsets.find((one) => one.type === key.type && one.name === key.name);
         if (rrset === undefined) {
           await this.#refuseNamedType(zone, key);
           return { stored: nothingAt(key), rrset };
         }
-        const stored = toStored(rrset);
+        const stored = ofServer(this.api.url, () => toStored(rrset));
         // Writing the set would delete the disabled records.
         if (stored.note === null && hasDisabled(rrset)) throw someDisabled(stored);
         return { stored, rrset };
@@ -95,11 +97,16 @@ export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> 
   /** The record sets of a zone, optionally only those of one name, or of one name and type. */
   protected async rrsets(zone: string, name?: string, type?: string): Promise<ApiRrset[]> {
     const filter = { ...(name && { rrset_name: name }), ...(type && { rrset_type: type }) };
-    const answer = await this.api.get(`${zonePath(zone)}?${new URLSearchParams(filter).toString()}`);
-    if (answer === undefined) throw zoneMissing(zone, `${this.api.url} does not know it`);
-    const { rrsets } = contents.parse(answer);
-    // Up to at least 4.9, PowerDNS also returns sets of other names that only have a comment.
-    return name === undefined ? rrsets : rrsets.filter((one) => canonicalName(one.name) === name);
+    const { url } = this.api;
+    const path = `${zonePath(zone)}?${new URLSearchParams(filter).toString()}`;
+    const found = await unlessMissing(this.api, zone, () => this.api.get(path, contents));
+    if (found === undefined) throw zoneMissing(zone, `${url} does not know it`);
+    return ofServer(url, () => {
+      if (canonicalName(found.name) !== zone) throw unexpected(url, `answers with ${found.name} instead of ${zone}`);
+      const named = found.rrsets.map((one) => ({ ...one, name: canonicalName(one.name) }));
+      // Up to at least 4.9, PowerDNS also returns sets of other names that only have a comment.
+      return name === undefined ? named : named.filter((one) => one.name === name);
+    });
   }
 }
 

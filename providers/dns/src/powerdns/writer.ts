@@ -1,14 +1,20 @@
 import { canonicalName } from "@nixops4-resources/dns-client";
-import { log, ProviderError, takeLock } from "@nixops4-resources/protocol-core";
+import { log, ProviderError } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { Conflict, type BackendWriter, type Update } from "../backend.ts";
 import { displayName, lastNameServers } from "../name.ts";
 import { hasSameContent, idOf, isPresent, type Key, type Stored } from "../stored.ts";
 import { zonePath, type PowerdnsWriter } from "./api.ts";
+import { ofServer, unexpected } from "./failure.ts";
+import { lockZone } from "./lock.ts";
 import { PowerdnsBackendReader, readsWholeZone, someDisabled } from "./reader.ts";
-import { toPatch, type ApiRrset } from "./rrset.ts";
+import { hasDisabled, toPatch, type ApiRrset } from "./rrset.ts";
 
 const searched = z.array(z.object({ name: z.string(), type: z.string(), disabled: z.boolean() }));
+/** A search that returns as many may have found more. */
+const maxFound = 1000;
+const apiSettings = z.array(z.object({ name: z.string(), value: z.string() }));
+const apiKind = z.object({ metadata: z.array(z.string()) });
 
 /**
  * Writes to PowerDNS' HTTP API, which has no compare-and-swap. Writers on this machine lock the zone and check the
@@ -25,7 +31,7 @@ export class PowerdnsBackendWriter extends PowerdnsBackendReader<PowerdnsWriter>
   async commit(update: Update): Promise<void> {
     const { zone, prerequisites, changes } = update;
     await this.plan(update);
-    using _lock = await takeLock(`powerdns:${this.api.url}:${zone}`);
+    using _lock = await lockZone(this.api, zone);
     const isNew = prerequisites.some((one) => !isPresent(one));
     const [present] = await Promise.all([this.#checkPrerequisites(update), isNew && this.#warnOfUnsigned(zone)]);
     // Removals come first: PowerDNS accepts a CNAME only if no other record exists at its name.
@@ -36,7 +42,12 @@ export class PowerdnsBackendWriter extends PowerdnsBackendReader<PowerdnsWriter>
     } catch (error) {
       if (!(error instanceof ProviderError) || error.code !== "dns.server.closed" || !(await this.#isDone(update)))
         throw error;
+      return;
     }
+    // Nobody looks again after a mark was removed from records that stay.
+    const isRelease = changes.some(({ values, note }) => values.length > 0 && note === null);
+    if (isRelease && !(await this.#isDone(update)))
+      throw unexpected(this.api.url, "confirms a change that had no effect");
   }
 
   /** The API's record sets at the keys of the update. Throws `Conflict` if a prerequisite does not hold. */
@@ -48,8 +59,8 @@ export class PowerdnsBackendWriter extends PowerdnsBackendReader<PowerdnsWriter>
       if (!isAt(present.get(idOf(wanted))?.stored, wanted)) throw new Conflict(`${wanted.name} ${wanted.type} changed`);
     }
     // A request for the whole zone returns disabled records, so `lookAtApi` has checked them already.
-    const unchecked = readsWholeZone(keys) ? [] : prerequisites.filter((one) => !isPresent(one));
-    await Promise.all(unchecked.map((one) => this.#refuseDisabled(one)));
+    const unchecked = readsWholeZone(keys) ? [] : keys.filter((one) => present.get(idOf(one))?.stored.note === null);
+    if (unchecked.length > 0) await this.#refuseDisabled(zone, unchecked);
     return new Map([...present].flatMap(([key, { rrset }]) => (rrset === undefined ? [] : [[key, rrset]])));
   }
 
@@ -59,22 +70,33 @@ export class PowerdnsBackendWriter extends PowerdnsBackendReader<PowerdnsWriter>
     return changes.every((wanted, index) => isAt(present[index], wanted));
   }
 
-  /** A request by name does not return disabled records; a search does. */
-  async #refuseDisabled({ name, type }: Key): Promise<void> {
-    const query = new URLSearchParams({ q: displayName(name), object_type: "record", max: "1000" });
-    const found = searched.parse((await this.api.get(`search-data?${query.toString()}`)) ?? []);
-    if (found.some((one) => one.disabled && one.type === type && canonicalName(one.name) === name))
-      throw someDisabled({ name, type });
+  /** A request by name does not return disabled records; a search does, and so does a request for the whole zone. */
+  async #refuseDisabled(zone: string, keys: readonly Key[]): Promise<void> {
+    const names = new Set(keys.map(({ name }) => name));
+    const found = await Promise.all([...names].map((name) => this.#disabledAt(zone, name)));
+    const disabled = new Set(found.flat().map(idOf));
+    const [taken] = keys.filter((key) => disabled.has(idOf(key)));
+    if (taken !== undefined) throw someDisabled(taken);
+  }
+
+  async #disabledAt(zone: string, name: string): Promise<Key[]> {
+    const query = new URLSearchParams({ q: displayName(name), object_type: "record", max: String(maxFound) });
+    // In a search, * and ? stand for any characters.
+    const found = /[*?]/.test(name) ? [] : await this.api.get(`search-data?${query.toString()}`, searched);
+    if (/[*?]/.test(name) || found.length >= maxFound) {
+      const rrsets = (await this.rrsets(zone)).filter((one) => one.name === name && hasDisabled(one));
+      return rrsets.map(({ type }) => ({ name, type }));
+    }
+    const own = ofServer(this.api.url, () => found.filter((one) => canonicalName(one.name) === name));
+    return own.filter(({ disabled }) => disabled).map(({ type }) => ({ name, type }));
   }
 
   /** With `dnsupdate=yes`, PowerDNS accepts unsigned updates from `allow-dnsupdate-from` for a zone without a key. */
   async #warnOfUnsigned(zone: string): Promise<void> {
-    const settings = z.array(z.object({ name: z.string(), value: z.string() })).parse(await this.api.get("config"));
+    const settings = await this.api.get("config", apiSettings);
     const setting = (name: string): string => settings.find((one) => one.name === name)?.value ?? "";
     if (setting("dnsupdate") !== "yes") return;
-    const { metadata } = z
-      .object({ metadata: z.array(z.string()) })
-      .parse(await this.api.get(`${zonePath(zone)}/metadata/TSIG-ALLOW-DNSUPDATE`));
+    const { metadata } = await this.api.get(`${zonePath(zone)}/metadata/TSIG-ALLOW-DNSUPDATE`, apiKind);
     if (metadata.length > 0) return;
     log.warn("the zone accepts updates without a signature: set its TSIG-ALLOW-DNSUPDATE, or `dnsupdate=no`", {
       zone: displayName(zone),

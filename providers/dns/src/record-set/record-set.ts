@@ -1,15 +1,34 @@
+import { canonicalName, InvalidValue } from "@nixops4-resources/dns-client";
 import { option, withExample } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { nameOf } from "../name.ts";
+import { isReserved } from "../note/mark-name.ts";
 import type { Key } from "../stored.ts";
 import { managedType } from "./managed-type.ts";
 import { canonicalValues, value, type Value } from "./value.ts";
 
+/** A mark that is managed as a record could be changed or deleted in spite of its owner. */
+export const notReserved = z.refine<string>(
+  (name) => !hasReservedName(name),
+  "a name that does not begin with `_nixops4-`, since the provider keeps its marks under such names",
+);
+
+/** Compares the canonical name: an escape or another letter case spells the same name. */
+function hasReservedName(name: string): boolean {
+  try {
+    return isReserved(canonicalName(name));
+  } catch (error) {
+    // `nameOf` reports a name that is none.
+    if (error instanceof InvalidValue) return false;
+    throw error;
+  }
+}
+
 /** The inputs of a record set. */
 export const recordSet = {
   name: option(
-    withExample(z.string().check(z.minLength(1)), "www.example.org"),
-    "Fully qualified name of the records, with or without a trailing dot; never relative to a zone. A leading `*` label is a wildcard. Labels may be Unicode.",
+    withExample(z.string().check(z.minLength(1), notReserved), "www.example.org"),
+    "Fully qualified name of the records, with or without a trailing dot; never relative to a zone. A leading `*` label is a wildcard. Labels may be Unicode. Names that begin with `_nixops4-` are reserved: the provider keeps its marks there.",
   ),
   type: option(
     withExample(z.string().check(z.regex(/^[A-Z][A-Z0-9]*$/)), "A"),

@@ -1,4 +1,5 @@
 import { isWithin } from "@nixops4-resources/dns-client";
+import { requireMark, type Mark } from "@nixops4-resources/protocol-core";
 import type { DnsReader } from "../client.ts";
 import { failure } from "../failure.ts";
 import { displayName, nameOf, outside } from "../name.ts";
@@ -36,10 +37,19 @@ export async function lookAtAll(
   return { manifest, sets, former: await client.look(declared.zone, undeclared(manifest?.keys ?? [], declared)) };
 }
 
-/** Reads again, and returns the manifest's key if it has another owner's mark by now. `changesFor` checks each set. */
-export async function manifestOfAnother(client: DnsReader, declared: Declared, want: Wanted): Promise<Key | undefined> {
+/**
+ * Reads again, and throws `MarkChanged` unless the manifest carries the expected mark. With `mayBeGone`, it need not exist:
+ * deleting what is gone succeeds. `changesFor` checks each set.
+ */
+export async function requireManifest(
+  client: DnsReader,
+  declared: Declared,
+  expected: Mark | undefined,
+  mayBeGone = false,
+): Promise<void> {
   const { manifest } = await lookAtAll(client, declared);
-  return manifest === undefined || manifest.mark?.managedBy === want.managedBy ? undefined : declared.manifest;
+  if (manifest === undefined && mayBeGone) return;
+  requireMark(manifest?.mark, expected);
 }
 
 /** Keys of members that are no longer declared, from the manifest as last seen. */

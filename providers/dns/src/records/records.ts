@@ -1,4 +1,4 @@
-import { AlreadyExists, defineResource } from "@nixops4-resources/protocol-core";
+import { AlreadyExists, defineResource, requireMark } from "@nixops4-resources/protocol-core";
 import { Conflict } from "../backend.ts";
 import { connectReader, connectWriter, type DnsReader, type DnsWriter } from "../client.ts";
 import { connection } from "../connection.ts";
@@ -6,11 +6,11 @@ import { delegationOf } from "../delegation/delegation.ts";
 import { displayName } from "../name.ts";
 import { markOf } from "../note/note.ts";
 import { isPresent, isSameKey, nothingAt, type Stored } from "../stored.ts";
-import { untilSettled } from "../until-settled.ts";
+import { untilSettled, writeOnce } from "../until-settled.ts";
 import { asDeclared, asInput } from "./as-inputs.ts";
 import { changesFor, membersOf } from "./changes.ts";
 import { membershipOf, obstacleAmong } from "./claim.ts";
-import { declare, formerKeys, lookAtAll, manifestOfAnother } from "./declared.ts";
+import { declare, formerKeys, lookAtAll, requireManifest } from "./declared.ts";
 import { inputs, outputs } from "./inputs.ts";
 import { manifestAt, manifestName, readManifest } from "./manifest.ts";
 
@@ -83,29 +83,31 @@ export default defineResource({
       zone: declared.zone,
       changes: () => changesFor(client, declared, want, mark),
       basis: [declared.manifest],
-      lookAgain: () => manifestOfAnother(client, declared, want),
+      lookAgain: () => requireManifest(client, declared, mark),
     });
   },
 
-  async delete(client: DnsWriter, want) {
+  async delete(client: DnsWriter, want, { mark }) {
     const declared = declare(want);
     await untilSettled(client, {
       zone: declared.zone,
       changes: () => [declared.manifest, ...membersOf(client, declared, want)].map(nothingAt),
-      lookAgain: () => manifestOfAnother(client, declared, want),
+      lookAgain: () => requireManifest(client, declared, mark, true),
     });
   },
 
-  async setMark(client: DnsWriter, want, mark) {
+  async setMark(client: DnsWriter, want, mark, expected) {
     const declared = declare(want);
+    const seen = readManifest(client.seen(declared.manifest));
+    if (seen !== undefined) requireMark(seen.mark, expected);
     const all = [...declared.sets, ...formerKeys(client, declared)].map((key) => client.seen(key)).filter(isPresent);
     if (mark === undefined) {
       const members = membersOf(client, declared, want).map((stored) => ({ ...stored, note: null }));
-      await client.write(declared.zone, [nothingAt(declared.manifest), ...members]);
+      await writeOnce(client, declared.zone, [nothingAt(declared.manifest), ...members]);
       return;
     }
     const members = all.map((stored) => ({ ...stored, note: membershipOf(stored, want) }));
-    await client.write(declared.zone, [manifestAt(declared.manifest, mark, members), ...members]);
+    await writeOnce(client, declared.zone, [manifestAt(declared.manifest, mark, members), ...members]);
   },
 
   async list(client: DnsReader, managedBy) {

@@ -1,6 +1,7 @@
 import {
   MalformedMessage,
   MessageTooLong,
+  TransferTooLarge,
   TransportError,
   TsigError,
   type Message,
@@ -24,9 +25,17 @@ export function explainExchangeError(error: unknown, settings: Rfc2136Settings):
       error,
     );
   }
+  if (error instanceof TransferTooLarge) {
+    return failure(
+      `${addressOf(settings)}: ${error.message}`,
+      "dns.transfer.tooLarge",
+      "Declare the zone's records by another kind of `connection`, or split the zone",
+      error,
+    );
+  }
   if (error instanceof MalformedMessage) {
     return failure(
-      `${addressOf(settings)} does not answer with a DNS message: ${error.message}`,
+      `${addressOf(settings)} does not answer with a valid DNS message: ${error.message}`,
       "dns.answer.malformed",
       "Set `port` in `connection` to the name server's port",
       error,

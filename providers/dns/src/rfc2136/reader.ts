@@ -6,6 +6,7 @@ import { failure } from "../failure.ts";
 import { displayName, nameOf } from "../name.ts";
 import type { Key, Stored } from "../stored.ts";
 import { allSetsIn } from "./all-sets.ts";
+import { refusedLook } from "./failure.ts";
 import { delegationIn, lookExactly } from "./look.ts";
 import type { NameServer } from "./server.ts";
 
@@ -27,7 +28,9 @@ export class Rfc2136Reader implements BackendReader {
       if (answer.isAuthoritative && !isAlias && soa !== undefined && isWithin(candidate, soa.name)) {
         return { name: soa.name, serial: Number(fieldsOf("SOA", soa.rdata)["serial"]) };
       }
-      if (answer.rcode !== "NOERROR" && answer.rcode !== "NXDOMAIN") break;
+      // What servers answer for a zone that they do not have. Any other failure says nothing about the zone.
+      if (answer.rcode === "REFUSED" || answer.rcode === "NOTAUTH") break;
+      if (answer.rcode !== "NOERROR" && answer.rcode !== "NXDOMAIN") throw refusedLook(this.server.settings, answer);
       // The answer for an alias is about its target's zone, and a referral is about the delegated zone: go on above them.
       candidate = parentOf(delegationIn(answer, candidate) ?? candidate);
     }
@@ -75,7 +78,7 @@ export class Rfc2136Reader implements BackendReader {
 
   async all(zone: string): Promise<Stored[]> {
     const result = await this.server.transfer(zone);
-    if ("records" in result) return allSetsIn(result.records);
+    if ("records" in result) return allSetsIn(result.records, zone);
     throw failure(
       `${addressOf(this.server.settings)} refuses to transfer the zone ${displayName(zone)} (${result.refusal.rcode})`,
       "dns.transfer.refused",

@@ -7,7 +7,15 @@ import {
   type ResourceRecord,
   type UpdateRequest,
 } from "@nixops4-resources/dns-client";
-import { resolveSecret, retry, takeSlot, type Connecting, type Slot } from "@nixops4-resources/protocol-core";
+import {
+  messageOf,
+  resolveSecret,
+  retry,
+  takeSlot,
+  waitFor,
+  type Connecting,
+  type Slot,
+} from "@nixops4-resources/protocol-core";
 import { addressOf } from "../endpoint.ts";
 import { nameOf } from "../name.ts";
 import { badSecret, explainExchangeError } from "./failure.ts";
@@ -78,6 +86,18 @@ export class NameServer implements AsyncDisposable {
     this.#slot[Symbol.dispose]();
   }
 
+  /** Nothing was sent by an attempt that got no connection, so it is repeated until the request's time is over. */
+  async #untilConnected<T>(attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isUnconnected(error)) throw error;
+      const isSafe = (again: unknown): boolean => isUnconnected(again) && !this.signal.aborted;
+      const what = `a TCP connection to ${addressOf(this.settings)} (${messageOf(error)})`;
+      return await waitFor(what, () => retry(attempt, { isSafe, tries: Number.POSITIVE_INFINITY }));
+    }
+  }
+
   async #request<T>(work: () => Promise<T>): Promise<{ answer: T; isRepeated: boolean }> {
     let tries = 0;
     let closed = 0;
@@ -85,7 +105,7 @@ export class NameServer implements AsyncDisposable {
       const answer = await retry(
         () => {
           tries++;
-          return work();
+          return this.#untilConnected(work);
         },
         {
           // A server that refuses connections may be restarting if it accepted one before. Otherwise the address is wrong.
@@ -101,3 +121,5 @@ export class NameServer implements AsyncDisposable {
     }
   }
 }
+
+const isUnconnected = (error: unknown): boolean => error instanceof TransportError && error.kind === "unconnected";

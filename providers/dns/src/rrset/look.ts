@@ -1,4 +1,4 @@
-import type { Previous } from "@nixops4-resources/protocol-core";
+import { MarkChanged, requireMark, type Mark, type Previous } from "@nixops4-resources/protocol-core";
 import type { DnsReader } from "../client.ts";
 import { failure } from "../failure.ts";
 import { displayName } from "../name.ts";
@@ -26,15 +26,20 @@ export async function storedSet(
   return isOurs ? former : undefined;
 }
 
-/** Reads again, and returns a set that exists without our mark. */
-export async function findForeign(
+/**
+ * Reads again, and throws `MarkChanged` unless the sets that exist carry the expected mark. With `mayBeGone`, none needs to
+ * exist: deleting what is gone succeeds.
+ */
+export async function requireOurs(
   client: DnsReader,
   zone: string,
-  keys: Key[],
-  want: Wanted,
-): Promise<Stored | undefined> {
-  const found = await client.look(zone, keys);
-  return found.find((stored) => isPresent(stored) && markOf(stored)?.managedBy !== want.managedBy);
+  keys: readonly Key[],
+  expected: Mark | undefined,
+  mayBeGone = false,
+): Promise<void> {
+  const found = (await client.look(zone, keys)).filter(isPresent);
+  if (found.length === 0 && !mayBeGone) throw new MarkChanged();
+  for (const stored of found) requireMark(markOf(stored), expected);
 }
 
 /** Whether the set belongs neither to `records` nor to the `ptr` of an address. */

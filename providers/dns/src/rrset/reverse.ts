@@ -6,6 +6,7 @@ import { failure } from "../failure.ts";
 import { displayName } from "../name.ts";
 import { detailOf, markOf, noteFor } from "../note/note.ts";
 import { isPresent, nothingAt, type Key, type Stored } from "../stored.ts";
+import { writeOnce } from "../until-settled.ts";
 
 /** The detail in the note of a PTR record that contains the name it points to. */
 const reverseOf = "ptr-of";
@@ -122,6 +123,6 @@ async function writeByZone(
   change: (reverse: Reverse) => Stored,
 ): Promise<void> {
   for (const zone of new Set(reverses.map((reverse) => reverse.zone))) {
-    await client.write(zone, reverses.filter((reverse) => reverse.zone === zone).map(change));
+    await writeOnce(client, zone, reverses.filter((reverse) => reverse.zone === zone).map(change));
   }
 }

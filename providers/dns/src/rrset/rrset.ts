@@ -1,4 +1,4 @@
-import { AlreadyExists, defineResource, type Change } from "@nixops4-resources/protocol-core";
+import { AlreadyExists, defineResource, requireMark, type Change } from "@nixops4-resources/protocol-core";
 import { Conflict } from "../backend.ts";
 import { connectReader, connectWriter, type DnsReader, type DnsWriter } from "../client.ts";
 import { connection, refuseHosted } from "../connection.ts";
@@ -8,9 +8,9 @@ import { detailsOf, markOf, noteFor } from "../note/note.ts";
 import { managedType } from "../record-set/managed-type.ts";
 import { valuesAsDeclared } from "../record-set/value.ts";
 import { nothingAt } from "../stored.ts";
-import { untilSettled } from "../until-settled.ts";
+import { untilSettled, writeOnce } from "../until-settled.ts";
 import { inputs, outputs } from "./inputs.ts";
-import { findForeign, reversesOf, storedSet } from "./look.ts";
+import { requireOurs, reversesOf, storedSet } from "./look.ts";
 import { checkReverse, isAsWanted, isReverse, isReverseOf, pointReverse, removeReverse } from "./reverse.ts";
 import { hasReverse, noteOf, targetOf, wantedOf, zoneOf } from "./wanted.ts";
 
@@ -100,31 +100,32 @@ export default defineResource({
     await untilSettled(client, {
       zone,
       changes: () => [...former.map(nothingAt), { ...wanted, note: noteOf(want, mark) }],
-      lookAgain: () => findForeign(client, zone, [wanted, ...former], want),
+      lookAgain: () => requireOurs(client, zone, [wanted, ...former], mark),
     });
     await pointReverse(client, after, target);
   },
 
-  async delete(client: DnsWriter, want) {
+  async delete(client: DnsWriter, want, seen) {
     const wanted = wantedOf(want);
     const zone = await client.zoneName(wanted, zoneOf(want));
     await removeReverse(client, await reversesOf(client, client.seen(wanted), false), targetOf(want, wanted));
     await untilSettled(client, {
       zone,
       changes: () => [nothingAt(wanted)],
-      lookAgain: () => findForeign(client, zone, [wanted], want),
+      lookAgain: () => requireOurs(client, zone, [wanted], seen.mark, true),
     });
   },
 
-  async setMark(client: DnsWriter, want, mark) {
+  async setMark(client: DnsWriter, want, mark, expected) {
     const wanted = wantedOf(want);
     const zone = await client.zoneName(wanted, zoneOf(want));
     const stored = client.seen(wanted);
+    requireMark(markOf(stored), expected);
     if (mark === undefined) {
       await removeReverse(client, await reversesOf(client, stored, false), targetOf(want, wanted), true);
     }
     const note = mark === undefined ? null : noteFor(mark, []);
-    await client.write(zone, [{ ...stored, note }]);
+    await writeOnce(client, zone, [{ ...stored, note }]);
   },
 
   async list(client: DnsReader, managedBy) {

@@ -1,6 +1,7 @@
 import { option, withExample, type Want } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import type { connection } from "../connection.ts";
+import { notReserved } from "../record-set/record-set.ts";
 
 const nonEmpty = z.string().check(z.minLength(1));
 
@@ -9,7 +10,10 @@ export const soaEdits = ["INCREMENT-WEEKS", "INCEPTION-EPOCH", "INCEPTION-INCREM
 export const soaEditApis = ["DEFAULT", "INCREASE", "EPOCH", "SOA-EDIT", "SOA-EDIT-INCREASE"] as const;
 
 export const inputs = {
-  name: option(withExample(nonEmpty, "example.org"), "Name of the zone, with or without a trailing dot."),
+  name: option(
+    withExample(z.string().check(z.minLength(1), notReserved), "example.org"),
+    "Name of the zone, with or without a trailing dot.",
+  ),
   kind: option(
     z.enum(kinds),
     "Replication of the zone: `Native` by the database, `Master` as a primary that notifies its secondaries, `Slave` by transfer from `masters`.",

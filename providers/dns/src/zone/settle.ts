@@ -1,13 +1,9 @@
-import { takeLock, type Mark, type Slot } from "@nixops4-resources/protocol-core";
+import type { Mark } from "@nixops4-resources/protocol-core";
 import { nameOf } from "../name.ts";
-import { zonePath, type PowerdnsReader, type PowerdnsWriter } from "../powerdns/api.ts";
-import { markBody, markPath } from "../powerdns/zone-mark.ts";
+import { zonePath, type PowerdnsWriter } from "../powerdns/api.ts";
+import { writeMark, writeMetadata } from "../powerdns/zone-mark.ts";
 import { findZone } from "../powerdns/zone.ts";
 import type { Wanted } from "./inputs.ts";
-
-/** Excludes other writers of the zone on this machine. */
-export const lockZone = (client: PowerdnsReader, zone: string): Promise<Slot> =>
-  takeLock(`powerdns:${client.url}:${zone}`);
 
 export const updateKeysKind = "TSIG-ALLOW-DNSUPDATE";
 
@@ -19,11 +15,8 @@ export async function settle(
   changed: ReadonlySet<string>,
 ): Promise<void> {
   const zone = nameOf(want.name, "name");
-  await client.write("PUT", markPath(zone), markBody(mark));
-  if (changed.has("updateKeys")) {
-    const metadata = { kind: updateKeysKind, metadata: want.updateKeys };
-    await client.write("PUT", `${zonePath(zone)}/metadata/${updateKeysKind}`, metadata);
-  }
+  await writeMark(client, zone, mark);
+  if (changed.has("updateKeys")) await writeMetadata(client, zone, updateKeysKind, want.updateKeys);
   if (changed.has("nameservers")) await setNameServers(client, zone, (want.nameservers ?? []).map(nameServerName));
   const fields = {
     ...(changed.has("kind") && { kind: want.kind }),

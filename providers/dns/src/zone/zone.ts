@@ -1,6 +1,7 @@
 import {
   AlreadyExists,
   defineResource,
+  MarkChanged,
   ProviderError,
   somethingElse,
   type Listed,
@@ -10,11 +11,20 @@ import { failure } from "../failure.ts";
 import { displayName, nameOf } from "../name.ts";
 import { zonePath, type PowerdnsReader } from "../powerdns/api.ts";
 import type { ApiRrset } from "../powerdns/rrset.ts";
-import { isHalfCreated, markBody, markIn, markOf, markPath, unfinishedAccount } from "../powerdns/zone-mark.ts";
-import { findZone, listZones, metadataOf, recordsIn, type PowerdnsZone } from "../powerdns/zone.ts";
+import { lockZone } from "../powerdns/lock.ts";
+import { isHalfCreated, markIn, markOf, requireMarkNow, unfinishedAccount, writeMark } from "../powerdns/zone-mark.ts";
+import {
+  createZone,
+  findZone,
+  listZones,
+  metadataOf,
+  recordsIn,
+  unlessMissing,
+  type PowerdnsZone,
+} from "../powerdns/zone.ts";
 import { connectReader, connectWriter } from "./connect.ts";
 import { inputs, kinds, outputs, soaEditApis, soaEdits } from "./inputs.ts";
-import { keyId, keyName, lockZone, nameServerName, settle, updateKeysKind } from "./settle.ts";
+import { keyId, keyName, nameServerName, settle, updateKeysKind } from "./settle.ts";
 
 export default defineResource({
   type: "zone",
@@ -67,7 +77,7 @@ export default defineResource({
     const { kind, masters, nameservers, soaEdit, soaEditApi, dnssec } = want;
     using _lock = await lockZone(client, zone);
     try {
-      await client.write("POST", "zones", {
+      await createZone(client, {
         name: zone,
         kind,
         masters,
@@ -93,20 +103,28 @@ export default defineResource({
         "Remove its DS records from the parent zone, wait until their TTL has passed, then disable DNSSEC with `pdnsutil disable-dnssec`",
       );
     }
-    using _lock = await lockZone(client, nameOf(want.name, "name"));
+    const zone = nameOf(want.name, "name");
+    using _lock = await lockZone(client, zone);
+    await requireMarkNow(client, zone, want.managedBy, mark);
     await settle(client, want, mark, changed);
   },
 
-  async delete(client, { name: given, deleteRecords }) {
+  async delete(client, { name: given, deleteRecords, managedBy }, { mark }) {
     const zone = nameOf(given, "name");
-    const records = deleteRecords ? [] : await recordsIn(client, zone);
+    using _lock = await lockZone(client, zone);
+    const records = deleteRecords ? [] : await unlessMissing(client, zone, () => recordsIn(client, zone));
+    if (records === undefined) throw new MarkChanged();
     if (records.length > 0) throw notEmpty(zone, records);
-    await client.write("DELETE", zonePath(zone));
+    await requireMarkNow(client, zone, managedBy, mark);
+    // Missing now means that somebody else deleted it, which is as wanted.
+    await unlessMissing(client, zone, () => client.write("DELETE", zonePath(zone)));
   },
 
-  async setMark(client, want, mark) {
-    const path = markPath(nameOf(want.name, "name"));
-    await (mark === undefined ? client.write("DELETE", path) : client.write("PUT", path, markBody(mark)));
+  async setMark(client, want, mark, expected) {
+    const zone = nameOf(want.name, "name");
+    using _lock = await lockZone(client, zone);
+    await requireMarkNow(client, zone, want.managedBy, expected);
+    await writeMark(client, zone, mark);
   },
 
   async list(client, managedBy) {
