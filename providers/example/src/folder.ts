@@ -6,11 +6,13 @@ import {
   linkSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
   AlreadyExists,
@@ -18,6 +20,7 @@ import {
   option,
   ProviderError,
   runtimePath,
+  takeSlot,
   withExample,
 } from "@nixops4-resources/protocol-core";
 import { draftOf, isDeadDraft } from "@nixops4-resources/protocol-core/draft";
@@ -91,6 +94,22 @@ export class FolderWriter extends FolderReader {
     } finally {
       rmSync(draft, { force: true });
     }
+  }
+
+  /**
+   * Excludes other writers of the file while `work` reads it, compares its mark and writes it.
+   *
+   * A file system cannot compare and write in one step, so that the lock is all the proof there is. It excludes the
+   * processes of this user on this machine. A person's editor, another user, or a machine that shares the folder can still
+   * write in the moment between the comparison and the rename. A backend with conditional writes leaves no such moment:
+   * see providers/example-http.
+   */
+  async exclusively(name: string, work: () => void | Promise<void>): Promise<void> {
+    // Named after the file itself, however the path is spelled; hashed, since names are short.
+    const path = join(realpathSync(this.folder), name);
+    const digest = createHash("sha256").update(path).digest("hex").slice(0, 32);
+    using _lock = await takeSlot(`example:${digest}`, 1, `another process that changes ${path}`);
+    await work();
   }
 
   /** Replaces the file in one step. */

@@ -1,5 +1,6 @@
 import type { Endpoint } from "./call-proxy.ts";
 import type { Message } from "./provider-process.ts";
+import type { Wire } from "./wire.ts";
 
 /** The real server or folder behind the resources under test, as the contract uses it. One per test file. */
 export interface Backend extends AsyncDisposable {
@@ -11,6 +12,11 @@ export interface Backend extends AsyncDisposable {
   readonly broken: Readonly<Record<string, Message>>;
   /** Secrets in `connection` that must never be seen again. */
   readonly canaries: readonly string[];
+  /**
+   * The input `connection` with this path in the place of a file, by the input's name: `connection.tls.caFile`. References
+   * to secrets are found without it.
+   */
+  readonly withFile?: Readonly<Record<string, (path: string) => Message>>;
   /** Restores the state before the first test. */
   reset(): Promise<void>;
   /** A count kept at the server. Two equal values mean that the provider's account wrote nothing in between. */
@@ -30,6 +36,10 @@ export interface NetworkAccess {
   readonly endpoint: Endpoint;
   /** The input `connection` for the same server at another address. */
   at(endpoint: Endpoint): Message;
+  /** Wrong answers to put in place of the server's: `httpWire`, `postgresWire`, or `bytesWire` with faults of your own. */
+  readonly wire?: Wire;
+  /** For HTTP: the input `connection` with a base path below which the API does not answer. */
+  readonly wrongPath?: Message;
 }
 
 /** Files below a folder. */

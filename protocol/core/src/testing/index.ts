@@ -5,3 +5,5 @@ export { DeployedResource, Deployment, type DeploymentReply } from "./deployment
 export { ask, startProvider, type Executable, type Finished, type Message, type Shown } from "./provider-process.ts";
 export { ProviderSession } from "./provider-session.ts";
 export { clausesOf, testResource } from "./test-resource.ts";
+export { bytesWire, httpWire, postgresWire, type Wire } from "./wire.ts";
+export { tryWrongAnswers, wrongAnswers, WrongAnswers, type Replacement, type WrongAnswer } from "./wrong-answers.ts";
