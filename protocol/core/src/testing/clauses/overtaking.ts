@@ -251,10 +251,10 @@ class Pair {
 const isSame = (one: Outcome, other: Outcome): boolean =>
   isDeepStrictEqual(one.end, other.end) && isSameSaid([one.ours, ...one.theirs], [other.ours, ...other.theirs]);
 
-const isSameSaid = (some: readonly (Said | undefined)[], others: readonly (Said | undefined)[]): boolean =>
-  some.length === others.length &&
+const isSameSaid = (some: readonly (Said | undefined)[], rest: readonly (Said | undefined)[]): boolean =>
+  some.length === rest.length &&
   some.every((one, index) => {
-    const other = others[index];
+    const other = rest[index];
     const outcome = one?.outcome ?? other?.outcome;
     return isDeepStrictEqual(one && { ...one, outcome }, other && { ...other, outcome: other.outcome ?? outcome });
   });
