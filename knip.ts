@@ -6,7 +6,7 @@ const config: KnipConfig = {
     // integration/scripts/check.ts starts oxfmt and oxlint, and oxlint loads tsgolint.
     ".": { ignoreDependencies: ["oxfmt", "oxlint", "oxlint-tsgolint"] },
     // Programs that are started by their path.
-    integration: { entry: ["{bench,demo}/main.ts", "bench/bare-connect.ts", "contract/faulty-main.ts"] },
+    integration: { entry: ["{bench,demo}/main.ts", "bench/bare-connect.ts", "contract/faulty-{http-main,main}.ts"] },
     "integration/driver": { entry: ["main.mjs"] },
     "integration/scripts": { entry: ["*.{ts,mjs}"] },
     // postgres/binaries.ts resolves the package's folder by its name.
@@ -17,7 +17,7 @@ const config: KnipConfig = {
     "providers/*": { entry: ["src/{main,testing/server-program}.ts"] },
     "protocol/secrets": { entry: ["src/testing/get-or-create.ts"] },
   },
-  ignoreBinaries: ["apt-get", "sops", "ssh-add", "ssh-agent", "ssh-keygen", "strace"],
+  ignoreBinaries: ["apt-get", "mkfifo", "sops", "ssh-add", "ssh-agent", "ssh-keygen", "strace"],
 };
 
 export default config;

@@ -1,7 +1,7 @@
 import type note from "@nixops4-resources/example-http/src/note.ts";
 import { ProviderError } from "@nixops4-resources/protocol-core";
 
-export type Note = typeof note;
+type Note = typeof note;
 
 /** A mistake that an author can make in a resource that is reached over HTTP. */
 export interface HttpFault {

@@ -1,6 +1,5 @@
 import type { Endpoint } from "./call-proxy.ts";
 import type { Message } from "./provider-process.ts";
-import type { Wire } from "./wire.ts";
 
 /** The real server or folder behind the resources under test, as the contract uses it. One per test file. */
 export interface Backend extends AsyncDisposable {
@@ -57,4 +56,20 @@ export interface ProgramAccess {
   isWrite?(call: string): boolean;
   /** A folder that may be missing, and that comes first on the PATH of the process that runs them. */
   readonly folder: string;
+}
+
+/** A proxy that has planted a fault, or none. */
+interface FaultyProxy extends AsyncDisposable {
+  /** The address for the client. */
+  readonly endpoint: Endpoint;
+  /** How many calls were made so far. */
+  readonly count: number;
+}
+
+/** What can go wrong between a provider and a server that does its work, for one protocol. */
+export interface Wire {
+  /** Names of the faults. */
+  readonly faults: readonly string[];
+  /** Starts a proxy that replaces the answer to one call, counted from 1, or none. */
+  start(target: Endpoint, fault?: { readonly call: number; readonly by: string }): Promise<FaultyProxy>;
 }

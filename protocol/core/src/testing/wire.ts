@@ -1,22 +1,6 @@
 import { AnswerProxy, type ByteFault } from "./answer-proxy.ts";
-import type { Endpoint } from "./call-proxy.ts";
+import type { Wire } from "./backend.ts";
 import { WrongAnswers, wrongAnswers, type WrongAnswer } from "./wrong-answers.ts";
-
-/** A proxy that has planted a fault, or none. */
-export interface FaultyProxy extends AsyncDisposable {
-  /** The address for the client. */
-  readonly endpoint: Endpoint;
-  /** How many calls were made so far. */
-  readonly count: number;
-}
-
-/** What can go wrong between a provider and a server that does its work, for one protocol. */
-export interface Wire {
-  /** Names of the faults. */
-  readonly faults: readonly string[];
-  /** Starts a proxy that replaces the answer to one call, counted from 1, or none. */
-  start(target: Endpoint, fault?: { readonly call: number; readonly by: string }): Promise<FaultyProxy>;
-}
 
 /** Faults of a protocol that sends bytes over TCP. */
 export const bytesWire = (faults: Readonly<Record<string, ByteFault>>): Wire => ({

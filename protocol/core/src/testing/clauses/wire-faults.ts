@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
-import type { NetworkAccess } from "../backend.ts";
+import type { NetworkAccess, Wire } from "../backend.ts";
 import { isWholeContract, others, us, type Clause, type Contract } from "../contract.ts";
 import type { Message } from "../provider-process.ts";
 import { asObject, withoutPorts, type Reply } from "../reply.ts";
-import type { Wire } from "../wire.ts";
 
 /** A request that gets one wrong answer. */
 interface Asked {
