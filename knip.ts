@@ -6,7 +6,7 @@ const config: KnipConfig = {
     // integration/scripts/check.ts starts oxfmt and oxlint, and oxlint loads tsgolint.
     ".": { ignoreDependencies: ["oxfmt", "oxlint", "oxlint-tsgolint"] },
     // Programs that are started by their path.
-    integration: { entry: ["{bench,demo}/main.ts", "bench/bare-connect.ts", "contract/faulty-main.ts"] },
+    integration: { entry: ["{bench,demo}/main.ts", "bench/bare-connect.ts", "contract/faulty-{http-main,main}.ts"] },
     "integration/driver": { entry: ["main.mjs"] },
     "integration/scripts": { entry: ["*.{ts,mjs}"] },
     // postgres/binaries.ts resolves the package's folder by its name.

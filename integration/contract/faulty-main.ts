@@ -3,9 +3,10 @@ import file from "@nixops4-resources/example/src/file.ts";
 import { serve } from "@nixops4-resources/protocol-core";
 import { onPrograms } from "./on-programs.ts";
 import { commonFaults } from "./planted-faults.ts";
+import { overtakenFaults } from "./overtaken-faults.ts";
 import { rarelyTriedFaults } from "./rarely-tried-faults.ts";
 
-const faults = { ...commonFaults, ...rarelyTriedFaults };
+const faults = { ...commonFaults, ...rarelyTriedFaults, ...overtakenFaults };
 const fault = faults[process.env["PLANTED_FAULT"] ?? ""];
 const sound = process.env["ON_PROGRAMS"] === undefined ? file : onPrograms(file);
 

@@ -1,27 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FolderBackend } from "@nixops4-resources/example/src/testing/folder-backend.ts";
 import file from "@nixops4-resources/example/src/file.ts";
-import { clausesOf, Contract, type AnyTerms } from "@nixops4-resources/protocol-core/testing";
-import { build } from "esbuild";
+import type { AnyTerms } from "@nixops4-resources/protocol-core/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundleOf, objection } from "./objection.ts";
 import { programs } from "./on-programs.ts";
 import { commonFaults } from "./planted-faults.ts";
+import { overtakenFaults } from "./overtaken-faults.ts";
 import { rarelyTriedFaults } from "./rarely-tried-faults.ts";
 
+const faults = { ...commonFaults, ...rarelyTriedFaults, ...overtakenFaults };
 let bundle: string;
 
 beforeAll(async () => {
-  bundle = await mkdtemp(join(tmpdir(), "nixops4-faults-"));
-  await build({
-    entryPoints: [join(import.meta.dirname, "faulty-main.ts")],
-    outfile: join(bundle, "main.cjs"),
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    target: "node24",
-  });
+  bundle = await bundleOf("faulty-main.ts");
 });
 afterAll(() => rm(bundle, { recursive: true }));
 
@@ -44,31 +37,19 @@ function terms(name: string, isOnPrograms: boolean): AnyTerms {
   };
 }
 
-/** What the clause of this name objects to in a resource with the fault; undefined if nothing. */
-async function objection(fault: string, clauseName: string, isOnPrograms: boolean): Promise<string | undefined> {
-  const contract = await Contract.open(file, terms(fault, isOnPrograms));
-  const [clause, ...more] = clausesOf(file, contract.terms).filter((one) => one.says.includes(clauseName));
-  if (clause === undefined || more.length > 0) throw new Error(`Not exactly one clause says "${clauseName}".`);
-  try {
-    await using checked = contract;
-    await clause.check(checked);
-    return undefined;
-  } catch (error) {
-    return String(error);
-  }
-}
-
 /** Several faults break the same clause. */
 const toTheSound = new Map<string, Promise<string | undefined>>();
 
 describe("the contract", () => {
-  for (const [fault, { breaks, isOnPrograms = false }] of Object.entries({ ...commonFaults, ...rarelyTriedFaults })) {
+  for (const [fault, { breaks, isOnPrograms = false }] of Object.entries(faults)) {
     test(`notices when ${fault}`, async () => {
       const key = `${breaks}, ${isOnPrograms}`;
-      const sound = toTheSound.get(key) ?? objection("", breaks, isOnPrograms);
+      const sound = toTheSound.get(key) ?? objection(file, terms("", isOnPrograms), breaks);
       toTheSound.set(key, sound);
       expect(await sound, "to the sound resource").toBeUndefined();
-      expect(await objection(fault, breaks, isOnPrograms), "to the faulty one").toEqual(expect.any(String));
+      expect(await objection(file, terms(fault, isOnPrograms), breaks), "to the faulty one").toEqual(
+        expect.any(String),
+      );
     });
   }
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { FolderReader } from "@nixops4-resources/example/src/folder.ts";
 import { resolveSecret } from "@nixops4-resources/protocol-core";
 import type { Fault } from "./planted-faults.ts";
@@ -108,6 +109,16 @@ export const rarelyTriedFaults: Readonly<Record<string, Fault>> = {
       },
     }),
     breaks: "a repeated create",
+  },
+  "a file of the user's is read without looking what it is": {
+    plant: (sound) => ({
+      ...sound,
+      async create(folder, want, mark) {
+        if (want.key !== null && "file" in want.key) readFileSync(want.key.file);
+        await sound.create(folder, want, mark);
+      },
+    }),
+    breaks: "names a FIFO",
   },
   "a process ends after its answer": {
     plant: (sound) => ({

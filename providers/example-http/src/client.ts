@@ -1,4 +1,10 @@
-import { AlreadyExists, ProviderError, type Connecting, type Secret } from "@nixops4-resources/protocol-core";
+import {
+  AlreadyExists,
+  MarkChanged,
+  ProviderError,
+  type Connecting,
+  type Secret,
+} from "@nixops4-resources/protocol-core";
 import { HttpReader, HttpWriter, path, type Answer, type ConditionalHeaders } from "@nixops4-resources/protocol-http";
 import * as z from "zod/mini";
 import { targetOf, type Connection } from "./connection.ts";
@@ -44,13 +50,15 @@ export class NotesReader implements AsyncDisposable {
 
   /** Undefined only if the API itself reports that the note does not exist. */
   async find(name: string): Promise<ApiNote | undefined> {
-    const answer = await this.#http.get(pathOf(name));
+    const answer = ofPrimary(await this.#http.get(pathOf(name)));
     if (isMissing(answer)) return undefined;
     return this.remember(name, answer);
   }
 
   async all(): Promise<ApiNote[]> {
-    return (await this.#http.get("/notes")).accepted().as(z.array(apiNote));
+    return ofPrimary(await this.#http.get("/notes"))
+      .accepted()
+      .as(z.array(apiNote));
   }
 
   /** Whether the note has this password. A query, though it is a POST: it changes nothing. */
@@ -93,16 +101,17 @@ export class NotesWriter extends NotesReader {
     this.remember(name, answer);
   }
 
+  /** Throws MarkChanged if the note is not as it was seen, or is gone: then `converge` looks again. */
   async change(name: string, fields: NoteFields): Promise<void> {
     const answer = await this.#http.write("PATCH", pathOf(name), fields, this.#unchanged(name));
-    if (answer.status === 412) throw changed(name);
+    if (answer.status === 412 || isMissing(answer)) throw new MarkChanged();
     this.remember(name, answer);
   }
 
-  /** Succeeds if the note no longer exists. */
+  /** Succeeds if the note no longer exists; throws MarkChanged if it is not as it was seen. */
   async remove(name: string): Promise<void> {
     const answer = await this.#http.write("DELETE", pathOf(name), undefined, this.#unchanged(name));
-    if (answer.status === 412) throw changed(name);
+    if (answer.status === 412) throw new MarkChanged();
     if (!isMissing(answer)) answer.accepted();
   }
 
@@ -128,8 +137,11 @@ function isMissing(answer: Answer): boolean {
   return typeof content === "object" && content !== null && "code" in content && content.code === "note.missing";
 }
 
-const changed = (name: string): ProviderError<ErrorCode> =>
-  new ProviderError<ErrorCode>(`somebody else changed note ${name} since the provider looked; nothing was written`, {
-    code: "example_http.note.changed",
-    hint: "Apply again: it looks first and continues from what exists",
+/** A read-only copy may lag behind its primary server, so that nothing counts as missing there. */
+function ofPrimary(answer: Answer): Answer {
+  if (answer.headers["server-role"] !== "replica") return answer;
+  throw new ProviderError<ErrorCode>(`${answer.asked.url} is a read-only copy of another server`, {
+    code: "example_http.server.replica",
+    hint: "Set `connection.url` to the server that accepts writes",
   });
+}

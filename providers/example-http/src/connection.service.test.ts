@@ -6,7 +6,7 @@ import { Deployment, type Message } from "@nixops4-resources/protocol-core/testi
 import { describe, expect, test } from "vitest";
 import { connectWriter, type NotesWriter } from "./client.ts";
 import { connection } from "./connection.ts";
-import { startServer } from "./testing/server.ts";
+import { startServer, startTlsServer } from "./testing/server.ts";
 
 const main = join(import.meta.dirname, "../dist/main.cjs");
 const note = { name: "motd", text: "Welcome.\n" };
@@ -14,7 +14,7 @@ const note = { name: "motd", text: "Welcome.\n" };
 const fingerprint = (file: string): string => new X509Certificate(readFileSync(file)).fingerprint256;
 
 describe("over TLS", () => {
-  const server = serverOf(() => startServer({ tls: true }));
+  const server = serverOf(startTlsServer);
   const certificates = () => {
     const made = server().certificates;
     if (made === null) throw new Error("The server has no certificates.");
@@ -66,7 +66,7 @@ describe("a write after a look", () => {
     await using notes = await open();
     expect(await notes.find("seen")).toMatchObject({ text: "one" });
     await server().call("PATCH", "/notes/seen", { text: "two" });
-    await expect(write(notes)).rejects.toMatchObject({ code: "example_http.note.changed" });
+    await expect(write(notes)).rejects.toMatchObject({ name: "MarkChanged" });
     expect(await notes.find("seen")).toMatchObject({ text: "two", description: null });
     await write(notes);
   });

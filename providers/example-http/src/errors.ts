@@ -4,9 +4,9 @@ import httpErrors from "@nixops4-resources/protocol-http/errors";
 /** Errors of this provider, beside those of every provider. */
 const errors = {
   ...httpErrors,
-  "example_http.note.changed": {
-    meaning: "Somebody else changed the note between the look and the write. Nothing was written.",
-    remedy: "Apply again. If it happens again, find out who else writes.",
+  "example_http.server.replica": {
+    meaning: "The server is a read-only copy of another one. It may lag, so that a note that it lacks may exist.",
+    remedy: "Set `connection.url` to the server that accepts writes.",
   },
 } satisfies ErrorCatalogue;
 

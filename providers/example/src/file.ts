@@ -1,8 +1,10 @@
 import {
   defineResource,
   encodeMark,
+  MarkChanged,
   option,
   readMark,
+  requireMark,
   resolveSecret,
   secretRef,
   somethingElse,
@@ -65,16 +67,34 @@ export default defineResource({
 
   create: async (folder, want, mark) => folder.create(want.name, await toFile(want, mark)),
 
-  update: async (folder, want, { mark }) => folder.replace(want.name, await toFile(want, mark)),
-
-  delete: async (folder, { name }) => folder.remove(name),
-
-  async setMark(folder, { name }, mark) {
-    const file = folder.read(name);
-    if (file === undefined) return;
-    const { signature, body } = parse(file.text);
-    folder.replace(name, { ...file, text: format({ mark, signature, body }) });
+  // The look decides, the write proves: whoever changed the mark since the look may own the file now. What takes time, such
+  // as a key's command, happens before the lock.
+  async update(folder, want, { mark }) {
+    const file = await toFile(want, mark);
+    await folder.exclusively(want.name, () => {
+      const before = folder.read(want.name);
+      if (before === undefined) throw new MarkChanged();
+      requireMark(parse(before.text).mark, mark);
+      folder.replace(want.name, file);
+    });
   },
+
+  delete: (folder, { name }, { mark }) =>
+    folder.exclusively(name, () => {
+      const file = folder.read(name);
+      if (file === undefined) return;
+      requireMark(parse(file.text).mark, mark);
+      folder.remove(name);
+    }),
+
+  setMark: (folder, { name }, mark, expected) =>
+    folder.exclusively(name, () => {
+      const file = folder.read(name);
+      if (file === undefined) throw new MarkChanged();
+      const { mark: found, signature, body } = parse(file.text);
+      requireMark(found, expected);
+      folder.replace(name, { ...file, text: format({ mark, signature, body }) });
+    }),
 
   async list(folder, managedBy) {
     const listed = [];

@@ -6,6 +6,7 @@ import {
   linkSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -18,6 +19,7 @@ import {
   option,
   ProviderError,
   runtimePath,
+  takeLock,
   withExample,
 } from "@nixops4-resources/protocol-core";
 import { draftOf, isDeadDraft } from "@nixops4-resources/protocol-core/draft";
@@ -93,7 +95,22 @@ export class FolderWriter extends FolderReader {
     }
   }
 
-  /** Replaces the file atomically. */
+  /**
+   * Excludes other writers of the file while `work` reads it, compares its mark and writes it.
+   *
+   * A file system cannot compare and write in one step, so that the lock is all the proof there is. It excludes the
+   * processes of this user on this machine. A person's editor, another user, or a machine that shares the folder can still
+   * write in the moment between the comparison and the rename. A backend with conditional writes leaves no such moment:
+   * see providers/example-http.
+   */
+  async exclusively(name: string, work: () => void | Promise<void>): Promise<void> {
+    // Named after the file itself, however the path is spelled.
+    const path = join(realpathSync(this.folder), name);
+    using _lock = await takeLock(`example:${path}`, `another process that changes ${path}`);
+    await work();
+  }
+
+  /** Replaces the file in one step. */
   replace(name: string, file: StoredFile): void {
     renameSync(this.#draft(name, file), this.pathOf(name));
   }

@@ -11,6 +11,11 @@ export interface Backend extends AsyncDisposable {
   readonly broken: Readonly<Record<string, Message>>;
   /** Secrets in `connection` that must never be seen again. */
   readonly canaries: readonly string[];
+  /**
+   * The input `connection` with this path in the place of a file, by the input's name: `connection.tls.caFile`. References
+   * to secrets are found without it.
+   */
+  readonly withFile?: Readonly<Record<string, (path: string) => Message>>;
   /** Restores the state before the first test. */
   reset(): Promise<void>;
   /** A count kept at the server. Two equal values mean that the provider's account wrote nothing in between. */
@@ -30,6 +35,10 @@ export interface NetworkAccess {
   readonly endpoint: Endpoint;
   /** The input `connection` for the same server at another address. */
   at(endpoint: Endpoint): Message;
+  /** Wrong answers to put in place of the server's: `httpWire`, `postgresWire`, or `bytesWire` with faults of your own. */
+  readonly wire?: Wire;
+  /** For HTTP: the input `connection` with a base path below which the API does not answer. */
+  readonly wrongPath?: Message;
 }
 
 /** Files below a folder. */
@@ -47,4 +56,20 @@ export interface ProgramAccess {
   isWrite?(call: string): boolean;
   /** A folder that may be missing, and that comes first on the PATH of the process that runs them. */
   readonly folder: string;
+}
+
+/** A proxy that has planted a fault, or none. */
+interface FaultyProxy extends AsyncDisposable {
+  /** The address for the client. */
+  readonly endpoint: Endpoint;
+  /** How many calls were made so far. */
+  readonly count: number;
+}
+
+/** What can go wrong between a provider and a server that does its work, for one protocol. */
+export interface Wire {
+  /** Names of the faults. */
+  readonly faults: readonly string[];
+  /** Starts a proxy that replaces the answer to one call, counted from 1, or none. */
+  start(target: Endpoint, fault?: { readonly call: number; readonly by: string }): Promise<FaultyProxy>;
 }

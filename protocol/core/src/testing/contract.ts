@@ -44,6 +44,8 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
    * rules about inputs alone are left to the contract with another backend. WHOLE_CONTRACT=1 tests all here too.
    */
   slow?: string;
+  /** The input `connection` of a read-only copy of the server that lags behind it, where the service has such copies. */
+  standby?: (backend: B) => Promise<Message>;
   /** Outputs that count all writes, such as a serial number: they differ between two equal runs. */
   counters?: readonly string[];
   /** Outputs that differ each time the object is created: a time, a random number. */
@@ -64,6 +66,8 @@ export interface Clause {
   says: string;
   /** Whether it is about inputs alone, which no backend sees. */
   isAboutInputs?: boolean;
+  /** Reason why the clause says nothing about this backend; undefined if it does. */
+  skips?(contract: Contract): string | undefined;
   /** Throws if the resource breaks the rule. The backend is as it was before the first test. */
   check(contract: Contract): Promise<void>;
 }

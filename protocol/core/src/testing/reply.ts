@@ -53,3 +53,7 @@ export function asObject(value: unknown): Message {
   if (typeof value !== "object" || value === null) throw new Error(`No object: ${JSON.stringify(value)}`);
   return { ...value };
 }
+
+/** The value without port numbers: a request through a proxy gives its address where the undisturbed one gives the server's. */
+export const withoutPorts = (value: unknown): unknown =>
+  JSON.parse((JSON.stringify(value) ?? "null").replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1"));

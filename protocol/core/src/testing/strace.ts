@@ -1,8 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ask, type Executable, type Finished, type Message } from "./provider-process.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  ask,
+  startProvider,
+  type Executable,
+  type Finished,
+  type Message,
+  type ProviderProcess,
+} from "./provider-process.ts";
 
 /** One system call of a run, identified by its name and its number among the calls of that name in its thread. */
 export interface SystemCall {
@@ -18,14 +26,17 @@ export interface SystemCall {
  * The calls that change files. Opening a file is not among them: its effect is visible before the next write. strace
  * ignores names with a question mark if the machine's architecture does not have them.
  */
-const changing = [
+const changingNames = [
   "write pwrite64 writev pwritev truncate ftruncate fallocate copy_file_range sendfile",
   "rename renameat renameat2 link linkat symlink symlinkat unlink unlinkat mkdir mkdirat rmdir",
   "chmod fchmod fchmodat chown fchown lchown fchownat utimensat setxattr fsetxattr removexattr",
-]
-  .flatMap((names) => names.split(" "))
-  .map((name) => `?${name}`)
-  .join(",");
+].flatMap((names) => names.split(" "));
+
+/** The calls that look at files. */
+const lookingNames =
+  "open openat read pread64 close stat lstat newfstatat statx access faccessat faccessat2 readlink getdents64";
+
+const filter = (names: readonly string[]): string => names.map((name) => `?${name}`).join(",");
 
 /** The run ended before the call, or at another one: wake-ups of threads are calls too, and their number varies. */
 export class KilledElsewhere extends Error {
@@ -45,8 +56,56 @@ export function straceMissing(): string | undefined {
  */
 export async function recordCalls(executable: Executable, request: Message, folder: string): Promise<SystemCall[]> {
   return await withLog(async (log) => {
-    await trace(executable, request, ["-f", "-o", log, "-e", `trace=execve,${changing}`]);
+    await trace(executable, request, ["-f", "-o", log, "-e", `trace=execve,${filter(changingNames)}`]);
     return callsIn(log).filter(({ text }) => text.includes(folder));
+  });
+}
+
+/** A call below the folder that looks or changes something. */
+export interface Step extends SystemCall {
+  changes: boolean;
+}
+
+/** The same with the calls that look, up to the answer. */
+export async function recordSteps(executable: Executable, request: Message, folder: string): Promise<Step[]> {
+  const names = [...changingNames, ...lookingNames.split(" ")];
+  return await withLog(async (log) => {
+    await trace(executable, request, ["-f", "-o", log, "-e", `trace=execve,${filter(names)}`]);
+    return callsIn(log)
+      .filter(({ text }) => text.includes(folder))
+      .map((call) => ({ ...call, changes: changingNames.includes(call.name) }));
+  });
+}
+
+/**
+ * Runs the request, stops the provider (SIGSTOP) after the call took effect, runs `meanwhile`, and lets it continue. Throws
+ * KilledElsewhere if the provider does not stop there.
+ */
+export async function pauseAfter(
+  executable: Executable,
+  request: Message,
+  call: SystemCall,
+  folder: string,
+  meanwhile: () => Promise<void>,
+): Promise<Finished> {
+  return await withLog(async (log) => {
+    const threads = call.isFirstThread ? [] : ["-f"];
+    const inject = `inject=${call.name}:signal=SIGSTOP:when=${call.number}`;
+    const provider = startTraced(executable, [...threads, "-o", log, "-e", `trace=${call.name}`, "-e", inject]);
+    try {
+      provider.send(request);
+      while (!readLog(log).includes("--- stopped by SIGSTOP ---")) {
+        if (provider.hasEnded) throw new KilledElsewhere(`The run ended before ${call.text}`);
+        await pause(5);
+      }
+      const stoppedAt = callsIn(log).find(({ number, text }) => number === call.number && text.includes(folder));
+      if (stoppedAt === undefined) throw new KilledElsewhere(`The run did not stop at ${call.text}: ${readLog(log)}`);
+      await meanwhile();
+    } finally {
+      for (const pid of childrenOf(provider.pid)) process.kill(pid, "SIGCONT");
+      if (!provider.hasEnded) await provider.finish();
+    }
+    return await provider.finish();
   });
 }
 
@@ -71,16 +130,25 @@ export async function killBefore(
   });
 }
 
-function trace(executable: Executable, request: Message, options: readonly string[]): Promise<Finished> {
-  return ask(
-    {
-      ...executable,
-      environment: { ...executable.environment, UV_THREADPOOL_SIZE: "1" },
-      // -y prints the file of each descriptor.
-      under: ["strace", "-qq", "-y", ...options],
-    },
-    request,
-  );
+const traced = (executable: Executable, options: readonly string[]): Executable => ({
+  ...executable,
+  environment: { ...executable.environment, UV_THREADPOOL_SIZE: "1" },
+  // -y prints the file of each descriptor.
+  under: ["strace", "-qq", "-y", ...options],
+});
+
+const trace = (executable: Executable, request: Message, options: readonly string[]): Promise<Finished> =>
+  ask(traced(executable, options), request);
+
+/** Without -qq, strace also says when the provider stops. */
+const startTraced = (executable: Executable, options: readonly string[]): ProviderProcess =>
+  startProvider({ ...traced(executable, []), under: ["strace", "-q", "-y", ...options] });
+
+const readLog = (log: string): string => (existsSync(log) ? readFileSync(log, "utf8") : "");
+
+function childrenOf(pid: number): number[] {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  return (existsSync(path) ? readFileSync(path, "utf8") : "").split(" ").filter(Boolean).map(Number);
 }
 
 /** The calls in a log of strace, numbered as `inject` counts them: by thread and name. A run begins with its execve. */

@@ -6,9 +6,13 @@ import { changes } from "./clauses/changes.ts";
 import { failures, networkFailures } from "./clauses/failures.ts";
 import { adoptionKills, kills } from "./clauses/kills.ts";
 import { lifecycle } from "./clauses/lifecycle.ts";
+import { overtaking } from "./clauses/overtaking.ts";
 import { ownership } from "./clauses/ownership.ts";
 import { processes } from "./clauses/processes.ts";
 import { races } from "./clauses/races.ts";
+import { standbys } from "./clauses/standby.ts";
+import { userFiles } from "./clauses/user-files.ts";
+import { wireFaults } from "./clauses/wire-faults.ts";
 import { Contract, isWholeContract, type AnyTerms, type Clause, type Terms } from "./contract.ts";
 import { straceMissing } from "./strace.ts";
 
@@ -22,17 +26,22 @@ export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clau
     ...changes(resource, terms),
     ...(bearsMark ? ownership : []),
     ...failures,
+    ...(terms.standby === undefined ? [] : standbys),
     ...(isDisturbed ? disturbances(terms, bearsMark) : []),
   ].filter(({ isAboutInputs = false }) => !isAboutInputs || !isShort);
 }
 
 const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] => [
   ...processes,
-  ...(terms.reached === "network" ? networkFailures : []),
+  ...(terms.reached === "network" ? [...networkFailures, ...wireFaults(bearsMark)] : []),
+  ...userFiles,
   ...races(terms.slow === undefined || isWholeContract() ? 20 : 3),
   ...kills,
-  ...(bearsMark ? adoptionKills : []),
+  ...(bearsMark ? [...adoptionKills, ...overtaking] : []),
 ];
+
+/** The rules that need a tracer for files. */
+const traced = new Set([...kills, ...adoptionKills, ...overtaking]);
 
 /**
  * Tests the rules that every resource follows, against its real server and with the provider's real executable. See
@@ -59,10 +68,12 @@ export function testResource<
 
     for (const clause of clausesOf(resource, terms)) {
       test(clause.says, async (context) => {
-        const missing = terms.reached === "files" && [...kills, ...adoptionKills].includes(clause) && straceMissing();
+        const missing = terms.reached === "files" && traced.has(clause) && straceMissing();
         if (missing) context.skip(missing);
         const contract = await opened;
         if (contract === undefined) throw new Error("The contract is not open.");
+        const reason = clause.skips?.(contract);
+        if (reason !== undefined) context.skip(reason);
         await clause.check(contract);
       });
     }

@@ -1,6 +1,12 @@
 import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { StatementLog } from "@nixops4-resources/integration-servers/postgres/statement-log";
-import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
+import {
+  postgresWire,
+  type Backend,
+  type Endpoint,
+  type Message,
+  type NetworkAccess,
+} from "@nixops4-resources/protocol-core/testing";
 import { readFile } from "node:fs/promises";
 import { Client, escapeIdentifier, escapeLiteral, type QueryResultRow } from "pg";
 import { makeSecretFile, type SecretFile } from "./secret-file.ts";
@@ -52,6 +58,7 @@ export class PostgresBackend implements Backend {
       kind: "network",
       endpoint: { host, port },
       at: (endpoint: Endpoint) => ({ ...this.connection, ...endpoint }),
+      wire: postgresWire,
     };
     this.canaries = [password, wrong, ...(options.secrets ?? [])].map(({ value }) => value);
     this.broken = {

@@ -3,7 +3,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { DnsServer } from "@nixops4-resources/integration-servers/dns/server";
 import { testZones } from "@nixops4-resources/integration-servers/dns/zones";
 import { apiWrites, callApi, type PowerdnsAddress } from "@nixops4-resources/integration-servers/dns/powerdns";
-import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
+import {
+  httpWire,
+  type Backend,
+  type Endpoint,
+  type Message,
+  type NetworkAccess,
+} from "@nixops4-resources/protocol-core/testing";
 import * as z from "zod/mini";
 
 const rrsetSchema = z.looseObject({ name: z.string(), type: z.string() });
@@ -29,7 +35,8 @@ export class PowerdnsBackend implements Backend {
       powerdns: { url: `http://${name}:${port}`, apiKey: { file: apiKeyFile } },
     });
     this.connection = at({ host, port: apiPort });
-    this.access = { kind: "network", endpoint: { host, port: apiPort }, at };
+    const wrongPath = { powerdns: { url: `http://${host}:${apiPort}/elsewhere`, apiKey: { file: apiKeyFile } } };
+    this.access = { kind: "network", endpoint: { host, port: apiPort }, at, wire: httpWire, wrongPath };
     this.broken = {
       "a port where nothing listens": at({ host, port: 1 }),
       "a wrong key": { powerdns: { url: `http://${host}:${apiPort}`, apiKey: { file: keys.sha256.secretFile } } },

@@ -1,4 +1,10 @@
-import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
+import {
+  httpWire,
+  type Backend,
+  type Endpoint,
+  type Message,
+  type NetworkAccess,
+} from "@nixops4-resources/protocol-core/testing";
 import * as z from "zod/mini";
 import type { NotesServer } from "./server.ts";
 
@@ -10,6 +16,7 @@ export class NotesBackend implements Backend {
   readonly connection: Message;
   readonly broken: Backend["broken"];
   readonly canaries: readonly string[];
+  readonly withFile: NonNullable<Backend["withFile"]>;
   readonly #server: NotesServer;
 
   constructor(server: NotesServer) {
@@ -21,19 +28,27 @@ export class NotesBackend implements Backend {
       token: { file: tokenFile },
     });
     const endpoint = { host: "127.0.0.1", port };
-    this.access = { kind: "network", endpoint, at };
     this.connection = at(endpoint);
+    const wrongPath = { ...this.connection, url: `http://127.0.0.1:${port}/elsewhere` };
+    this.access = { kind: "network", endpoint, at, wire: httpWire, wrongPath };
+    this.withFile = {
+      "connection.tls.caFile": (caFile) => ({ ...this.connection, url: `https://127.0.0.1:${port}`, tls: { caFile } }),
+    };
     this.broken = {
       "a port where nothing listens": at({ host: "127.0.0.1", port: 1 }),
       "another token": { ...this.connection, token: { command: ["echo", "another-token"] } },
       "TLS where the server has none": { ...this.connection, url: `https://127.0.0.1:${port}` },
-      "a base URL that is not the API's": { ...this.connection, url: `http://127.0.0.1:${port}/elsewhere` },
     };
   }
 
   /** A call of the API, past the provider. */
   async call(method: string, path: string, body?: unknown): Promise<void> {
     await this.#server.call(method, path, body);
+  }
+
+  /** The connection to a read-only copy of this server. */
+  standbyAt(port: number): Message {
+    return { ...this.connection, url: `http://127.0.0.1:${port}` };
   }
 
   async reset(): Promise<void> {

@@ -16,7 +16,7 @@ const notes = new Map<string, Note>();
 let lastVersion = 0;
 
 const configuration: ServerConfiguration = JSON.parse(process.argv[2] ?? "{}");
-const { port, tokenFile, certificates } = configuration;
+const { port, tokenFile, certificates, isReplica } = configuration;
 const token = readFileSync(tokenFile, "utf8").trim();
 const server =
   certificates === null
@@ -36,7 +36,12 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
       const { status, content, version } = answer(request, body === "" ? undefined : JSON.parse(body));
       // Before the answer, so that whoever has the answer finds the line.
       writeSync(2, `${request.method} ${request.url} ${status}\n`);
-      const headers = { "Content-Type": "application/json", ...(version !== undefined && { ETag: `"${version}"` }) };
+      const role = isReplica ? "replica" : "primary";
+      const headers = {
+        "Content-Type": "application/json",
+        "Server-Role": role,
+        ...(version !== undefined && { ETag: `"${version}"` }),
+      };
       if (content === undefined) response.writeHead(status, headers).end();
       else response.writeHead(status, headers).end(JSON.stringify(content));
     });
@@ -51,6 +56,9 @@ interface Result {
 function answer(request: IncomingMessage, body: unknown): Result {
   if (request.headers.authorization !== `Bearer ${token}`) return problem(401, "token.wrong", "the token is wrong");
   const [root, name, verb, ...rest] = (request.url ?? "").split("/").slice(1);
+  if (isReplica && !["GET", "POST"].includes(request.method ?? "")) {
+    return problem(403, "server.readonly", "this is a read-only copy");
+  }
   if (root === "dump") return { status: 200, content: dump() };
   if (root !== "notes" || rest.length > 0) return problem(404, "path.unknown", "the API has no such path");
   if (name === undefined) return { status: 200, content: [...notes].map(([key, note]) => shown(key, note)) };

@@ -13,6 +13,8 @@ export interface ServerConfiguration {
   readonly port: number;
   readonly tokenFile: string;
   readonly certificates: Certificates | null;
+  /** Whether it is a read-only copy of another server, which it never catches up with. */
+  readonly isReplica: boolean;
 }
 
 /** A running server of notes. */
@@ -24,14 +26,28 @@ export interface NotesServer extends AsyncDisposable, ServerConfiguration {
   call(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 
-/** Starts a server on a free port of 127.0.0.1, in a process that ends with ours. */
-export async function startServer({ tls = false } = {}): Promise<NotesServer> {
+/** Each starts a server on a free port of 127.0.0.1, in a process that ends with ours. */
+export const startServer = (): Promise<NotesServer> => start({});
+export const startTlsServer = (): Promise<NotesServer> => start({ tls: true });
+/** A read-only copy of the server, with the same token. */
+export const startReplica = ({ token }: NotesServer): Promise<NotesServer> => start({ token, isReplica: true });
+
+interface Options {
+  tls?: boolean;
+  isReplica?: boolean;
+  token?: string;
+}
+
+async function start({
+  tls = false,
+  isReplica = false,
+  token = `token-${randomBytes(12).toString("hex")}`,
+}: Options): Promise<NotesServer> {
   const folder = await mkdtemp(join(tmpdir(), "nixops4-notes-"));
-  const token = `token-${randomBytes(12).toString("hex")}`;
   const [tokenFile, logFile] = [join(folder, "token"), join(folder, "log")];
   await writeFile(tokenFile, token, { mode: 0o600 });
   const certificates = tls ? await makeCertificates(folder, "client") : null;
-  const configuration: ServerConfiguration = { port: await freePort(), tokenFile, certificates };
+  const configuration: ServerConfiguration = { port: await freePort(), tokenFile, certificates, isReplica };
   const { port } = configuration;
   const guarded = startGuarded({
     command: [process.execPath, join(import.meta.dirname, "server-program.ts"), JSON.stringify(configuration)],

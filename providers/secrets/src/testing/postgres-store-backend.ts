@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
-import type { Backend, Endpoint, Message, NetworkAccess } from "@nixops4-resources/protocol-core/testing";
+import {
+  postgresWire,
+  type Backend,
+  type Endpoint,
+  type Message,
+  type NetworkAccess,
+} from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { openSecretReader, openSecretWriter, storePlace, type SecretWriter } from "@nixops4-resources/protocol-secrets";
 import { makePerson, type Person } from "@nixops4-resources/protocol-secrets/testing";
@@ -26,7 +32,12 @@ export class PostgresStoreBackend implements Backend {
     });
     this.connection = within(backend.connection);
     const { endpoint } = backend.access;
-    this.access = { kind: "network", endpoint, at: (other: Endpoint) => within(backend.access.at(other)) };
+    this.access = {
+      kind: "network",
+      endpoint,
+      at: (other: Endpoint) => within(backend.access.at(other)),
+      wire: postgresWire,
+    };
     this.broken = Object.fromEntries(
       Object.entries(backend.broken).map(([what, connection]) => [what, within(connection)]),
     );
