@@ -70,7 +70,12 @@ let
             options = {
               url = mkOption {
                 type = types.str;
-                description = "URL of the HTTP API, without `/api/v1` at its end. Use `http` only on this machine or in a private network, since it does not encrypt the API key.";
+                description = "URL of the HTTP API, without `/api/v1` at its end. PowerDNS itself only offers `http`, which is accepted for this machine only unless `allowPlaintext` is true: put a TLS proxy in front of it.";
+              };
+              allowPlaintext = mkOption {
+                type = types.bool;
+                default = false;
+                description = "Whether the credentials may be sent over `http` to another machine, where everybody on the way can read and change them. Needed for an `http` URL unless its host is `localhost` or an address of loopback.";
               };
               apiKey = mkOption {
                 type = suiteTypes.secretRef;
@@ -170,7 +175,7 @@ in
             options = {
               name = mkOption {
                 type = types.nonEmptyStr;
-                description = "Fully qualified name of the records, with or without a trailing dot; never relative to a zone. A leading `*` label is a wildcard. Labels may be Unicode.";
+                description = "Fully qualified name of the records, with or without a trailing dot; never relative to a zone. A leading `*` label is a wildcard. Labels may be Unicode. Names that begin with `_nixops4-` are reserved: the provider keeps its marks there.";
               };
               type = mkOption {
                 type = types.strMatching "[A-Z][A-Z0-9]*";
@@ -255,7 +260,7 @@ in
       inputs.options = common // {
         name = mkOption {
           type = types.nonEmptyStr;
-          description = "Fully qualified name of the records, with or without a trailing dot; never relative to a zone. A leading `*` label is a wildcard. Labels may be Unicode.";
+          description = "Fully qualified name of the records, with or without a trailing dot; never relative to a zone. A leading `*` label is a wildcard. Labels may be Unicode. Names that begin with `_nixops4-` are reserved: the provider keeps its marks there.";
         };
         type = mkOption {
           type = types.strMatching "[A-Z][A-Z0-9]*";
