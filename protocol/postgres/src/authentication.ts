@@ -67,7 +67,7 @@ export function methodRefused(connection: Connection, method: AuthMethod): Provi
   }[method];
   const hint = isExplicit
     ? `Add \`${method}\` to \`connection.requireAuth\` if this is intended`
-    : "Use scram-sha-256 in the server's pg_hba.conf and store the password anew, or connect over TLS with `sslmode` `verify-full`; `connection.requireAuth` accepts another method";
+    : "Use scram-sha-256 in the server's pg_hba.conf and set the password again, or connect over TLS with `sslmode` `verify-full`; `connection.requireAuth` accepts another method";
   return new ProviderError<ErrorCode>(`${what}, which this connection does not accept`, {
     code: "postgres.login.method",
     hint,

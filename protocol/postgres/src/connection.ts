@@ -48,7 +48,7 @@ export const connectionInputs = <Database extends z.ZodMiniType<string>>(databas
   ),
   requireAuth: option(
     z.nullable(z.array(authMethod).check(z.minLength(1))),
-    "Accepted methods of authentication, by their libpq names: `scram-sha-256`, `md5`, `password` (clear text), and `none`, which is a server that asks for nothing. Null accepts only `scram-sha-256` for a password over plain TCP or over TLS without a verified server, since with other methods whoever listens there gets the password or a hash of it. On a Unix socket, with `sslmode` `verify-ca` or `verify-full`, and without a password, null accepts every method.",
+    "Accepted methods of authentication, by their libpq names: `scram-sha-256`, `md5`, `password` (clear text), and `none`, which is a server that asks for nothing. Null accepts only `scram-sha-256` for a password over plain TCP or over TLS without a verified server, since another method gives the password, or a hash of it, to any program that listens there. On a Unix socket, with `sslmode` `verify-ca` or `verify-full`, and without a password, null accepts every method.",
     null,
   ),
   ca: authoritiesFile,

@@ -18,7 +18,7 @@ test.each([
   ["53100", "could not extend file: No space left on device"],
   ["53200", "out of memory"],
   ["58030", "could not read block"],
-])("explains the server's lack of resources, %s", (code, message) => {
+])("explains a server that is out of resources, %s", (code, message) => {
   expect(explainPostgresError(serverError(code, message), server)).toMatchObject({
     code: "postgres.server.resources",
     hint: expect.stringContaining("on the server"),

@@ -113,7 +113,7 @@ function explainServerError(error: ServerError, connection: Connection): Provide
   // Insufficient resources, and errors of the server's operating system.
   if (/^(53|58)/.test(error.code)) {
     return failure(
-      `the server lacks resources: ${message} (SQLSTATE ${error.code})`,
+      `the server is out of resources: ${message} (SQLSTATE ${error.code})`,
       "postgres.server.resources",
       "Free disk space or memory on the server, see its log, then apply again",
       error,

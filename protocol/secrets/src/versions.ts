@@ -43,7 +43,7 @@ export function readableVersion(
 export function requireId(name: string, version: number, id: string, wanted: string | null): void {
   if (wanted === null || wanted === id) return;
   throw new ProviderError<ErrorCode>(
-    `version ${version} of secret ${name} is not the one that the reference names: the store was restored from a backup, or the secret was created anew`,
+    `version ${version} of secret ${name} is not the one that the reference names: the store was restored from a backup, or the secret was deleted and created again`,
     { code: "secret.version.missing", hint: waysOn },
   );
 }

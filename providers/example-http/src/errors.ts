@@ -5,7 +5,7 @@ import httpErrors from "@nixops4-resources/protocol-http/errors";
 const errors = {
   ...httpErrors,
   "example_http.server.replica": {
-    meaning: "The server is a read-only copy of another one. It may lag, so that a note that it lacks may exist.",
+    meaning: "The server is a read-only copy of another one. It may lag, so a note that it does not show may exist.",
     remedy: "Set `connection.url` to the server that accepts writes.",
   },
 } satisfies ErrorCatalogue;
