@@ -11,7 +11,7 @@ import { bringKeysInLine } from "./keys/rekey.ts";
 export default defineResource({
   type: "state_postgres",
   description:
-    "NixOps4 state, stored as a chain of encrypted events in PostgreSQL. Set `state` of other resources to this resource. One apply at a time can write to it. The operator's manual is docs/state.md.",
+    "NixOps4 state, stored as a chain of encrypted events in PostgreSQL. Set `state` to this resource only for resources whose type needs a state. One apply at a time can write to it. The operator's manual is docs/state.md.",
   requireState: false,
   connection,
   inputs: {

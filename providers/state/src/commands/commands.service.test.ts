@@ -32,7 +32,7 @@ describePostgres("the command line of a state", (server) => {
   const make = async (names: readonly string[]): Promise<void> => {
     await applyState(inputs());
     const run = await Run.open(inputs());
-    for (const name of names) run.send(add(name, { type: name, input_properties: { n: 1 } }));
+    for (const name of names) run.send(add(name, { type: name, input_properties: { n: 1 }, output_properties: {} }));
     for (const _ of names) await run.answer();
     await run.append([{ op: "replace", path: "/resources/db/input_properties/n", value: 2 }], "update");
     await run.end();
@@ -61,7 +61,7 @@ describePostgres("the command line of a state", (server) => {
       code: 2,
       stderr: "",
       stdout:
-        '~ /resources/db/input_properties/n 1 -> 2\n+ /resources/web/input_properties/n 1\n+ /resources/web/type "web"\n',
+        '~ /resources/db/input_properties/n 1 -> 2\n+ /resources/web/input_properties/n 1\n+ /resources/web/output_properties {}\n+ /resources/web/type "web"\n',
     });
     expect(await command(inputs(), "diff", "3", "3")).toEqual({ code: 0, stdout: "", stderr: "" });
     expect((await command(inputs(), "show", "--at", "4")).stderr).toContain(
@@ -91,6 +91,63 @@ describePostgres("the command line of a state", (server) => {
     expect(three).toMatch(/^event 3: event 3 cannot be trusted: /);
     expect(head).toBe("the head says that the last event is 2, but it is 3");
     expect(summary).toBe("DAMAGED in 3 places: 4 events, 0 snapshots and 1 data keys, up to event 2");
+  });
+
+  test("forgets a member with forget, so that its create works again", async () => {
+    await make(["db", "web"]);
+    const inner = { resources: { web: { type: "x", input_properties: {}, output_properties: {} } }, deployments: {} };
+    const run = await Run.open(inputs());
+    await run.append([{ op: "add", path: "/deployments/site", value: inner }]);
+    await run.end();
+
+    for (const member of ["db", "site.web"]) {
+      expect(await command(inputs(), "forget", member)).toEqual({
+        code: 0,
+        stderr: "",
+        stdout: `forgot ${member}: the next apply sends a create request, which finds the existing object by its mark or creates a new one\n`,
+      });
+    }
+    expect(await readOnly(inputs())).toMatchObject({
+      resources: { web: {} },
+      deployments: { site: { resources: {} } },
+    });
+    expect(namesIn(await readOnly(inputs()))).toEqual(["web"]);
+    expect((await command(inputs(), "log", "--last", "2")).stdout).toMatch(/ forget .* db\n.* forget .* site\.web\n$/);
+
+    const next = await Run.open(inputs());
+    await next.append(add("db"));
+    await next.end();
+    expect(namesIn(await readOnly(inputs()))).toEqual(["web", "db"]);
+    expect(await command(inputs(), "verify")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^intact: 8 events/),
+    });
+  });
+
+  test("forgets no member while another run writes, and none that is not there", async () => {
+    await make(["db", "web"]);
+    const run = await Run.open(inputs());
+    expect((await command(inputs(), "forget", "db")).stderr).toContain("[state.locked] Unable to run forget: ");
+    await run.end();
+    const near = await command(inputs(), "forget", "wep");
+    expect(near).toMatchObject({ code: 1, stdout: "" });
+    expect(near.stderr).toContain("[state.member.missing] Unable to run forget: the state has no member wep.");
+    expect(near.stderr).toContain("Did you mean `web`?");
+    expect((await command(inputs(), "forget", "something")).stderr).toContain("Name one of its members: db, web");
+    expect(await command(inputs(), "forget")).toMatchObject({ code: 3 });
+    expect(namesIn(await readOnly(inputs()))).toEqual(["db", "web"]);
+  });
+
+  test("rejects a name that two members have", async () => {
+    await make(["db"]);
+    const entry = { type: "x", input_properties: {}, output_properties: {} };
+    const run = await Run.open(inputs());
+    await run.append([
+      { op: "add", path: "/resources/site.web", value: entry },
+      { op: "add", path: "/deployments/site", value: { resources: { web: entry }, deployments: {} } },
+    ]);
+    await run.end();
+    expect((await command(inputs(), "forget", "site.web")).stderr).toContain("[state.member.ambiguous]");
   });
 
   test("ends only the named session with unlock; its run continues if nobody else has written", async () => {
