@@ -53,6 +53,12 @@ const errors = {
     meaning: "The role does not exist.",
     remedy: "Declare it as a resource and take its name from that resource's outputs, so that it is created first.",
   },
+  "postgres.schema.untrusted": {
+    meaning:
+      "Another account owns the schema of a store, or something in it, or can change it. Its functions and triggers would run with the rights of `connection.user`, so nothing in it was used.",
+    remedy:
+      "Find out who created the schema. Drop it or revoke the right that the message names, or use another schema.",
+  },
   "postgres.statement.refused": {
     meaning: "The server rejects a statement. The error contains the server's message and its details.",
     remedy: "Change the inputs that the message names.",
