@@ -58,7 +58,7 @@ export default defineResource({
   secret: ["identity"],
   stableOutputs: [],
   leastRights:
-    "To create the first state of a schema: `CREATE` on the database, or on an empty schema of that name. To apply: `USAGE` on the schema, `SELECT` on its tables, `INSERT` on `event` and `snapshot`, `UPDATE (head, head_hash)` on `state`. To create more states: also `INSERT` on `state` and `data_key`. To change `recipients` or `keyGeneration`: `INSERT` and `UPDATE` on `data_key`. To adopt or destroy: `UPDATE` on `state`. To only read: `USAGE` and `SELECT`. Only `compact` needs `DELETE`.",
+    "To create the first state of a schema: `CREATE` on the database, or an empty schema of that name that `connection.user` owns. To apply: `USAGE` on the schema, `SELECT` on its tables, `INSERT` on `event` and `snapshot`, `UPDATE (head, head_hash)` on `state`. To create more states: also `INSERT` on `state` and `data_key`. To change `recipients` or `keyGeneration`: `INSERT` and `UPDATE` on `data_key`. To adopt or destroy: `UPDATE` on `state`. To only read: `USAGE` and `SELECT`. Only `compact` needs `DELETE`.",
   example: { name: "my-deployment", identity: { file: "/run/secrets/state-identity" } },
 
   label: ({ name }) => name,
