@@ -132,6 +132,10 @@ describePostgres("the command line of a state", (server) => {
     expect((await command(inputs(), "verify")).stdout).toMatch(/^event 2: event 2 cannot be trusted: /);
   });
 
+  const insert = (given: string): string => `
+    insert into ${schema}.event (state, index, event, nixops_version, data_key, sealed, hash, actor, client_address, application, at)
+    select state, 9, event, nixops_version, data_key, sealed, hash, ${given} from ${schema}.event where index = 2`;
+
   test.each([
     ["another actor", "'mallory', inet_client_addr(), current_setting('application_name'), now()", "another writer"],
     ["another address", "session_user, '10.0.0.9', current_setting('application_name'), now()", "another writer"],
@@ -149,9 +153,6 @@ describePostgres("the command line of a state", (server) => {
     ],
   ])("rejects an event with %s", async (_what, values, reason) => {
     await make(["db"]);
-    const insert = (given: string): string => `
-      insert into ${schema}.event (state, index, event, nixops_version, data_key, sealed, hash, actor, client_address, application, at)
-      select state, 9, event, nixops_version, data_key, sealed, hash, ${given} from ${schema}.event where index = 2`;
     await expect(backend().run(insert(values))).rejects.toThrow(reason);
     await backend().run(insert("session_user, inet_client_addr(), current_setting('application_name'), now()"));
   });
