@@ -8,6 +8,8 @@ test("applies all of ./nixops4.nix with the default number of jobs", () => {
     targets: [],
     jobs: defaultJobs,
     lock: true,
+    look: false,
+    yes: false,
     verbose: false,
   });
 });
@@ -34,6 +36,8 @@ test.each([
   [["apply", "--jobs", "0"], "--jobs must be an integer >= 1"],
   [["apply", "--jobs", "many"], "--jobs must be an integer >= 1"],
   [["apply", "--file", "a", "--recording", "b"], "not both"],
+  [["apply", "--look"], "apply has no option --look"],
+  [["plan", "--yes"], "plan has no option --yes"],
   [["apply", "--output", "x"], "apply has no option --output"],
   [["record", "a.b"], "record accepts no path"],
   [["record", "--check", "r", "--open", "A"], "--check accepts neither --output nor --open"],

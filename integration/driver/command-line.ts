@@ -15,6 +15,8 @@ Applies a NixOps4 deployment on a machine without NixOps4.
 Commands:
   apply [PATH...]    Apply the members under the paths and their dependencies; without a path, all members.
   plan [PATH...]     Show what apply would do, without changing anything.
+  refresh [PATH...]  Read every member that has a state. Show what is gone or differs from the state, and after a yes,
+                     remove it from the state, so that the next apply creates or repairs it.
   record             Record the evaluation of a deployment, to apply it on a machine without Nix.
 
 Deployment:
@@ -23,7 +25,9 @@ Deployment:
 
 Options:
   --jobs N           Maximum number of concurrent providers (default ${defaultJobs}).
-  --no-lock          apply: allow another apply of the same file at the same time, for a file that declares different
+  --look             plan: also read the members that apply would skip, since their inputs equal those in the state.
+  --yes              refresh: do not ask.
+  --no-lock          apply, refresh: allow another apply of the same file at the same time, for a file that declares different
                      deployments depending on its environment. State logs are still locked.
   --verbose          Show inputs and outputs of members.
   --output FILE      record: file to write the recording to; default stdout.
@@ -32,7 +36,7 @@ Options:
                      current value is an example: an integer, an absolute path or a text. Can be repeated.
   --help             Show this help.
 
-Exit status: 0 done, 1 failed, 2 differences (plan, record --check), 3 usage, 130 interrupted.
+Exit status: 0 done, 1 failed, 2 differences (plan, refresh, record --check), 3 usage, 130 interrupted.
 `;
 
 export type Source = { readonly kind: "file" | "recording"; readonly file: string };
@@ -40,11 +44,15 @@ export type Source = { readonly kind: "file" | "recording"; readonly file: strin
 export type Command =
   | { readonly name: "help" }
   | {
-      readonly name: "apply" | "plan";
+      readonly name: "apply" | "plan" | "refresh";
       readonly source: Source;
       readonly targets: readonly MemberPath[];
       readonly jobs: number;
       readonly lock: boolean;
+      /** Whether to read members that apply would skip. */
+      readonly look: boolean;
+      /** Whether to forget without a question. */
+      readonly yes: boolean;
       readonly verbose: boolean;
     }
   | {
@@ -64,7 +72,9 @@ export function parseCommandLine(argv: readonly string[]): Command {
   switch (name) {
     case "apply":
     case "plan":
-      refuseOptions(name, values, ["output", "check", "open"]);
+    case "refresh":
+      refuseOptions(name, values, ["output", "check", "open", ...(name === "refresh" ? [] : ["yes"])]);
+      if (name !== "plan") refuseOptions(name, values, ["look"]);
       if (values.file !== undefined && values.recording !== undefined) {
         throw new UsageError("Give --file or --recording, not both.");
       }
@@ -73,20 +83,22 @@ export function parseCommandLine(argv: readonly string[]): Command {
         source: values.recording === undefined ? { kind: "file", file } : { kind: "recording", file: values.recording },
         targets: paths.map(parseMemberName),
         jobs: parseJobs(values.jobs),
-        lock: name === "apply" && values["no-lock"] !== true,
+        lock: name !== "plan" && values["no-lock"] !== true,
+        look: name === "refresh" || values.look === true,
+        yes: values.yes === true,
         verbose: values.verbose ?? false,
       };
     case "record":
-      refuseOptions(name, values, ["recording", "jobs", "no-lock", "verbose"]);
+      refuseOptions(name, values, ["recording", "jobs", "no-lock", "look", "yes", "verbose"]);
       if (paths.length > 0) throw new UsageError("record accepts no path: a recording contains the whole deployment.");
       if (values.check !== undefined && (values.output !== undefined || values.open !== undefined)) {
         throw new UsageError("--check accepts neither --output nor --open: it compares with an existing recording.");
       }
       return { name, file, open: values.open ?? [], output: values.output, check: values.check };
     case undefined:
-      throw new UsageError("Give a command: apply, plan or record.");
+      throw new UsageError("Give a command: apply, plan, refresh or record.");
     default:
-      throw new UsageError(`Unknown command ${name}: give apply, plan or record.`);
+      throw new UsageError(`Unknown command ${name}: give apply, plan, refresh or record.`);
   }
 }
 
@@ -100,6 +112,8 @@ function parse(argv: readonly string[]) {
         recording: { type: "string" },
         jobs: { type: "string" },
         "no-lock": { type: "boolean" },
+        look: { type: "boolean" },
+        yes: { type: "boolean" },
         verbose: { type: "boolean" },
         output: { type: "string" },
         check: { type: "string" },

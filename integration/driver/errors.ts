@@ -70,6 +70,10 @@ export const driverErrors = {
     meaning: "The state has a resource of another type under the member's path. NixOps4 rejects it too.",
     remedy: "Give the member another name, or restore its type.",
   },
+  "driver.state.changed": {
+    meaning: "Another run changed the member's entry between the look and the write. The entry was not removed.",
+    remedy: "Run `refresh` again.",
+  },
   "driver.state.unavailable": {
     meaning: "The member's state could not be opened, so nothing was done to the member.",
     remedy: "Resolve the failure of the state member first.",

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test, vi } from "vitest";
@@ -132,3 +133,47 @@ test("a plan asks the providers, shows differences, and exits with 2, or with 0 
   );
   expect(update.status).toBe(2);
 });
+
+test("finds with `plan --look` what NixOps4 skips, and forgets it with `refresh`, so that an apply repairs it", async () => {
+  const folder = await temporaryFolder();
+  const objectOf = (name: string) => join(folder, name);
+  const { file } = await recorded((log) => [
+    stateFile("state", join(folder, "state.json")),
+    ...["a", "site.b", "c"].map((name) =>
+      note(name, log, { text: name, object: objectOf(name) }, { state: ["state"] }),
+    ),
+  ]);
+  await run("apply", "--recording", file);
+  expect(await run("plan", "--look", "--recording", file)).toMatchObject({ status: 0 });
+  await rm(objectOf("a"));
+  await writeFile(objectOf("site.b"), "by hand");
+
+  const blind = await run("plan", "--recording", file);
+  expect(blind).toMatchObject({ status: 0, stdout: expect.stringMatching(/^no change {2}a /) });
+  const skipped = "(NixOps4 skips it; `refresh` forgets it, then an apply creates or repairs it)";
+  const found = [
+    `gone       a ${skipped}`,
+    `differs    site.b ${skipped}`,
+    '             text: "by hand" -> "site.b"',
+    '             outputs.text: "by hand" -> "site.b"',
+    "",
+  ];
+  const look = await run("plan", "--look", "--recording", file);
+  expect(look.status).toBe(2);
+  expect(look.stdout.replaceAll(/^no change .*\n/gm, "")).toBe(found.join("\n"));
+
+  // Nobody can answer the question.
+  const asked = await run("refresh", "--recording", file);
+  expect(asked).toMatchObject({ status: 2, stdout: found.join("\n") });
+  expect(asked.stderr).toContain("Nothing was forgotten: run with --yes");
+  expect((await run("apply", "--recording", file)).stderr).toContain("4 unchanged");
+
+  const refreshed = await run("refresh", "--yes", "--recording", file);
+  expect(refreshed).toMatchObject({ status: 0, stdout: found.join("\n") });
+  expect(refreshed.stderr).toContain("2 forgotten: run apply to create or repair them");
+  expect(await readFile(objectOf("site.b"), "utf8")).toBe("by hand");
+  expect((await run("apply", "--recording", file)).stderr).toMatch(/2 created, 2 unchanged/);
+  expect(await run("refresh", "--yes", "--recording", file)).toMatchObject({ status: 0, stdout: "" });
+  expect(await readFile(objectOf("a"), "utf8")).toBe("a");
+  expect(await readFile(objectOf("site.b"), "utf8")).toBe("site.b");
+}, 120_000);

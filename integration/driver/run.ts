@@ -10,6 +10,7 @@ import { evaluate, type NixDeployment } from "./evaluation/evaluate.ts";
 import type { Evaluation } from "./evaluation/evaluation.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { countPlans, plan, renderPlan, type MemberPlan } from "./apply/plan.ts";
+import { forget, isStale } from "./apply/refresh.ts";
 import { Progress } from "./show/progress.ts";
 import { openVariables, openVariablesOf, record } from "./recording/record.ts";
 import { readRecording, replay } from "./recording/recording.ts";
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly stdout: NodeJS.WritableStream;
   /** Receives progress and failures. */
   readonly stderr: Screen;
+  /** Asks a person for a yes. Undefined if nobody can answer. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
   /** Called only if the command evaluates a deployment. */
   readonly findNix: () => Promise<Nix | NoNix>;
 }
@@ -48,7 +51,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 }
 
 async function runMembers(
-  command: Extract<Command, { name: "apply" | "plan" }>,
+  command: Extract<Command, { name: "apply" | "plan" | "refresh" }>,
   surroundings: Surroundings,
 ): Promise<ExitStatus> {
   const { stderr } = surroundings;
@@ -81,12 +84,16 @@ async function runMembers(
       stop: interruption.signal,
     };
     if (command.name === "apply") await apply(options);
-    else plans = await plan(options);
+    else plans = await plan({ ...options, look: command.look });
   } finally {
     display.end();
   }
 
+  if (command.name === "refresh") plans = plans.filter(isStale);
   surroundings.stdout.write(renderPlan(plans));
+  if (command.name === "refresh" && !interruption.signal.aborted) {
+    plans = await forgetStale(plans, command.yes, surroundings, progress);
+  }
   for (const { name, message } of progress.failures) {
     stderr.write(`\nFailed: ${name}\n${message.replaceAll(/^/gm, "  ")}\n`);
   }
@@ -96,6 +103,24 @@ async function runMembers(
   if (interruption.signal.aborted) return exitStatus.interrupted;
   if (progress.failures.length > 0) return exitStatus.failed;
   return plans.some(({ action }) => action !== "none") ? exitStatus.differences : exitStatus.done;
+}
+
+/** Forgets the members after a yes. Returns those that remain. */
+async function forgetStale(
+  plans: readonly MemberPlan[],
+  isAgreed: boolean,
+  { confirm, env, stderr }: Surroundings,
+  progress: Progress,
+): Promise<MemberPlan[]> {
+  const stale = plans.filter(isStale);
+  if (stale.length === 0) return [];
+  const count = stale.length === 1 ? "this member" : `these ${stale.length} members`;
+  if (!isAgreed && confirm === undefined) stderr.write("Nothing was forgotten: run with --yes to forget.\n");
+  if (!isAgreed && (await confirm?.(`Remove ${count} from the state? Their objects stay. [y/N] `)) !== true)
+    return stale;
+  const forgotten = await forget(stale, { env, progress });
+  stderr.write(`${forgotten} forgotten: run apply to create or repair them\n`);
+  return [];
 }
 
 async function runRecord(

@@ -5,21 +5,27 @@ import { refuseTypeChange } from "./member.ts";
 import type { JsonObject } from "../json.ts";
 import type { MemberRequest } from "../evaluation/member.ts";
 import { ProviderProcess, type ProviderSurroundings } from "../provider/process.ts";
+import type { StateEntry } from "../state/document.ts";
 import { readStateLog } from "../state/log.ts";
 import { isStateFile, stateFileName, type StateStore } from "../state/store.ts";
 
-export interface Planned extends Plan {
+/** `gone` and `differs`: NixOps4 would skip the member, since its inputs equal those in the state. */
+export type PlannedAction = Plan["action"] | "gone" | "differs";
+
+export interface Planned extends Omit<Plan, "action"> {
+  readonly action: PlannedAction;
   /** Outputs that an apply would not change; undefined if they are unknown. */
   readonly outputs: JsonObject | undefined;
 }
 
-const nothing: Plan = { action: "none", differences: [], reason: null };
+const nothing = { action: "none", differences: [], reason: null } as const satisfies Plan;
 
-/** Asks the provider what `applyMember` would do. */
+/** Asks the provider what `applyMember` would do. With `look`, it also reads a member that NixOps4 would skip. */
 export async function planMember(
   request: MemberRequest,
   store: StateStore | undefined,
   surroundings: ProviderSurroundings,
+  look: boolean,
 ): Promise<Planned> {
   if (isStateFile(request)) return planStateFile(stateFileName(request));
   const { type, inputs, provider } = request;
@@ -27,6 +33,7 @@ export async function planMember(
   if (past !== undefined) {
     refuseTypeChange(request, past);
     if (isDeepStrictEqual(past.inputs, inputs)) {
+      if (look) return await lookAt(request, past, surroundings);
       return { ...nothing, reason: "NixOps4 skips it: its inputs equal those in the state", outputs: past.outputs };
     }
   }
@@ -51,6 +58,37 @@ export async function planMember(
   const stable = resourceTypes[type]?.stableOutputs ?? [];
   const lasting = Object.entries(now.outputProperties ?? {}).filter(([name]) => stable.includes(name));
   return { ...plan, outputs: Object.fromEntries(lasting) };
+}
+
+/** Compares a member with its entry in the state. */
+export async function lookAt(
+  { type, inputs, provider }: MemberRequest,
+  past: StateEntry,
+  surroundings: ProviderSurroundings,
+): Promise<Planned> {
+  await using process = await ProviderProcess.start(provider, surroundings);
+  const resource = { type, inputProperties: past.inputs, outputProperties: past.outputs };
+  const now = await process.ask({ readResourceRequest: { resource } }, answers.read);
+  const { outputs } = past;
+  const skipped = "NixOps4 skips it; `refresh` forgets it, then an apply creates or repairs it";
+  if (!now.exists) return { action: "gone", differences: [], reason: skipped, outputs };
+  const { managedBy = null } = inputs;
+  const owner =
+    now.managedBy === null || now.managedBy === managedBy
+      ? []
+      : [{ field: "managedBy", current: now.managedBy, wanted: managedBy }];
+  const differences = [...owner, ...now.differences, ...changedOutputs(outputs, now.outputProperties ?? {})];
+  if (differences.length === 0) return { ...nothing, outputs };
+  return { action: "differs", differences, reason: skipped, outputs };
+}
+
+/** Outputs that the state records otherwise: such as the reference to a secret that was rotated on the command line. */
+function changedOutputs(recorded: JsonObject, current: JsonObject): Plan["differences"] {
+  return Object.entries(current).flatMap(([name, value]) => {
+    const before = Object.hasOwn(recorded, name) ? recorded[name] : undefined;
+    if (isDeepStrictEqual(before, value)) return [];
+    return [{ field: `outputs.${name}`, current: value, wanted: before ?? null }];
+  });
 }
 
 async function planStateFile(file: string): Promise<Planned> {

@@ -1,24 +1,37 @@
 import { diagnose } from "../evaluation/diagnose.ts";
 import { describeFailure } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
-import { memberKey, memberName, type MemberKey, type MemberRequest } from "../evaluation/member.ts";
-import { planMember, type Planned } from "./plan-member.ts";
+import { memberKey, memberName, type MemberKey, type MemberPath, type MemberRequest } from "../evaluation/member.ts";
+import { planMember, type Planned, type PlannedAction } from "./plan-member.ts";
 import type { ProviderSurroundings } from "../provider/process.ts";
 import type { RunOptions } from "./apply.ts";
 import { schedule } from "./schedule.ts";
 import { StateStores } from "../state/stores.ts";
+import type { StateEntry } from "../state/document.ts";
 import type { StateStore } from "../state/store.ts";
 
 /** What an apply would do to one member. `unknown` depends on an output that only the apply produces. */
 export interface MemberPlan {
   readonly name: string;
-  readonly action: Planned["action"] | "unknown";
+  readonly action: PlannedAction | "unknown";
   readonly differences: Planned["differences"];
   readonly reason: string | null;
+  /** If the member is `gone` or `differs`: its entry, and the state that contains it. */
+  readonly stale?: Stale | undefined;
 }
 
-/** Asks every provider what an apply would do. Failures go to `progress`, as in an apply. */
-export async function plan(options: RunOptions): Promise<MemberPlan[]> {
+export interface Stale {
+  readonly path: MemberPath;
+  readonly entry: StateEntry | undefined;
+  readonly keeper: MemberRequest;
+  readonly keeperOutputs: JsonObject | undefined;
+}
+
+/**
+ * Asks every provider what an apply would do. Failures go to `progress`, as in an apply. With `look`, it also reads members
+ * that NixOps4 would skip.
+ */
+export async function plan(options: RunOptions & { readonly look: boolean }): Promise<MemberPlan[]> {
   const { progress } = options;
   const plans: MemberPlan[] = [];
   const done = new Map<MemberKey, { request: MemberRequest; planned: Planned | undefined }>();
@@ -35,13 +48,21 @@ export async function plan(options: RunOptions): Promise<MemberPlan[]> {
     return stores.read(keeper.request, surroundings(memberName(keeper.request.path)));
   }
 
+  function staleOf({ path, state }: MemberRequest, { action }: Planned, store: StateStore | undefined) {
+    const keeper = state === null ? undefined : done.get(memberKey(state));
+    if (keeper === undefined || (action !== "gone" && action !== "differs")) return undefined;
+    return { path, entry: store?.entry(path), keeper: keeper.request, keeperOutputs: keeper.planned?.outputs };
+  }
+
   async function perform(request: MemberRequest): Promise<JsonObject | undefined> {
     const name = memberName(request.path);
     let planned: Planned | undefined;
     progress.start(name);
     try {
-      planned = await planMember(request, await storeOf(request), surroundings(name));
-      plans.push({ name, ...planned });
+      const store = await storeOf(request);
+      planned = await planMember(request, store, surroundings(name), options.look);
+      const { action, differences, reason } = planned;
+      plans.push({ name, action, differences, reason, stale: staleOf(request, planned, store) });
       progress.finish(name, "planned");
     } catch (error) {
       progress.fail(name, describeFailure(error));
@@ -68,6 +89,8 @@ const words = {
   update: { verb: "update", count: "to update" },
   adopt: { verb: "adopt", count: "to adopt" },
   none: { verb: "no change", count: "unchanged" },
+  gone: { verb: "gone", count: "gone" },
+  differs: { verb: "differs", count: "different from the state" },
   unknown: { verb: "unknown", count: "unknown until then" },
   refuse: { verb: "refuse", count: "refused" },
 } as const satisfies Record<MemberPlan["action"], { verb: string; count: string }>;

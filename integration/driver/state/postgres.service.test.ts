@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateX25519Identity } from "age-encryption";
@@ -70,6 +70,21 @@ describePostgres("a state", (server) => {
     await first.openGate();
     expect((await writing.ended).status).toBe(0);
     expect(await asked(second.requestLog)).not.toContain("createResourceRequest");
+  });
+
+  test("forgets a member that is gone, and the next apply creates it", async () => {
+    const state = await newState(server(), "refreshed");
+    const object = join(await temporaryFolder(), "object");
+    const { file } = await recorded((log) => [state, stateful("site.a", log, { text: "one", object })]);
+    await run("apply", "--recording", file);
+    await rm(object);
+    expect((await run("plan", "--recording", file)).status).toBe(0);
+    expect(await run("refresh", "--yes", "--recording", file)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^gone +site\.a /),
+      stderr: expect.stringContaining("1 forgotten"),
+    });
+    expect((await run("apply", "--recording", file)).stderr).toMatch(/site\.a: created/);
   });
 
   test("shows its keys nowhere, with and without --verbose", async () => {

@@ -14,7 +14,7 @@ interface StateBackend extends AsyncDisposable {
   append(event: StateEvent, patch: readonly Operation[]): Promise<void>;
 }
 
-export type StateEvent = "create" | "update" | "destroy";
+export type StateEvent = "create" | "update" | "destroy" | "forget";
 
 /**
  * Whether this is NixOps4's own state log. The driver writes it itself, so that it works if the program

@@ -1,20 +1,21 @@
 // A provider for the driver's tests, which logs every request.
 //   node provider.ts REQUEST_LOG
-//   note   returns its `text` once the file `until` exists; fails if it has a `failure`
+//   note   returns its `text` once the file `until` exists; fails if it has a `failure`; writes the file `object`
 //   key    has outputs that are no text, and describes them
 //   store  stores a state in memory; rejects a request that arrives before the previous answer
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { applyPatch, type Operation } from "rfc6902";
 import { lines } from "../provider/lines.ts";
 
 interface Resource {
   type: string;
-  inputProperties: { text?: string; until?: string; failure?: string };
+  inputProperties: { text?: string; until?: string; failure?: string; object?: string };
 }
 interface Requests {
   createResourceRequest?: Resource & { isStateful: boolean };
   updateResourceRequest?: Pick<Resource, "inputProperties"> & { resource: Resource };
+  readResourceRequest?: { resource: Resource };
   describeProviderRequest?: object;
   stateResourceReadRequest?: object;
   stateResourceEvent?: { patch: Operation[] };
@@ -45,6 +46,7 @@ async function answerTo(request: Requests): Promise<object> {
   const { createResourceRequest: create, updateResourceRequest: update, stateResourceEvent: event } = request;
   if (create !== undefined) return note(create, "createResourceResponse", "created");
   if (update !== undefined) return note(update, "updateResourceResponse", "updated");
+  if (request.readResourceRequest !== undefined) return readNote(request.readResourceRequest.resource);
   if (request.describeProviderRequest !== undefined) return description();
   if (request.stateResourceReadRequest !== undefined) return { stateResourceReadResponse: { state } };
   if (event === undefined) return { errorResponse: { message: "unknown request" } };
@@ -54,12 +56,22 @@ async function answerTo(request: Requests): Promise<object> {
 }
 
 async function note({ inputProperties }: Pick<Resource, "inputProperties">, key: string, outcome: string) {
-  const { text = "", until, failure } = inputProperties;
+  const { text = "", until, failure, object } = inputProperties;
   const mayEnd = () => until === undefined || existsSync(until);
   while (!mayEnd()) await sleep(10);
   process.stderr.write(`${JSON.stringify({ outcome: failure === undefined ? outcome : "failed" })}\n`);
   if (failure !== undefined) return { errorResponse: { message: failure } };
+  if (object !== undefined) writeFileSync(object, text);
   return { [key]: { outputProperties: { text } } };
+}
+
+/** The object is the file; its content is the output and must be the input. */
+function readNote({ inputProperties: { text = "", object = "/dev/null" } }: Resource): object {
+  const exists = existsSync(object);
+  const current = exists ? readFileSync(object, "utf8") : null;
+  const differences = current === null || current === text ? [] : [{ field: "text", current, wanted: text }];
+  const outputProperties = current === null ? null : { text: current };
+  return { readResourceResponse: { exists, managedBy: null, outputProperties, differences } };
 }
 
 async function description(): Promise<object> {

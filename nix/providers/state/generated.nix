@@ -9,7 +9,7 @@ in
   description = "NixOps4's state in PostgreSQL 15 or later: locked, fenced and encrypted.";
   resourceTypes = {
     state_postgres = {
-      description = "NixOps4 state, stored as a chain of encrypted events in PostgreSQL. Set `state` of other resources to this resource. One apply at a time can write to it. The operator's manual is docs/state.md.";
+      description = "NixOps4 state, stored as a chain of encrypted events in PostgreSQL. Set `state` to this resource only for resources whose type needs a state. One apply at a time can write to it. The operator's manual is docs/state.md.";
       requireState = false;
       inputs.options = {
         connection = mkOption {

@@ -6,6 +6,6 @@ export { explainPostgresError, poolerFailure, serverErrorOf, sqlStateOf, type Se
 export { lockForSession, lockForTransaction, unlockForSession } from "./lock.ts";
 export { logIn, makeClient, ownLogin, type Login, type ServerFacts, type SessionOptions } from "./login.ts";
 export { maxIdentifierBytes, objectName } from "./object-name.ts";
-export { verifyOwner, verifySchema } from "./owned-schema.ts";
+export { limitToOwner, verifyOwner, verifySchema } from "./owned-schema.ts";
 export { openReadSession, openWriteSession, type Notice, type ReadSession, type WriteSession } from "./session.ts";
 export { identifier, join, nothing, sql, Sql, type SqlValue } from "./sql.ts";

@@ -20,21 +20,31 @@ interface Ownership {
  * Throws `postgres.schema.untrusted` unless one of `owners`, or a superuser, owns the schema, nobody else can act as that
  * owner, and nobody else owns or can create anything in the schema. Superusers are trusted: they rule the server anyway.
  *
+ * `canLogIn`: the owner is an account, so that it and its members may act. Then use `limitToOwner` too.
+ *
  * A schema that does not exist yet is created without IF NOT EXISTS, in one transaction with everything in it: then
  * nobody can have planted anything in between.
  */
 export async function verifySchema(
   session: ReadSession,
-  { schema, owners }: { schema: string; owners: readonly string[] },
+  { schema, owners, canLogIn = false }: { schema: string; owners: readonly string[]; canLogIn?: boolean },
 ): Promise<boolean> {
   const [found] = await session.query<Ownership>(ownershipOf(session, schema));
   if (found === undefined) return false;
-  const flaw = flawOf(found, owners);
+  const flaw = flawOf(canLogIn ? { ...found, actors: [] } : found, owners);
   if (flaw === undefined) return true;
   throw new ProviderError<ErrorCode>(`the schema ${schema} is not safe to use: ${flaw}`, {
     code: "postgres.schema.untrusted",
     hint: "Find out who created it; then drop it or revoke the right, or use another schema",
   });
+}
+
+/** Continues with the rights of the schema's owner, if the session has those of a superuser and the owner has not. */
+export async function limitToOwner(session: ReadSession, schema: string): Promise<void> {
+  if (!session.facts.isSuperuser) return;
+  await session.query(sql`
+    select set_config('role', rolname, false) from pg_namespace s join pg_roles o on o.oid = s.nspowner
+    where s.nspname = ${schema} and not o.rolsuper`);
 }
 
 /**

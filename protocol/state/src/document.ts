@@ -43,11 +43,20 @@ const isEntry = (entry: ExactJson): boolean =>
 
 const escape = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1");
 
-/** The names of all resources in the document, prefixed with their nested deployments: `db`, `site.web`. */
-export function resourcesIn(document: ExactJson, around: readonly string[] = []): string[] {
-  const own = Object.keys(objectIn(document, "resources")).map((name) => [...around, name].join("."));
+/** The paths of all resources in the document: the names of their nested deployments, then their own. */
+export function resourcePathsIn(document: ExactJson, around: readonly string[] = []): string[][] {
+  const own = Object.keys(objectIn(document, "resources")).map((name) => [...around, name]);
   const nested = Object.entries(objectIn(document, "deployments"));
-  return [...own, ...nested.flatMap(([name, inner]) => resourcesIn(inner, [...around, name]))];
+  return [...own, ...nested.flatMap(([name, inner]) => resourcePathsIn(inner, [...around, name]))];
+}
+
+/** The names of all resources in the document, prefixed with their nested deployments: `db`, `site.web`. */
+export const resourcesIn = (document: ExactJson): string[] => resourcePathsIn(document).map((path) => path.join("."));
+
+/** The JSON pointer to a resource: `/deployments/site/resources/web`. */
+export function pointerTo(path: readonly string[]): string {
+  const around = path.slice(0, -1).map((name) => `/deployments/${escape(name)}`);
+  return `${around.join("")}/resources/${escape(path.at(-1) ?? "")}`;
 }
 
 function objectIn(document: ExactJson, name: string): ExactObject {

@@ -1,3 +1,3 @@
-export { emptyState, flawOfState, isStateDocument, resourcesIn } from "./document.ts";
+export { emptyState, flawOfState, isStateDocument, pointerTo, resourcePathsIn, resourcesIn } from "./document.ts";
 export { applyPatch, PatchError, readPatch, type PatchOperation } from "./patch.ts";
 export { formatStateFileEvent, parseStateFile, StateFileError, type StateFileEvent } from "./state-file.ts";

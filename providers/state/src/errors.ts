@@ -36,6 +36,14 @@ const errors = {
     meaning: "The database has no state with this name.",
     remedy: "Apply the state resource first, which creates the state, or correct `name`, `schema` or `connection`.",
   },
+  "state.member.ambiguous": {
+    meaning: "Two members of the state have the same name on the command line, since one name contains a dot.",
+    remedy: "Rename one of the two in the deployment, and apply.",
+  },
+  "state.member.missing": {
+    meaning: "The state has no member with the name on the command line.",
+    remedy: "Use a name as `nixops4-resources-state log` prints it, such as `db` or `site.web`.",
+  },
   "state.moved": {
     meaning:
       "Another run has written to the state since this run read it, so this run's copy is outdated. Nothing was written.",

@@ -11,7 +11,7 @@ import { bringKeysInLine } from "./keys/rekey.ts";
 export default defineResource({
   type: "state_postgres",
   description:
-    "NixOps4 state, stored as a chain of encrypted events in PostgreSQL. Set `state` of other resources to this resource. One apply at a time can write to it. The operator's manual is docs/state.md.",
+    "NixOps4 state, stored as a chain of encrypted events in PostgreSQL. Set `state` to this resource only for resources whose type needs a state. One apply at a time can write to it. The operator's manual is docs/state.md.",
   requireState: false,
   connection,
   inputs: {
@@ -58,7 +58,7 @@ export default defineResource({
   secret: ["identity"],
   stableOutputs: [],
   leastRights:
-    "To create the first state of a schema: `CREATE` on the database, or on an empty schema of that name. To apply: `USAGE` on the schema, `SELECT` on its tables, `INSERT` on `event` and `snapshot`, `UPDATE (head, head_hash)` on `state`. To create more states: also `INSERT` on `state` and `data_key`. To change `recipients` or `keyGeneration`: `INSERT` and `UPDATE` on `data_key`. To adopt or destroy: `UPDATE` on `state`. To only read: `USAGE` and `SELECT`. Only `compact` needs `DELETE`.",
+    "To create the first state of a schema: `CREATE` on the database, or an empty schema of that name that `connection.user` owns. To apply: `USAGE` on the schema, `SELECT` on its tables, `INSERT` on `event` and `snapshot`, `UPDATE (head, head_hash)` on `state`. To create more states: also `INSERT` on `state` and `data_key`. To change `recipients` or `keyGeneration`: `INSERT` and `UPDATE` on `data_key`. To adopt or destroy: `UPDATE` on `state`. To only read: `USAGE` and `SELECT`. Only `compact` needs `DELETE`.",
   example: { name: "my-deployment", identity: { file: "/run/secrets/state-identity" } },
 
   label: ({ name }) => name,

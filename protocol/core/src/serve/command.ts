@@ -5,6 +5,8 @@ import { inputSchema, parseInputs, parseStrictly } from "../converge/inputs.ts";
 import type { Resource, Shape, Want } from "../resource/resource.ts";
 import { isObject, type Kind, type Properties } from "../wire/wire.ts";
 
+export { nearest } from "../converge/words.ts";
+
 /** A named argument, as `parseArgs` of node:util takes it. */
 export interface CommandOption {
   readonly type: "string" | "boolean";

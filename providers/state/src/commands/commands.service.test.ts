@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import { afterAll, expect, test } from "vitest";
 import { makePerson } from "../testing/people.ts";
+import { nextHash, type SealedEvent } from "../history/chain.ts";
 import { add, applyState, namesIn, readOnly, Run, type StateInputs } from "../testing/run.ts";
 import { useStates } from "../testing/state-inputs.ts";
 import { main } from "../testing/states.ts";
@@ -32,7 +33,7 @@ describePostgres("the command line of a state", (server) => {
   const make = async (names: readonly string[]): Promise<void> => {
     await applyState(inputs());
     const run = await Run.open(inputs());
-    for (const name of names) run.send(add(name, { type: name, input_properties: { n: 1 } }));
+    for (const name of names) run.send(add(name, { type: name, input_properties: { n: 1 }, output_properties: {} }));
     for (const _ of names) await run.answer();
     await run.append([{ op: "replace", path: "/resources/db/input_properties/n", value: 2 }], "update");
     await run.end();
@@ -61,7 +62,7 @@ describePostgres("the command line of a state", (server) => {
       code: 2,
       stderr: "",
       stdout:
-        '~ /resources/db/input_properties/n 1 -> 2\n+ /resources/web/input_properties/n 1\n+ /resources/web/type "web"\n',
+        '~ /resources/db/input_properties/n 1 -> 2\n+ /resources/web/input_properties/n 1\n+ /resources/web/output_properties {}\n+ /resources/web/type "web"\n',
     });
     expect(await command(inputs(), "diff", "3", "3")).toEqual({ code: 0, stdout: "", stderr: "" });
     expect((await command(inputs(), "show", "--at", "4")).stderr).toContain(
@@ -88,9 +89,129 @@ describePostgres("the command line of a state", (server) => {
     expect(code).toBe(1);
     const [one, three, head, summary] = stdout.split("\n");
     expect(one).toBe("event 1 was changed after it was written");
-    expect(three).toMatch(/^event 3: event 3 cannot be trusted: /);
+    expect(three).toBe("event 3 was changed after it was written");
     expect(head).toBe("the head says that the last event is 2, but it is 3");
     expect(summary).toBe("DAMAGED in 3 places: 4 events, 0 snapshots and 1 data keys, up to event 2");
+  });
+
+  test.each([
+    ["event", "'destroy'"],
+    ["nixops_version", "'9'"],
+    ["at", "at - interval '1 day'"],
+    ["at", "at + interval '1 microsecond'"],
+    ["actor", "'mallory'"],
+    ["client_address", "'10.0.0.9'"],
+    ["client_address", "null"],
+    ["application", "'nixops4-resources-state mallory@laptop'"],
+  ])("reports a changed %s of an event: %s", async (column, value) => {
+    await make(["db"]);
+    const change = (index: number, more = "") =>
+      backend().run(`
+        set session_replication_role = replica; update ${schema}.event set ${column} = ${value} where index = ${index};
+        ${more} reset session_replication_role`);
+    await change(1);
+    expect(await command(inputs(), "verify")).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^event 1 was changed after it was written\nDAMAGED in 1 places/),
+    });
+    await expect(readOnly(inputs())).rejects.toThrow("[state.damaged]");
+  });
+
+  test("reports a changed actor even if the hashes fit", async () => {
+    await make(["db"]);
+    const read = `select index, event, nixops_version as "nixopsVersion", sealed, hash, actor, host(client_address) as address, application,
+      to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from ${schema}.event where index >= 1 order by index`;
+    const [before, last] = await backend().run<SealedEvent>(read);
+    if (before === undefined || last === undefined) throw new Error("Two events are missing.");
+    expect(nextHash(before, last)).toEqual(last.hash);
+    const hash = `'\\x${nextHash(before, { ...last, actor: "mallory" }).toString("hex")}'`;
+    await backend().run(`
+      set session_replication_role = replica;
+      update ${schema}.event set actor = 'mallory', hash = ${hash} where index = 2;
+      update ${schema}.state set head_hash = ${hash}; reset session_replication_role`);
+    expect((await command(inputs(), "verify")).stdout).toMatch(/^event 2: event 2 cannot be trusted: /);
+  });
+
+  const insert = (given: string): string => `
+    insert into ${schema}.event (state, index, event, nixops_version, data_key, sealed, hash, actor, client_address, application, at)
+    select state, 9, event, nixops_version, data_key, sealed, hash, ${given} from ${schema}.event where index = 2`;
+
+  test.each([
+    ["another actor", "'mallory', inet_client_addr(), current_setting('application_name'), now()", "another writer"],
+    ["another address", "session_user, '10.0.0.9', current_setting('application_name'), now()", "another writer"],
+    ["no address", "session_user, null, current_setting('application_name'), now()", "another writer"],
+    ["another application", "session_user, inet_client_addr(), 'psql', now()", "another writer"],
+    [
+      "a past time",
+      "session_user, inet_client_addr(), current_setting('application_name'), now() - interval '61 s'",
+      "minute",
+    ],
+    [
+      "a later time",
+      "session_user, inet_client_addr(), current_setting('application_name'), now() + interval '61 s'",
+      "minute",
+    ],
+  ])("rejects an event with %s", async (_what, values, reason) => {
+    await make(["db"]);
+    await expect(backend().run(insert(values))).rejects.toThrow(reason);
+    await backend().run(insert("session_user, inet_client_addr(), current_setting('application_name'), now()"));
+  });
+
+  test("forgets a member with forget, so that its create works again", async () => {
+    await make(["db", "web"]);
+    const inner = { resources: { web: { type: "x", input_properties: {}, output_properties: {} } }, deployments: {} };
+    const run = await Run.open(inputs());
+    await run.append([{ op: "add", path: "/deployments/site", value: inner }]);
+    await run.end();
+
+    for (const member of ["db", "site.web"]) {
+      expect(await command(inputs(), "forget", member)).toEqual({
+        code: 0,
+        stderr: "",
+        stdout: `forgot ${member}: the next apply sends a create request, which finds the existing object by its mark or creates a new one\n`,
+      });
+    }
+    expect(await readOnly(inputs())).toMatchObject({
+      resources: { web: {} },
+      deployments: { site: { resources: {} } },
+    });
+    expect(namesIn(await readOnly(inputs()))).toEqual(["web"]);
+    expect((await command(inputs(), "log", "--last", "2")).stdout).toMatch(/ forget .* db\n.* forget .* site\.web\n$/);
+
+    const next = await Run.open(inputs());
+    await next.append(add("db"));
+    await next.end();
+    expect(namesIn(await readOnly(inputs()))).toEqual(["web", "db"]);
+    expect(await command(inputs(), "verify")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^intact: 8 events/),
+    });
+  });
+
+  test("forgets no member while another run writes, and none that is not there", async () => {
+    await make(["db", "web"]);
+    const run = await Run.open(inputs());
+    expect((await command(inputs(), "forget", "db")).stderr).toContain("[state.locked] Unable to run forget: ");
+    await run.end();
+    const near = await command(inputs(), "forget", "wep");
+    expect(near).toMatchObject({ code: 1, stdout: "" });
+    expect(near.stderr).toContain("[state.member.missing] Unable to run forget: the state has no member wep.");
+    expect(near.stderr).toContain("Did you mean `web`?");
+    expect((await command(inputs(), "forget", "something")).stderr).toContain("Name one of its members: db, web");
+    expect(await command(inputs(), "forget")).toMatchObject({ code: 3 });
+    expect(namesIn(await readOnly(inputs()))).toEqual(["db", "web"]);
+  });
+
+  test("rejects a name that two members have", async () => {
+    await make(["db"]);
+    const entry = { type: "x", input_properties: {}, output_properties: {} };
+    const run = await Run.open(inputs());
+    await run.append([
+      { op: "add", path: "/resources/site.web", value: entry },
+      { op: "add", path: "/deployments/site", value: { resources: { web: entry }, deployments: {} } },
+    ]);
+    await run.end();
+    expect((await command(inputs(), "forget", "site.web")).stderr).toContain("[state.member.ambiguous]");
   });
 
   test("ends only the named session with unlock; its run continues if nobody else has written", async () => {

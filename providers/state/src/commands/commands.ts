@@ -2,6 +2,7 @@ import type { Commands } from "@nixops4-resources/protocol-core/command";
 import { compact } from "./compact.ts";
 import { diff } from "./diff.ts";
 import { exportState } from "./export.ts";
+import { forget } from "./forget.ts";
 import { importState } from "./import.ts";
 import { log } from "./log.ts";
 import { show } from "./show.ts";
@@ -36,6 +37,12 @@ const commands = {
     summary: "check every event, snapshot and key, and print each damage; exit status 1 if there is any",
     options: { inputs },
     run: verify,
+  },
+  forget: {
+    usage: "MEMBER --inputs FILE",
+    summary: "remove a member from the state, such as site.web; the next apply sends it a create request",
+    options: { inputs },
+    run: forget,
   },
   unlock: {
     usage: "--inputs FILE --holder ID",

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { ProviderError, type ExactObject } from "@nixops4-resources/protocol-core";
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { formatStateFileEvent, type StateFileEvent } from "@nixops4-resources/protocol-state";
-import { openEvent, type EventBody, type Position } from "../history/chain.ts";
-import { beginning, readChronicle, type WrittenEvent } from "../history/chronicle.ts";
+import { openEvent, type EventBody, type Position, type SealedEvent } from "../history/chain.ts";
+import { beginning, readChronicle } from "../history/chronicle.ts";
 import type { ErrorCode } from "../errors.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
@@ -32,7 +32,7 @@ export async function exportState(given: CommandArguments, print: (text: string)
 }
 
 /** An imported event is exported with its original fields. */
-function toFileEvent({ event, at }: WrittenEvent, { patch, file }: EventBody): StateFileEvent {
+function toFileEvent({ event, at }: SealedEvent, { patch, file }: EventBody): StateFileEvent {
   const meta: ExactObject & { time: string } = { time: at, ...(event !== "init" && { event }) };
   return { index: 0, meta, ...file, patch: [...patch] };
 }

@@ -20,6 +20,7 @@ import {
   type SealedEvent,
   type SealedSnapshot,
 } from "../history/chain.ts";
+import { Writer } from "../database/stamp.ts";
 import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import { makeKey } from "../keys/keys.ts";
@@ -39,9 +40,9 @@ export async function importState(given: CommandArguments, print: (text: string)
   const events = await readEvents(file);
   const id = randomUUID();
   const { key, stored } = await makeKey(inputs, 1);
-  const beginning = seal(id, events, { number: 1, key }, file);
   const request = requestOf(inputs);
   await using link = await LongSession.openWriter(inputs.connection, request);
+  const beginning = seal(id, events, { number: 1, key }, await Writer.of(link.session), file);
   const mark = { managedBy: inputs.managedBy, type: resource.type };
   try {
     await storeBeginning(link.session, inputs, mark, { id, key: stored, ...beginning });
@@ -80,6 +81,7 @@ function seal(
   id: string,
   events: readonly StateFileEvent[],
   key: NumberedKey,
+  writer: Writer,
   file: string,
 ): Omit<Beginning, "id" | "key"> {
   let head: Position = origin;
@@ -94,7 +96,13 @@ function seal(
       throw damagedFile(`${file}: event ${sealed.length} does not apply: ${error.message}`, error);
     }
     const event = typeof meta["event"] === "string" ? meta["event"] : "init";
-    const next = sealEvent(id, head, { event, nixopsVersion: "" }, { patch, file: { index, meta } }, key);
+    const next = sealEvent(
+      id,
+      head,
+      { event, nixopsVersion: "", ...writer.stamp() },
+      { patch, file: { index, meta } },
+      key,
+    );
     sealed.push(next);
     if (next.index > 0 && next.index % snapshotEvery === 0) snapshots.push(sealSnapshot(id, next, document, key));
     head = next;

@@ -1,8 +1,8 @@
 import type { ExactJson } from "@nixops4-resources/protocol-core";
 import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { readPatch } from "@nixops4-resources/protocol-state";
-import { openEvent, type Position } from "../history/chain.ts";
-import { beginning, readChronicle, type WrittenEvent } from "../history/chronicle.ts";
+import { openEvent, type Position, type SealedEvent } from "../history/chain.ts";
+import { beginning, readChronicle } from "../history/chronicle.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
 /** Prints one line per event: number, time, event, writer, and changed resources. */
@@ -23,7 +23,7 @@ export async function log(given: CommandArguments, print: (text: string) => void
   return 0;
 }
 
-const whoIs = ({ actor, application, address }: WrittenEvent): string =>
+const whoIs = ({ actor, application, address }: SealedEvent): string =>
   [actor, application.replace(/^nixops4-resources-state /, ""), ...(address === null ? [] : [address])].join(" ");
 
 /** The resources that a patch changes, prefixed with their nested deployments: `db, site.web`. */

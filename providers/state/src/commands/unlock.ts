@@ -4,6 +4,7 @@ import { sql } from "@nixops4-resources/protocol-postgres";
 import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import { holderOf, describeHolder, type Holder } from "../store/lock.ts";
+import { verifyStates } from "../database/trust.ts";
 import { Tables } from "../database/tables.ts";
 import { expectPositionals, readInputs, requestOf } from "./target.ts";
 
@@ -19,6 +20,8 @@ export async function unlock(given: CommandArguments, print: (text: string) => v
   const inputs = await readInputs(given);
   const request = requestOf(inputs);
   await using link = await LongSession.openReader(inputs.connection, request);
+  // Without the owner's rights only, with which a superuser could not end the session of another.
+  await verifyStates(link.session, inputs.schema);
   const [holder] = await link.session.query<Holder>(holderOf(new Tables(inputs.schema), inputs.name));
   if (holder?.id !== id) {
     throw failure(

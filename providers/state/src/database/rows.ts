@@ -25,7 +25,9 @@ export const stateColumns = sql`id, mark, head as index, head_hash as hash`;
 export const keysOf = (tables: Tables, name: string): Sql =>
   sql`select number, generation, recipients, wrapped from ${tables.dataKey} where state = ${idOf(tables, name)} order by number`;
 
-const eventColumns = sql`index, event, nixops_version as "nixopsVersion", data_key as "dataKey", sealed, hash`;
+const eventColumns = sql`index, event, nixops_version as "nixopsVersion", data_key as "dataKey", sealed, hash,
+  actor, host(client_address) as address, application,
+  to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`;
 
 /** The parts of a state that a reader needs: the last snapshot and the events after it. */
 export interface StateParts {
@@ -56,23 +58,22 @@ export function toParts([[row], keys, [snapshot], events]: [StateRow[], StoredKe
   return row && { row, keys, snapshot, events };
 }
 
-const writtenColumns = sql`${eventColumns}, actor, host(client_address) as address, application,
-  to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`;
-
-/** All events, archived ones included, oldest first: WrittenEvent rows. */
+/** All events, archived ones included, oldest first: SealedEvent rows. */
 export const allEvents = (tables: Tables, name: string): Sql => sql`
-  select ${writtenColumns} from ${tables.archive} where state = ${idOf(tables, name)}
-  union all select ${writtenColumns} from ${tables.event} where state = ${idOf(tables, name)}
+  select ${eventColumns} from ${tables.archive} where state = ${idOf(tables, name)}
+  union all select ${eventColumns} from ${tables.event} where state = ${idOf(tables, name)}
   order by index`;
 
 /** All snapshots, oldest first: SealedSnapshot rows. */
 export const allSnapshots = (tables: Tables, name: string): Sql =>
   sql`select index, hash, data_key as "dataKey", sealed from ${tables.snapshot} where state = ${idOf(tables, name)} order by index`;
 
-/** Inserts the writer's columns; a trigger adds time and writer. */
+/** A trigger rejects the insert if time or writer are false. */
 export const eventInsert = (tables: Tables, id: string, event: SealedEvent): Sql => sql`
-  insert into ${tables.event} (state, index, event, nixops_version, data_key, sealed, hash)
-  select ${id}::uuid, ${event.index}, ${event.event}, ${event.nixopsVersion}, ${event.dataKey}, ${bytes(event.sealed)}, ${bytes(event.hash)}`;
+  insert into ${tables.event}
+    (state, index, event, nixops_version, data_key, sealed, hash, at, actor, client_address, application)
+  select ${id}::uuid, ${event.index}, ${event.event}, ${event.nixopsVersion}, ${event.dataKey}, ${bytes(event.sealed)}, ${bytes(event.hash)},
+    ${event.at}::timestamptz, ${event.actor}, ${event.address}::inet, ${event.application}`;
 
 export const snapshotInsert = (
   tables: Tables,

@@ -89,7 +89,7 @@ export class Tables {
     return [
       sql`comment on table ${this.state} is ${layout}`,
       sql`comment on table ${this.dataKey} is 'Keys that encrypt events and snapshots, themselves encrypted to age recipients.'`,
-      sql`comment on table ${this.event} is 'Append-only. hash = sha256(hash of the event before || sealed).'`,
+      sql`comment on table ${this.event} is 'Append-only. hash = sha256(hash of the event before || sha256(JSON array of event, nixops_version, at, actor, client_address, application) || sealed).'`,
       sql`comment on table ${this.archive} is 'Events before a snapshot; append-only.'`,
       sql`comment on table ${this.snapshot} is 'The complete document after the event with the same index.'`,
     ];
@@ -110,10 +110,11 @@ export class Tables {
         end $$`,
       sql`create function ${schema}.sign() returns trigger language plpgsql set search_path = '' as $$
         begin
-          new.at := clock_timestamp();
-          new.actor := session_user;
-          new.client_address := inet_client_addr();
-          new.application := current_setting('application_name');
+          if (new.actor, host(new.client_address), new.application)
+            is distinct from (session_user::text, host(inet_client_addr()), current_setting('application_name'))
+          then raise exception 'the event names another writer than its session' using errcode = 'check_violation'; end if;
+          if abs(extract(epoch from clock_timestamp() - new.at)) > 60
+          then raise exception 'the time of the event is more than a minute off' using errcode = ${wrongTime}; end if;
           return new;
         end $$`,
       sql`create trigger sign before insert on ${this.event} for each row execute function ${schema}.sign()`,
@@ -124,6 +125,9 @@ export class Tables {
     ];
   }
 }
+
+/** SQLSTATE (datetime_field_overflow) of the trigger that rejects an event with a wrong time. */
+export const wrongTime = "22008";
 
 /** Comment that marks our tables, with a number for later layouts. */
 const layout = "States of NixOps4, by nixops4-resources-state. Layout 1.";

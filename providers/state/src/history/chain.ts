@@ -13,8 +13,19 @@ export interface Position {
 /** The position before the first event. */
 export const origin: Position = { index: -1, hash: Buffer.alloc(0) };
 
+/** Who writes an event, and when. The client sends it, since it is authenticated; a trigger rejects false values. */
+export interface Stamp {
+  /** RFC 3339, in UTC, with microseconds. */
+  readonly at: string;
+  /** The role of the writer's login. */
+  readonly actor: string;
+  /** Null over a Unix socket. */
+  readonly address: string | null;
+  readonly application: string;
+}
+
 /** An event as stored in the table. */
-export interface SealedEvent {
+export interface SealedEvent extends Stamp {
   readonly index: number;
   /**
    * NixOps4's action: `create`, `update`. This provider writes `init` for the first event and imported ones without a
@@ -49,20 +60,20 @@ export interface NumberedKey {
 }
 
 /**
- * Encrypts an event. The associated data names the state, the index and the previous hash, so that the event does not
- * open in another place. The hash covers only data that is visible without the key, so that a backup can be checked
+ * Encrypts an event. The associated data names the state, the index, the writer and the previous hash, so that the event
+ * does not open in another place or with other columns. The hash covers only data that is visible without the key, so that a backup can be checked
  * without it.
  */
 export function sealEvent(
   state: string,
   before: Position,
-  { event, nixopsVersion }: Pick<SealedEvent, "event" | "nixopsVersion">,
+  visible: Visible,
   body: EventBody,
   { number, key }: NumberedKey,
 ): SealedEvent {
   const index = before.index + 1;
-  const sealed = key.seal(Buffer.from(JSON.stringify(body)), eventWords(state, before, { event, nixopsVersion }));
-  return { index, event, nixopsVersion, dataKey: number, sealed, hash: nextHash(before, sealed) };
+  const sealed = key.seal(Buffer.from(JSON.stringify(body)), eventWords(state, before, visible));
+  return { index, ...visible, dataKey: number, sealed, hash: nextHash(before, { ...visible, sealed }) };
 }
 
 /** Throws ProviderError (`state.damaged`) unless this event was written after `before`. */
@@ -75,9 +86,10 @@ export function openEvent(state: string, before: Position, stored: SealedEvent, 
 }
 
 /** Describes what is wrong with an event's position in the chain. Needs no key. */
-export function flawInChain(before: Position, { index, sealed, hash }: SealedEvent): string | undefined {
+export function flawInChain(before: Position, event: SealedEvent): string | undefined {
+  const { index, hash } = event;
   if (index > before.index + 1) return `event ${before.index + 1} is missing`;
-  return nextHash(before, sealed).equals(hash) ? undefined : `event ${index} was changed after it was written`;
+  return nextHash(before, event).equals(hash) ? undefined : `event ${index} was changed after it was written`;
 }
 
 export function sealSnapshot(
@@ -94,16 +106,23 @@ export function sealSnapshot(
 export const openSnapshot = (state: string, stored: SealedSnapshot, key: DataKey): ExactJson =>
   open(`the snapshot after event ${stored.index}`, () => key.open(stored.sealed, snapshotWords(state, stored)));
 
-const eventWords = (state: string, { index, hash }: Position, { event, nixopsVersion }: EventName): string =>
-  `event ${index + 1} of state ${state}, ${JSON.stringify([event, nixopsVersion])}, after ${hash.toString("hex")}`;
+const eventWords = (state: string, { index, hash }: Position, visible: Visible): string =>
+  `event ${index + 1} of state ${state}, ${visibleWords(visible)}, after ${hash.toString("hex")}`;
 
-type EventName = Pick<SealedEvent, "event" | "nixopsVersion">;
+/** The columns that are not encrypted. */
+export type Visible = Stamp & Pick<SealedEvent, "event" | "nixopsVersion">;
+
+const visibleWords = ({ event, nixopsVersion, at, actor, address, application }: Visible): string =>
+  JSON.stringify([event, nixopsVersion, at, actor, address, application]);
 
 const snapshotWords = (state: string, { index, hash }: Position): string =>
   `snapshot of state ${state} after event ${index}, ${hash.toString("hex")}`;
 
-const nextHash = ({ hash }: Position, sealed: Buffer): Buffer =>
-  createHash("sha256").update(hash).update(sealed).digest();
+/** Hash of the visible columns, which has a fixed length, so that no byte can move between them and `sealed`. */
+const visibleHash = (visible: Visible): Buffer => createHash("sha256").update(visibleWords(visible)).digest();
+
+export const nextHash = ({ hash }: Position, event: Visible & Pick<SealedEvent, "sealed">): Buffer =>
+  createHash("sha256").update(hash).update(visibleHash(event)).update(event.sealed).digest();
 
 function open(what: string, decrypt: () => Buffer): ExactJson {
   try {

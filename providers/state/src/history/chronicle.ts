@@ -7,25 +7,15 @@ import { replay } from "./history.ts";
 import { KeyRing, type StoredKey } from "../keys/keys.ts";
 import { missing, orMissing, type StateInputs } from "../store/read-state.ts";
 import { allEvents, allSnapshots, keysOf, named, stateColumns, type StateRow } from "../database/rows.ts";
+import { enterStates } from "../database/trust.ts";
 import { Tables } from "../database/tables.ts";
-
-/** An event with the fields that the server adds. */
-export interface WrittenEvent extends SealedEvent {
-  /** RFC 3339, in UTC. */
-  readonly at: string;
-  /** The role of the writer's login. */
-  readonly actor: string;
-  /** Null over a Unix socket. */
-  readonly address: string | null;
-  readonly application: string;
-}
 
 /** A complete history, archived events included. */
 export interface Chronicle {
   readonly row: StateRow;
   readonly keys: readonly StoredKey[];
   readonly ring: KeyRing;
-  readonly events: readonly WrittenEvent[];
+  readonly events: readonly SealedEvent[];
   readonly snapshots: readonly SealedSnapshot[];
 }
 
@@ -37,6 +27,7 @@ export async function readChronicle(inputs: StateInputs, request: Connecting): P
 export async function chronicleIn(session: ReadSession, inputs: StateInputs): Promise<Chronicle> {
   const tables = new Tables(inputs.schema);
   const { name } = inputs;
+  await enterStates(session, inputs.schema);
   const queries = [
     sql`select ${stateColumns} from ${named(tables, name)}`,
     keysOf(tables, name),
@@ -44,7 +35,7 @@ export async function chronicleIn(session: ReadSession, inputs: StateInputs): Pr
     allSnapshots(tables, name),
   ] as const;
   const [[row], keys, events, snapshots] = await orMissing(inputs, () =>
-    session.queryEach<[StateRow, StoredKey, WrittenEvent, SealedSnapshot]>(...queries),
+    session.queryEach<[StateRow, StoredKey, SealedEvent, SealedSnapshot]>(...queries),
   );
   if (row === undefined) throw missing(inputs);
   return { row, keys, ring: new KeyRing(inputs, keys), events, snapshots };

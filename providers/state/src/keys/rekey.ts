@@ -3,6 +3,7 @@ import { lockForTransaction, sql, type Sql, type WriteSession } from "@nixops4-r
 import type { ErrorCode } from "../errors.ts";
 import { allRecipients, KeyRing, makeKey, type NewKeyInputs, type StoredKey } from "./keys.ts";
 import { keyInsert, keysOf, named } from "../database/rows.ts";
+import { enterStates } from "../database/trust.ts";
 import { bytes, Tables } from "../database/tables.ts";
 
 /**
@@ -17,6 +18,7 @@ export async function bringKeysInLine(
 ): Promise<void> {
   const tables = new Tables(want.schema);
   const wanted = await allRecipients(want);
+  await enterStates(session, want.schema);
   await session.transaction(
     async () => {
       const [[row], keys] = await session.queryEach<[{ id: string; mark: string | null }, StoredKey]>(

@@ -5,6 +5,7 @@ import type { ErrorCode } from "../errors.ts";
 import { tryLock, waitForLock, type TriedLock } from "./lock.ts";
 import { lockAndRead, type StateInputs } from "./read-state.ts";
 import { carries, findMark } from "./states.ts";
+import { enterStates } from "../database/trust.ts";
 import { Tables } from "../database/tables.ts";
 
 /**
@@ -18,6 +19,7 @@ export async function destroyState(
   expected: Mark | undefined,
 ): Promise<void> {
   const tables = new Tables(want.schema);
+  await enterStates(session, want.schema);
   if (want.deletion === "delete") {
     // Does not read the state: its key may be lost.
     const [row] = await session.query<TriedLock>(tryLock(tables, want.name));

@@ -2,6 +2,7 @@ import { ProviderError, waitFor } from "@nixops4-resources/protocol-core";
 import { sql, sqlStateOf, type ReadSession, type Sql } from "@nixops4-resources/protocol-postgres";
 import type { ErrorCode } from "../errors.ts";
 import { named } from "../database/rows.ts";
+import type { Writer } from "../database/stamp.ts";
 import type { Tables } from "../database/tables.ts";
 
 /**
@@ -10,28 +11,20 @@ import type { Tables } from "../database/tables.ts";
  */
 const key = sql`hashtextextended('nixops4-resources-state ' || id::text, 0)`;
 
-/** Identifies one of our sessions uniquely, also among past sessions. */
-export interface OwnSession {
-  readonly pid: number;
-  readonly startedAt: string;
-}
-
-export interface TriedLock extends OwnSession {
+export interface TriedLock {
   /** Whether we have the lock. */
   readonly locked: boolean;
 }
 
 /** Takes the lock if it is free. Returns a TriedLock, or no row if the state does not exist. */
 export const tryLock = (tables: Tables, name: string): Sql => sql`
-  select pg_try_advisory_lock(${key}) as locked, pg_backend_pid() as pid,
-    (select backend_start::text from pg_stat_activity where pid = pg_backend_pid()) as "startedAt"
-  from ${named(tables, name)}`;
+  select pg_try_advisory_lock(${key}) as locked from ${named(tables, name)}`;
 
 /**
  * Ends a session whose connection we have lost. The server may not have noticed: the session would keep the lock, and
  * might still finish its last statement.
  */
-export const endOwn = ({ pid, startedAt }: OwnSession): Sql => sql`
+export const endOwn = ({ pid, startedAt }: Writer["own"]): Sql => sql`
   select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid = ${pid} and backend_start = ${startedAt}::timestamptz`;
 
 /** A session that has the lock. Fields that the server hides from this account are null. */

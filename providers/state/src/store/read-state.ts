@@ -4,8 +4,10 @@ import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import { assemble, type State } from "../history/history.ts";
 import type { KeyInputs } from "../keys/keys.ts";
-import { tryLock, waitForLock, type OwnSession, type TriedLock } from "./lock.ts";
+import { tryLock, waitForLock, type TriedLock } from "./lock.ts";
 import { partsOf, toParts, type PartRows, type StateParts } from "../database/rows.ts";
+import { Writer } from "../database/stamp.ts";
+import { enterStates } from "../database/trust.ts";
 import { Tables } from "../database/tables.ts";
 
 /** The inputs that are needed to open a state. */
@@ -19,9 +21,10 @@ export interface StateInputs extends KeyInputs {
 export async function readState(inputs: StateInputs, request: Connecting): Promise<State> {
   await using link = await LongSession.openReader(inputs.connection, request);
   const queries = partsOf(new Tables(inputs.schema), inputs.name);
-  const rows = await link.during(request, (session) =>
-    orMissing(inputs, () => session.queryEach<PartRows>(...queries)),
-  );
+  const rows = await link.during(request, async (session) => {
+    await enterStates(session, inputs.schema);
+    return await orMissing(inputs, () => session.queryEach<PartRows>(...queries));
+  });
   return await assemble(there(toParts(rows), inputs), inputs);
 }
 
@@ -29,9 +32,11 @@ export async function readState(inputs: StateInputs, request: Connecting): Promi
 export async function lockAndRead(
   session: ReadSession,
   inputs: StateInputs,
-): Promise<{ own: OwnSession; state: State }> {
+): Promise<{ writer: Writer; state: State }> {
   const tables = new Tables(inputs.schema);
   const queries = [tryLock(tables, inputs.name), ...partsOf(tables, inputs.name)] as const;
+  const writer = await Writer.of(session);
+  await enterStates(session, inputs.schema);
   // One round trip if the lock is free. The queries after the lock see everything that was written before it.
   let [[lock], ...rows] = await orMissing(inputs, () => session.queryEach<[TriedLock, ...PartRows]>(...queries));
   if (lock?.locked === false) {
@@ -40,7 +45,7 @@ export async function lockAndRead(
     [[lock], ...rows] = await session.queryEach<[TriedLock, ...PartRows]>(...queries);
   }
   if (lock === undefined) throw missing(inputs);
-  return { own: lock, state: await assemble(there(toParts(rows), inputs), inputs) };
+  return { writer, state: await assemble(there(toParts(rows), inputs), inputs) };
 }
 
 /** Reports a missing state if the tables are missing. */

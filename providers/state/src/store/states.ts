@@ -21,6 +21,8 @@ import { emptyState } from "@nixops4-resources/protocol-state";
 import { origin, sealEvent, type Position, type SealedEvent, type SealedSnapshot } from "../history/chain.ts";
 import { makeKey, type NewKeyInputs, type StoredKey } from "../keys/keys.ts";
 import { eventInsert, keyInsert, named, snapshotInsert } from "../database/rows.ts";
+import { Writer } from "../database/stamp.ts";
+import { enterStates, verifyStates } from "../database/trust.ts";
 import { bytes, schemasWithStates, Tables, union } from "../database/tables.ts";
 
 /** An existing state, for the resource. */
@@ -33,6 +35,7 @@ export interface FoundState {
 
 export async function findState(session: ReadSession, schema: string, name: string): Promise<FoundState | undefined> {
   const tables = new Tables(schema);
+  await enterStates(session, schema);
   try {
     const keys = await session.query<{ mark: string | null; generation: number; recipients: string[] }>(sql`
       select mark, generation, recipients from (select id, mark from ${named(tables, name)}) state
@@ -63,9 +66,16 @@ export interface NewState extends NewKeyInputs {
 
 export async function createState(session: WriteSession, want: NewState, mark: Mark): Promise<void> {
   const id = randomUUID();
+  const writer = await Writer.of(session);
   const { key, stored } = await makeKey(want, 1);
   const patch = [{ op: "add", path: "", value: emptyState }];
-  const first = sealEvent(id, origin, { event: "init", nixopsVersion: "" }, { patch }, { number: 1, key });
+  const first = sealEvent(
+    id,
+    origin,
+    { event: "init", nixopsVersion: "", ...writer.stamp() },
+    { patch },
+    { number: 1, key },
+  );
   await storeBeginning(session, want, mark, { id, key: stored, head: first, events: [first], snapshots: [] });
 }
 
@@ -80,6 +90,7 @@ export async function storeBeginning(
   { id, key, head, events, snapshots }: Beginning,
 ): Promise<void> {
   const tables = new Tables(schema);
+  await enterStates(session, schema);
   const before = await lookForTables(session, tables);
   try {
     await session.execute(
@@ -113,6 +124,7 @@ export async function setStateMark(
   expected: Mark | undefined,
 ): Promise<void> {
   const tables = new Tables(schema);
+  await enterStates(session, schema);
   const text = mark === undefined ? null : encodeMark(mark);
   const found = await findMark(session, tables, name, expected);
   const updated = await session.query(sql`
@@ -142,6 +154,7 @@ export const carries = (name: string, mark: string | null): Sql =>
 export async function listStates(session: ReadSession, managedBy: string): Promise<Listed[]> {
   const schemas = await session.query<{ schema: string }>(schemasWithStates);
   if (schemas.length === 0) return [];
+  for (const { schema } of schemas) await verifyStates(session, schema);
   const rows = await session.query<{ schema: string; name: string; mark: string | null }>(
     sql`${union(schemas.map(({ schema }) => statesIn(schema)))} order by schema, name`,
   );

@@ -7,16 +7,18 @@ import {
   type StateEvent,
   type StateStore,
 } from "@nixops4-resources/protocol-core";
-import { sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
+import { sql, sqlStateOf, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import { applyPatch, flawOfState, isStateDocument, PatchError } from "@nixops4-resources/protocol-state";
 import { sealEvent, sealSnapshot, type NumberedKey, type SealedEvent, type SealedSnapshot } from "../history/chain.ts";
 import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { State } from "../history/history.ts";
-import { endOwn, tryLock, waitForLock, type OwnSession, type TriedLock } from "./lock.ts";
+import { endOwn, tryLock, waitForLock, type TriedLock } from "./lock.ts";
 import { lockAndRead, missing, type StateInputs } from "./read-state.ts";
 import { eventInsert, named, snapshotInsert, stateColumns, type StateRow } from "../database/rows.ts";
-import { bytes, Tables } from "../database/tables.ts";
+import { Writer } from "../database/stamp.ts";
+import { enterStates } from "../database/trust.ts";
+import { bytes, Tables, wrongTime } from "../database/tables.ts";
 
 /** Number of events between snapshots. Reading a state never needs more events than this. */
 export const snapshotEvery = 100;
@@ -40,20 +42,20 @@ export class StateWriter implements StateStore {
   #state: State;
   /** Undefined if the connection is known to be lost. */
   #link: LongSession<WriteSession> | undefined;
-  #own: OwnSession;
+  #writer: Writer;
   /** An event of which it is unknown whether the server stored it. */
   #unsettled: Attempt | undefined;
 
   private constructor(
     inputs: StateInputs,
     link: LongSession<WriteSession>,
-    { own, state }: { own: OwnSession; state: State },
+    { writer, state }: { writer: Writer; state: State },
     key: NumberedKey,
   ) {
     this.#inputs = inputs;
     this.#tables = new Tables(inputs.schema);
     this.#link = link;
-    this.#own = own;
+    this.#writer = writer;
     this.#state = state;
     this.#key = key;
   }
@@ -81,14 +83,14 @@ export class StateWriter implements StateStore {
         await this.#write(link, attempt, request);
       },
       // About half a minute, enough for a restart of the server. Stops when the request's time is over.
-      { isSafe: (error) => isLost(error) && !request.signal.aborted, tries: 12 },
+      { isSafe: (error) => (isLost(error) || isWrongTime(error)) && !request.signal.aborted, tries: 12 },
     );
   }
 
   #prepare({ event, nixopsVersion, patch }: StateEvent): Attempt {
     const { id, head } = this.#state;
     const document = patched(this.#state.document, patch);
-    const sealed = sealEvent(id, head, { event, nixopsVersion }, { patch }, this.#key);
+    const sealed = sealEvent(id, head, { event, nixopsVersion, ...this.#writer.stamp() }, { patch }, this.#key);
     const isRound = sealed.index % snapshotEvery === 0;
     return {
       event: sealed,
@@ -108,8 +110,10 @@ export class StateWriter implements StateStore {
       this.#settle(attempt);
     } catch (error) {
       if (isLost(error)) this.#lose(link);
+      // A clock was set, or this process was stopped: ask the server again.
+      else if (isWrongTime(error)) this.#writer = await Writer.of(link.session, this.#writer);
       // Any answer of the server settles the event, also an error.
-      else this.#settle(attempt);
+      if (!isLost(error)) this.#settle(attempt);
       throw error;
     }
   }
@@ -124,26 +128,28 @@ export class StateWriter implements StateStore {
     if (this.#link !== undefined) return this.#link;
     const link = await LongSession.openWriter(this.#inputs.connection, request);
     return await orGiveUp(link, async () => {
-      const { own, row } = await link.during(request, (session) => this.#lockAgain(session));
+      const { writer, row } = await link.during(request, (session) => this.#lockAgain(session));
       this.#goOnFrom(row);
-      this.#own = own;
+      this.#writer = writer;
       this.#link = link;
       return link;
     });
   }
 
-  async #lockAgain(session: WriteSession): Promise<{ own: OwnSession; row: StateRow }> {
+  async #lockAgain(session: WriteSession): Promise<{ writer: Writer; row: StateRow }> {
     const { name } = this.#inputs;
-    const lock = tryLock(this.#tables, name);
+    const tried = tryLock(this.#tables, name);
     const head = sql`select ${stateColumns} from ${named(this.#tables, name)}`;
-    await session.query(endOwn(this.#own));
-    let [[own], [row]] = await session.queryEach<[TriedLock, StateRow]>(lock, head);
-    if (own !== undefined && !own.locked) {
+    await session.query(endOwn(this.#writer.own));
+    const writer = await Writer.of(session);
+    await enterStates(session, this.#inputs.schema);
+    let [[lock], [row]] = await session.queryEach<[TriedLock, StateRow]>(tried, head);
+    if (lock !== undefined && !lock.locked) {
       await waitForLock(session, this.#tables, this.#inputs);
-      [[own], [row]] = await session.queryEach<[TriedLock, StateRow]>(lock, head);
+      [[lock], [row]] = await session.queryEach<[TriedLock, StateRow]>(tried, head);
     }
-    if (own === undefined || row === undefined) throw missing(this.#inputs);
-    return { own, row };
+    if (lock === undefined || row === undefined) throw missing(this.#inputs);
+    return { writer, row };
   }
 
   /** Continues after taking the lock again. Throws if somebody else has written meanwhile. */
@@ -209,6 +215,8 @@ const lossCodes = new Set([
   "postgres.connection.tooMany",
   "postgres.connection.unreachable",
 ]);
+
+const isWrongTime = (error: unknown): boolean => sqlStateOf(error) === wrongTime;
 
 const isLost = (error: unknown): boolean => error instanceof ProviderError && lossCodes.has(error.code);
 
