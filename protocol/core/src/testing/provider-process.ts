@@ -126,7 +126,8 @@ function answersIn(stdout: string): Message[] {
     .map((line): Message => JSON.parse(line));
 }
 
-function outcomesIn(stderr: string): string[] {
+/** The outcomes in lines of JSON on stderr. */
+export function outcomesIn(stderr: string): string[] {
   return stderr.split("\n").flatMap((line) => {
     if (!line.startsWith('{"outcome"')) return [];
     const { outcome }: { outcome: string } = JSON.parse(line);

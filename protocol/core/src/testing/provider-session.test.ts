@@ -18,7 +18,7 @@ writeFileSync(
    for await (const line of createInterface({ input: process.stdin })) {
      const request = JSON.parse(line);
      const [kind] = Object.keys(request);
-     if (kind === undefined) { say({ errorResponse: {} }); continue; }
+     if (kind === undefined) { console.error("failed: the request is empty"); say({ errorResponse: {} }); continue; }
      if (kind === "die") process.exit(3);
      if (kind === "slow") await pause(200);
      if (kind === "outcome") console.error(JSON.stringify({ outcome: request.outcome }));

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   ask,
+  outcomesIn,
   startProvider,
   type Executable,
   type Message,
@@ -11,8 +13,12 @@ import {
 const answerLimitMs = 100_000;
 const exitLimitMs = 20_000;
 
-/** A line that the provider rejects. It does so only after it has written the log of the request before. */
+/**
+ * A line that the provider rejects, on stdout and on stderr. It does so only after it has written the log of the request
+ * before, so that everything before these words belongs to that request.
+ */
 const endOfRequest: Message = {};
+const endOfRequestLine = /^.*the request is empty.*\n/m;
 
 /**
  * Sends requests one after the other to one long-lived process, which saves the start of a process per request.
@@ -91,11 +97,17 @@ export class ProviderSession implements AsyncDisposable {
       await provider.answer();
       provider.send(endOfRequest);
       const mark = await provider.answer();
+      // stderr is another pipe, which may be read later than stdout.
+      while (!endOfRequestLine.test(provider.shown(since).stderr)) {
+        if (provider.hasEnded) throw new Error(`The provider ended: ${provider.shown(since).stderr}`);
+        await pause(1);
+      }
       const shown = provider.shown(since);
       if (!("errorResponse" in mark) || shown.answers.length !== 2) {
         throw new Error(`Several answers: ${JSON.stringify(shown.answers)}`);
       }
-      return { ...shown, answers: shown.answers.slice(0, 1) };
+      const stderr = shown.stderr.replace(endOfRequestLine, "");
+      return { ...shown, answers: shown.answers.slice(0, 1), stderr, outcomes: outcomesIn(stderr) };
     } catch (cause) {
       const reason = isLate ? `no answer in ${answerLimitMs / 1000} s` : String(cause);
       throw new Error(`The long-lived process failed at ${JSON.stringify(request)}: ${reason}`, { cause });
