@@ -59,7 +59,7 @@ async function fromStdin(name: string): Promise<Secret> {
   // A typed value would be visible on the screen.
   if (isatty(0)) throw new UsageError("Pipe the value into stdin, or name it with --from");
   const bytes = await readBytes();
-  if (/^\r?\n?$/.test(bytes.toString("latin1"))) throw new UsageError("There is no value on stdin");
+  if (/^\r?\n?$/.test(bytes.toString("latin1"))) throw new UsageError("Stdin is empty; pipe the value into it");
   return new Secret(bytes, `the value of secret ${name}`);
 }
 
