@@ -72,7 +72,7 @@ test("a copy that keeps files still says so", () => {
 test("a copy that speaks HTTP has classes and codes of its own", () => {
   const copied = copyOf(templates.http);
   expect(copied.get("src/client.ts")).toContain("class MyQueueWriter extends MyQueueReader");
-  expect(copied.get("src/errors.ts")).toContain('"my_queue.messageLog.changed"');
+  expect(copied.get("src/errors.ts")).toContain('"my_queue.server.replica"');
   expect(copied.get("src/connection.ts")).toContain('endpointInputs("https://notes.example.org")');
 });
 

@@ -34,12 +34,12 @@ describePostgres("an exclusive grant", (server) => {
     },
   );
 
-  test("revokes CONNECT on a database from PUBLIC", async () => {
+  test("spares CONNECT of PUBLIC on a marked database, which `revokePublicConnect` manages", async () => {
     await run(`comment on database exclusive_shop is 'nixops4:{"v":1,"managedBy":"shop","type":"database"}'`);
     const connect = { grants: reader("CONNECT"), exclusive: true };
     expect((await grants({ objectType: "database" }).create(connect)).outcome).toBe("updated");
     const rows = await run(`select has_database_privilege(role, 'exclusive_shop', 'connect') as may
       from unnest('{exclusive_reader,exclusive_other}'::text[]) role`);
-    expect(rows).toEqual([{ may: true }, { may: false }]);
+    expect(rows).toEqual([{ may: true }, { may: true }]);
   });
 });

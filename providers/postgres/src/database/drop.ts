@@ -119,7 +119,7 @@ async function dropInPlace(session: WriteSession, name: string, mark: Mark): Pro
 async function databaseInUse(session: WriteSession, name: string, cause: unknown): Promise<ProviderError<ErrorCode>> {
   const clients = await session.query<{ client: string }>(sql`
     select distinct concat_ws(' ', usename, 'with', nullif(application_name, '')) as client
-    from pg_stat_activity where datname = ${name} order by 1 limit 5`);
+    from pg_stat_activity where datname = ${name} and backend_type = 'client backend' order by 1 limit 5`);
   const names = clients.map(({ client }) => client.replace(/ with$/, "")).join(", ");
   return new ProviderError<ErrorCode>(`it is in use${names === "" ? "" : `: ${names}`}`, {
     code: "postgres.database.inUse",

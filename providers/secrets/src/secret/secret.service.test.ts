@@ -25,7 +25,7 @@ const terms = {
     generation: "it can only be raised; tested in rotation.service.test.ts",
     generator: "it changes only together with the generation; tested in rotation.service.test.ts",
   },
-  newEachTime: ["fingerprint", "createdAt"],
+  newEachTime: ["ref", "fingerprint", "createdAt"],
   drift: {
     recipients: (backend: ByHand) => backend.byHand((store) => store.change(name, { recipients: [recipient] })),
     graceSeconds: (backend: ByHand) => backend.byHand((store) => store.change(name, { graceSeconds: 1 })),

@@ -28,7 +28,7 @@ testResource(sshHostKey, {
   },
   notDisturbed: "it shares its code with `secret`, which is killed in secret.service.test.ts",
   oneBrokenConnection: "The contract of `secret` tries all of them.",
-  newEachTime: ["fingerprint", "createdAt", "publicKey", "knownHosts", "sshfp", "ageRecipient"],
+  newEachTime: ["ref", "fingerprint", "createdAt", "publicKey", "knownHosts", "sshfp", "ageRecipient"],
   drift: { graceSeconds: (backend) => backend.byHand((store) => store.change(name, { graceSeconds: 1 })) },
   makeUnmarked: (backend) =>
     backend.byHand((store) =>
