@@ -42,6 +42,7 @@ describePostgres("secrets", (server) => {
         const cut = vault.writer(proxy.endpoint).then(work);
         await expect(cut, `${when} call ${call}`).rejects.toMatchObject({ code: "postgres.connection.closed" });
         expect(await finish(vault, work), `${when} call ${call}`).toEqual(done);
+        await vault.close();
       }
     },
   );

@@ -22,6 +22,8 @@ export interface Vault {
   place(more?: object): PostgresPlace;
   writer(more?: object): Promise<SecretWriter>;
   reader(more?: object): Promise<SecretReader>;
+  /** Closes everything that is open, as each test's end does: a server has a limited number of places. */
+  close(): Promise<void>;
   /** Runs SQL as superuser, without the store; % stands for the schema. */
   run(sql: string): Promise<Record<string, unknown>[]>;
   /** Content of all tables of the store; encrypted fields are escaped text. */
@@ -47,9 +49,7 @@ export function useVault(server: () => PostgresAddress, prefix: string, roles: r
     person = await makePerson();
   });
   beforeEach(() => vault.renew());
-  afterEach(async () => {
-    for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
-  });
+  afterEach(() => vault.close());
   afterAll(async () => {
     for (const each of [backend, person]) await each?.[Symbol.asyncDispose]();
   });
@@ -73,6 +73,9 @@ export function useVault(server: () => PostgresAddress, prefix: string, roles: r
       const reader = await openSecretReader(vault.place(more));
       opened.push(reader);
       return reader;
+    },
+    async close() {
+      for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
     },
     run: (sql) => vault.backend().runIn(database, sql.replaceAll("%", vault.schema())),
     async dump() {
