@@ -35,6 +35,11 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
    */
   notDisturbed?: string;
   /**
+   * Reason why nobody overtakes a request here: another test does, which it names, because the contract cannot (a lock that
+   * is named after an address, which a proxy changes), or the backend has no proof. WHOLE_CONTRACT=1 tests it here too.
+   */
+  overtakenElsewhere?: string;
+  /**
    * Reason why only the first of the backend's broken connections is tried: the contract of another type tries them all.
    * WHOLE_CONTRACT=1 tries them here too.
    */

@@ -37,7 +37,8 @@ const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] =>
   ...userFiles,
   ...races(terms.slow === undefined || isWholeContract() ? 20 : 3),
   ...kills,
-  ...(bearsMark ? [...adoptionKills, ...overtaking] : []),
+  ...(bearsMark ? adoptionKills : []),
+  ...(bearsMark && (terms.overtakenElsewhere === undefined || isWholeContract()) ? overtaking : []),
 ];
 
 /** The rules that need a tracer for files. */

@@ -58,18 +58,22 @@ export async function findZone(api: PowerdnsReader, zone: string): Promise<Power
 
 /**
  * What `look` finds in the zone; undefined if the zone is missing. PowerDNS answers 404 for a missing zone, a wrong server
- * and a wrong path alike, so a 404 counts as missing only if the list of zones lacks the zone too.
+ * and a wrong path alike, so a 404 counts as missing only if the list of zones lacks the zone too. If the list has it, it was
+ * created between the two answers, and the second look finds it.
  */
 export async function unlessMissing<T>(
   api: PowerdnsReader,
   zone: string,
   look: () => Promise<T>,
 ): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (isNotFound(error) && (await listedZone(api, zone)) === undefined) return undefined;
-    throw error;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await look();
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      if ((await listedZone(api, zone)) === undefined) return undefined;
+      if (tries === 3) throw error;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { AlreadyExists, defineResource, requireMark, type Change } from "@nixops4-resources/protocol-core";
+import { AlreadyExists, defineResource, MarkChanged, requireMark, type Change } from "@nixops4-resources/protocol-core";
 import { Conflict } from "../backend.ts";
 import { connectReader, connectWriter, type DnsReader, type DnsWriter } from "../client.ts";
 import { connection, refuseHosted } from "../connection.ts";
@@ -103,6 +103,18 @@ export default defineResource({
       lookAgain: () => requireOurs(client, zone, [wanted, ...former], mark),
     });
     await pointReverse(client, after, target);
+    if (after.length === 0) return;
+    // PTR records are in other zones, so no update covers both. If the addresses were taken over meanwhile, ours go again.
+    await requireOurs(client, zone, [wanted], mark).catch(async (error: unknown) => {
+      if (error instanceof MarkChanged) {
+        await removeReverse(
+          client,
+          await reversesOf(client, { ...nothingAt(wanted), values: wanted.values }, false),
+          target,
+        );
+      }
+      throw error;
+    });
   },
 
   async delete(client: DnsWriter, want, seen) {

@@ -25,6 +25,8 @@ const terms = {
     generation: "it can only be raised; tested in rotation.service.test.ts",
     generator: "it changes only together with the generation; tested in rotation.service.test.ts",
   },
+  overtakenElsewhere:
+    "overtaken.service.test.ts does in a folder, and the suite of the stores proves each write's mark in both.",
   newEachTime: ["ref", "fingerprint", "createdAt"],
   drift: {
     recipients: (backend: ByHand) => backend.byHand((store) => store.change(name, { recipients: [recipient] })),

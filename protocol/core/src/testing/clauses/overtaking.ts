@@ -107,6 +107,7 @@ export const overtaking: readonly Clause[] = verbs.map((verb) => ({
   says: `${verb.says} that others overtake between look and write loses nothing and takes nothing of theirs`,
   async check(contract: Contract) {
     if (verb.before !== undefined && "unmarked" in verb.before && contract.terms.makeUnmarked === undefined) return;
+    if (verb.says === "an update" && Object.keys(asObject(contract.terms.changed)).length === 0) return;
     const points = await findPausePoints(contract.executable, contract.backend, () => prepare(contract, verb), {
       request: (connection) => verb.request(contract, connection),
       look: (connection) => verb.look(contract, connection),
