@@ -109,7 +109,7 @@ export default defineResource({
       if (error instanceof MarkChanged) {
         await removeReverse(
           client,
-          await reversesOf(client, { ...nothingAt(wanted), values: wanted.values }, false),
+          await reversesOf(client, { ...nothingAt(wanted), values: wanted.values }, true),
           target,
         );
       }
