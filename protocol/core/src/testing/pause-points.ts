@@ -99,11 +99,11 @@ async function betweenSystemCalls(
   const lastWrite = steps.findLastIndex(({ changes }) => changes);
   const endOfLook = Math.min(looked.length, lastWrite) - 1;
   return steps
-    .map((call, index) => ({ call, isPoint: index === endOfLook || (index > endOfLook && steps[index + 1]?.changes) }))
+    .map((step, index) => ({ step, isPoint: index === endOfLook || (index > endOfLook && steps[index + 1]?.changes) }))
     .slice(Math.max(endOfLook, 0), lastWrite)
     .filter(({ isPoint }) => isPoint)
-    .map(({ call }) => ({
-      where: `after ${call.text}`,
-      run: (meanwhile) => pauseAfter(executable, request, call, folder, meanwhile),
+    .map(({ step }) => ({
+      where: `after ${step.text}`,
+      run: (meanwhile) => pauseAfter(executable, request, step, folder, meanwhile),
     }));
 }

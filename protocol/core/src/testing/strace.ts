@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { codeOf } from "../report/error.ts";
 import {
   ask,
   startProvider,
@@ -64,6 +65,8 @@ export async function recordCalls(executable: Executable, request: Message, fold
 /** A call below the folder that looks or changes something. */
 export interface Step extends SystemCall {
   changes: boolean;
+  /** Its index among the calls of this name below the folder. */
+  index: number;
 }
 
 /** The same with the calls that look, up to the answer. */
@@ -71,42 +74,65 @@ export async function recordSteps(executable: Executable, request: Message, fold
   const names = [...changingNames, ...lookingNames.split(" ")];
   return await withLog(async (log) => {
     await trace(executable, request, ["-f", "-o", log, "-e", `trace=execve,${filter(names)}`]);
-    return callsIn(log)
-      .filter(({ text }) => text.includes(folder))
-      .map((call) => ({ ...call, changes: changingNames.includes(call.name) }));
+    const calls = callsIn(log).filter(({ text }) => text.includes(folder));
+    return calls.map((call) => ({
+      ...call,
+      changes: changingNames.includes(call.name),
+      index: calls.filter(({ name }) => name === call.name).indexOf(call),
+    }));
   });
 }
 
 /**
- * Runs the request, stops the provider (SIGSTOP) after the call took effect, runs `meanwhile`, and lets it continue. Throws
- * KilledElsewhere if the provider does not stop there.
+ * Runs the request, stops the provider (SIGSTOP) after the step took effect, runs `meanwhile`, and lets it continue. Throws
+ * KilledElsewhere if the provider does not stop there. The number of files that Node opens at its start varies, and the
+ * number of the step with it: the next try takes the number of this run.
  */
 export async function pauseAfter(
   executable: Executable,
   request: Message,
-  call: SystemCall,
+  step: Step,
   folder: string,
   meanwhile: () => Promise<void>,
 ): Promise<Finished> {
   return await withLog(async (log) => {
-    const threads = call.isFirstThread ? [] : ["-f"];
-    const inject = `inject=${call.name}:signal=SIGSTOP:when=${call.number}`;
-    const provider = startTraced(executable, [...threads, "-o", log, "-e", `trace=${call.name}`, "-e", inject]);
+    const threads = step.isFirstThread ? [] : ["-f"];
+    const inject = `inject=${step.name}:signal=SIGSTOP:when=${step.number}`;
+    const provider = startTraced(executable, [...threads, "-o", log, "-e", `trace=${step.name}`, "-e", inject]);
+    const steps = (): SystemCall[] => callsIn(log).filter(({ text }) => text.includes(folder));
+    let hasStopped = false;
     try {
       provider.send(request);
-      while (!readLog(log).includes("--- stopped by SIGSTOP ---")) {
-        if (provider.hasEnded) throw new KilledElsewhere(`The run ended before ${call.text}`);
-        await pause(5);
-      }
-      const stoppedAt = callsIn(log).find(({ number, text }) => number === call.number && text.includes(folder));
-      if (stoppedAt === undefined) throw new KilledElsewhere(`The run did not stop at ${call.text}: ${readLog(log)}`);
-      await meanwhile();
+      const isOver = (): boolean => provider.hasEnded || provider.shown().answers.length > 0;
+      while (!readLog(log).includes("--- stopped by SIGSTOP ---") && !isOver()) await pause(5);
+      hasStopped = !isOver() && steps()[step.index]?.number === step.number;
+      if (hasStopped) await meanwhile();
     } finally {
-      for (const pid of childrenOf(provider.pid)) process.kill(pid, "SIGCONT");
-      if (!provider.hasEnded) await provider.finish();
+      await continueToEnd(provider);
     }
-    return await provider.finish();
+    if (hasStopped) return await provider.finish();
+    step.number = steps()[step.index]?.number ?? step.number;
+    throw new KilledElsewhere(`The run did not stop at ${step.text}: ${readLog(log)}`);
   });
+}
+
+/** A provider that did not stop where it should may stop later, even as it ends. */
+async function continueToEnd(provider: ProviderProcess): Promise<void> {
+  const finished = provider.finish();
+  while (!provider.hasEnded) {
+    for (const pid of childrenOf(provider.pid)) resume(pid);
+    await pause(5);
+  }
+  await finished;
+}
+
+/** The process may have just ended. */
+function resume(pid: number): void {
+  try {
+    process.kill(pid, "SIGCONT");
+  } catch (error) {
+    if (codeOf(error) !== "ESRCH") throw error;
+  }
 }
 
 /** Runs the request and kills the provider (SIGKILL) before the call takes effect; throws KilledElsewhere if it cannot. */
