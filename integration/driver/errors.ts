@@ -4,6 +4,11 @@ export const driverErrors = {
     meaning: "Another run is applying the same deployment or writing to the same state log.",
     remedy: "Wait until it ends, or stop it with Ctrl-C in its terminal.",
   },
+  "driver.lock": {
+    meaning: "The folder of the locks, or a file in it, cannot be used.",
+    remedy:
+      "Remove the folder that the message names, as root if it belongs to another user, or free space on its file system.",
+  },
   "driver.node.version": {
     meaning: "The driver was started by a version of Node that is too old to run it. Nothing was done.",
     remedy: "Run the driver with the version of Node that the message names, or a newer one.",

@@ -1,72 +1,48 @@
-import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { rm } from "node:fs/promises";
-import { connect, createServer, type Server } from "node:net";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { DriverError } from "./errors.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { codeOf, tryLock, type Slot } from "@nixops4-resources/protocol-core";
+import { DriverError, reasonOf } from "./errors.ts";
+import { forgetHolder, nameHolder, readHolder } from "./lock-holder.ts";
+
+/** Longest time, in tries of 50 ms, in which a new holder writes its name, or one that ends releases the lock. */
+const longestTries = 20;
 
 /**
- * Locks `what` (the real path of a deployment or a state log) for this process. The lock is a listening socket, so it
- * ends with its process, and a second process can ask the holder who it is. Throws DriverError if another process holds
- * the lock.
+ * Locks `what` (the real path of a deployment or a state log) against all other processes of this user on this machine.
+ * The kernel releases the lock when this process ends in any way. Throws DriverError if another process holds the lock.
  */
-export async function holdLock(what: string): Promise<AsyncDisposable> {
-  const address = lockAddress(what);
-  const holder = `process ${process.pid} of user ${userName()}, since ${new Date().toISOString()}`;
-  for (;;) {
-    const server = createServer((socket) => socket.end(holder));
-    try {
-      server.listen(address);
-      await once(server, "listening");
-      // The lock must not keep an otherwise finished process alive.
-      server.unref();
-      return { [Symbol.asyncDispose]: () => close(server) };
-    } catch (error) {
-      if (!hasCode(error, "EADDRINUSE")) throw error;
-    }
-    const other = await askHolder(address);
-    if (other !== undefined) {
-      throw new DriverError("driver.locked", `Unable to lock ${what}: ${other} holds the lock.`);
-    }
-    await rm(address, { force: true });
-  }
-}
-
-/** A user id may have no name. */
-function userName(): string {
+export async function holdLock(what: string): Promise<Disposable> {
   try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.());
-  }
-}
-
-/**
- * Linux has socket names outside the file system, which need no cleanup. On other systems the socket is a file, and the
- * next process removes the file of one that was killed.
- */
-function lockAddress(what: string): string {
-  const name = `nixops4-resources-${createHash("sha256").update(what).digest("hex").slice(0, 32)}`;
-  return process.platform === "linux" ? `\0${name}` : join(tmpdir(), `${name}.lock`);
-}
-
-/** Undefined if nothing listens: the holder has just ended, or left its file behind. */
-async function askHolder(address: string): Promise<string | undefined> {
-  try {
-    return await text(connect(address));
+    for (let tries = 1; ; tries++) {
+      const lock = await tryLock(`run:${what}`);
+      if (lock !== undefined) return named(what, lock);
+      const holder = readHolder(what);
+      // A name that a killed process left behind is replaced in a moment. But the holder may also be in another container.
+      if (holder !== undefined && (isAlive(holder.pid) || tries === longestTries)) throw locked(what, holder.words);
+      if (tries === longestTries) throw locked(what, "another process");
+      await pause(50);
+    }
   } catch (error) {
-    if (hasCode(error, "ECONNREFUSED") || hasCode(error, "ENOENT")) return undefined;
-    throw error;
+    if (error instanceof DriverError) throw error;
+    throw new DriverError("driver.lock", `Unable to lock ${what}: ${reasonOf(error)}.`, { cause: error });
   }
 }
 
-async function close(server: Server): Promise<void> {
-  server.close();
-  await once(server, "close");
+const locked = (what: string, holder: string): DriverError =>
+  new DriverError("driver.locked", `Unable to lock ${what}: ${holder} holds the lock.`);
+
+function named(what: string, lock: Slot): Disposable {
+  using stack = new DisposableStack();
+  stack.use(lock);
+  nameHolder(what);
+  // While the lock is still held: afterwards, the name may be another process'.
+  stack.defer(() => forgetHolder(what));
+  return stack.move();
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
 }

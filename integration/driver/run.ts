@@ -56,7 +56,7 @@ async function runMembers(
 ): Promise<ExitStatus> {
   const { stderr } = surroundings;
   const startedAt = performance.now();
-  await using _ = command.lock ? await lockSource(command.source) : undefined;
+  using _ = command.lock ? await lockSource(command.source) : undefined;
   const display = await createDisplay(stderr);
   const progress = new Progress(display);
   using interruption = listenForInterruption(
@@ -142,7 +142,7 @@ async function runRecord(
 }
 
 /** Prevents two applies of one deployment, which would start the same providers concurrently. */
-async function lockSource({ file }: Source): Promise<AsyncDisposable> {
+async function lockSource({ file }: Source): Promise<Disposable> {
   try {
     return await holdLock(await realpath(file));
   } catch (error) {

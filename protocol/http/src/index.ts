@@ -4,5 +4,4 @@ export { allowPlaintext, baseUrl, endpointChecks, endpointInputs, plaintextCheck
 export type { ErrorCode } from "./errors.ts";
 export { canonicalHost, isLoopback } from "./loopback.ts";
 export { path } from "./path.ts";
-export { safeText } from "./safe-text.ts";
 export type { Headers, Target } from "./target.ts";

@@ -1,7 +1,7 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
+import { safeText } from "@nixops4-resources/protocol-core/safe-text";
 import type { Answer } from "./answer.ts";
 import type { ErrorCode } from "./errors.ts";
-import { safeText } from "./safe-text.ts";
 
 /** Completes a sentence about a write that was sent. */
 export const unknownOutcome = "the request was sent, so it is unknown whether it took effect";

@@ -1,15 +1,15 @@
 import type { ProviderError } from "@nixops4-resources/protocol-core";
+import { OwnTime } from "@nixops4-resources/protocol-core/own-time";
 import { readCertificates, pinCheck } from "@nixops4-resources/protocol-tls";
 import type { Agent } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { plaintext } from "./failure.ts";
 import { isLoopback } from "./loopback.ts";
-import { ownTimeout } from "./own-time.ts";
 import { inputNames, type Target } from "./target.ts";
 
 /** Longest attempt to connect, TLS included. The client then tries again, until the request's time is over. */
-const longestAttemptMs = 10_000;
+const longestAttemptSeconds = 10;
 
 /** Servers close idle connections without notice, so one that idled longer is not used again. */
 const longestIdleMs = 2000;
@@ -81,15 +81,15 @@ function whenOpen(
   connected: Connected,
 ): void {
   const fail = (error: Error): void => {
-    stopAttempt();
+    attempt[Symbol.dispose]();
     signal.removeEventListener("abort", abort);
     socket.destroy();
     connected(error);
   };
   // The agent does not know of it yet: nobody else would end it, and it would keep the process alive.
   const abort = (): void => fail(new DOMException("The connection was aborted", "AbortError"));
-  const stopAttempt = ownTimeout(longestAttemptMs, () =>
-    fail(Object.assign(new Error(`no connection within ${longestAttemptMs / 1000} s`), { code: "ETIMEDOUT" })),
+  const attempt = new OwnTime({ seconds: longestAttemptSeconds }, () =>
+    fail(Object.assign(new Error(`no connection within ${longestAttemptSeconds} s`), { code: "ETIMEDOUT" })),
   );
   signal.addEventListener("abort", abort, { once: true });
   socket.once("error", fail).once(event, () => {
@@ -99,7 +99,7 @@ function whenOpen(
       fail(flaw);
       return;
     }
-    stopAttempt();
+    attempt[Symbol.dispose]();
     signal.removeEventListener("abort", abort);
     connected(null, socket);
   });

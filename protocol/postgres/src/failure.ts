@@ -1,13 +1,15 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
+import { safeText } from "@nixops4-resources/protocol-core/safe-text";
 import { addressOf, type Connection } from "./connection.ts";
+import { howToAllow } from "./denied.ts";
 import type { ErrorCode } from "./errors.ts";
 import { closed, explainTransport, failure } from "./transport-failure.ts";
 
 /** Fields of a server error. https://www.postgresql.org/docs/18/protocol-error-fields.html */
 export interface ServerError extends Error {
   code: string;
+  /** May contain rows, so it is printed for the error 2BP01 only. */
   detail?: string | undefined;
-  hint?: string | undefined;
 }
 
 /**
@@ -37,8 +39,7 @@ export function explainPostgresError(error: unknown, connection: Connection): un
 function explainServerError(error: ServerError, connection: Connection): ProviderError<ErrorCode> {
   const { user } = connection;
   const address = addressOf(connection);
-  const message =
-    error.detail === undefined ? error.message : `${error.message} (${error.detail.replaceAll("\n", "; ")})`;
+  const message = wordsOf(error);
   switch (error.code) {
     case "28P01":
       return failure(
@@ -57,18 +58,16 @@ function explainServerError(error: ServerError, connection: Connection): Provide
     case "3D000":
       return failure(message, "postgres.database.missing", "Create the database first, or correct its name", error);
     case "42704":
-      if (/^role .* does not exist$/.test(error.message)) {
+      if (/^role .* does not exist$/.test(message)) {
         const hint = "Declare the role as a resource and take its name from that resource's outputs";
-        return failure(error.message, "postgres.role.missing", hint, error);
+        return failure(message, "postgres.role.missing", hint, error);
       }
       break;
     case "42501":
       return failure(
         `${user} may not do this: ${message}`,
         "postgres.permission.denied",
-        error.hint ??
-          grantToSetParameter(error, user) ??
-          `Grant the right to ${user}, or connect as another role; the documentation of this type lists the least rights`,
+        howToAllow(user, message, error.detail),
         error,
       );
     case "53300":
@@ -113,25 +112,33 @@ function explainServerError(error: ServerError, connection: Connection): Provide
   // Insufficient resources, and errors of the server's operating system.
   if (/^(53|58)/.test(error.code)) {
     return failure(
-      `the server is out of resources: ${message} (SQLSTATE ${error.code})`,
+      `the server is out of resources: ${message} (SQLSTATE ${safeText(error.code, 5)})`,
       "postgres.server.resources",
       "Free disk space or memory on the server, see its log, then apply again",
       error,
     );
   }
   return failure(
-    `the server rejects the statement: ${message} (SQLSTATE ${error.code})`,
+    `the server rejects the statement: ${message} (SQLSTATE ${safeText(error.code, 5)})`,
     "postgres.statement.refused",
-    error.hint ?? "Change the inputs that the message names",
+    "Change the inputs that the message names",
     error,
   );
 }
 
-/** From PostgreSQL 15 on, a superuser can let others set a parameter. */
-function grantToSetParameter({ message }: ServerError, user: string): string | undefined {
-  const [, parameter] = /^permission denied to set parameter "(.+)"$/.exec(message) ?? [];
-  return parameter && `As a superuser, run GRANT SET ON PARAMETER ${parameter} TO ${user}`;
+/**
+ * The server's message. DETAIL and HINT may repeat rows and values, and a function or trigger can set them to anything.
+ * Only the DETAIL of dependents is safe and needed: it names objects. https://www.postgresql.org/docs/18/error-style-guide.html
+ */
+function wordsOf({ code, message, detail }: ServerError): string {
+  const words = safeText(message);
+  return code === dependentsExist && detail !== undefined
+    ? `${words} (${safeText(detail.replaceAll("\n", "; "))})`
+    : words;
 }
+
+/** dependent_objects_still_exist */
+const dependentsExist = "2BP01";
 
 /** A pooler shares sessions between clients, so it breaks locks that last as long as a session. */
 export function poolerFailure(connection: Connection, cause?: unknown): ProviderError<ErrorCode> {

@@ -40,7 +40,7 @@ describePostgres("a login", (server) => {
 
   test("is tried again while the server does not answer", async () => {
     await using listener = await deafAtFirst(server(), 2);
-    const { client } = await logIn(await loginAt(listener.port), 500);
+    const { client } = await logIn(await loginAt(listener.port), 0.5);
     await client.end();
     expect(listener.accepted()).toBe(3);
   });
@@ -48,7 +48,7 @@ describePostgres("a login", (server) => {
   test("is not tried again after the request has ended", async () => {
     await using listener = await deafAtFirst(server(), Infinity);
     const request = new AbortController();
-    const trying = logIn(await loginAt(listener.port, request.signal), 500);
+    const trying = logIn(await loginAt(listener.port, request.signal), 0.5);
     trying.catch(() => undefined);
     await expect.poll(() => listener.accepted(), { timeout: 10_000 }).toBe(2);
     request.abort();

@@ -7,8 +7,8 @@ import {
   type Connecting,
   type Secret,
 } from "@nixops4-resources/protocol-core";
+import { OwnTime } from "@nixops4-resources/protocol-core/own-time";
 import type { Client } from "pg";
-import { startAttempt, type Attempt } from "./attempt.ts";
 import { acceptedMethods, guardAuthentication, methodRefused } from "./authentication.ts";
 import { addressOf, type Connection } from "./connection.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -17,6 +17,9 @@ import { tlsOptions } from "./tls.ts";
 
 /** Idle time after which one end checks whether the other still exists. */
 const keepAliveSeconds = 60;
+
+/** Duration of one attempt to log in. A server that needs longer is asked again, until the request's time is over. */
+const longestAttemptSeconds = 10;
 
 /** Parameters of one connection to one database. */
 export interface Login extends Connecting {
@@ -68,13 +71,16 @@ export interface ServerFacts {
  * Logs in. Retries until the request's time is over if the server does not answer, and for half of that time if it has too
  * many connections or is starting. Throws on every other failure.
  */
-export async function logIn(login: Login, attemptMs?: number): Promise<{ client: Client; facts: ServerFacts }> {
+export async function logIn(
+  login: Login,
+  attemptSeconds = longestAttemptSeconds,
+): Promise<{ client: Client; facts: ServerFacts }> {
   const started = performance.now();
   const isPatient = (): boolean => performance.now() - started < login.timeoutSeconds * 500;
-  const unanswered: Attempt[] = [];
+  const unanswered: OwnTime[] = [];
   for (;;) {
-    const retrying = (): Promise<Awaited<ReturnType<typeof logIn>> | Attempt> =>
-      retry(() => logInOnce(login, attemptMs), {
+    const retrying = (): Promise<Awaited<ReturnType<typeof logIn>> | OwnTime> =>
+      retry(() => logInOnce(login, attemptSeconds), {
         isSafe: (error) => isBusy(error) && isPatient(),
         tries: Infinity,
       });
@@ -90,7 +96,7 @@ const isBusy = (error: unknown): boolean =>
   (error instanceof ProviderError && ["EAGAIN", "ETIMEDOUT"].includes(codeOf(error.cause)));
 
 /** Completes "still waiting for", and says why the earlier attempts may have failed. */
-function whatFor({ connection }: Login, unanswered: readonly Attempt[]): string {
+function whatFor({ connection }: Login, unanswered: readonly OwnTime[]): string {
   const what = `an answer of PostgreSQL at ${addressOf(connection)}`;
   if (unanswered.length === 0) return what;
   const lost = unanswered.reduce((sum, { lostSeconds }) => sum + lostSeconds, 0);
@@ -102,7 +108,7 @@ function whatFor({ connection }: Login, unanswered: readonly Attempt[]): string 
 }
 
 /** Returns the attempt if the server did not answer in its time. */
-async function logInOnce(login: Login, attemptMs?: number): Promise<{ client: Client; facts: ServerFacts } | Attempt> {
+async function logInOnce(login: Login, seconds: number): Promise<{ client: Client; facts: ServerFacts } | OwnTime> {
   const { connection } = login;
   const client = await makeClient(login, async () => {
     if (login.password === null) throw passwordMissing(login);
@@ -117,7 +123,7 @@ async function logInOnce(login: Login, attemptMs?: number): Promise<{ client: Cl
   client.on("error", () => undefined);
   const close = (): void => void client.connection.stream.destroy();
   login.signal.addEventListener("abort", close, { once: true });
-  using attempt = startAttempt(close, attemptMs);
+  using attempt = new OwnTime({ seconds }, close);
   try {
     login.signal.throwIfAborted();
     await client.connect();

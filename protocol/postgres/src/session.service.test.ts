@@ -43,6 +43,22 @@ describePostgres("a session", (server) => {
     expect(row).toEqual({ name: "a name", idle: "0", style: "SQL, DMY", keepAlive: "60" });
   });
 
+  test.each([
+    ["a unique violation", "create temp table t (v text unique); insert into t values ('row data'), ('row data')"],
+    ["a check violation", "create temp table t (v text check (v = '')); insert into t values ('row data')"],
+    ["an error of a function", "raise exception 'failed' using detail = 'row data', hint = 'row data'"],
+  ])("prints no row data of %s", async (_name, body) => {
+    const request = { signal: AbortSignal.timeout(30_000), timeoutSeconds: 30 };
+    await using client = await connectWriter(parse(server()), request);
+    const session = await client.maintenance();
+    const failed = session.query(sql`do ${`begin ${body}; end`}`);
+    await expect(failed).rejects.toMatchObject({
+      code: "postgres.statement.refused",
+      message: expect.not.stringContaining("row data"),
+      hint: expect.not.stringContaining("row data"),
+    });
+  });
+
   test("is closed at once when the request times out", async () => {
     const overtime = new AbortController();
     await using client = await open(server(), {}, overtime.signal);

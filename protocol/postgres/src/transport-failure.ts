@@ -1,4 +1,5 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
+import { safeText } from "@nixops4-resources/protocol-core/safe-text";
 import { explainTls } from "@nixops4-resources/protocol-tls";
 import { addressOf, type Connection } from "./connection.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -28,7 +29,7 @@ export function explainTransport(error: Error, connection: Connection): unknown 
   if (error.message.includes("SSL connection")) {
     const isWithoutTls = error.message === "The server does not support SSL connections";
     return failure(
-      `no TLS connection to ${address}: ${error.message}`,
+      `no TLS connection to ${address}: ${safeText(error.message)}`,
       "tls.failed",
       isWithoutTls
         ? "Turn on `ssl` in the server's postgresql.conf"
@@ -38,7 +39,7 @@ export function explainTransport(error: Error, connection: Connection): unknown 
   }
   if (error.message.startsWith("SASL:")) {
     return failure(
-      `logging in at ${address} failed: ${error.message}`,
+      `logging in at ${address} failed: ${safeText(error.message)}`,
       "postgres.login.refused",
       "Check `connection.user` and `connection.password`, and that this is the right server",
       error,
@@ -62,7 +63,7 @@ const exhausted = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "ENOSPC"]);
 
 export const closed = (address: string, error: Error): ProviderError<ErrorCode> =>
   failure(
-    `${address} closed the connection: ${error.message}`,
+    `${address} closed the connection: ${safeText(error.message)}`,
     "postgres.connection.closed",
     "Apply again: the provider reads the existing objects and continues from there",
     error,

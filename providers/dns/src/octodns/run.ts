@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { codeOf, ProviderError, scrub, waitFor } from "@nixops4-resources/protocol-core";
-import { safeText } from "@nixops4-resources/protocol-http";
+import { codeOf, ProviderError, waitFor } from "@nixops4-resources/protocol-core";
+import { safeText } from "@nixops4-resources/protocol-core/safe-text";
 import * as z from "zod/mini";
 import type { ErrorCode } from "../errors.ts";
 
@@ -185,8 +185,7 @@ function failed(stderr: string, status: number | null): ProviderError<ErrorCode>
     .slice(at < 0 ? -3 : at)
     .map((line) => line.trim())
     .join("; ");
-  // Scrubbed before it is cut: half a secret would not be recognized.
-  return new ProviderError<ErrorCode>(`OctoDNS ended with status ${status}: ${safeText(scrub(words))}`, {
+  return new ProviderError<ErrorCode>(`OctoDNS ended with status ${status}: ${safeText(words)}`, {
     code: "dns.octodns.failed",
     hint: "Check the settings and secrets in `connection.octodns`, and the records in the message",
   });

@@ -1,6 +1,7 @@
 import { InvalidValue } from "@nixops4-resources/dns-client";
 import { ProviderError } from "@nixops4-resources/protocol-core";
-import { safeText, type Answer } from "@nixops4-resources/protocol-http";
+import { safeText } from "@nixops4-resources/protocol-core/safe-text";
+import type { Answer } from "@nixops4-resources/protocol-http";
 import type { ErrorCode } from "../errors.ts";
 import { failure } from "../failure.ts";
 import type { PowerdnsSettings } from "./settings.ts";

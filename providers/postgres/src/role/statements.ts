@@ -3,12 +3,12 @@ import {
   identifier,
   join,
   lockForTransaction,
-  serverErrorOf,
   sql,
   type Sql,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
 import { commentWithMark } from "../comment.ts";
+import { dependentsIn } from "../dependents.ts";
 import type { ErrorCode } from "../errors.ts";
 import { selectRole } from "./catalog.ts";
 import type { RoleInputs } from "./inputs.ts";
@@ -112,10 +112,8 @@ export async function dropRole(session: WriteSession, name: string, expected: Ma
       await session.execute(sql`drop role ${identifier(name)}`);
     });
   } catch (error) {
-    const refused = serverErrorOf(error);
-    // https://www.postgresql.org/docs/18/errcodes-appendix.html: dependent_objects_still_exist
-    if (refused?.code !== "2BP01") throw error;
-    const dependents = (refused.detail ?? refused.message).replaceAll("\n", "; ");
+    const dependents = dependentsIn(error);
+    if (dependents === undefined) throw error;
     throw new ProviderError<ErrorCode>(`it still owns objects or has privileges: ${dependents}`, {
       code: "postgres.role.inUse",
       hint: `In each database concerned, run REASSIGN OWNED BY ${identifier(name).text} TO ... (which also reassigns whole databases), then DROP OWNED BY ${identifier(name).text}`,
