@@ -47,6 +47,19 @@ describe("inputs", () => {
     expect(await refusal({ ...good, zebra: 1 })).toContain("Hint: The inputs are connection, name, size, ");
   });
 
+  test("reject an unsupported name with its explanation", async () => {
+    const unsupported = { height: { reason: "a box has one size", hint: "Set `size`" } };
+    const raw = { ...good, height: 3, heigth: 4 };
+    await expect(prepare({ ...box, unsupported }, raw, "strict")).rejects.toMatchObject({
+      cause: {
+        message: "there is no input `height`, there is no input `heigth`: a box has one size",
+        hint: "Set `size`",
+      },
+    });
+    const { want } = await prepare({ ...box, unsupported }, raw, "remembered");
+    expect(want).not.toHaveProperty("height");
+  });
+
   test.each([
     [{ size: "many" }, '`size` must be an integer, got "many"'],
     [{ size: 0 }, "`size` must be >= 1, got 0"],

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { commonInputs } from "../resource/common-inputs.ts";
-import type { AnyResource } from "../resource/resource.ts";
+import type { AnyResource, Unsupported } from "../resource/resource.ts";
 import { isObject, type Properties } from "../wire/wire.ts";
 
 // The parsed inputs of any resource type: its own schema has checked them, and only its own verbs read them.
@@ -28,21 +28,22 @@ export const listSchema = (resource: AnyResource): z.ZodMiniObject =>
 
 /** Parses inputs strictly: an unknown input is an error that names it. */
 export const parseInputs = (resource: AnyResource, schema: z.ZodMiniObject, raw: Properties): Promise<AnyWant> =>
-  parseStrictly(schema, raw, resource.secret);
+  parseStrictly(schema, raw, resource.secret, resource.unsupported);
 
 /**
  * Parses values from outside and fills in the defaults of absent and null fields. Throws a ProviderError that describes
- * each fault in words and never repeats the value of a `secret` field.
+ * each fault in words and never repeats the value of a `secret` field. `unsupported` explains some of the unknown fields.
  */
 export async function parseStrictly<Schema extends z.ZodMiniObject>(
   schema: Schema,
   raw: Properties,
   secret: readonly PropertyKey[] = [],
+  unsupported: Readonly<Record<string, Unsupported>> = {},
 ): Promise<z.output<Schema>> {
   const result = schema.safeParse(withoutNulls(raw));
   if (result.success) return result.data;
   const { inputError } = await import("./words.ts");
-  throw inputError(schema, result.error.issues, raw, secret);
+  throw inputError(result.error.issues, { schema, raw, secret, unsupported });
 }
 
 /**

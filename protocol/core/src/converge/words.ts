@@ -1,19 +1,15 @@
 import { closest, distance } from "fastest-levenshtein";
 import type * as z from "zod/mini";
 import { ProviderError } from "../report/error.ts";
+import type { Unsupported } from "../resource/resource.ts";
 import { exactlyOneOf } from "../resource/tagged.ts";
 import { isObject, type Properties } from "../wire/wire.ts";
 
 type Issue = z.core.$ZodIssue;
 
 /** Describes invalid inputs in words, which zod/mini does not do. Never repeats the value of a `secret` input. */
-export function inputError(
-  schema: z.ZodMiniObject,
-  issues: readonly Issue[],
-  raw: Properties,
-  secret: readonly PropertyKey[],
-): ProviderError {
-  const reasons = issues.map((issue) => faultOf(issue, { secret, schema, raw }));
+export function inputError(issues: readonly Issue[], context: Context): ProviderError {
+  const reasons = issues.map((issue) => faultOf(issue, context));
   return new ProviderError(reasons.map(({ text }) => text).join("; "), {
     code: "protocol.inputs.invalid",
     hint: reasons.find(({ hint }) => hint !== undefined)?.hint ?? "Correct the inputs of this resource",
@@ -24,6 +20,8 @@ interface Context {
   secret: readonly PropertyKey[];
   schema: z.ZodMiniObject;
   raw: Properties;
+  /** Unknown inputs at the top that deserve more than a guess. */
+  unsupported: Readonly<Record<string, Unsupported>>;
 }
 
 function faultOf(issue: Issue, context: Context): { text: string; hint?: string } {
@@ -31,6 +29,8 @@ function faultOf(issue: Issue, context: Context): { text: string; hint?: string 
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(context.schema, issue.path);
     const text = issue.keys.map((key) => `there is no input \`${toPath([...issue.path, key])}\``).join(", ");
+    const explained = issue.path.length === 0 ? firstOf(context.unsupported, issue.keys) : undefined;
+    if (explained !== undefined) return { text: `${text}: ${explained.reason}`, hint: explained.hint };
     const guess = nearest(issue.keys[0] ?? "", known);
     return {
       text,
@@ -95,6 +95,9 @@ function got(issue: Issue, value: unknown, secret: readonly PropertyKey[]): stri
   if (isSecret || (typeof value === "object" && value !== null)) return "";
   return `, got ${JSON.stringify(value).slice(0, 80)}`;
 }
+
+const firstOf = (unsupported: Context["unsupported"], keys: readonly string[]): Unsupported | undefined =>
+  keys.flatMap((key) => (Object.hasOwn(unsupported, key) ? (unsupported[key] ?? []) : []))[0];
 
 /** The nearest known name, if it is near enough to be a typing error. */
 export function nearest(name: string, known: readonly string[]): string | undefined {

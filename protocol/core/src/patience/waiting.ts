@@ -7,9 +7,9 @@ export const currentSignal = (): AbortSignal => currentContext().signal;
 
 /**
  * Runs `work`. If this takes longer than 2 s, reports the wait on stderr, and again every 10 s. `what` completes the
- * sentence "still waiting for ...".
+ * sentence "still waiting for ..."; a function says how far the work is at the moment of the report.
  */
-export async function waitFor<T>(what: string, work: () => Promise<T>): Promise<T> {
+export async function waitFor<T>(what: string | (() => string), work: () => Promise<T>): Promise<T> {
   const { progress } = currentContext();
   const started = monotonicSeconds();
   const seconds = (): number => Math.round(monotonicSeconds() - started);
@@ -17,7 +17,7 @@ export async function waitFor<T>(what: string, work: () => Promise<T>): Promise<
   let timer = setTimeout(function report() {
     // Only the innermost wait reports, since the others depend on it.
     if (progress.current === wait) {
-      writeStderr(`still waiting for ${what} (${seconds()} s)`, { waiting: what, seconds: seconds() });
+      writeStderr(`still waiting for ${wait.what} (${seconds()} s)`, { waiting: wait.what, seconds: seconds() });
     }
     timer = setTimeout(report, 10_000).unref();
   }, 2000).unref();

@@ -16,8 +16,8 @@ export class Progress {
     return this.#isOver ? undefined : this.#waits.at(-1);
   }
 
-  begin(what: string): Wait {
-    const wait = { what };
+  begin(what: string | (() => string)): Wait {
+    const wait = typeof what === "string" ? { what } : Object.defineProperty({ what: "" }, "what", { get: what });
     this.#waits.push(wait);
     return wait;
   }

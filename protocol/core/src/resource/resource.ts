@@ -35,6 +35,12 @@ export interface Seen<Inputs extends Shape, Outputs extends Shape> {
   outputs: Values<Outputs>;
 }
 
+/** Why a type does not have an input, and what to do instead. */
+export interface Unsupported {
+  readonly reason: string;
+  readonly hint: string;
+}
+
 /** The argument of `update`: the inputs that differ, the existing object, and the mark that it carries now. */
 export interface Change<Inputs extends Shape, Outputs extends Shape> {
   readonly changed: ReadonlySet<keyof Inputs>;
@@ -91,6 +97,8 @@ export interface Resource<
   readonly immutable: { readonly [Name in keyof Inputs]?: string };
   /** Inputs that refer to secrets. */
   readonly secret?: readonly (keyof Inputs)[];
+  /** Inputs that users look for and that the backend cannot offer. One that is given is rejected with the explanation. */
+  readonly unsupported?: Readonly<Record<string, Unsupported>>;
   /** Outputs that an update never changes: resources that use them need not wait for it. */
   readonly stableOutputs: readonly (keyof Outputs)[];
   /** The least rights that the backend's account needs, in Markdown. */

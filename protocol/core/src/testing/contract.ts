@@ -27,6 +27,8 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   notChanged?: { readonly [Name in keyof Inputs]?: string };
   /** Manual changes, by the input that then differs. */
   drift: { readonly [Name in keyof Inputs]?: (backend: B) => Promise<void> };
+  /** Reason why `drift` is empty: every input identifies the object, which is there as declared, or not at all. */
+  notDrifting?: string;
   /** Creates by hand what `want` names, without a mark. Not needed for a type without a mark. */
   makeUnmarked?: (backend: B) => Promise<void>;
   /**
@@ -39,6 +41,11 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
    * is named after an address, which a proxy changes), or the backend has no proof. WHOLE_CONTRACT=1 tests it here too.
    */
   overtakenElsewhere?: string;
+  /**
+   * Reason why no wrong answers are put in place of the server's here: the contract of another type tests the same client.
+   * WHOLE_CONTRACT=1 tests it here too.
+   */
+  wrongAnswersElsewhere?: string;
   /**
    * Reason why only the first of the backend's broken connections is tried: the contract of another type tries them all.
    * WHOLE_CONTRACT=1 tries them here too.
@@ -57,6 +64,8 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   newEachTime?: readonly string[];
   /** Environment variables of the provider's process. */
   environment?: Readonly<Record<string, string>>;
+  /** Reason why no secret input has a value here: the contract of other inputs tries it. */
+  secretElsewhere?: string;
   /** Environment variables that secret inputs refer to; the contract sets them. */
   secretVariables?: readonly string[];
 }

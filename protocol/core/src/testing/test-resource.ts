@@ -33,7 +33,10 @@ export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clau
 
 const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] => [
   ...processes,
-  ...(terms.reached === "network" ? [...networkFailures, ...wireFaults(bearsMark)] : []),
+  ...(terms.reached === "network" ? networkFailures : []),
+  ...(terms.reached === "network" && (terms.wrongAnswersElsewhere === undefined || isWholeContract())
+    ? wireFaults(bearsMark)
+    : []),
   ...userFiles,
   ...races(terms.slow === undefined || isWholeContract() ? 20 : 3),
   ...kills,

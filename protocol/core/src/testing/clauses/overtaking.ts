@@ -165,10 +165,10 @@ class Pair {
   async firstFault(points: readonly PausePoint[]): Promise<string | undefined> {
     const started = performance.now();
     const alone = await this.#inOrder(undefined);
-    const usual = 10 * (performance.now() - started);
+    const usual = performance.now() - started;
     for (const [index, point] of points.entries()) {
       // Later on they may wait for a lock that ours holds.
-      const patience = Math.max(index === 0 ? 4000 : 1000, usual);
+      const patience = index === 0 ? Math.max(4000, 3 * usual) : Math.max(1000, 1.5 * usual);
       const outcome = await this.#overtaken(point, patience);
       const isRefused = outcome.ours?.error !== undefined && isSame({ ...outcome, ours: undefined }, alone);
       if (isRefused || (await this.#isOfSomeOrder(outcome))) continue;
