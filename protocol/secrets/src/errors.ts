@@ -87,6 +87,11 @@ const errors = {
     meaning: "The store has no secret with this name.",
     remedy: "Declare a resource `secret` with this name and apply, or correct the name.",
   },
+  "secret.store.taken": {
+    meaning:
+      "The store has a secret of this name that belongs to something else: another deployment, another resource, or a person. It was not changed.",
+    remedy: "Choose a name that is free, or remove the other secret first.",
+  },
   "secret.version.expired": {
     meaning: "A reference names the previous version of a secret, and its grace period is over.",
     remedy:

@@ -6,6 +6,7 @@ import { byteSamples } from "@nixops4-resources/protocol-core/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openSecretWriter, type StorePlace } from "../open-store.ts";
 import type { ExpectedMark, SecretReader, SecretWriter } from "../store.ts";
+import { testKeptSecrets } from "./kept-secrets.ts";
 import { newSecret, newValue } from "./new-secret.ts";
 import { makePerson, type Person } from "./person.ts";
 
@@ -40,6 +41,8 @@ export function testSecretStore(subject: string, make: () => Promise<StoreUnderT
       vi.unstubAllEnvs();
       for (const each of [...opened.splice(0), under, alice, bob]) await each[Symbol.asyncDispose]();
     });
+
+    testKeptSecrets(() => under.placeFor(alice));
 
     test("finds no secret before one is created", async () => {
       expect(await store.look("shop/db")).toBeUndefined();
