@@ -112,6 +112,21 @@ const manifestVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
+/**
+ * Leaves out the AWS SDK's search for credentials in files, environment, and services of AWS: a provider always gives the
+ * credentials itself, and its packages would be most of its bundle.
+ */
+const givenCredentials: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "given-credentials",
+  setup(build) {
+    const namespace = "given-credentials";
+    build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({ path, namespace }));
+    build.onLoad({ filter: /.*/, namespace }, () => ({
+      contents: `export const defaultProvider = () => () => Promise.reject(new TypeError("S3 without credentials"));`,
+    }));
+  },
+};
+
 /** The bundle of a provider: a small main chunk, and chunks that are loaded when a request needs them. */
 const bundle = (provider: string): Options => ({
   name: provider,
@@ -124,7 +139,7 @@ const bundle = (provider: string): Options => ({
   format: "esm",
   splitting: true,
   plugins: [commonJs, oldNodeGuard(provider)],
-  esbuildPlugins: [oneProtocolChunk, jsonSchemaApart, manifestVersion],
+  esbuildPlugins: [oneProtocolChunk, jsonSchemaApart, manifestVersion, givenCredentials],
   outExtension: () => ({ js: ".cjs" }),
   noExternal: [/.*/],
   // pg loads these if they are installed; the suite does not install them.

@@ -8,8 +8,9 @@ export default defineConfig({
   test: {
     reporters: ["default", "./integration/scripts/vitest/tally-reporter.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    // vitest would reserve one processor for itself, which needs little time. At most 4, since every worker starts servers.
-    maxWorkers: Math.min(availableParallelism(), 4),
+    // One more than processors, since tests wait for servers and processes half of their time. At most 4, since every worker
+    // starts servers.
+    maxWorkers: Math.min(availableParallelism() + 1, 4),
     projects: [
       {
         extends: true,

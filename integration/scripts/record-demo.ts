@@ -1,13 +1,12 @@
-// Records the demo's deployment, for machines without Nix: integration/demo/recording.json.
+// Records the demo's deployment for machines without Nix, without Garage and with it: integration/demo/recording*.json.
 //   node integration/scripts/record-demo.ts [--check]
-// With --check it writes nothing, and exits with 2 if the recording differs from the current evaluation.
+// With --check it writes nothing, and exits with 2 if a recording differs from the current evaluation.
 import { join } from "node:path";
 import { run } from "@nixops4-resources/integration-driver/run";
 import { findNix } from "@nixops4-resources/integration-nix/find-nix";
 import { build } from "./build.ts";
 
 const demo = join(import.meta.dirname, "../demo");
-const recording = join(demo, "recording.json");
 
 /** Values that differ between machines. They are examples, except for the programs, which describe their outputs. */
 const open = {
@@ -20,13 +19,27 @@ const open = {
   DEMO_PROVIDERS: join(demo, "../../providers"),
 };
 
-const mode = process.argv.includes("--check")
-  ? ["--check", recording]
-  : ["--output", recording, ...Object.keys(open).flatMap((name) => ["--open", name])];
+const openWithGarage = {
+  ...open,
+  DEMO_GARAGE_URL: "http://127.0.0.1:3903",
+  DEMO_GARAGE_TOKEN_FILE: "/run/secrets/garage",
+  DEMO_GARAGE_S3_URL: "http://127.0.0.1:3900",
+  DEMO_GARAGE_ROOT_DOMAIN: "web.localhost",
+};
+
 await build();
-process.exitCode = await run(["record", "--file", join(demo, "nixops4.nix"), ...mode], {
-  env: { ...process.env, ...open },
-  stdout: process.stdout,
-  stderr: process.stderr,
-  findNix: () => findNix({ bring: true }),
-});
+process.exitCode =
+  (await record("recording.json", open)) || (await record("recording-with-garage.json", openWithGarage));
+
+async function record(name: string, variables: Readonly<Record<string, string>>): Promise<number> {
+  const recording = join(demo, name);
+  const mode = process.argv.includes("--check")
+    ? ["--check", recording]
+    : ["--output", recording, ...Object.keys(variables).flatMap((variable) => ["--open", variable])];
+  return await run(["record", "--file", join(demo, "nixops4.nix"), ...mode], {
+    env: { ...process.env, DEMO_GARAGE_URL: "", ...variables },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    findNix: () => findNix({ bring: true }),
+  });
+}

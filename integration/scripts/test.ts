@@ -1,12 +1,23 @@
 // Builds the providers once, then runs vitest: `npm test [-- ARGUMENT...]`, with vitest's own arguments.
 import { spawnSync } from "node:child_process";
 import { ensureDebianPackages, testPrograms } from "@nixops4-resources/integration-servers/debian-packages";
+import { buildGarage } from "@nixops4-resources/integration-servers/garage/binary";
 import { build } from "./build.ts";
 
-if (process.env["NO_SERVICES"] !== "1") ensureDebianPackages(testPrograms);
+if (process.env["NO_SERVICES"] !== "1") {
+  ensureDebianPackages(testPrograms);
+  if (isWanted("garage")) buildGarage("2.5.0");
+  if (isWanted("garage") && process.env["WHOLE_CONTRACT"] === "1") buildGarage("1.3.0");
+}
 
 await build();
 run("vitest", ["run", ...process.argv.slice(2)]);
+
+/** Whether the arguments name no path, or one that contains the word. */
+function isWanted(word: string): boolean {
+  const paths = process.argv.slice(2).filter((argument) => argument.includes("/"));
+  return paths.length === 0 || paths.some((path) => path.includes(word));
+}
 
 function run(program: string, args: readonly string[]): void {
   const { status, error } = spawnSync(program, args, { stdio: "inherit" });

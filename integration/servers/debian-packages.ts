@@ -29,6 +29,11 @@ export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/bin/argon2", package: "argon2" },
   { file: "/usr/bin/named-checkconf", package: "bind9-utils" },
   { file: "/usr/lib/python3.11/ensurepip/__init__.py", package: "python3-venv" },
+  // Garage is built from its crate, on these libraries.
+  { file: "/usr/include/sodium.h", package: "libsodium-dev" },
+  { file: "/usr/include/zstd.h", package: "libzstd-dev" },
+  { file: "/usr/include/sqlite3.h", package: "libsqlite3-dev" },
+  { file: "/usr/bin/pkg-config", package: "pkg-config" },
 ];
 
 /**

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, inject, type TestContext } f
 import type { PostgresVersion } from "./postgres/binaries.ts";
 import type { PostgresAddress } from "./postgres/postgres.ts";
 import type { Provided } from "./postgres/provided.ts";
-import { ServerUnavailable } from "./server-unavailable.ts";
+import { isSkipped, ServerUnavailable } from "./server-unavailable.ts";
 
 /**
  * Describes tests once per version of PostgreSQL, each with the worker's server of that version. If the server is missing,
@@ -41,7 +41,7 @@ export async function startOrSkip<Server>(test: TestContext, start: () => Promis
   try {
     return await start();
   } catch (error) {
-    if (!(error instanceof ServerUnavailable) || process.env["CI"] !== undefined) throw error;
+    if (!isSkipped(error)) throw error;
     return test.skip(error.message);
   }
 }
@@ -55,7 +55,7 @@ export function serverOf<Server extends AsyncDisposable>(start: () => Promise<Se
     try {
       server = await start();
     } catch (error) {
-      if (!(error instanceof ServerUnavailable) || process.env["CI"] !== undefined) throw error;
+      if (!isSkipped(error)) throw error;
       unavailable = error.message;
     }
   });
