@@ -95,9 +95,10 @@ sweep() {
   set -f
 }
 
+# What another request removes at this moment is missing, not an error.
 markOf() {
   mark=
-  [ ! -e "$1" ] || { IFS= read -r mark || :; } 2>/dev/null < "$1" || fail denied "$1: Permission denied"
+  [ ! -e "$1" ] || { IFS= read -r mark || :; } 2>/dev/null < "$1" || [ ! -e "$1" ] || fail denied "$1: Permission denied"
 }
 
 # Whether the entry, of which the registry is locked, has the expected mark. Empty stands for no mark.
@@ -118,24 +119,27 @@ look() {
   fi
   if [ -e "$registry/$entry" ]; then
     markOf "$registry/$entry"
-    say "mark $mark"
+    [ ! -e "$registry/$entry" ] || say "mark $mark"
     [ ! -e "$registry/restart/$entry" ] || say owed
   fi
-  [ -e "$path" ] || [ -L "$path" ] || return 0
-  [ -f "$path" ] && [ ! -L "$path" ] || fail kind "$path"
-  say "names $(ls -ld "$path")"
-  say "numbers $(ls -ldn "$path")"
+  if [ ! -f "$path" ] || [ -L "$path" ]; then
+    [ -e "$path" ] || [ -L "$path" ] || return 0
+    fail kind "$path"
+  fi
+  names=$(ls -ld "$path" 2>/dev/null) && numbers=$(ls -ldn "$path" 2>/dev/null) || return 0
+  say "names $names"
+  say "numbers $numbers"
   [ ! -e "$registry/key" ] || say "key $(cat "$registry/key")"
 }
 
 compare() {
   take path size
-  [ -r "$path" ] || fail denied "$path: Permission denied"
+  [ -r "$path" ] || [ ! -e "$path" ] || fail denied "$path: Permission denied"
   dd ibs=1 obs=65536 count="$size" 2>/dev/null | { cmp -s - "$path"; code=$?; cat > /dev/null; exit "$code"; }
   case $? in
     0) say same ;;
     1) say different ;;
-    *) fail tool "cmp cannot compare $path" ;;
+    *) [ ! -e "$path" ] || fail tool "cmp cannot compare $path"; say different ;;
   esac
 }
 

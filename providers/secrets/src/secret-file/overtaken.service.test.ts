@@ -103,3 +103,18 @@ describe("a request that waits after its look, overtaken by another deployment",
     expect([readFileSync(path, "utf8"), marked()]).toEqual(["two", expect.stringContaining("ccc")]);
   });
 });
+
+// A look runs several programs; what another request removes in between is missing, not an error.
+test.each(["ls", "cmp"])(
+  "a look that waits before `%s` while the file is destroyed creates it again",
+  async (program) => {
+    await quick.create("secret_file", inputs("bbb"));
+    const late = await overtakenAt(
+      program,
+      () => slow.create("secret_file", inputs("bbb")),
+      () => quick.destroy("secret_file", inputs("bbb")),
+    );
+    expect([late.error, late.outcome]).toEqual([undefined, "created"]);
+    expect(readFileSync(path, "utf8")).toBe("two");
+  },
+);
