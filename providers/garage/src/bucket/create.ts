@@ -1,0 +1,56 @@
+import { AlreadyExists } from "@nixops4-resources/protocol-core";
+import type { ApiBucket } from "../admin/shapes.ts";
+import type { GarageWriter } from "../admin/writer.ts";
+import { aliasTaken, claimAlias, requireAlias, setAliases } from "./aliases.ts";
+import type { Inputs } from "./inputs.ts";
+import { whileLocked } from "./lock.ts";
+import { isBeingDeleted, markerOf, type Viewer } from "./marker.ts";
+import { changeRole } from "./ownership.ts";
+import { writeSettings } from "./write-settings.ts";
+
+type Wanted = Inputs & Viewer;
+
+/**
+ * Creates the bucket with nothing but our marker, then names it. A bucket that a killed create or delete left behind is
+ * taken up again. Throws AlreadyExists if another bucket has the name.
+ */
+export async function createBucket(garage: GarageWriter, want: Wanted): Promise<void> {
+  const { bucket: made, isNew } = await makeOrFind(garage, want);
+  await whileLocked(made.id, async () => {
+    // Whoever made it may have completed it meanwhile.
+    if (!isNew && (await garage.bucketByAlias(want.name))?.id === made.id) throw new AlreadyExists(want.name);
+    if (await claimAlias(garage, made.id, want.name)) return await complete(garage, made, want);
+    const holder = await garage.bucketByAlias(want.name);
+    // Ours is useless then. It is empty, unless somebody removed its name by hand.
+    if (!(await garage.deleteBucket(made.id))) throw aliasTaken(want.name, holder);
+    if (holder === undefined || !isBeingDeleted(holder.globalAliases, want)) throw new AlreadyExists(want.name);
+    await changeRole(garage, holder, want, "created");
+    return await complete(garage, holder, want);
+  });
+}
+
+/** Of several that create the bucket at once, one does; the others, and the next one after a kill, find it. */
+async function makeOrFind(garage: GarageWriter, want: Wanted): Promise<{ bucket: ApiBucket; isNew: boolean }> {
+  const marker = markerOf(want, "created");
+  let made: ApiBucket | undefined;
+  try {
+    made = await garage.createBucket(marker);
+  } catch (error) {
+    if (!(error instanceof AlreadyExists)) throw error;
+  }
+  const marked = await garage.bucketByAlias(marker);
+  // On several nodes two creates may succeed: the one that the marker leads to counts.
+  if (made !== undefined && made.id !== marked?.id) await garage.deleteBucket(made.id);
+  if (marked === undefined) throw new AlreadyExists(want.name);
+  return { bucket: marked, isNew: made?.id === marked.id };
+}
+
+async function complete(garage: GarageWriter, bucket: ApiBucket, want: Wanted): Promise<void> {
+  await writeSettings(garage, bucket, want);
+  if (want.aliases !== null) await setAliases(garage, bucket, want.name, want.aliases);
+}
+
+/** Adds the name to a bucket that was adopted by its id. */
+export async function addName(garage: GarageWriter, bucket: ApiBucket, { name }: Viewer): Promise<void> {
+  if (!bucket.globalAliases.includes(name)) await requireAlias(garage, bucket.id, name);
+}
