@@ -174,23 +174,28 @@ describe.each([
     const address = setAt("turn.example.test.", "A", ["192.0.2.1"], "m");
     const alias = setAt("turn.example.test.", "CNAME", ["ns1.example.test."], "m");
     await writer.commit({ zone, prerequisites: [nothingAt(address)], changes: [address] });
-    const seen = await whileAsking(server().address, [address], async () => {
+    const seen = await whileAsking(server().address, [address], async (isAnswered) => {
       for (const [from, to] of [[address, alias] as const, [alias, address] as const]) {
         await writer.commit({ zone, prerequisites: [from, nothingAt(to)], changes: [nothingAt(from), to] });
+        await isAnswered();
       }
     });
     expect([...seen].sort()).toEqual(["A 192.0.2.1 300", "CNAME ns1.example.test. 300"]);
   });
 });
 
-/** Everything that a resolver sees at a key during the work, each as `TYPE VALUE TTL`. */
+/**
+ * Everything that a resolver sees at a key during the work, each as `TYPE VALUE TTL`. The work can wait for the answer to a
+ * question that is asked from now on.
+ */
 async function whileAsking(
   { host, port }: { host: string; port: number },
   [key = { name: ".", type: "A" }]: readonly Key[],
-  work: () => Promise<void>,
+  work: (isAnswered: () => Promise<void>) => Promise<void>,
 ): Promise<Set<string>> {
   using resolver = new DnsClient({ host, port });
   const seen = new Set<string>();
+  let answered = 0;
   const working = new AbortController();
   const asking = (async () => {
     while (!working.signal.aborted) {
@@ -201,9 +206,14 @@ async function whileAsking(
         const value = type === "A" ? rdata.join(".") : "ns1.example.test.";
         seen.add(`${type} ${value} ${ttlSeconds}`);
       }
+      answered++;
     }
   })();
-  await work();
+  await work(async () => {
+    // The question in progress may be older.
+    const enough = answered + 2;
+    await expect.poll(() => answered, { interval: 1, timeout: 10_000 }).toBeGreaterThanOrEqual(enough);
+  });
   working.abort();
   await asking;
   return seen;
