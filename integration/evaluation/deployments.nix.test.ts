@@ -49,7 +49,12 @@ async function allRequests(
   nixInstantiate: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<MemberRequest[]> {
-  const env = { ...process.env, ...environment, DEMO_PROVIDERS: "/providers" };
+  const env = {
+    ...process.env,
+    ...environment,
+    DEMO_PROVIDERS: "/providers",
+    DEMO_GARAGE_URL: "http://127.0.0.1:3903",
+  };
   await using evaluation = evaluate({ nixInstantiate, file: join(repository, file), env });
   const known = new Map<MemberKey, JsonObject>();
   const requests: MemberRequest[] = [];

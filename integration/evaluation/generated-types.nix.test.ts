@@ -122,7 +122,7 @@ await describeNix("Nix options from schemas", ({ evaluate }) => {
   test("fill a reference to a store with nulls, which are as good as absent", async () => {
     const answers = await evaluate(`map (${taken} "password") ${nixJson(storeRefs)}`);
     const filled = storeRefs.map(({ store }) => ({
-      store: { version: null, directory: null, postgres: null, ...store },
+      store: { version: null, id: null, directory: null, postgres: null, ...store },
     }));
     expect(answers).toEqual(filled.map((value) => ({ success: true, value })));
     for (const ref of storeRefs) expect(secretRef.parse(ref)).toEqual(ref);

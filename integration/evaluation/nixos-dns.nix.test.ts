@@ -106,7 +106,7 @@ await describeNix("the records of NixOS-DNS", ({ evaluate }) => {
         modules = [
           ({ providers, ... }: {
             providers.dns = { imports = [ resources.modules.nixops4Provider.dns ]; executable = "/dns"; managedBy = "shop"; };
-            providers.dns.connection.powerdns = { url = "http://ns1"; apiKey.env = "KEY"; };
+            providers.dns.connection.powerdns = { url = "https://ns1"; apiKey.env = "KEY"; };
             members = resources.recordsOfNixosDns { type = providers.dns.records; } ${nixJson(dnsConfig)};
           })
         ];

@@ -59,8 +59,9 @@ function secretPathsIn({ properties = {} }: JsonSchema): string[] {
 
 /** Some value of a schema; of an object only what cannot be left out. */
 export function sampleOf(schema: JsonSchema, definitions = schema.$defs): unknown {
-  const { type, enum: choices, anyOf, $ref, properties = {}, required = [] } = schema;
+  const { type, enum: choices, anyOf, $ref, properties = {}, required = [], examples } = schema;
   const inner = (part: unknown) => sampleOf(asObject(part), definitions);
+  if (examples !== undefined) return examples[0];
   if ($ref !== undefined) return inner(definitions?.[$ref.replace("#/$defs/", "")]);
   if (choices !== undefined) return choices[0];
   if (anyOf !== undefined) return inner(anyOf[0]);
