@@ -1,9 +1,11 @@
-// `npm run demo`: deploys the databases of three fediverse apps on a new, temporary PostgreSQL.
+// `npm run demo`: deploys the databases of three fediverse apps on a new, temporary PostgreSQL, and their
+// buckets on a temporary Garage.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { build } from "@nixops4-resources/integration-scripts/build";
 import { apps } from "./apps.ts";
+import { describeBuckets, driftBucket } from "./bucket.ts";
 import { describeDatabases, drift, logIn } from "./database.ts";
 import { deploymentSource, type DeploymentSource } from "./deployment-source.ts";
 import { passwordOf } from "./passwords.ts";
@@ -23,25 +25,27 @@ try {
   await demo();
 } catch (error) {
   if (!(error instanceof Interrupted)) throw error;
-  process.stdout.write("\nInterrupted: the server is stopped, and all files are removed.\n");
+  process.stdout.write("\nInterrupted: the servers are stopped, and all files are removed.\n");
   process.exitCode = 130;
 }
 
 async function demo(): Promise<void> {
   const started = performance.now();
   await build();
-  say("Start an empty, temporary PostgreSQL on loopback.");
+  say("Start empty, temporary servers on loopback.");
   await using surroundings = await makeSurroundings();
-  const source = await deploymentSource();
-  const { address, secrets } = surroundings;
+  const { address, garage, secrets } = surroundings;
+  const hasBuckets = !("missing" in garage);
+  print([`PostgreSQL ${address.version}.`, hasBuckets ? "Garage." : `No buckets. ${garage.missing}.`]);
+  const source = await deploymentSource(hasBuckets);
   const run = (command: string, expected: number): Promise<void> => runDriver(command, expected, source, surroundings);
 
-  say(
-    `Apply the deployment: ${apps.join(", ")}, each with a password, a role, a database, its extensions and a grant.`,
-  );
+  const parts = `a password, a role, a database, its extensions${hasBuckets ? ", a bucket" : ""} and a grant`;
+  say(`Apply the deployment: ${apps.join(", ")}, each with ${parts}.`);
   print([`From ${source.words}.`]);
   await run("apply", 0);
   print(await describeDatabases(address));
+  if (hasBuckets) print(await describeBuckets(garage));
 
   say("Log in as the apps. Each password was just generated and exists only in an encrypted file.");
   for (const app of apps) print([await logIn(address, app, await passwordOf(app, secrets))]);
@@ -51,6 +55,7 @@ async function demo(): Promise<void> {
 
   say("Change objects by hand:");
   print(await drift(address));
+  if (hasBuckets) print(await driftBucket(garage));
   say("Plan: what would apply change?");
   await run("plan", 2);
   say("Apply: the declared state is restored.");
@@ -72,7 +77,7 @@ async function demo(): Promise<void> {
   print(await stateLog(surroundings));
 
   say(
-    `Done in ${((performance.now() - started) / 1000).toFixed(1)} s; the server is stopped, and all files are removed.`,
+    `Done in ${((performance.now() - started) / 1000).toFixed(1)} s; the servers are stopped, and all files are removed.`,
   );
 }
 

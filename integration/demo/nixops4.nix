@@ -1,5 +1,5 @@
-# The databases of three fediverse applications on one PostgreSQL server, as `npm run demo` applies them. NixOps4 can
-# apply the same file: nixops4 apply --file integration/demo/nixops4.nix
+# The databases of three fediverse applications on one PostgreSQL server, and their buckets on a Garage cluster, as
+# `npm run demo` applies them. NixOps4 can apply the same file: nixops4 apply --file integration/demo/nixops4.nix
 #
 # A deployment in a file has no arguments; values that differ between machines come from the environment.
 let
@@ -18,6 +18,9 @@ let
   # The key that decrypts the state and the passwords, and the folder with the passwords; only the owner may read them.
   identity.file = fromEnvironment "DEMO_IDENTITY" "/run/secrets/identity";
   passwords = fromEnvironment "DEMO_SECRETS" "/srv/secrets";
+
+  # The admin API of Garage; without it, the applications get no buckets.
+  garage = fromEnvironment "DEMO_GARAGE_URL" null;
 
   # Each application gets a password, a role and a database, and the following. A higher generation is a new password.
   applications = {
@@ -97,6 +100,23 @@ resources.nixops4.lib.mkRoot {
                 };
               };
             }
+            // lib.optionalAttrs (garage != null) {
+              # Public pictures and videos, which the pages of the application may load.
+              media = {
+                type = providers.garage.bucket;
+                inputs = {
+                  name = "${name}-media";
+                  website.indexDocument = "index.html";
+                  corsRules = [
+                    {
+                      allowedOrigins = [ "https://${name}.example.org" ];
+                      allowedMethods = [ "GET" "HEAD" ];
+                    }
+                  ];
+                  maxSizeBytes = 100000000000;
+                };
+              };
+            }
             // lib.genAttrs extensions (extension: {
               type = providers.postgres.extension;
               inputs = {
@@ -115,6 +135,16 @@ resources.nixops4.lib.mkRoot {
             folder = passwords;
           };
         };
+        providers.garage = lib.mkIf (garage != null) (
+          provider "garage" {
+            connection = {
+              url = garage;
+              token.file = fromEnvironment "DEMO_GARAGE_TOKEN_FILE" "/run/secrets/garage";
+              s3.endpoint = fromEnvironment "DEMO_GARAGE_S3_URL" "http://127.0.0.1:3900";
+              web.rootDomain = fromEnvironment "DEMO_GARAGE_ROOT_DOMAIN" "web.localhost";
+            };
+          }
+        );
         members = lib.mapAttrs application applications // {
           # The state of the deployment, encrypted, in the same server.
           state = {

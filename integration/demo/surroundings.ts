@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DirectoryStore } from "@nixops4-resources/protocol-secrets";
 import { generateX25519Identity } from "age-encryption";
+import type { GarageServer } from "@nixops4-resources/integration-servers/garage/garage";
 import { startPostgres, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
+import { garageVariables, startGarageIfFound, type NoGarage } from "./bucket.ts";
 
-/** The demo's server, folder for secrets, and key, which are removed when this is disposed of. */
+/** The demo's servers, folder for secrets, and key, which are removed when this is disposed of. */
 export interface Surroundings extends AsyncDisposable {
   readonly address: PostgresAddress;
+  readonly garage: GarageServer | NoGarage;
   readonly secrets: DirectoryStore;
   /** A file with the inputs of the member `state`, for its command line. */
   readonly stateInputs: string;
@@ -18,7 +21,7 @@ export interface Surroundings extends AsyncDisposable {
 export const providers = join(import.meta.dirname, "../../providers");
 
 export async function makeSurroundings(): Promise<Surroundings> {
-  const server = await startPostgres({ version: 18 });
+  const [server, garage] = await Promise.all([startPostgres({ version: 18 }), startGarageIfFound()]);
   const { address } = server;
   const home = await mkdtemp(join(tmpdir(), "nixops4-resources-demo-"));
   const [folder, identity] = [join(home, "secrets"), join(home, "identity")];
@@ -28,6 +31,7 @@ export async function makeSurroundings(): Promise<Surroundings> {
   await writeFile(stateInputs, JSON.stringify(inputsOfState(address, identity)));
   return {
     address,
+    garage,
     secrets: { folder, identity: { file: identity } },
     stateInputs,
     env: {
@@ -38,9 +42,11 @@ export async function makeSurroundings(): Promise<Surroundings> {
       DEMO_MASTODON_GENERATION: "1",
       DEMO_NODE: process.execPath,
       DEMO_PROVIDERS: providers,
+      ...garageVariables(garage),
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
+      if (!("missing" in garage)) await garage[Symbol.asyncDispose]();
       await rm(home, { recursive: true, force: true });
     },
   };
