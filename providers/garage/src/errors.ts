@@ -37,6 +37,11 @@ const errors = {
     meaning: "Garage accepted a change, and a look after it does not show it.",
     remedy: "Apply again. If the error remains, check what is between this machine and Garage's admin API.",
   },
+  "garage.clock.behind": {
+    meaning:
+      "The clock of this machine is so far behind the server's that a temporary key expires at once. No object was deleted.",
+    remedy: "Set the clock of this machine, and apply again.",
+  },
   "garage.grant.contradiction": {
     meaning: "Two inputs of the grant contradict each other. Nothing was changed.",
     remedy: "Change one of the two inputs that the message names.",

@@ -1,5 +1,5 @@
 // Destroying a bucket that contains objects, on the real server.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateMultipartUploadCommand, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -143,4 +143,23 @@ describe("over TLS", () => {
       await rm(folder, { recursive: true });
     }
   });
+});
+
+test.each([
+  ["25 hours ahead", 25, undefined],
+  ["2 hours behind", -2, "[garage.clock.behind]"],
+])("with a clock that is %s the objects are deleted, or the error names the clock", async (_, hours, code) => {
+  const folder = await mkdtemp(join(tmpdir(), "nixops4-garage-clock-"));
+  try {
+    const clock = join(folder, "clock.cjs");
+    await writeFile(clock, `const now = Date.now; Date.now = () => now() + ${hours * 3_600_000};`);
+    await filled(2);
+    const elsewhere = new Deployment(main, backend.connection, { NODE_OPTIONS: `--require ${clock}` });
+    const { error, outcome } = await elsewhere.destroy("bucket", { ...archive, confirmEmpty: true });
+    expect(error ?? outcome).toContain(code ?? "deleted");
+    expect((await shop.destroy("bucket", { ...archive, confirmEmpty: true })).error).toBeUndefined();
+    expect(await backend.snapshot()).toMatchObject(nothing);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

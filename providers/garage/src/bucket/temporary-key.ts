@@ -1,4 +1,5 @@
 import { encodeMark } from "@nixops4-resources/protocol-core";
+import { failure } from "../admin/failure.ts";
 import type { ApiBucket, ApiKey } from "../admin/shapes.ts";
 import type { GarageWriter } from "../admin/writer.ts";
 import type { Credentials } from "../s3/client.ts";
@@ -18,7 +19,11 @@ export async function withTemporaryKey<T>(
   await garage.requireVersion("`confirmEmpty` without `emptyWith`", [2, 0]);
   const name = nameFor(id, managedBy);
   const key = await usable(garage, name);
-  await garage.updateKey(key.accessKeyId, { expiration: inAnHour() });
+  const { expired } = await garage.updateKey(key.accessKeyId, { expiration: inAnHour() });
+  if (expired === true) {
+    await garage.deleteKey(key.accessKeyId);
+    throw clockBehind();
+  }
   await garage.allow(id, key.accessKeyId, { read: true, write: true, owner: true });
   const result = await use(key);
   await garage.deleteKey(key.accessKeyId);
@@ -48,5 +53,12 @@ function credentialsOf(key: ApiKey | undefined): Credentials {
     throw new TypeError("The server shows no secret of the key");
   return { accessKeyId: key.accessKeyId, secretAccessKey };
 }
+
+const clockBehind = (): Error =>
+  failure(
+    "the temporary key that deletes the objects has already expired: the clock of this machine is more than an hour behind the server's",
+    "garage.clock.behind",
+    "Set the clock of this machine",
+  );
 
 const inAnHour = (): string => new Date(Date.now() + lifetimeSeconds * 1000).toISOString();
