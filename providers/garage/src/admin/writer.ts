@@ -77,13 +77,18 @@ export class GarageWriter extends GarageReader {
     return (await this.bucketById(id)) === undefined;
   }
 
-  /** Returns false if the alias leads to another bucket. Look it up afterwards: on several nodes, two calls may succeed. */
+  /** Returns false if the alias leads to another bucket, or the bucket is gone. Look it up afterwards: on several nodes, two calls may succeed. */
   async addAlias(bucketId: string, globalAlias: string): Promise<boolean> {
     const query = { id: bucketId, alias: globalAlias };
     const body = { bucketId, globalAlias };
     const call = writing("AddBucketAlias", {}, body, v1("PUT", "/v1/bucket/alias/global", query));
-    const answer = await this.send(call);
-    if (answer.status === 400 && (await this.bucketByAlias(globalAlias)) !== undefined) return false;
+    let answer = await this.send(call);
+    if (answer.status === 400) {
+      if ((await this.bucketByAlias(globalAlias)) !== undefined) return false;
+      // The bucket that had the alias may be gone since. If not, the next answer tells what is wrong.
+      answer = await this.send(call);
+    }
+    if (isMissing(answer)) return false;
     return parsed(await this.accepted(call, answer), apiBucket).globalAliases.includes(globalAlias);
   }
 

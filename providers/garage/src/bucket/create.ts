@@ -16,16 +16,29 @@ type Wanted = Inputs & Viewer;
  */
 export async function createBucket(garage: GarageWriter, want: Wanted): Promise<void> {
   const { bucket: made, isNew } = await makeOrFind(garage, want);
-  await whileLocked(made.id, async () => {
+  const holder = await whileLocked(made.id, async () => {
     // Whoever made it may have completed it meanwhile.
     if (!isNew && (await garage.bucketByAlias(want.name))?.id === made.id) throw new AlreadyExists(want.name);
-    if (await claimAlias(garage, made.id, want.name)) return await complete(garage, made, want);
-    const holder = await garage.bucketByAlias(want.name);
+    if (await claimAlias(garage, made.id, want.name)) {
+      await complete(garage, made, want);
+      return undefined;
+    }
+    const other = await garage.bucketByAlias(want.name);
     // Ours is useless then. It is empty, unless somebody removed its name by hand.
-    if (!(await garage.deleteBucket(made.id))) throw aliasTaken(want.name, holder);
-    if (holder === undefined || !isBeingDeleted(holder.globalAliases, want)) throw new AlreadyExists(want.name);
-    await changeRole(garage, holder, want, "created");
-    return await complete(garage, holder, want);
+    if (!(await garage.deleteBucket(made.id))) throw aliasTaken(want.name, other);
+    if (other === undefined || !isBeingDeleted(other.globalAliases, want)) throw new AlreadyExists(want.name);
+    return other;
+  });
+  if (holder !== undefined) await takeBack(garage, holder.id, want);
+}
+
+/** Ends the deletion of our bucket that was interrupted. One that is in progress is completed first, since it holds the lock. */
+async function takeBack(garage: GarageWriter, id: string, want: Wanted): Promise<void> {
+  await whileLocked(id, async () => {
+    const bucket = await garage.bucketById(id);
+    if (bucket === undefined || !isBeingDeleted(bucket.globalAliases, want)) throw new AlreadyExists(want.name);
+    await changeRole(garage, bucket, want, "created");
+    await complete(garage, bucket, want);
   });
 }
 

@@ -106,6 +106,31 @@ test("a create takes back a bucket whose deletion was interrupted, with the obje
   ]);
 });
 
+test("`retain` ends a deletion that was interrupted, and keeps the objects", async () => {
+  await filled(4);
+  await killedAfter("/v2/CreateKey");
+  const { error } = await shop.destroy("bucket", { ...archive, confirmEmpty: true, deletion: "retain" });
+  expect(error).toBeUndefined();
+  const { buckets } = z.object({ buckets: z.array(z.looseObject({})) }).parse(await backend.snapshot());
+  expect(buckets).toMatchObject([{ objects: 4, globalAliases: ["archive"] }]);
+});
+
+test("a create that comes during a deletion waits for its end, and makes another bucket", async () => {
+  await filled(30);
+  const before = (await backend.log()).length;
+  const id = await backend.idOf("archive");
+  const destroying = shop.destroy("bucket", { ...archive, confirmEmpty: true });
+  const since = async (): Promise<string> => (await backend.log()).slice(before);
+  await expect.poll(since, { interval: 1, timeout: 10_000 }).toContain("/v2/CreateKey");
+  const other = new Deployment(main, backend.connection, { LANG: "C" });
+  const [destroyed, created] = await Promise.all([destroying, other.create("bucket", archive)]);
+  expect([created.error, created.outcome]).toEqual([undefined, "created"]);
+  // Its last look may already see the new bucket.
+  expect(destroyed.error ?? "it still exists after it was deleted").toContain("it still exists after it was deleted");
+  expect(created.outputs["id"]).toBe(await backend.idOf("archive"));
+  expect(created.outputs["id"]).not.toBe(id);
+});
+
 test("`retain` keeps bucket and objects, with a token that may not delete", async () => {
   await filled(1);
   const scope = ["GetBucketInfo", "RemoveBucketAlias"];

@@ -1,4 +1,4 @@
-// A bucket of Garage has no field for a mark, so one of its global aliases is the mark (docs/adr/012-garage.md).
+// A bucket of Garage has no field for a mark, so one of its global aliases is the mark (docs/adr/012-garage-buckets.md).
 import { createHash } from "node:crypto";
 import type { Mark } from "@nixops4-resources/protocol-core";
 import { failure } from "../admin/failure.ts";

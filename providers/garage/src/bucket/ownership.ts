@@ -1,4 +1,4 @@
-// Who may change a bucket (docs/adr/012-garage.md). Every function runs under the bucket's lock.
+// Who may change a bucket (docs/adr/012-garage-buckets.md). Every function runs under the bucket's lock.
 import { MarkChanged, requireMark, type Mark } from "@nixops4-resources/protocol-core";
 import { failure } from "../admin/failure.ts";
 import type { ApiBucket } from "../admin/shapes.ts";
