@@ -15,10 +15,21 @@ type Wanted = Inputs & Viewer;
  * taken up again. Throws AlreadyExists if another bucket has the name.
  */
 export async function createBucket(garage: GarageWriter, want: Wanted): Promise<void> {
-  const { bucket: made, isNew } = await makeOrFind(garage, want);
-  const holder = await whileLocked(made.id, async () => {
-    // Whoever made it may have completed it meanwhile.
-    if (!isNew && (await garage.bucketByAlias(want.name))?.id === made.id) throw new AlreadyExists(want.name);
+  const marker = markerOf(want, "created");
+  const ours = await makeIfMissing(garage, marker);
+  // Of several that create the bucket at once, one does; the others, and the next one after a kill, find it.
+  const id = ours?.id ?? (await garage.bucketByAlias(marker))?.id;
+  if (id === undefined) throw new AlreadyExists(want.name);
+  const holder = await whileLocked(id, async () => {
+    const made = await garage.bucketByAlias(marker);
+    if (made?.id !== id) {
+      // On several nodes two creates may succeed: the one that the marker leads to counts.
+      if (ours !== undefined) await garage.deleteBucket(ours.id);
+      throw new AlreadyExists(want.name);
+    }
+    // Another process may have completed it meanwhile.
+    if (made.globalAliases.includes(want.name) && (await garage.bucketByAlias(want.name))?.id === id)
+      throw new AlreadyExists(want.name);
     if (await claimAlias(garage, made.id, want.name)) {
       await complete(garage, made, want);
       return undefined;
@@ -42,20 +53,14 @@ async function takeBack(garage: GarageWriter, id: string, want: Wanted): Promise
   });
 }
 
-/** Of several that create the bucket at once, one does; the others, and the next one after a kill, find it. */
-async function makeOrFind(garage: GarageWriter, want: Wanted): Promise<{ bucket: ApiBucket; isNew: boolean }> {
-  const marker = markerOf(want, "created");
-  let made: ApiBucket | undefined;
+/** Undefined if a bucket has the marker. */
+async function makeIfMissing(garage: GarageWriter, marker: string): Promise<ApiBucket | undefined> {
   try {
-    made = await garage.createBucket(marker);
+    return await garage.createBucket(marker);
   } catch (error) {
-    if (!(error instanceof AlreadyExists)) throw error;
+    if (error instanceof AlreadyExists) return undefined;
+    throw error;
   }
-  const marked = await garage.bucketByAlias(marker);
-  // On several nodes two creates may succeed: the one that the marker leads to counts.
-  if (made !== undefined && made.id !== marked?.id) await garage.deleteBucket(made.id);
-  if (marked === undefined) throw new AlreadyExists(want.name);
-  return { bucket: marked, isNew: made?.id === marked.id };
 }
 
 async function complete(garage: GarageWriter, bucket: ApiBucket, want: Wanted): Promise<void> {
