@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { createServer, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { HttpReader, HttpWriter } from "./client.ts";
 import type { Target } from "./target.ts";
@@ -56,6 +57,11 @@ const json =
   (_, response) =>
     void response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(JSON.stringify(content));
 
+const logInAsAda: Target["authorize"] = async (logIn) => {
+  const { token } = Object((await logIn("/login", { name: "ada" })).json());
+  return { Authorization: `Bearer ${token}` };
+};
+
 describe("a request", () => {
   test("arrives with method, path below the base URL, headers and body, on one kept connection", async () => {
     const server = await serve(json({ done: true }, 200, { ETag: '"7"' }));
@@ -98,6 +104,35 @@ describe("a request", () => {
       message: expect.stringContaining("401 Unauthorized: expired"),
     });
     expect(issued).toBe(3);
+  });
+
+  test("gets its credentials by a login on the same connection, which carries none itself", async () => {
+    const server = await serve((incoming, response) => {
+      const content = incoming.url === "/login" ? { token: "secret" } : {};
+      json(content)(incoming, response);
+    });
+    const client = reader(server, { authorize: logInAsAda, renews: true });
+    await client.get("/one");
+    await client.get("/two");
+    expect(server.received.map(({ path, headers }) => [path, headers["authorization"]])).toEqual([
+      ["/login", undefined],
+      ["/one", "Bearer secret"],
+      ["/two", "Bearer secret"],
+    ]);
+    expect(server.received[0]?.body).toBe('{"name":"ada"}');
+    expect(server.sockets.size).toBe(1);
+  });
+
+  test("waits until another client gives its place back", async () => {
+    const server = await serve(json({}));
+    const [first, second] = [reader(server, { places: 1 }), reader(server, { places: 1 })];
+    await first.get("/first");
+    const waiting = second.get("/second");
+    await pause(200);
+    expect(server.received.map(({ path }) => path)).toEqual(["/first"]);
+    await first[Symbol.asyncDispose]();
+    await waiting;
+    expect(server.received.map(({ path }) => path)).toEqual(["/first", "/second"]);
   });
 
   test("does not leave with a credential that no header can carry", async () => {
@@ -231,6 +266,13 @@ describe("a write", () => {
       "503 Service Unavailable: quorum lost; the request was sent, so it is unknown",
     );
     expect(server.received).toHaveLength(1);
+  });
+
+  test("that the server says it has not received is sent again", async () => {
+    let calls = 0;
+    const server = await serve((incoming, response) => json({}, ++calls === 1 ? 408 : 200)(incoming, response));
+    expect((await writer(server).write("POST", "/notes", {})).status).toBe(200);
+    expect(calls).toBe(2);
   });
 
   test("is sent again only if the connection was refused", async () => {

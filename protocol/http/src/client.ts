@@ -1,10 +1,11 @@
 import type { Agent } from "node:http";
-import { messageOf, retry, waitFor, type Connecting } from "@nixops4-resources/protocol-core";
+import { messageOf, retry, takeSlot, waitFor, type Connecting, type Slot } from "@nixops4-resources/protocol-core";
 import type { Answer } from "./answer.ts";
 import { exchange } from "./exchange.ts";
 import { wasLost, wasRefused, wasSilent } from "./failure.ts";
+import { canonicalHost } from "./loopback.ts";
 import { redirect } from "./refusal.ts";
-import { inputNames, type Headers, type Target } from "./target.ts";
+import { inputNames, type Headers, type LogIn, type Target } from "./target.ts";
 
 /** Conditions of a write: it takes effect only if the thing is still as it was seen. */
 export interface ConditionalHeaders {
@@ -16,8 +17,21 @@ export interface ConditionalHeaders {
 
 export type WriteMethod = "DELETE" | "PATCH" | "POST" | "PUT";
 
+/** The server waited too long for the request, and did nothing. https://www.rfc-editor.org/rfc/rfc9110#status.408 */
+const notReceived = 408;
+
 /** Statuses of a server that is busy or restarting. */
-const passing = new Set([429, 502, 503, 504]);
+const passing = new Set([notReceived, 429, 502, 503, 504]);
+
+interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly headers: Headers;
+  readonly writes: boolean;
+  /** Whether it is sent without credentials, since it asks for them. */
+  readonly isLogin?: boolean;
+}
 
 /** A server, for looking only. Requests are repeated if the connection fails or the server is busy. */
 export class HttpReader implements AsyncDisposable {
@@ -26,6 +40,9 @@ export class HttpReader implements AsyncDisposable {
   readonly #closing = new AbortController();
   #agent: Promise<Agent> | undefined;
   #credentials: Promise<Headers> | undefined;
+  #slot: Promise<Slot> | undefined;
+  /** Requests that have no answer yet. */
+  #inHand = 0;
 
   constructor(target: Target, { signal }: Connecting) {
     this.target = target;
@@ -52,19 +69,26 @@ export class HttpReader implements AsyncDisposable {
 
   /** A request that may change something: repeated only if it cannot have reached the server. */
   protected send(method: WriteMethod, path: string, body: unknown, headers: Headers): Promise<Answer> {
-    const once = async (): Promise<Answer> => await this.#exchange(method, path, body, headers, true);
-    return retry(once, { isSafe: wasRefused, tries: this.#tries });
+    const once = (): Promise<Answer> => this.#exchange({ method, path, body, headers, writes: true });
+    return this.#repeating(once, { isPassing: (status) => status === notReceived, isSafe: wasRefused });
   }
 
-  async #read(method: string, path: string, body?: unknown): Promise<Answer> {
-    const once = async (): Promise<Answer> => {
-      const answer = await this.#exchange(method, path, body, {}, false);
-      if (passing.has(answer.status)) throw new Passing(answer);
+  #read(method: string, path: string, body?: unknown, isLogin = false): Promise<Answer> {
+    const once = (): Promise<Answer> => this.#exchange({ method, path, body, headers: {}, writes: false, isLogin });
+    return this.#repeating(once, { isPassing: (status) => passing.has(status), isSafe: neverAnswered });
+  }
+
+  async #repeating(
+    once: () => Promise<Answer>,
+    { isPassing, isSafe }: { isPassing: (status: number) => boolean; isSafe: (error: unknown) => boolean },
+  ): Promise<Answer> {
+    const work = async (): Promise<Answer> => {
+      const answer = await once();
+      if (isPassing(answer.status)) throw new Passing(answer);
       return answer;
     };
     try {
-      const isSafe = (error: unknown): boolean => error instanceof Passing || wasRefused(error) || wasLost(error);
-      return await retry(once, { isSafe, tries: this.#tries });
+      return await retry(work, { isSafe: (error) => error instanceof Passing || isSafe(error), tries: this.#tries });
     } catch (error) {
       if (error instanceof Passing) return error.answer;
       throw error;
@@ -75,27 +99,33 @@ export class HttpReader implements AsyncDisposable {
     return this.target.tries ?? 4;
   }
 
-  async #exchange(method: string, path: string, body: unknown, headers: Headers, writes: boolean): Promise<Answer> {
+  async #exchange({ method, path, body, headers, writes, isLogin = false }: Exchange): Promise<Answer> {
     const { url: urlInput, credential: credentialInput } = inputNames(this.target);
     const asked = { url: this.url, method, path, writes, urlInput, credentialInput };
     const text = body === undefined ? undefined : JSON.stringify(body);
     const content: Headers = text === undefined ? {} : { "Content-Type": "application/json" };
     const send = async (): Promise<Answer> => {
-      const all = { ...content, ...headers, ...(await this.#authorize()) };
+      await this.#takePlace();
+      const all = { ...content, ...headers, ...(isLogin ? {} : await this.#authorize()) };
       const outgoing = { asked, headers: all, body: text, signal: this.#signal };
       this.#agent ??= openAgentOf(this.target, this.#signal);
       const agent = await this.#agent;
       return await this.#untilConnected(() => exchange(this.target, agent, outgoing));
     };
-    return await waitFor(`an answer of ${this.url}`, async () => {
-      let answer = await send();
-      if (answer.status === 401 && this.target.renews === true) {
-        this.#credentials = undefined;
-        answer = await send();
-      }
-      if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) throw redirect(answer);
-      return answer;
-    });
+    this.#inHand++;
+    try {
+      return await waitFor(`an answer of ${this.url}`, async () => {
+        let answer = await send();
+        if (answer.status === 401 && this.target.renews === true && !isLogin) {
+          this.#credentials = undefined;
+          answer = await send();
+        }
+        if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) throw redirect(answer);
+        return answer;
+      });
+    } finally {
+      this.#inHand--;
+    }
   }
 
   /** Nothing was sent by an attempt that got no connection, so it is repeated until the request's time is over. */
@@ -110,15 +140,30 @@ export class HttpReader implements AsyncDisposable {
     }
   }
 
+  /** Before the first request; given back with the client. */
+  async #takePlace(): Promise<void> {
+    const { places, url } = this.target;
+    if (places === undefined) return;
+    const { protocol, hostname, port } = new URL(url);
+    this.#slot ??= takeSlot(
+      `${protocol}${canonicalHost(hostname)}:${port}`,
+      places,
+      `one of ${places} places at ${url}`,
+    );
+    await this.#slot;
+  }
+
   async #authorize(): Promise<Headers> {
-    this.#credentials ??= this.target.authorize?.() ?? Promise.resolve({});
+    const logIn: LogIn = (path, body) => this.#read("POST", path, body, true);
+    this.#credentials ??= this.target.authorize?.(logIn) ?? Promise.resolve({});
     return await this.#credentials;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Also ends requests that nobody waits for any more.
-    this.#closing.abort();
+    // Requests that nobody waits for any more. Without one, the abort would only cost time.
+    if (this.#inHand > 0) this.#closing.abort();
     (await this.#agent?.catch(() => undefined))?.destroy();
+    (await this.#slot?.catch(() => undefined))?.[Symbol.dispose]();
   }
 }
 
@@ -133,6 +178,8 @@ export class HttpWriter extends HttpReader {
     });
   }
 }
+
+const neverAnswered = (error: unknown): boolean => wasRefused(error) || wasLost(error);
 
 /** A status that passes; the answer itself, if it does not. */
 class Passing extends Error {

@@ -4,4 +4,4 @@ export { allowPlaintext, baseUrl, endpointChecks, endpointInputs, plaintextCheck
 export type { ErrorCode } from "./errors.ts";
 export { canonicalHost, isLoopback } from "./loopback.ts";
 export { path } from "./path.ts";
-export type { Headers, Target } from "./target.ts";
+export type { Headers, LogIn, Target } from "./target.ts";
