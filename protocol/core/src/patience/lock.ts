@@ -63,9 +63,15 @@ export async function untilTaken(
   return taken;
 }
 
-/** Hashed, since a name may be longer than a file name, and may contain any character. */
+/** Room for what the users of a lock append. The longest name of a file has 255 bytes. */
+const longestName = 150;
+
+/** The name, encoded, so that people see what is held; hashed if it is too long for a file. */
 export function fileNameOf(name: string): string {
-  // Loaded on demand, and without the part for browsers that an import would load too (10 ms).
+  // A name that begins with a dot would mean a folder, or be hidden.
+  const readable = encodeURIComponent(name.toWellFormed()).replace(/^\./, "%2E");
+  if (readable.length <= longestName) return readable;
+  // Loaded on demand: it takes 5 ms. An import would also load the part for browsers (10 ms).
   const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(name).digest("hex").slice(0, 40);
 }
