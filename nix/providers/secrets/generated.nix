@@ -167,7 +167,7 @@ let
     deletion = mkOption {
       type = types.nullOr (types.enum [ "delete" "retain" ]);
       default = null;
-      description = "Action on destroy: `delete` deletes the object, `retain` only removes its mark. Null deletes objects that the deployment created and retains those that it adopted.";
+      description = "Action on destroy: `delete` deletes the object, `retain` only removes its mark. Null deletes objects that the deployment created. It retains adopted objects, and all objects of a type that is retained by default.";
     };
     timeoutSeconds = mkOption {
       type = types.ints.between 1 86400;

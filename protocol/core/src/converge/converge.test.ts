@@ -208,6 +208,16 @@ describe("destroy", () => {
     expect(await destroy(await task({ deletion: "delete" }))).toBe("deleted");
   });
 
+  test("retains every object of a type that is retained by default, unless `deletion` is `delete`", async () => {
+    const destroyBox = async (more: Properties) =>
+      destroy(await prepare({ ...boxOn(shelf), retainedByDefault: true }, inputs(more), "strict"));
+    await apply();
+    expect(await destroyBox({})).toBe("retained");
+    expect(shelf.boxes.get("shoes")?.mark).toBeUndefined();
+    await apply({ adopt: true });
+    expect(await destroyBox({ deletion: "delete" })).toBe("deleted");
+  });
+
   test("detects a delete without effect", async () => {
     await apply();
     const resource = { ...boxOn(shelf), delete: async () => undefined };

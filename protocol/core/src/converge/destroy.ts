@@ -27,7 +27,8 @@ async function destroyOnce(client: Client, task: Task): ReturnType<typeof destro
     return "unchanged";
   }
 
-  const retain = (want.deletion ?? (seen.mark?.adopted ? "retain" : "delete")) === "retain";
+  const usual = seen.mark?.adopted || resource.retainedByDefault ? "retain" : "delete";
+  const retain = (want.deletion ?? usual) === "retain";
   const claimed = claim(resource, { ...want, adopt: false, adoptFrom: null }, seen.mark);
   if (claimed.kind !== "ours") {
     if (retain && seen.mark === undefined) return "retained";

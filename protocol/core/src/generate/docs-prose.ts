@@ -37,6 +37,7 @@ export function inspectPart({ provider, resourceTypes }: ProviderDescription): s
   const all = Object.entries(resourceTypes);
   const marked = all.filter(([, { bearsMark }]) => bearsMark).map(([type]) => type);
   const unmarked = all.filter(([, { bearsMark }]) => !bearsMark).map(([type]) => type);
+  const retained = all.filter(([, { retainedByDefault }]) => retainedByDefault).map(([type]) => type);
   const example = marked[0] ?? unmarked[0] ?? "";
   return blocks(
     "## Inspect, adopt and destroy",
@@ -46,6 +47,9 @@ export function inspectPart({ provider, resourceTypes }: ProviderDescription): s
     unmarked.length === 0
       ? undefined
       : `Resources of ${types(unmarked)} carry no mark. They change only what they declare, and they ignore \`adopt\` and \`adoptFrom\`. Destroying them with \`deletion = "retain"\` changes nothing.`,
+    retained.length === 0
+      ? undefined
+      : `Destroying resources of ${types(retained)} retains them unless \`deletion = "delete"\`.`,
     "To use the provider at a terminal, put the inputs of a resource into a JSON file:",
     fenced(
       "console",

@@ -131,6 +131,15 @@ test.each<[JsonSchema, string]>([
   expect(generateDocs(withInputs(inputs))).toContain(`| \`it\` | ${words} | **required** | It. |`);
 });
 
+test("say which types a destroy retains by default", () => {
+  const { queue: type } = description.resourceTypes;
+  if (type === undefined) throw new Error("the description has no queue");
+  const retained = { ...description, resourceTypes: { queue: { ...type, retainedByDefault: true } } };
+  expect(generateDocs(retained)).toContain('Destroying retains it by default: set `deletion = "delete"` to delete it.');
+  expect(generateDocs(retained)).toContain("Destroying resources of the type `queue` retains them unless");
+  expect(docs).not.toContain("retains it by default");
+});
+
 test("escape a bar in a pattern", () => {
   expect(docs).toContain("| `name` | string matching `[a-z\\|-]{1,8}` | **required** | Name of the queue. |");
 });

@@ -69,11 +69,14 @@ function typePart(description: ProviderDescription, type: string): string[] {
   ];
 }
 
-function stateText({ requireState, storesState }: TypeDescription): string {
-  const text = requireState
-    ? "Needs a `state`, because its inputs do not identify the object."
-    : "Works with and without a `state`. Without a state, every apply compares the object with the inputs and repairs differences.";
-  return storesState ? `${text} It also stores NixOps4's state: other members name it in their \`state\`.` : text;
+function stateText({ requireState, storesState, retainedByDefault }: TypeDescription): string {
+  return [
+    requireState
+      ? "Needs a `state`, because its inputs do not identify the object."
+      : "Works with and without a `state`. Without a state, every apply compares the object with the inputs and repairs differences.",
+    ...(storesState ? ["It also stores NixOps4's state: other members name it in their `state`."] : []),
+    ...(retainedByDefault ? ['Destroying retains it by default: set `deletion = "delete"` to delete it.'] : []),
+  ].join(" ");
 }
 
 function inputTables(options: Options): string {

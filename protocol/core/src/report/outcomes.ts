@@ -7,7 +7,7 @@ export const outcomes = {
   unchanged: "Nothing was written: the object already matched the inputs, or a destroy found no object.",
   deleted: "The object was deleted, or the unfinished object of a create that was killed.",
   retained:
-    "A destroy kept the object, since `deletion` says so or since the object was adopted. Its mark was removed.",
+    "A destroy kept the object: `deletion` says so, the object was adopted, or its type is retained by default. Its mark was removed, if it had one.",
   failed: "The request failed. The error names the reason, and usually an action that solves it.",
 } as const;
 

@@ -21,7 +21,7 @@ export const commonInputs = {
   ),
   deletion: option(
     z.nullable(z.enum(["delete", "retain"])),
-    "Action on destroy: `delete` deletes the object, `retain` only removes its mark. Null deletes objects that the deployment created and retains those that it adopted.",
+    "Action on destroy: `delete` deletes the object, `retain` only removes its mark. Null deletes objects that the deployment created. It retains adopted objects, and all objects of a type that is retained by default.",
     null,
   ),
   timeoutSeconds: option(

@@ -88,6 +88,8 @@ export interface Resource<
   readonly description: string;
   /** True only if the inputs do not identify the object. */
   readonly requireState: boolean;
+  /** Present if a destroy retains the object unless `deletion` is `delete`: its loss would take what others put into it. */
+  readonly retainedByDefault?: true;
   /** Address and account of the backend; the same schema for all types of a provider. */
   readonly connection: Connection;
   readonly inputs: Inputs;

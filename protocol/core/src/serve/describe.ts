@@ -11,6 +11,7 @@ export interface TypeDescription {
   requireState: boolean;
   storesState: boolean;
   bearsMark: boolean;
+  retainedByDefault: boolean;
   inputs: core.JSONSchema.BaseSchema;
   outputs: core.JSONSchema.BaseSchema;
   immutable: Record<string, string>;
@@ -49,6 +50,7 @@ export async function describeProvider({
       requireState: resource.requireState,
       storesState: resource.openStateStore !== undefined,
       bearsMark: resource.setMark !== undefined,
+      retainedByDefault: resource.retainedByDefault ?? false,
       inputs: toJSONSchema(inputSchema(resource), { io: "input", unrepresentable: "any" }),
       outputs: toJSONSchema(outputSchema(resource), { io: "output", unrepresentable: "any" }),
       immutable: definedOnly(resource.immutable),

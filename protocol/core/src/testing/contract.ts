@@ -153,9 +153,15 @@ export class Contract implements AsyncDisposable {
     return this.terms.slow !== undefined && !isWholeContract();
   }
 
-  /** Complete inputs: the wanted ones, some of them replaced. */
+  /** Complete inputs: the wanted ones, some of them replaced. With them, a destroy deletes the object. */
   inputs(other: Message = {}): Message {
-    return { connection: this.backend.connection, managedBy: us, ...asObject(this.terms.want), ...other };
+    return {
+      connection: this.backend.connection,
+      managedBy: us,
+      ...(this.resource.retainedByDefault && { deletion: "delete" }),
+      ...asObject(this.terms.want),
+      ...other,
+    };
   }
 
   createRequest(inputs = this.inputs(), isStateful = this.resource.requireState): Message {

@@ -5,7 +5,7 @@ import type { Backend } from "./backend.ts";
 import { changes } from "./clauses/changes.ts";
 import { failures, networkFailures } from "./clauses/failures.ts";
 import { adoptionKills, kills } from "./clauses/kills.ts";
-import { lifecycle } from "./clauses/lifecycle.ts";
+import { lifecycle, retention } from "./clauses/lifecycle.ts";
 import { overtaking } from "./clauses/overtaking.ts";
 import { ownership } from "./clauses/ownership.ts";
 import { processes } from "./clauses/processes.ts";
@@ -23,6 +23,7 @@ export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clau
   const isShort = terms.slow !== undefined && !isWholeContract();
   return [
     ...lifecycle,
+    ...(resource.retainedByDefault ? retention : []),
     ...changes(resource, terms),
     ...(bearsMark ? ownership : []),
     ...failures,

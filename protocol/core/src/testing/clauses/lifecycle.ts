@@ -2,6 +2,19 @@ import { expect } from "vitest";
 import { others, us, type Clause } from "../contract.ts";
 import { asObject } from "../reply.ts";
 
+/** For a type that is retained by default. */
+export const retention: readonly Clause[] = [
+  {
+    says: "destroy retains the object if `deletion` is null",
+    async check(contract) {
+      await contract.succeed(contract.createRequest());
+      const { outcome } = await contract.succeed(contract.destroyRequest(contract.inputs({ deletion: null })));
+      expect(outcome).toBe("retained");
+      expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: true, managedBy: null });
+    },
+  },
+];
+
 /** From nothing to an object and back, without failures. */
 export const lifecycle: readonly Clause[] = [
   {

@@ -9,7 +9,8 @@ export const ownership: readonly Clause[] = [
     says: "an unmarked object is rejected, adopted as the hint says, and kept on destroy",
     async check(contract) {
       await contract.terms.makeUnmarked?.(contract.backend);
-      const adopting = contract.inputs(await inputsOfHint(contract, "protocol.ownership.unmarked"));
+      const hint = await inputsOfHint(contract, "protocol.ownership.unmarked");
+      const adopting = contract.inputs({ deletion: null, ...hint });
 
       expect((await contract.succeed(contract.planRequest(adopting))).body).toMatchObject({ action: "adopt" });
       expect((await contract.succeed(contract.createRequest(adopting))).outcome).toBe("adopted");
