@@ -22,6 +22,7 @@ export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql", package: "pdns-backend-sqlite3" },
   { file: "/usr/bin/sqlite3", package: "sqlite3" },
   { file: "/usr/sbin/nsd", package: "nsd" },
+  { file: "/usr/sbin/slapd", package: "slapd" },
   { file: "/usr/bin/dig", package: "bind9-dnsutils" },
   { file: "/usr/bin/openssl", package: "openssl" },
   { file: "/usr/bin/wg", package: "wireguard-tools" },
