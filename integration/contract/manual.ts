@@ -45,6 +45,7 @@ const types = `{
   secrets.secret = "secret";
   dns.records = "records";
   garage = { bucket = "bucket"; key = "key"; grant = "grant"; };
+  lldap = { group = "group"; user = "user"; service_account = "service_account"; };
 }`;
 
 async function findNix(): Promise<Awaited<ReturnType<typeof findProgram>>> {
