@@ -1,14 +1,15 @@
-// `npm run demo`: deploys the databases of three fediverse apps on a new, temporary PostgreSQL, and their
-// buckets on a temporary Garage.
+// `npm run demo`: deploys the databases of three fediverse apps on a new, temporary PostgreSQL, their buckets on a temporary
+// Garage, and the account of an operator in lldap.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { build } from "@nixops4-resources/integration-scripts/build";
+import { describeAccount, directoryInWords, driftAccount, logInOverLdap } from "./account.ts";
 import { apps } from "./apps.ts";
 import { describeBuckets, driftBucket } from "./bucket.ts";
 import { describeDatabases, drift, logIn } from "./database.ts";
 import { deploymentSource, type DeploymentSource } from "./deployment-source.ts";
-import { passwordOf } from "./passwords.ts";
+import { passwordOf, passwordOfAda } from "./passwords.ts";
 import { stateLog } from "./state-log.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
 
@@ -34,21 +35,27 @@ async function demo(): Promise<void> {
   await build();
   say("Start empty, temporary servers on loopback.");
   await using surroundings = await makeSurroundings();
-  const { address, garage, secrets } = surroundings;
+  const { address, garage, lldap, secrets } = surroundings;
   const hasBuckets = !("missing" in garage);
-  print([`PostgreSQL ${address.version}.`, hasBuckets ? "Garage." : `No buckets. ${garage.missing}.`]);
+  print([
+    `PostgreSQL ${address.version}.`,
+    hasBuckets ? "Garage." : `No buckets. ${garage.missing}.`,
+    directoryInWords(lldap),
+  ]);
   const source = await deploymentSource(hasBuckets);
   const run = (command: string, expected: number): Promise<void> => runDriver(command, expected, source, surroundings);
 
   const parts = `a password, a role, a database, its extensions${hasBuckets ? ", a bucket" : ""} and a grant`;
-  say(`Apply the deployment: ${apps.join(", ")}, each with ${parts}.`);
+  say(`Apply the deployment: ${apps.join(", ")}, each with ${parts}; and an operator.`);
   print([`From ${source.words}.`]);
   await run("apply", 0);
   print(await describeDatabases(address));
   if (hasBuckets) print(await describeBuckets(garage));
+  print(await describeAccount(lldap));
 
-  say("Log in as the apps. Each password was just generated and exists only in an encrypted file.");
+  say("Log in as the apps and as the operator. Each password was just generated and exists only in an encrypted file.");
   for (const app of apps) print([await logIn(address, app, await passwordOf(app, secrets))]);
+  print([await logInOverLdap(lldap, await passwordOfAda(secrets))]);
 
   say("Apply again: everything is as declared, so nothing is written.");
   await run("apply", 0);
@@ -56,6 +63,7 @@ async function demo(): Promise<void> {
   say("Change objects by hand:");
   print(await drift(address));
   if (hasBuckets) print(await driftBucket(garage));
+  print(await driftAccount(lldap));
   say("Plan: what would apply change?");
   await run("plan", 2);
   say("Apply: the declared state is restored.");

@@ -1,5 +1,6 @@
-# The databases of three fediverse applications on one PostgreSQL server, and their buckets on a Garage cluster, as
-# `npm run demo` applies them. NixOps4 can apply the same file: nixops4 apply --file integration/demo/nixops4.nix
+# The databases of three fediverse applications on one PostgreSQL server, their buckets on a Garage cluster, and the account
+# of an operator in lldap, as `npm run demo` applies them. NixOps4 can apply the same file:
+#   nixops4 apply --file integration/demo/nixops4.nix
 #
 # A deployment in a file has no arguments; values that differ between machines come from the environment.
 let
@@ -21,6 +22,9 @@ let
 
   # The admin API of Garage; without it, the applications get no buckets.
   garage = fromEnvironment "DEMO_GARAGE_URL" null;
+
+  # The web server of lldap; without it, there is no account.
+  lldap = fromEnvironment "DEMO_LLDAP_URL" null;
 
   # Each application gets a password, a role and a database, and the following. A higher generation is a new password.
   applications = {
@@ -125,6 +129,31 @@ resources.nixops4.lib.mkRoot {
               };
             });
           };
+
+        # An operator, who may change the password that she is given, and the group by which applications find her.
+        accounts = lib.optionalAttrs (lldap != null) {
+          operators = {
+            type = providers.lldap.group;
+            inputs.name = "operators";
+          };
+          ada_password = {
+            type = providers.secrets.secret;
+            inputs = {
+              name = "operators/ada";
+              generator.password.length = 20;
+            };
+          };
+          ada = {
+            type = providers.lldap.user;
+            inputs = {
+              id = "ada";
+              email = "ada@example.org";
+              displayName = "Ada";
+              groups = [ members.operators.outputs.name ];
+              password = members.ada_password.outputs.ref;
+            };
+          };
+        };
       in
       {
         providers.postgres = provider "postgres" { inherit connection; };
@@ -145,7 +174,17 @@ resources.nixops4.lib.mkRoot {
             };
           }
         );
-        members = lib.mapAttrs application applications // {
+        providers.lldap = lib.mkIf (lldap != null) (
+          provider "lldap" {
+            connection = {
+              url = lldap;
+              password.file = fromEnvironment "DEMO_LLDAP_PASSWORD_FILE" "/run/secrets/lldap";
+              baseDn = fromEnvironment "DEMO_LLDAP_BASE_DN" "dc=example,dc=com";
+              ldap.url = fromEnvironment "DEMO_LLDAP_LDAP_URL" "ldap://127.0.0.1:3890";
+            };
+          }
+        );
+        members = lib.mapAttrs application applications // accounts // {
           # The state of the deployment, encrypted, in the same server.
           state = {
             type = providers.state.state_postgres;

@@ -4,13 +4,16 @@ import { join } from "node:path";
 import type { DirectoryStore } from "@nixops4-resources/protocol-secrets";
 import { generateX25519Identity } from "age-encryption";
 import type { GarageServer } from "@nixops4-resources/integration-servers/garage/garage";
+import type { LldapServer } from "@nixops4-resources/integration-servers/lldap/lldap";
 import { startPostgres, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
+import { lldapVariables, startDirectory } from "./account.ts";
 import { garageVariables, startGarageIfFound, type NoGarage } from "./bucket.ts";
 
 /** The demo's servers, folder for secrets, and key, which are removed when this is disposed of. */
 export interface Surroundings extends AsyncDisposable {
   readonly address: PostgresAddress;
   readonly garage: GarageServer | NoGarage;
+  readonly lldap: LldapServer;
   readonly secrets: DirectoryStore;
   /** A file with the inputs of the member `state`, for its command line. */
   readonly stateInputs: string;
@@ -21,7 +24,11 @@ export interface Surroundings extends AsyncDisposable {
 export const providers = join(import.meta.dirname, "../../providers");
 
 export async function makeSurroundings(): Promise<Surroundings> {
-  const [server, garage] = await Promise.all([startPostgres({ version: 18 }), startGarageIfFound()]);
+  const [server, garage, lldap] = await Promise.all([
+    startPostgres({ version: 18 }),
+    startGarageIfFound(),
+    startDirectory(),
+  ]);
   const { address } = server;
   const home = await mkdtemp(join(tmpdir(), "nixops4-resources-demo-"));
   const [folder, identity] = [join(home, "secrets"), join(home, "identity")];
@@ -32,6 +39,7 @@ export async function makeSurroundings(): Promise<Surroundings> {
   return {
     address,
     garage,
+    lldap,
     secrets: { folder, identity: { file: identity } },
     stateInputs,
     env: {
@@ -43,9 +51,11 @@ export async function makeSurroundings(): Promise<Surroundings> {
       DEMO_NODE: process.execPath,
       DEMO_PROVIDERS: providers,
       ...garageVariables(garage),
+      ...lldapVariables(lldap),
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
+      await lldap[Symbol.asyncDispose]();
       if (!("missing" in garage)) await garage[Symbol.asyncDispose]();
       await rm(home, { recursive: true, force: true });
     },

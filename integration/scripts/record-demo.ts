@@ -17,6 +17,10 @@ const open = {
   DEMO_MASTODON_GENERATION: "1",
   DEMO_NODE: process.execPath,
   DEMO_PROVIDERS: join(demo, "../../providers"),
+  DEMO_LLDAP_URL: "http://127.0.0.1:17170",
+  DEMO_LLDAP_LDAP_URL: "ldap://127.0.0.1:3890",
+  DEMO_LLDAP_PASSWORD_FILE: "/run/secrets/lldap",
+  DEMO_LLDAP_BASE_DN: "dc=example,dc=com",
 };
 
 const openWithGarage = {
