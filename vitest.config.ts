@@ -8,9 +8,9 @@ export default defineConfig({
   test: {
     reporters: ["default", "./integration/scripts/vitest/tally-reporter.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    // One more than processors, since tests wait for servers and processes half of their time. At most 4, since every worker
-    // starts servers.
-    maxWorkers: Math.min(availableParallelism() + 1, 4),
+    // Two more than processors, since tests wait for servers, processes and locks more than half of their time. At most 4,
+    // since every worker starts servers.
+    maxWorkers: Math.min(availableParallelism() + 2, 4),
     projects: [
       {
         extends: true,
