@@ -34,5 +34,5 @@ export async function takeSlot(
   }
   // One of those that wait looks at all places, the others only at whether it is their turn.
   using _turn = await takeFile(`${path}-turn`, what);
-  return await untilTaken(what, files, take, paceMs);
+  return await untilTaken(what, files, take, () => paceMs);
 }
