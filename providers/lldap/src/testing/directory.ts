@@ -1,17 +1,10 @@
+import { Entries } from "@nixops4-resources/integration-servers/lldap/entries";
+import { LdapCalls, userDn } from "@nixops4-resources/integration-servers/lldap/ldap-calls";
 import type { LldapServer } from "@nixops4-resources/integration-servers/lldap/lldap";
-import { Attribute, Change, Client, InvalidCredentialsError } from "ldapts";
 
 /** Whether somebody can log in over LDAP. */
 export const canLogIn = (server: LldapServer, id: string, password: string): Promise<boolean> =>
-  withClient(server, async (client) => {
-    try {
-      await client.bind(`uid=${id},ou=people,${server.baseDn}`, password);
-      return true;
-    } catch (error) {
-      if (error instanceof InvalidCredentialsError) return false;
-      throw error;
-    }
-  });
+  new Entries(server).hasPassword(id, password);
 
 /** Somebody who logs in. */
 interface Login {
@@ -20,31 +13,23 @@ interface Login {
 }
 
 /** Sets a password by hand, as the administrator or somebody else. */
-export const changePassword = (server: LldapServer, id: string, password: string, login?: Login): Promise<void> =>
-  withClient(server, async (client) => {
-    await client.bind(
-      login?.as ?? `uid=${server.username},ou=people,${server.baseDn}`,
-      login?.password ?? server.password,
-    );
-    const modification = new Attribute({ type: "userPassword", values: [password] });
-    await client.modify(`uid=${id},ou=people,${server.baseDn}`, new Change({ operation: "replace", modification }));
-  });
+export async function changePassword(
+  server: LldapServer,
+  id: string,
+  password: string,
+  login: Login = { as: userDn(server, server.username), password: server.password },
+): Promise<void> {
+  await using ldap = new LdapCalls(server.ldapUrl);
+  await ldap.bind(login.as, login.password);
+  await ldap.modify(userDn(server, id), "replace", "userPassword", [password]);
+}
 
 /** Entries that somebody finds by a filter. */
-export const search = (
+export async function search(
   server: LldapServer,
   { as, password, filter }: Login & { readonly filter: string },
-): Promise<Record<string, unknown>[]> =>
-  withClient(server, async (client) => {
-    await client.bind(as, password);
-    return (await client.search(server.baseDn, { filter, scope: "sub", attributes: ["*"] })).searchEntries;
-  });
-
-async function withClient<T>({ ldapUrl }: LldapServer, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ url: ldapUrl });
-  try {
-    return await work(client);
-  } finally {
-    await client.unbind();
-  }
+): Promise<Record<string, unknown>[]> {
+  await using ldap = new LdapCalls(server.ldapUrl);
+  await ldap.bind(as, password);
+  return await ldap.search(server.baseDn, { filter, scope: "sub", attributes: ["*"] });
 }
