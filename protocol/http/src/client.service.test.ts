@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { createServer, type Socket } from "node:net";
+import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { HttpReader, HttpWriter } from "./client.ts";
@@ -194,6 +195,17 @@ describe("a look", () => {
     expect(asked).toBe(3);
   });
 
+  test("is repeated at further statuses that the target names, and a write is not", async () => {
+    let asked = 0;
+    const server = await serve((incoming, response) => json({}, ++asked < 3 ? 596 : 200)(incoming, response));
+    expect((await reader(server, { busy: [595, 596] }).get("/")).status).toBe(200);
+    expect(asked).toBe(3);
+    asked = 0;
+    expect((await writer(server, { busy: [595, 596] }).write("PUT", "/", {})).status).toBe(596);
+    expect((await reader(server).get("/")).status).toBe(596);
+    expect(asked).toBe(2);
+  });
+
   test("ends with the server's last answer", async () => {
     const server = await serve(json({ message: "no quorum" }, 503));
     const answer = await reader(server, { tries: 2 }).get("/");
@@ -266,6 +278,22 @@ describe("a write", () => {
       "503 Service Unavailable: quorum lost; the request was sent, so it is unknown",
     );
     expect(server.received).toHaveLength(1);
+  });
+
+  test("is sent while it is read, from its beginning at each attempt", async () => {
+    let calls = 0;
+    const server = await serve((incoming, response) => json({}, ++calls === 1 ? 408 : 200)(incoming, response));
+    const body = { contentType: "text/plain", length: 6, open: () => Readable.from(["abc", "def"]) };
+    expect((await writer(server).upload("/files", body)).status).toBe(200);
+    const { body: received, headers } = server.received[1] ?? {};
+    expect([received, headers?.["content-length"], headers?.["content-type"]]).toEqual(["abcdef", "6", "text/plain"]);
+  });
+
+  test("whose body cannot be read is an error", async () => {
+    const server = await serve(json({}));
+    const unreadable = new Readable({ read: () => unreadable.destroy(new Error("the disk is gone")) });
+    const body = { contentType: "text/plain", length: 6, open: () => unreadable };
+    await expect(writer(server).upload("/files", body)).rejects.toThrow("the disk is gone");
   });
 
   test("that the server says it has not received is sent again", async () => {

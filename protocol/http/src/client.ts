@@ -1,6 +1,7 @@
 import type { Agent } from "node:http";
 import { messageOf, retry, takeSlot, waitFor, type Connecting, type Slot } from "@nixops4-resources/protocol-core";
 import type { Answer } from "./answer.ts";
+import { contentOf, type StreamedBody } from "./body.ts";
 import { exchange } from "./exchange.ts";
 import { wasLost, wasRefused, wasSilent } from "./failure.ts";
 import { canonicalHost } from "./loopback.ts";
@@ -75,7 +76,8 @@ export class HttpReader implements AsyncDisposable {
 
   #read(method: string, path: string, body?: unknown, isLogin = false): Promise<Answer> {
     const once = (): Promise<Answer> => this.#exchange({ method, path, body, headers: {}, writes: false, isLogin });
-    return this.#repeating(once, { isPassing: (status) => passing.has(status), isSafe: neverAnswered });
+    const isPassing = (status: number): boolean => passing.has(status) || this.target.busy?.includes(status) === true;
+    return this.#repeating(once, { isPassing, isSafe: neverAnswered });
   }
 
   async #repeating(
@@ -102,12 +104,11 @@ export class HttpReader implements AsyncDisposable {
   async #exchange({ method, path, body, headers, writes, isLogin = false }: Exchange): Promise<Answer> {
     const { url: urlInput, credential: credentialInput } = inputNames(this.target);
     const asked = { url: this.url, method, path, writes, urlInput, credentialInput };
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const content: Headers = text === undefined ? {} : { "Content-Type": "application/json" };
+    const { content, sent } = contentOf(body);
     const send = async (): Promise<Answer> => {
       await this.#takePlace();
       const all = { ...content, ...headers, ...(isLogin ? {} : await this.#authorize()) };
-      const outgoing = { asked, headers: all, body: text, signal: this.#signal };
+      const outgoing = { asked, headers: all, body: sent, signal: this.#signal };
       this.#agent ??= openAgentOf(this.target, this.#signal);
       const agent = await this.#agent;
       return await this.#untilConnected(() => exchange(this.target, agent, outgoing));
@@ -176,6 +177,11 @@ export class HttpWriter extends HttpReader {
       ...(ifMatch !== undefined && { "If-Match": ifMatch }),
       ...(ifAbsent === true && { "If-None-Match": "*" }),
     });
+  }
+
+  /** Sends a body while it is read. It is a write as every other. */
+  upload(path: string, body: StreamedBody): Promise<Answer> {
+    return this.send("POST", path, body, {});
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import { Answer, type Asked } from "./answer.ts";
+import type { StreamedBody } from "./body.ts";
 import { explainFailure, tooLarge } from "./failure.ts";
 import type { Headers, Target } from "./target.ts";
 
@@ -10,7 +11,7 @@ const largestAnswerBytes = 16 * 1024 * 1024;
 export interface Outgoing {
   readonly asked: Asked;
   readonly headers: Headers;
-  readonly body: string | undefined;
+  readonly body: string | StreamedBody | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -34,8 +35,8 @@ export async function exchange(target: Target, agent: Agent, outgoing: Outgoing)
         sent = request(options)
           .once("socket", () => (isSent = true))
           .once("response", (answer) => void receive(target, asked, answer).then(resolve, reject))
-          .on("error", reject)
-          .end(body);
+          .on("error", reject);
+        send(sent, body);
       });
     } catch (error) {
       sent?.destroy();
@@ -44,6 +45,17 @@ export async function exchange(target: Target, agent: Agent, outgoing: Outgoing)
       throw explainFailure(error, target, asked, isSent);
     }
   }
+}
+
+function send(to: ClientRequest, body: Outgoing["body"]): void {
+  if (typeof body !== "object") {
+    to.end(body);
+    return;
+  }
+  body
+    .open()
+    .on("error", (error) => to.destroy(error))
+    .pipe(to);
 }
 
 async function receive(target: Target, asked: Asked, answer: IncomingMessage): Promise<Answer> {

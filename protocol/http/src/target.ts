@@ -29,6 +29,11 @@ export interface Target {
    * resource that is ready at once, and a small server then answers nobody in time.
    */
   readonly places?: number;
+  /**
+   * Further statuses with which the server says that it is busy: a request that only looks is then repeated, as after 503.
+   * They say nothing about a write.
+   */
+  readonly busy?: readonly number[];
   /** How often a request is sent that can be repeated without harm, once it reached the server; 4 if left out. */
   readonly tries?: number;
 }

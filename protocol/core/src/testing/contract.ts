@@ -37,6 +37,11 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
    */
   notDisturbed?: string;
   /**
+   * Reason why only creates are killed here: another contract kills updates, destroys and adoptions, which are the same code.
+   * WHOLE_CONTRACT=1 kills them here too.
+   */
+  onlyCreatesKilled?: string;
+  /**
    * Reason why nobody overtakes a request here: another test does, which it names, because the contract cannot (a lock that
    * is named after an address, which a proxy changes), or the backend has no proof. WHOLE_CONTRACT=1 tests it here too.
    */

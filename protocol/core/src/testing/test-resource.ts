@@ -4,7 +4,7 @@ import type { AnyResource, Resource, Shape } from "../resource/resource.ts";
 import type { Backend } from "./backend.ts";
 import { changes } from "./clauses/changes.ts";
 import { failures, networkFailures } from "./clauses/failures.ts";
-import { adoptionKills, kills } from "./clauses/kills.ts";
+import { adoptionKills, createKills, kills } from "./clauses/kills.ts";
 import { lifecycle, retention } from "./clauses/lifecycle.ts";
 import { overtaking } from "./clauses/overtaking.ts";
 import { ownership } from "./clauses/ownership.ts";
@@ -40,8 +40,9 @@ const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] =>
     : []),
   ...userFiles,
   ...races(terms.slow === undefined || isWholeContract() ? 20 : 3),
-  ...kills,
-  ...(bearsMark ? adoptionKills : []),
+  ...(terms.onlyCreatesKilled === undefined || isWholeContract()
+    ? [...kills, ...(bearsMark ? adoptionKills : [])]
+    : createKills),
   ...(bearsMark && (terms.overtakenElsewhere === undefined || isWholeContract()) ? overtaking : []),
 ];
 

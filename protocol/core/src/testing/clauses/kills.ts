@@ -5,8 +5,7 @@ import type { Message } from "../provider-process.ts";
 import { asObject } from "../reply.ts";
 import { KilledElsewhere } from "../strace.ts";
 
-/** Requests that may be interrupted at any point, with and without a mark. */
-export const kills: readonly Clause[] = [
+export const createKills: readonly Clause[] = [
   {
     says: "the next create completes a create that was killed at any call",
     check: (contract) =>
@@ -15,6 +14,11 @@ export const kills: readonly Clause[] = [
         request: (connection) => contract.createRequest(contract.inputs({ connection })),
       }),
   },
+];
+
+/** Requests that may be interrupted at any point, with and without a mark. */
+export const kills: readonly Clause[] = [
+  ...createKills,
   {
     says: "the next update completes an update that was killed at any call",
     check: (contract) =>
