@@ -17,7 +17,7 @@ const config: KnipConfig = {
     "providers/*": { entry: ["src/{main,testing/server-program}.ts"] },
     "protocol/secrets": { entry: ["src/testing/get-or-create.ts"] },
   },
-  ignoreBinaries: ["apt-get", "mkfifo", "script", "sops", "ssh-add", "ssh-agent", "ssh-keygen", "strace"],
+  ignoreBinaries: ["apt-get", "mkfifo", "script", "setpriv", "sops", "ssh-add", "ssh-agent", "ssh-keygen", "strace"],
 };
 
 export default config;

@@ -1,13 +1,22 @@
 // Builds the providers once, then runs vitest: `npm test [-- ARGUMENT...]`, with vitest's own arguments.
 import { spawnSync } from "node:child_process";
-import { ensureDebianPackages, testPrograms } from "@nixops4-resources/integration-servers/debian-packages";
+import {
+  ensureDebianPackages,
+  machinePrograms,
+  testPrograms,
+} from "@nixops4-resources/integration-servers/debian-packages";
 import { buildGarage } from "@nixops4-resources/integration-servers/garage/binary";
+import { buildGuestImage } from "@nixops4-resources/integration-servers/proxmox/debian-guest";
 import { build } from "./build.ts";
 
 if (process.env["NO_SERVICES"] !== "1") {
   ensureDebianPackages(testPrograms);
   if (isWanted("garage")) buildGarage("2.5.0");
   if (isWanted("garage") && process.env["WHOLE_CONTRACT"] === "1") buildGarage("1.3.0");
+  if (isWanted("proxmox-machine") && process.env["WHOLE_CONTRACT"] === "1") {
+    ensureDebianPackages(machinePrograms);
+    buildGuestImage();
+  }
 }
 
 await build();

@@ -37,6 +37,18 @@ export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/bin/pkg-config", package: "pkg-config" },
 ];
 
+/** What builds and runs a real guest, for `WHOLE_CONTRACT=1` only. */
+export const machinePrograms: readonly DebianProgram[] = [
+  { file: "/usr/bin/qemu-system-x86_64", package: "qemu-system-x86" },
+  { file: "/usr/bin/qemu-img", package: "qemu-utils" },
+  { file: "/usr/bin/genisoimage", package: "genisoimage" },
+  { file: "/usr/bin/mmdebstrap", package: "mmdebstrap" },
+  { file: "/usr/sbin/mke2fs", package: "e2fsprogs" },
+  { file: "/usr/sbin/sfdisk", package: "fdisk" },
+  { file: "/usr/bin/grub-mkimage", package: "grub-common" },
+  { file: "/usr/lib/grub/i386-pc/boot.img", package: "grub-pc-bin" },
+];
+
 /**
  * Installs missing packages as root on Debian 12. On other systems the programs come from PATH, and tests whose program
  * is missing are skipped. Reports on stderr.
