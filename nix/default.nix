@@ -38,6 +38,9 @@ in
     )
   );
 
+  # For NixOS configurations.
+  modules.nixos.proxmoxGuest = ./nixos/proxmox-guest.nix;
+
   # Converts the attribute set of NixOS-DNS to members, one per zone.
   recordsOfNixosDns = import ./nixos-dns.nix { inherit lib; };
 

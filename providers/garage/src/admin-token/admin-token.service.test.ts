@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { startGarage } from "@nixops4-resources/integration-servers/garage/garage";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { SecretFolder } from "@nixops4-resources/protocol-secrets/testing";
 import { describe } from "vitest";
 import { GarageBackend } from "../testing/backend.ts";
-import { SecretFolder } from "../testing/secret-folder.ts";
 import adminToken from "./admin-token.ts";
 
 const main = join(import.meta.dirname, "../../dist/main.cjs");

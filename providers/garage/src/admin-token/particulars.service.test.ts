@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { startGarage } from "@nixops4-resources/integration-servers/garage/garage";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { Deployment, type DeploymentReply, type Message } from "@nixops4-resources/protocol-core/testing";
+import { SecretFolder } from "@nixops4-resources/protocol-secrets/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { GarageBackend } from "../testing/backend.ts";
-import { SecretFolder } from "../testing/secret-folder.ts";
 import { scopes } from "./scopes.ts";
 
 const main = join(import.meta.dirname, "../../dist/main.cjs");

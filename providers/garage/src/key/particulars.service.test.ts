@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { startGarage } from "@nixops4-resources/integration-servers/garage/garage";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { Deployment, type DeploymentReply, type Message } from "@nixops4-resources/protocol-core/testing";
+import { SecretFolder } from "@nixops4-resources/protocol-secrets/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { GarageBackend } from "../testing/backend.ts";
 import { KeyFiles } from "../testing/key-files.ts";
 import { statusOfList } from "../testing/s3-access.ts";
-import { SecretFolder } from "../testing/secret-folder.ts";
 
 // The contract in key.service.test.ts tests twenty concurrent creates, and kills between the creation of a key and the
 // moment when its secret is stored.
