@@ -1,5 +1,5 @@
 // `npm run demo`: deploys the databases of three fediverse apps on a new, temporary PostgreSQL, their buckets on a temporary
-// Garage, and the account of an operator in lldap.
+// Garage, the account of an operator in lldap, and a VM on the emulator of Proxmox VE.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { apps } from "./apps.ts";
 import { describeBuckets, driftBucket } from "./bucket.ts";
 import { describeDatabases, drift, logIn } from "./database.ts";
 import { deploymentSource, type DeploymentSource } from "./deployment-source.ts";
+import { describeMachine, driftMachine } from "./machine.ts";
 import { passwordOf, passwordOfAda } from "./passwords.ts";
 import { stateLog } from "./state-log.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
@@ -35,23 +36,25 @@ async function demo(): Promise<void> {
   await build();
   say("Start empty, temporary servers on loopback.");
   await using surroundings = await makeSurroundings();
-  const { address, garage, lldap, secrets } = surroundings;
+  const { address, cluster, garage, lldap, secrets } = surroundings;
   const hasBuckets = !("missing" in garage);
   print([
     `PostgreSQL ${address.version}.`,
     hasBuckets ? "Garage." : `No buckets. ${garage.missing}.`,
     directoryInWords(lldap),
+    "An emulator of Proxmox VE: what it shows of the VM is emulated, and nothing boots.",
   ]);
   const source = await deploymentSource(hasBuckets);
   const run = (command: string, expected: number): Promise<void> => runDriver(command, expected, source, surroundings);
 
   const parts = `a password, a role, a database, its extensions${hasBuckets ? ", a bucket" : ""} and a grant`;
-  say(`Apply the deployment: ${apps.join(", ")}, each with ${parts}; and an operator.`);
+  say(`Apply the deployment: ${apps.join(", ")}, each with ${parts}; an operator; and a VM.`);
   print([`From ${source.words}.`]);
   await run("apply", 0);
   print(await describeDatabases(address));
   if (hasBuckets) print(await describeBuckets(garage));
   print(await describeAccount(lldap));
+  print(await describeMachine(cluster));
 
   say("Log in as the apps and as the operator. Each password was just generated and exists only in an encrypted file.");
   for (const app of apps) print([await logIn(address, app, await passwordOf(app, secrets))]);
@@ -64,6 +67,7 @@ async function demo(): Promise<void> {
   print(await drift(address));
   if (hasBuckets) print(await driftBucket(garage));
   print(await driftAccount(lldap));
+  print(await driftMachine(cluster));
   say("Plan: what would apply change?");
   await run("plan", 2);
   say("Apply: the declared state is restored.");

@@ -1,5 +1,5 @@
-# The databases of three fediverse applications on one PostgreSQL server, their buckets on a Garage cluster, and the account
-# of an operator in lldap, as `npm run demo` applies them. NixOps4 can apply the same file:
+# The databases of three fediverse applications on one PostgreSQL server, their buckets on a Garage cluster, the account of an
+# operator in lldap, and a VM on Proxmox VE, as `npm run demo` applies them. NixOps4 can apply the same file:
 #   nixops4 apply --file integration/demo/nixops4.nix
 #
 # A deployment in a file has no arguments; values that differ between machines come from the environment.
@@ -25,6 +25,9 @@ let
 
   # The web server of lldap; without it, there is no account.
   lldap = fromEnvironment "DEMO_LLDAP_URL" null;
+
+  # The API of Proxmox VE; without it, there is no VM.
+  proxmox = fromEnvironment "DEMO_PROXMOX_URL" null;
 
   # Each application gets a password, a role and a database, and the following. A higher generation is a new password.
   applications = {
@@ -154,6 +157,45 @@ resources.nixops4.lib.mkRoot {
             };
           };
         };
+
+        # A machine for the applications, from an image that every machine of the cluster can be made from.
+        machines = lib.optionalAttrs (proxmox != null) {
+          image = {
+            type = providers.proxmox.image;
+            inputs = {
+              name = "nixos";
+              file = fromEnvironment "DEMO_PROXMOX_IMAGE" "/srv/images/nixos.qcow2";
+              storage = "local";
+              nodes = [ "pve1" ];
+            };
+          };
+          apps = {
+            type = providers.proxmox.vm;
+            inputs = {
+              name = "apps";
+              nodes = [ "pve1" ];
+              source.image.volume = members.image.outputs.volume;
+              disks.virtio0 = {
+                storage = "local";
+                sizeGib = 20;
+              };
+              nics.net0.bridge = "vmbr0";
+              memoryMib = 4096;
+              cloudInit = {
+                storage = "local";
+                user = "root";
+                sshKeys = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ/jBvwM2WdpOPFgG5NCGQwDlZhiYK/8XnV5DeEkNfVG demo" ];
+                addresses.net0 = {
+                  ipv4 = "192.0.2.5/24";
+                  gateway4 = "192.0.2.1";
+                };
+                dns.servers = [ "192.0.2.53" ];
+                dns.searchDomain = "example.org";
+              };
+              power = "running";
+            };
+          };
+        };
       in
       {
         providers.postgres = provider "postgres" { inherit connection; };
@@ -184,7 +226,16 @@ resources.nixops4.lib.mkRoot {
             };
           }
         );
-        members = lib.mapAttrs application applications // accounts // {
+        providers.proxmox = lib.mkIf (proxmox != null) (
+          provider "proxmox" {
+            connection = {
+              url = proxmox;
+              token.file = fromEnvironment "DEMO_PROXMOX_TOKEN_FILE" "/run/secrets/proxmox-token";
+              tls.caFile = fromEnvironment "DEMO_PROXMOX_CA_FILE" "/etc/pve/pve-root-ca.pem";
+            };
+          }
+        );
+        members = lib.mapAttrs application applications // accounts // machines // {
           # The state of the deployment, encrypted, in the same server.
           state = {
             type = providers.state.state_postgres;

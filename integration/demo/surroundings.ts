@@ -8,12 +8,14 @@ import type { LldapServer } from "@nixops4-resources/integration-servers/lldap/l
 import { startPostgres, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { lldapVariables, startDirectory } from "./account.ts";
 import { garageVariables, startGarageIfFound, type NoGarage } from "./bucket.ts";
+import { proxmoxVariables, startCluster, type Cluster } from "./machine.ts";
 
 /** The demo's servers, folder for secrets, and key, which are removed when this is disposed of. */
 export interface Surroundings extends AsyncDisposable {
   readonly address: PostgresAddress;
   readonly garage: GarageServer | NoGarage;
   readonly lldap: LldapServer;
+  readonly cluster: Cluster;
   readonly secrets: DirectoryStore;
   /** A file with the inputs of the member `state`, for its command line. */
   readonly stateInputs: string;
@@ -24,10 +26,11 @@ export interface Surroundings extends AsyncDisposable {
 export const providers = join(import.meta.dirname, "../../providers");
 
 export async function makeSurroundings(): Promise<Surroundings> {
-  const [server, garage, lldap] = await Promise.all([
+  const [server, garage, lldap, cluster] = await Promise.all([
     startPostgres({ version: 18 }),
     startGarageIfFound(),
     startDirectory(),
+    startCluster(),
   ]);
   const { address } = server;
   const home = await mkdtemp(join(tmpdir(), "nixops4-resources-demo-"));
@@ -40,6 +43,7 @@ export async function makeSurroundings(): Promise<Surroundings> {
     address,
     garage,
     lldap,
+    cluster,
     secrets: { folder, identity: { file: identity } },
     stateInputs,
     env: {
@@ -52,10 +56,12 @@ export async function makeSurroundings(): Promise<Surroundings> {
       DEMO_PROVIDERS: providers,
       ...garageVariables(garage),
       ...lldapVariables(lldap),
+      ...proxmoxVariables(cluster),
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await lldap[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
       if (!("missing" in garage)) await garage[Symbol.asyncDispose]();
       await rm(home, { recursive: true, force: true });
     },

@@ -21,6 +21,10 @@ const open = {
   DEMO_LLDAP_LDAP_URL: "ldap://127.0.0.1:3890",
   DEMO_LLDAP_PASSWORD_FILE: "/run/secrets/lldap",
   DEMO_LLDAP_BASE_DN: "dc=example,dc=com",
+  DEMO_PROXMOX_URL: "https://pve.example.org:8006",
+  DEMO_PROXMOX_TOKEN_FILE: "/run/secrets/proxmox-token",
+  DEMO_PROXMOX_CA_FILE: "/etc/pve/pve-root-ca.pem",
+  DEMO_PROXMOX_IMAGE: "/srv/images/nixos.qcow2",
 };
 
 const openWithGarage = {
