@@ -8,6 +8,7 @@ import { startPostgres, type PostgresAddress } from "@nixops4-resources/integrat
 import { deployment } from "./deployment.ts";
 import { measure, median, type Case } from "./measure.ts";
 import { heldBack } from "./held-back.ts";
+import { machines } from "./machines.ts";
 import { privateMemoryMib } from "./memory.ts";
 import { nameServers } from "./name-servers.ts";
 import { state } from "./state.ts";
@@ -17,6 +18,12 @@ const rounds = Number(process.argv[2] ?? 15);
 const bundle = (provider: string): string => join(import.meta.dirname, `../../providers/${provider}/dist/main.cjs`);
 const node = process.execPath;
 const floor: Case = { name: "F: node -e 0", argv: [node, "-e", "0"] };
+const answer: Case = {
+  name: "answer without a backend (a file that is as declared)",
+  argv: [node, bundle("example")],
+  request: file,
+  limit: 1.45,
+};
 
 await build();
 const folder = mkdtempSync(join(tmpdir(), "nixops4-resources-bench-"));
@@ -24,6 +31,7 @@ try {
   await using server = await startPostgres({ version: 18 });
   await bench(server.address);
   await nameServers(floor, rounds, say);
+  await machines(floor, answer, folder, rounds, say);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -42,12 +50,7 @@ function oneAtATime(address: PostgresAddress): void {
   const results = measure(
     [
       floor,
-      {
-        name: "answer without a backend (a file that is as declared)",
-        argv: [node, bundle("example")],
-        request: file,
-        limit: 1.45,
-      },
+      answer,
       { name: "bare connect by SCRAM, one query", argv: [node, bareConnect()], request: () => bareRequest(address) },
       {
         name: "role: create",
