@@ -95,7 +95,7 @@ describe.skipIf(whatAnswers === "Proxmox VE")("faults of the emulator", () => {
   });
 
   test("lets a task take its time", async () => {
-    await server().fault({ fault: "slowTask", type: "qmcreate", milliseconds: 300 });
+    await server().fault({ fault: "slowTask", type: "qmcreate", milliseconds: 2000 });
     const upid = await create(230);
     const path = `/nodes/pve1/tasks/${encodeURIComponent(String(upid))}/status`;
     expect(await row(path)).toMatchObject({ status: "running" });

@@ -179,9 +179,9 @@ test(`LDAPS of ${whatAnswers} is recognized by its authority`, async (context) =
 
 describe("the emulator", () => {
   test("lets a token expire, after which the administrator logs in again", async (context) => {
-    await using server = await startOrSkip(context, () => startLldap({ tokenSeconds: 1 }));
+    await using server = await startOrSkip(context, () => startLldap({ tokenSeconds: 3 }));
     await server.graphql("{ apiVersion }");
-    await new Promise((resolve) => setTimeout(resolve, 2100));
+    await new Promise((resolve) => setTimeout(resolve, 4100));
     expect(await server.graphql("{ apiVersion }")).toEqual({ apiVersion: "1.0" });
     expect((await server.log()).match(/\/api\/graphql 401/g)).toHaveLength(1);
   });
