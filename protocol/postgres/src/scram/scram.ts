@@ -1,4 +1,5 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { deriveKey, hmacSha256, sha256 } from "./pg-crypto.ts";
 
 /** PostgreSQL's default. https://www.postgresql.org/docs/18/runtime-config-connection.html#GUC-SCRAM-ITERATIONS */
 const defaultIterations = 4096;
@@ -9,7 +10,7 @@ const defaultIterations = 4096;
  * RFC 5803.
  */
 export async function scramVerifier(password: string, salt: Buffer = randomBytes(16)): Promise<string> {
-  const { storedKey, serverKey } = deriveKeys(await saslprep(password), salt, defaultIterations);
+  const { storedKey, serverKey } = await deriveKeys(await saslprep(password), salt, defaultIterations);
   const [saltText, storedText, serverText] = [salt, storedKey, serverKey].map((bytes) => bytes.toString("base64"));
   return `SCRAM-SHA-256$${defaultIterations}:${saltText}$${storedText}:${serverText}`;
 }
@@ -19,7 +20,7 @@ export async function matchesVerifier(password: string, stored: string): Promise
   const parts = /^SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)$/.exec(stored);
   if (parts === null) return false;
   const [, iterations = "", salt = "", storedText = "", serverText = ""] = parts;
-  const { storedKey, serverKey } = deriveKeys(
+  const { storedKey, serverKey } = await deriveKeys(
     await saslprep(password),
     Buffer.from(salt, "base64"),
     Number(iterations),
@@ -27,15 +28,14 @@ export async function matchesVerifier(password: string, stored: string): Promise
   return isEqualKey(storedKey, storedText) && isEqualKey(serverKey, serverText);
 }
 
-function deriveKeys(password: string, salt: Buffer, iterations: number): { storedKey: Buffer; serverKey: Buffer } {
-  const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
-  return {
-    storedKey: createHash("sha256").update(hmac(salted, "Client Key")).digest(),
-    serverKey: hmac(salted, "Server Key"),
-  };
+async function deriveKeys(
+  password: string,
+  salt: Buffer,
+  iterations: number,
+): Promise<{ storedKey: Buffer; serverKey: Buffer }> {
+  const salted = await deriveKey(password, salt, iterations);
+  return { storedKey: sha256(hmacSha256(salted, "Client Key")), serverKey: hmacSha256(salted, "Server Key") };
 }
-
-const hmac = (key: Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
 
 function isEqualKey(key: Buffer, text: string): boolean {
   const stored = Buffer.from(text, "base64");
