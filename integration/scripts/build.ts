@@ -1,24 +1,33 @@
-// Bundles the providers (tsup.config.ts) unless the bundles are up to date: `npm run build`.
+// Bundles the providers (tsup.config.ts) unless the bundles are up to date: `npm run build`. With `-- --train` it also makes
+// their code caches, for which it needs the servers of the tests.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { licencesOf } from "./build/licences.ts";
+import { train } from "./build/train.ts";
 import type { Metafile } from "./check/metafile.ts";
 import { takeLock } from "@nixops4-resources/protocol-core";
 
 const root = join(import.meta.dirname, "../..");
 
 /** Concurrent builds wait for each other; the second one finds the bundles up to date. */
-export async function build(): Promise<void> {
+export async function build(options: { readonly train?: boolean } = {}): Promise<void> {
+  const sources = await makeBundles();
+  if (options.train === true) await train(root, sources);
+}
+
+/** Returns what identifies the bundles. */
+async function makeBundles(): Promise<string> {
   const stamp = join(root, "node_modules/.build-stamp");
   using _turn = await takeLock(`build:${root}`);
   const sources = digest();
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources && everyBundle()) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources && everyBundle()) return sources;
   const { status, error } = spawnSync("tsup", ["--silent"], { cwd: root, stdio: "inherit" });
   if (status !== 0) throw new Error(`Unable to build: tsup ended with status ${status}.`, { cause: error });
   writeLicences();
   writeFileSync(stamp, sources);
+  return sources;
 }
 
 /** Each bundle ships with the licence texts of the libraries in it. */
@@ -47,4 +56,4 @@ function digest(): string {
   return hash.digest("hex");
 }
 
-if (import.meta.main) await build();
+if (import.meta.main) await build({ train: process.argv.includes("--train") });

@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "./build.ts";
 import { compareWithRelease } from "./generate/breaking-changes.ts";
 import { describe, providerNames } from "./generate/describe.ts";
 import { readReleases } from "./generate/releases.ts";
@@ -13,6 +14,8 @@ const root = join(import.meta.dirname, "../..");
 
 try {
   const version = await release();
+  // Whoever packs the bundles next packs their code caches, too.
+  if (process.env["NO_SERVICES"] !== "1") await build({ train: true });
   process.stdout.write(`${version}: read CHANGELOG.md, then commit everything as chore(release): ${version}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

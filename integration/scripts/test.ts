@@ -20,12 +20,32 @@ if (process.env["NO_SERVICES"] !== "1") {
 }
 
 await build();
+// Training takes most of a minute after a change, so a run of single files does without.
+if (!isPartial() && process.env["NO_SERVICES"] !== "1") await trainIfPossible();
 run("vitest", ["run", ...process.argv.slice(2)]);
+
+/** Without code caches everything works, so that a failure is not the end of the tests. */
+async function trainIfPossible(): Promise<void> {
+  try {
+    await build({ train: true });
+  } catch (error) {
+    process.stderr.write(
+      `The tests run without some code caches. ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+  }
+}
 
 /** Whether the arguments name no path, or one that contains the word. */
 function isWanted(word: string): boolean {
-  const paths = process.argv.slice(2).filter((argument) => argument.includes("/"));
-  return paths.length === 0 || paths.some((path) => path.includes(word));
+  return !isPartial() || paths().some((path) => path.includes(word));
+}
+
+function isPartial(): boolean {
+  return paths().length > 0;
+}
+
+function paths(): string[] {
+  return process.argv.slice(2).filter((argument) => argument.includes("/"));
 }
 
 function run(program: string, args: readonly string[]): void {

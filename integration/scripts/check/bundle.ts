@@ -7,8 +7,8 @@ import { libraryOf, type Metafile } from "./metafile.ts";
  */
 const sharedLimit = 64 * 1024;
 
-/** The main chunk grows with each module that it can load later, a resource type above all. */
-const mainLimit = (modules: number): number => 1024 + 160 * modules;
+/** The main chunk has the loader of the others, and grows with each module that it can load later: a type above all. */
+const mainLimit = (modules: number): number => 2560 + 160 * modules;
 
 /** The only library that every process may load. */
 const eagerLibraries = new Set(["zod"]);

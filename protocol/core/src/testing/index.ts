@@ -5,6 +5,7 @@ export { Contract, isWholeContract, type AnyTerms, type Clause, type Terms } fro
 export { DeployedResource, Deployment, type DeploymentReply } from "./deployment.ts";
 export { ask, startProvider, type Executable, type Finished, type Message, type Shown } from "./provider-process.ts";
 export { ProviderSession } from "./provider-session.ts";
+export { train } from "./training/train.ts";
 export { clausesOf, testResource } from "./test-resource.ts";
 export { bytesWire, httpWire, postgresWire } from "./wire.ts";
 export { tryWrongAnswers, wrongAnswers, WrongAnswers, type Replacement, type WrongAnswer } from "./wrong-answers.ts";

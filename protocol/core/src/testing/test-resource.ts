@@ -15,6 +15,7 @@ import { userFiles } from "./clauses/user-files.ts";
 import { wireFaults } from "./clauses/wire-faults.ts";
 import { Contract, isWholeContract, type AnyTerms, type Clause, type Terms } from "./contract.ts";
 import { straceMissing } from "./strace.ts";
+import { isTraining, trainResource } from "./training/train-resource.ts";
 
 /** The rules that a resource follows. A type without a mark has no rules of ownership. */
 export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clause[] {
@@ -61,6 +62,7 @@ export function testResource<
   Writer extends Reader,
   B extends Backend,
 >(resource: Resource<Connection, Inputs, Outputs, Reader, Writer>, terms: Terms<Inputs, B>): void {
+  if (isTraining()) return trainResource(resource, terms);
   describe(`the contract of ${resource.type}`, () => {
     let opened: Promise<Contract> | undefined;
     // Not in beforeAll: if the server is missing, every test is skipped before it gets here.
