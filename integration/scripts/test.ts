@@ -45,7 +45,7 @@ function isPartial(): boolean {
 }
 
 function paths(): string[] {
-  return process.argv.slice(2).filter((argument) => argument.includes("/"));
+  return process.argv.slice(2).filter((argument) => argument.includes("/") && !argument.startsWith("-"));
 }
 
 function run(program: string, args: readonly string[]): void {
