@@ -46,6 +46,8 @@ describe(`a token of ${whatAnswers}`, async () => {
       await secrets.put("proxmox/deploy", `alice@pve!deploy=${value}`);
     },
     oneBrokenConnection: "the contract of pool tries them all",
+    overtakenElsewhere:
+      "the contract of pool is overtaken under the same lock, and overtaking.service.test.ts has another machine",
     newEachTime: ["secret"],
   });
 });

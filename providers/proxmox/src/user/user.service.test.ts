@@ -49,5 +49,7 @@ describe(`a user of ${whatAnswers}`, () => {
     makeUnmarked: async (backend) =>
       void (await backend.call("POST", "/access/users", { userid: "alice@pve", comment: "By hand" })),
     oneBrokenConnection: "the contract of pool tries them all",
+    overtakenElsewhere:
+      "the contract of pool is overtaken under the same lock, and overtaking.service.test.ts has another machine",
   });
 });
