@@ -612,8 +612,30 @@ in
           description = "Absolute path of the file on the host, such as `/run/nixops4-secrets/db-password`: at most 200 letters, digits and `_ . @ % + = , -`. Missing folders are created with mode 0711: users can reach known names, but cannot list the folder. Changing the path declares a different file.";
         };
         source = mkOption {
-          type = suiteTypes.secretRef;
-          description = "Secret to write. The file gets its exact bytes. If the source ends with a newline, as one that `echo` writes, so does the file.";
+          type = types.nullOr suiteTypes.secretRef;
+          default = null;
+          description = "Secret to write. The file gets its exact bytes. If the source ends with a newline, as one that `echo` writes, so does the file. Null if `template` is set.";
+        };
+        template = mkOption {
+          type = types.nullOr (types.submodule {
+            options = {
+              text = mkOption {
+                type = types.str;
+                description = "Text of the file. `{{ name }}` stands for the value of `secrets.name`. The text reaches state and logs, so it contains no secret.";
+              };
+              secrets = mkOption {
+                type = types.attrsOf suiteTypes.secretRef;
+                description = "Secrets by the name of their placeholder. Each must be text; one final newline is left out.";
+              };
+              format = mkOption {
+                type = types.enum [ "plain" "systemdEnvironment" "dotenv" "yaml" ];
+                default = "plain";
+                description = "How values are quoted. `plain` does not quote them. `systemdEnvironment` and `dotenv` have lines `NAME=value`, whose value is quoted as a whole if it has a placeholder: for `EnvironmentFile=` of systemd and shells that read the same file, or for Laravel's `.env`. `yaml` writes a placeholder as a string.";
+              };
+            };
+          });
+          default = null;
+          description = "Text with several secrets, in place of `source`: an environment file, or a configuration file in YAML.";
         };
         mode = mkOption {
           type = types.strMatching "0[0-7]{3}";

@@ -48,6 +48,11 @@ const errors = {
     meaning: "The resource needs a secret store, but `connection.store` is not set.",
     remedy: "Set `connection.store.directory` or `connection.store.postgres`.",
   },
+  "secrets.template.invalid": {
+    meaning:
+      "A file has neither a source nor a template, or both; or the template's text does not fit its secrets and format. Nothing was written.",
+    remedy: "Set one of `source` and `template`; write `{{ name }}` for each name of `template.secrets`.",
+  },
   ...hostErrors,
 } satisfies ErrorCatalogue;
 

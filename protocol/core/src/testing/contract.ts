@@ -69,8 +69,8 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   newEachTime?: readonly string[];
   /** Environment variables of the provider's process. */
   environment?: Readonly<Record<string, string>>;
-  /** Reason why no secret input has a value here: the contract of other inputs tries it. */
-  secretElsewhere?: string;
+  /** Reasons why secret inputs have no value here, by name: the contract of other inputs tries them. */
+  secretElsewhere?: Readonly<Record<string, string>>;
   /** Environment variables that secret inputs refer to; the contract sets them. */
   secretVariables?: readonly string[];
 }

@@ -32,7 +32,7 @@ describe("a key that Garage 2.5.0 generates", async () => {
       await garage.makeKey("media");
     },
     oneBrokenConnection: "the contract of bucket tries them all",
-    secretElsewhere: "the contract of an imported key tries it",
+    secretElsewhere: { imported: "the contract of an imported key tries it" },
     newEachTime: ["accessKeyId", "secretAccessKey"],
   });
 });

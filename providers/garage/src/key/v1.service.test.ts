@@ -28,7 +28,7 @@ describe("on Garage 1.3.0", async () => {
     },
     oneBrokenConnection: "the contract of bucket tries them all",
     notDisturbed: "the contract on Garage 2.5.0",
-    secretElsewhere: "the contract of an imported key tries it",
+    secretElsewhere: { imported: "the contract of an imported key tries it" },
     newEachTime: ["accessKeyId", "secretAccessKey"],
   });
 

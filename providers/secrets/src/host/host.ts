@@ -1,10 +1,4 @@
-import {
-  readMark,
-  resolveSecret,
-  type ClientRequest,
-  type Mark,
-  type SecretRef,
-} from "@nixops4-resources/protocol-core";
+import { readMark, type ClientRequest, type Mark } from "@nixops4-resources/protocol-core";
 import type { Connection } from "../connection.ts";
 import { attributesIn, type Attributes } from "./file-attributes.ts";
 import { explainEnd, explainRefusal } from "./failure.ts";
@@ -38,11 +32,6 @@ export class HostReader implements AsyncDisposable {
   /** False if the file is only to be destroyed: its secret may already be gone. */
   get needsContent(): boolean {
     return this.#request.needsSecrets;
-  }
-
-  /** The wanted content of the file: the exact bytes of the secret. */
-  async content(source: SecretRef, path: string): Promise<Buffer> {
-    return (await resolveSecret(source, `the content of secret file ${path}`)).revealBytes();
   }
 
   /** Undefined if there is neither a file nor a mark. */

@@ -35,11 +35,13 @@ testResource(secretFile, {
     ...(isRoot && { owner: "nobody", group: "nogroup" }),
   },
   notChanged: {
+    template: "It takes the place of `source`; see template.service.test.ts.",
     restartUnits: "It takes effect only when the content changes; see particulars.service.test.ts.",
     ...(!isRoot && { owner: onlyRoot, group: onlyRoot }),
   },
   immutable: { path: host.pathOf("other-password") },
   environment: { PATH: host.path },
+  secretElsewhere: { template: "template.service.test.ts tries it" },
   secretVariables: ["FILE_SECRET", "FILE_OTHER_SECRET"],
   newEachTime: ["fingerprint"],
   drift: {

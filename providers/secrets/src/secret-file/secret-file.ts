@@ -4,6 +4,8 @@ import { connection } from "../connection.ts";
 import { accountAsWritten } from "../host/file-attributes.ts";
 import { hostPath } from "../host/path.ts";
 import { connectHostReader, connectHostWriter } from "../host/writer.ts";
+import { contentOf, refuseSource } from "./content.ts";
+import { template } from "./template.ts";
 
 const account = z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?$/));
 const unit = z.string().check(z.regex(/^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/));
@@ -20,8 +22,14 @@ export default defineResource({
       "Absolute path of the file on the host, such as `/run/nixops4-secrets/db-password`: at most 200 letters, digits and `_ . @ % + = , -`. Missing folders are created with mode 0711: users can reach known names, but cannot list the folder. Changing the path declares a different file.",
     ),
     source: option(
-      secretRef,
-      "Secret to write. The file gets its exact bytes. If the source ends with a newline, as one that `echo` writes, so does the file.",
+      z.nullable(secretRef),
+      "Secret to write. The file gets its exact bytes. If the source ends with a newline, as one that `echo` writes, so does the file. Null if `template` is set.",
+      null,
+    ),
+    template: option(
+      z.nullable(template),
+      "Text with several secrets, in place of `source`: an environment file, or a configuration file in YAML.",
+      null,
     ),
     mode: option(z.string().check(z.regex(/^0[0-7]{3}$/)), "Permission bits in octal, such as `0440`.", "0400"),
     owner: option(account, "Owner of the file, by name or number. The user must exist on the host.", "root"),
@@ -42,7 +50,7 @@ export default defineResource({
   immutable: {
     path: "The file at the old path would stay behind: declare a new resource, move its readers to it and destroy this one",
   },
-  secret: ["source"],
+  secret: ["source", "template"],
   stableOutputs: ["path"],
   leastRights:
     "On the host, a user with a POSIX shell and write permission in `connection.registry` and in the file's folder. Only root and that user may be able to change the folders above the file. Files for other users, and `restartUnits`, need root: log in as root or set `connection.ssh.elevate`. The host needs the programs of POSIX; those of busybox are enough.",
@@ -58,16 +66,19 @@ export default defineResource({
 
   async read(host, want) {
     const { path, source, owner, group } = want;
+    const refusal = host.needsContent ? refuseSource(want) : undefined;
+    if (refusal !== undefined) throw refusal;
     const found = await host.look(path);
     if (found === undefined) return undefined;
     const { mark, attributes, owesRestart, fingerprintKey } = found;
-    const content = host.needsContent ? await host.content(source, path) : undefined;
+    const content = host.needsContent ? await contentOf(want) : undefined;
     const isWanted = attributes !== undefined && content !== undefined && (await host.holds(path, content));
     return {
       mark,
       inputs: {
         path,
-        source: isWanted ? source : somethingElse,
+        source: isWanted || source === null ? source : somethingElse,
+        template: isWanted || want.template === null ? want.template : somethingElse,
         ...(attributes && {
           mode: attributes.mode,
           owner: accountAsWritten(owner, attributes.owner),
@@ -83,14 +94,13 @@ export default defineResource({
     };
   },
 
-  create: async (host, want, mark) =>
-    host.create({ ...want, content: await host.content(want.source, want.path) }, mark),
+  create: async (host, want, mark) => host.create({ ...want, content: await contentOf(want) }, mark),
 
   async update(host, want, { changed, mark }) {
-    const { path, source, restartUnits } = want;
+    const { path, restartUnits } = want;
     if (changed.size === 1 && changed.has("restartUnits")) return await host.restart(path, restartUnits, mark);
-    const isNew = changed.has("source") || changed.has("restartUnits");
-    const content = await host.content(source, path);
+    const isNew = (["source", "template", "restartUnits"] as const).some((field) => changed.has(field));
+    const content = await contentOf(want);
     await host.replace({ ...want, content, restartUnits: isNew ? restartUnits : [] }, mark);
   },
 
