@@ -26,7 +26,7 @@ async function work(copy: Executable): Promise<void> {
 }
 
 beforeAll(async () => {
-  const shipped = join(import.meta.dirname, "../dist");
+  const shipped = join(import.meta.dirname, "../../providers/example/dist");
   cpSync(shipped, dist, { recursive: true, filter: (path) => !path.endsWith(".cache") });
   await train(executable, "file", work);
 });
