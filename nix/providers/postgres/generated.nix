@@ -159,6 +159,16 @@ in
           default = { };
           description = "Server parameters for new sessions, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. A parameter that is not listed is reset.";
         };
+        identity = mkOption {
+          type = types.nullOr (types.strMatching "[a-z0-9._:-]{1,253}");
+          default = null;
+          description = "Name of the site whose data the database holds, such as its domain: 1 to 253 characters of a-z, 0-9, dot, underscore, colon and hyphen. It is stored in the database's mark. From then on every other name is rejected, unless `newSite` is true, because the other servers of a federation know the site by this name permanently. Null keeps the stored name. A database without a stored name accepts any. A destroy that retains the database removes the name together with the mark.";
+        };
+        newSite = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether `identity` may replace the stored name of another site. The data of that site stays in the database; declare another database for a site that starts empty. Set it to true for one apply, then remove it: while it is true, every `identity` is accepted. It has no effect if `identity` is null or equal to the stored name.";
+        };
       };
       outputs.options = {
         name = mkOption {

@@ -4,6 +4,12 @@ import postgresErrors from "@nixops4-resources/protocol-postgres/errors";
 /** Errors of this provider, besides those that every provider can report. */
 const errors = {
   ...postgresErrors,
+  "postgres.database.identity": {
+    meaning:
+      "The database holds the data of another site. The other servers of a federation know a site by its name permanently, so a change of the name breaks the site. Nothing was changed.",
+    remedy:
+      "Set `identity` to the stored name. To start a new site, declare another database. To use this one with the data that it holds, set `newSite = true` for one apply.",
+  },
   "postgres.database.pending": {
     meaning:
       "The database cannot be dropped, and could not get its name back. It exists under the name in the message, with all its contents.",

@@ -1,10 +1,14 @@
 import { readMark, type Listed } from "@nixops4-resources/protocol-core";
 import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
+import { identityIn } from "./identity.ts";
 import type { DatabaseInputs } from "./inputs.ts";
 import { seenSettings } from "../settings.ts";
 
-/** A database in the shape of the inputs, without its template, which PostgreSQL does not record. */
-export type SeenDatabase = Omit<DatabaseInputs, "template"> & { comment: string | null };
+/**
+ * A database in the shape of the inputs, without its template, which PostgreSQL does not record, and without `newSite`,
+ * which is a permission.
+ */
+export type SeenDatabase = Omit<DatabaseInputs, "template" | "newSite"> & { comment: string | null };
 
 interface Row {
   owner: string;
@@ -50,6 +54,7 @@ export async function selectDatabase(session: ReadSession, wanted: DatabaseInput
     lcCollate: ignoreUnlessWanted(wanted.lcCollate, row.lcCollate),
     lcCtype: ignoreUnlessWanted(wanted.lcCtype, row.lcCtype),
     settings: seenSettings(row.settings, wanted.settings),
+    identity: ignoreUnlessWanted(wanted.identity, identityIn(readMark(row.comment)) ?? null),
   };
 }
 
@@ -80,6 +85,8 @@ export async function listDatabases(session: ReadSession, managedBy: string): Pr
     where shobj_description(oid, 'pg_database') like '%nixops4:%' order by 1`);
   return rows.flatMap(({ name, comment }) => {
     const mark = readMark(comment);
-    return mark?.managedBy === managedBy ? [{ label: name, inputs: { name }, mark }] : [];
+    if (mark?.managedBy !== managedBy) return [];
+    const identity = identityIn(mark);
+    return [{ label: name, inputs: { name, ...(identity !== undefined && { identity }) }, mark }];
   });
 }

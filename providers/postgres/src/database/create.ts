@@ -12,6 +12,7 @@ import {
 import { actAs } from "../act-as.ts";
 import { commentWithMark } from "../comment.ts";
 import type { ErrorCode } from "../errors.ts";
+import { withIdentity } from "./identity.ts";
 import type { DatabaseInputs } from "./inputs.ts";
 import { dropPending, temporaryName } from "./pending.ts";
 import { releaseLockAfter } from "./session-lock.ts";
@@ -54,7 +55,7 @@ function finish(temporary: string, want: DatabaseInputs, mark: Mark, facts: Serv
   const [unfinished, target] = [sql`database ${identifier(temporary)}`, sql`database ${identifier(want.name)}`];
   return [
     // First, since the account may no longer comment on the database after the owner has changed.
-    commentWithMark(unfinished, null, mark),
+    commentWithMark(unfinished, null, withIdentity(mark, want.identity)),
     sql`alter ${unfinished} with allow_connections ${want.allowConnections}`,
     sql`alter ${unfinished} rename to ${identifier(want.name)}`,
     ...(want.revokePublicConnect ? [sql`revoke connect on ${target} from public`] : []),

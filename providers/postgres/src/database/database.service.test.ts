@@ -59,6 +59,9 @@ function testDatabase(prefix: string, account: Account): void {
         owner: `${prefix}_owner`,
         settings: { statement_timeout: "60s" },
         locale: "C",
+        identity: "one.example.org",
+        // Without it, the contract could not change the identity; identity.service.test.ts tests what it then refuses.
+        newSite: true,
       },
       changed: {
         owner: `${prefix}_heir`,
@@ -66,7 +69,9 @@ function testDatabase(prefix: string, account: Account): void {
         allowConnections: false,
         revokePublicConnect: false,
         settings: { search_path: "app, public" },
+        identity: "two.example.org",
       },
+      notChanged: { newSite: "A permission for the change of `identity`; the server does not store it." },
       immutable: {
         name: `${prefix}_renamed`,
         encoding: "LATIN1",
@@ -83,6 +88,11 @@ function testDatabase(prefix: string, account: Account): void {
         revokePublicConnect: (backend) => runOnDatabase(backend, "grant connect on database % to public"),
         settings: (backend) =>
           runOnDatabase(backend, "alter database % reset all; alter database % set work_mem = '9MB'"),
+        identity: (backend) =>
+          runOnDatabase(
+            backend,
+            `comment on database % is 'nixops4:{"v":1,"managedBy":"contract","type":"database","identity":"three.example.org"}'`,
+          ),
       },
       makeUnmarked: async (backend) => {
         const quoted = `"${name.replaceAll('"', '""')}"`;

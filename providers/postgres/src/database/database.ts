@@ -10,6 +10,7 @@ import {
 import * as z from "zod/mini";
 import { listDatabases, selectDatabase } from "./catalog.ts";
 import { createDatabase, removeUnfinished } from "./create.ts";
+import { refuseOtherSite } from "./identity.ts";
 import { inputs } from "./inputs.ts";
 import { dropDatabase } from "./drop.ts";
 import { alterDatabase, commentOnDatabase } from "./statements.ts";
@@ -45,7 +46,12 @@ export default defineResource({
   stableOutputs: ["name", "uri"],
   leastRights:
     "CREATEDB, and the right to SET ROLE to the owner, which the account has for roles that its own `role` resources created. The account must own the template, or the template must be marked as one, as `template0` is.",
-  example: { name: "mastodon", owner: "mastodon", settings: { statement_timeout: "60s" } },
+  example: {
+    name: "mastodon",
+    owner: "mastodon",
+    settings: { statement_timeout: "60s" },
+    identity: "social.example.org",
+  },
 
   label: ({ name }) => name,
   connectReader,
@@ -61,6 +67,8 @@ export default defineResource({
       outputs: { name: want.name, uri: uriOf(client.connection, want.name) },
     };
   },
+
+  refuse: (want, { mark }) => refuseOtherSite(want, mark),
 
   async create(client, want, mark) {
     try {

@@ -4,6 +4,8 @@ import * as z from "zod/mini";
 import { settings } from "../settings.ts";
 
 const locale = z.string().check(z.minLength(1));
+/** One spelling for each domain: a name in another case, or with a space at its end, would be another site. */
+const siteName = z.string().check(z.regex(/^[a-z0-9._:-]{1,253}$/));
 
 export const inputs = {
   name: option(objectName, "Name of the database, at most 63 bytes. Changing the name declares a different database."),
@@ -50,6 +52,16 @@ export const inputs = {
     true,
   ),
   settings,
+  identity: option(
+    z.nullable(siteName),
+    "Name of the site whose data the database holds, such as its domain: 1 to 253 characters of a-z, 0-9, dot, underscore, colon and hyphen. It is stored in the database's mark. From then on every other name is rejected, unless `newSite` is true, because the other servers of a federation know the site by this name permanently. Null keeps the stored name. A database without a stored name accepts any. A destroy that retains the database removes the name together with the mark.",
+    null,
+  ),
+  newSite: option(
+    z.boolean(),
+    "Whether `identity` may replace the stored name of another site. The data of that site stays in the database; declare another database for a site that starts empty. Set it to true for one apply, then remove it: while it is true, every `identity` is accepted. It has no effect if `identity` is null or equal to the stored name.",
+    false,
+  ),
 };
 
 export type DatabaseInputs = Values<typeof inputs>;

@@ -2,7 +2,8 @@ import { MarkChanged, type Mark } from "@nixops4-resources/protocol-core";
 import { identifier, sql, type Sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import { actAs, roleToActAs, withRightsOf } from "../act-as.ts";
 import { commentWithMark } from "../comment.ts";
-import { selectDatabase } from "./catalog.ts";
+import { selectDatabase, type SeenDatabase } from "./catalog.ts";
+import { withIdentity } from "./identity.ts";
 import type { DatabaseInputs } from "./inputs.ts";
 import { lockShared, requireMarked } from "../proven.ts";
 import { settingStatements } from "../settings.ts";
@@ -45,16 +46,22 @@ export const withLockedDatabase = (
     await work(requireMarked(await selectOwnership(session, name), expected));
   });
 
+/** The inputs that differ, and the mark that the database carries. */
+interface DatabaseChange {
+  changed: ReadonlySet<keyof DatabaseInputs>;
+  mark: Mark;
+}
+
 /** Writes the changed inputs, if the database carries the mark. */
 export async function alterDatabase(
   session: WriteSession,
   want: DatabaseInputs,
-  { changed, mark }: { changed: ReadonlySet<keyof DatabaseInputs>; mark: Mark },
+  { changed, mark }: DatabaseChange,
 ): Promise<void> {
   await withLockedDatabase(session, want.name, mark, async (ownership) => {
     // Read again under the lock: somebody may have changed the database since it was read.
     const current = requireExisting(await selectDatabase(session, want));
-    const statements = alterations(want, changed, current.settings);
+    const statements = alterations(want, { changed, mark }, current);
     if (statements.length > 0) await session.execute(...asOwner(ownership, statements));
     if (changed.has("owner") && want.owner !== null) {
       await session.execute(...newOwner(want.name, want.owner, ownership, session.facts.majorVersion));
@@ -70,8 +77,8 @@ export async function alterDatabase(
 /** https://www.postgresql.org/docs/18/sql-alterdatabase.html */
 function alterations(
   want: DatabaseInputs,
-  changed: ReadonlySet<keyof DatabaseInputs>,
-  settings: DatabaseInputs["settings"],
+  { changed, mark }: DatabaseChange,
+  { settings, comment }: SeenDatabase,
 ): Sql[] {
   const target = database(want.name);
   const publicConnect = want.revokePublicConnect
@@ -82,6 +89,7 @@ function alterations(
     ...(changed.has("allowConnections") ? [sql`alter ${target} with allow_connections ${want.allowConnections}`] : []),
     ...(changed.has("revokePublicConnect") ? [publicConnect] : []),
     ...(changed.has("settings") ? settingStatements(target, settings, want.settings) : []),
+    ...(changed.has("identity") ? [commentWithMark(target, comment, withIdentity(mark, want.identity))] : []),
   ];
 }
 
