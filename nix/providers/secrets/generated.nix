@@ -123,7 +123,12 @@ let
                 hostKey = mkOption {
                   type = types.nullOr (types.strMatching "(ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( [ -~]*)?");
                   default = null;
-                  description = "Public key of the host, as in its `/etc/ssh/ssh_host_ed25519_key.pub` and in the output `publicKey` of `ssh_host_key`. Other keys are rejected. Null means the keys in `known_hosts`; an unknown host is rejected without a question.";
+                  description = "Public key of the host, as in its `/etc/ssh/ssh_host_ed25519_key.pub` and in the output `publicKey` of `ssh_host_key`. Other keys are rejected. Null means the keys in `hostKeys`, or else those in `known_hosts`; an unknown host is rejected without a question.";
+                };
+                hostKeys = mkOption {
+                  type = types.nullOr (types.listOf types.str);
+                  default = null;
+                  description = "Public keys of the host, one for each algorithm, such as the output `sshHostKeys` of a `vm` of Proxmox. Other keys are rejected. Null adds none to `hostKey`.";
                 };
                 configFile = mkOption {
                   type = types.nullOr suiteTypes.runtimePath;

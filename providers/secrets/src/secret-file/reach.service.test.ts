@@ -56,6 +56,14 @@ describe("the host key", () => {
     // Without a given key, known_hosts decides.
     expect((await apply({ hostKey: null, configFile })).outcome).toBe("created");
   });
+
+  test("may be one of several, and an empty list accepts no host", async () => {
+    const { hostKey } = sshd().address;
+    const other = otherHostKey(host.bin);
+    expect((await apply({ hostKey: null, hostKeys: [other] })).error).toContain("[secrets.ssh.hostKey]");
+    expect((await apply({ hostKey: null, hostKeys: [] })).error).toContain("at least one public key of the host");
+    expect((await apply({ hostKey: null, hostKeys: [other, hostKey] })).outcome).toBe("created");
+  });
 });
 
 describe("reports the reason", () => {

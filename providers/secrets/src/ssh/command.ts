@@ -34,11 +34,12 @@ export const localCommand = (): Command => ({
  * ssh with a shell on the host. `agent` is the socket of the ssh-agent with the identity; null means the user's own.
  */
 export function sshCommand(ssh: SshConnection, agent: string | null): Command {
-  const { host, port, user, hostKey, configFile, elevate } = ssh;
+  const { host, port, user, hostKey, hostKeys, configFile, elevate } = ssh;
+  const keys = [...(hostKey === null ? [] : [hostKey]), ...(hostKeys ?? [])];
   const options = [
     ...always,
     ...(agent === null ? [] : [`IdentityAgent=${agent}`]),
-    ...(hostKey === null ? [] : pinned(hostKey)),
+    ...(keys.length === 0 ? [] : pinned(keys)),
   ];
   return {
     program: "ssh",
@@ -56,16 +57,17 @@ export function sshCommand(ssh: SshConnection, agent: string | null): Command {
   };
 }
 
-/** Accepts only this key, under an alias that is in no known_hosts file. */
-function pinned(hostKey: string): string[] {
-  const [algorithm, key] = hostKey.split(" ");
+/** Accepts only these keys, under an alias that is in no known_hosts file. */
+function pinned(keys: readonly string[]): string[] {
+  const words = keys.flatMap((key) => ["nixops4-pinned", ...key.split(" ").slice(0, 2)]);
   return [
     "HostKeyAlias=nixops4-pinned",
     "CheckHostIP=no",
     "GlobalKnownHostsFile=/dev/null",
     "UserKnownHostsFile=/dev/null",
     "VerifyHostKeyDNS=no",
-    `KnownHostsCommand=/bin/sh -c 'echo "$@"' - nixops4-pinned ${algorithm} ${key}`,
+    // ssh expands `%`, so a doubled one reaches the shell as one.
+    `KnownHostsCommand=/bin/sh -c 'printf "%%s %%s %%s\\n" "$@"' - ${words.join(" ")}`,
   ];
 }
 

@@ -1,6 +1,8 @@
 import { directSecretRef, option, runtimePath, withExample } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 
+const publicKey = /^(ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( [ -~]*)?$/;
+
 /** SSH connection of `secret_file`, in addition to ssh's configuration file. */
 export const sshConnection = z.strictObject({
   host: option(
@@ -23,10 +25,18 @@ export const sshConnection = z.strictObject({
     null,
   ),
   hostKey: option(
+    z.nullable(z.string().check(z.regex(publicKey))),
+    "Public key of the host, as in its `/etc/ssh/ssh_host_ed25519_key.pub` and in the output `publicKey` of `ssh_host_key`. Other keys are rejected. Null means the keys in `hostKeys`, or else those in `known_hosts`; an unknown host is rejected without a question.",
+    null,
+  ),
+  hostKeys: option(
     z.nullable(
-      z.string().check(z.regex(/^(ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( [ -~]*)?$/)),
+      z.array(z.string().check(z.refine((key) => publicKey.test(key), "a public SSH key in one line"))).check(
+        // What a VM without a guest agent answers. It must not mean that every key is accepted.
+        z.refine((keys) => keys.length > 0, "at least one public key of the host"),
+      ),
     ),
-    "Public key of the host, as in its `/etc/ssh/ssh_host_ed25519_key.pub` and in the output `publicKey` of `ssh_host_key`. Other keys are rejected. Null means the keys in `known_hosts`; an unknown host is rejected without a question.",
+    "Public keys of the host, one for each algorithm, such as the output `sshHostKeys` of a `vm` of Proxmox. Other keys are rejected. Null adds none to `hostKey`.",
     null,
   ),
   configFile: option(
