@@ -25,6 +25,7 @@ let
       Restart = lib.mkDefault "on-failure";
       RestartSec = lib.mkDefault 10;
       # The units that require this one wait until it has started again. In the mode `normal` they fail for good.
+      # systemd before 257 could stop them in the mode `direct` too: https://github.com/systemd/systemd/issues/34758
       RestartMode = lib.mkDefault "direct";
     };
   };
