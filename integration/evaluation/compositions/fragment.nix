@@ -64,7 +64,8 @@ let
       };
       security = "starttls";
     };
-    ldap = {
+    # The other applications cannot log people in by a directory.
+    ldap = if baseNameOf application != "mastodon" then null else {
       host = "directory.host.example";
       port = 636;
       security = "tls";

@@ -13,7 +13,7 @@ const fragment = z.object({
   table: z.array(
     z.strictObject({
       setting: z.string(),
-      where: z.union([z.array(z.string()), z.strictObject({ file: z.string() })]),
+      where: z.union([z.array(z.string()), z.strictObject({ file: z.string(), variable: z.optional(z.string()) })]),
       why: z.string().regex(/\.$/),
       source: z.url({ protocol: /^https$/ }),
     }),
