@@ -120,7 +120,7 @@ let
     # A store path that shows its content, so that a secret in it is found.
     writeText = name: text: "/nix/store/${name}: ${text}";
   }
-  // lib.genAttrs [ "postgresql" "valkey" ] (name: "/nix/store/${name}");
+  // lib.genAttrs [ "openssl" "postgresql" "valkey" ] (name: "/nix/store/${name}");
 
   evaluated = lib.evalModules {
     class = "nixos";

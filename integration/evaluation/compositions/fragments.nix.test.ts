@@ -4,7 +4,7 @@ import { evaluateFragment, expressionOf, type Fragment } from "./fragment.ts";
 import { occurrences, pathsOf, textsOf, valueAt } from "./values.ts";
 
 /** Folders of nix/compositions. */
-const applications = ["mastodon", "peertube"];
+const applications = ["mastodon", "peertube", "pixelfed"];
 
 type Row = Fragment["table"][number];
 

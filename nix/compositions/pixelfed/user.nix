@@ -1,0 +1,6 @@
+# See application/nixos/user.nix.
+{
+  name = "pixelfed";
+  uid = 393;
+  gid = 393;
+}
