@@ -1,4 +1,4 @@
-import { option, type Values } from "@nixops4-resources/protocol-core";
+import { option, withExample, type Values } from "@nixops4-resources/protocol-core";
 import * as z from "zod/mini";
 import { s3Key } from "../s3/key-input.ts";
 import { corsRules } from "./cors.ts";
@@ -61,7 +61,7 @@ export const inputs = {
 
 export const outputs = {
   id: option(z.string(), "Id of the bucket: 64 hexadecimal digits. S3 clients use the name, not the id."),
-  bucketName: option(z.string(), "Name of the bucket for S3 clients."),
+  bucketName: option(withExample(z.string(), "media"), "Name of the bucket for S3 clients."),
   endpoint: option(z.string(), "URL of the S3 API."),
   endpointHost: option(z.string(), "Host of the S3 API, with its port unless that is the default."),
   region: option(z.string(), "Region of the S3 API, as the server reports it."),

@@ -1,4 +1,4 @@
-import { option, ProviderError, secretRef, type Values } from "@nixops4-resources/protocol-core";
+import { option, ProviderError, secretRef, withExample, type Values } from "@nixops4-resources/protocol-core";
 import { secretName, storePlace } from "@nixops4-resources/protocol-secrets";
 import * as z from "zod/mini";
 import type { Connection } from "../connection.ts";
@@ -49,7 +49,7 @@ export const inputs = {
 };
 
 export const outputs = {
-  accessKeyId: option(z.string(), "Id of the key, for S3 clients."),
+  accessKeyId: option(withExample(z.string(), "GK31c2f218a2e44f485b94239e"), "Id of the key, for S3 clients."),
   secretAccessKey: option(
     z.nullable(secretRef),
     "Reference to the secret of the key: to its version in `store`, or the one in `imported`. Null only in the answer to a read, if the store does not have the secret yet.",
