@@ -44,5 +44,8 @@ in
   # Converts the attribute set of NixOS-DNS to members, one per zone.
   recordsOfNixosDns = import ./nixos-dns.nix { inherit lib; };
 
+  # Contracts in the form of SelfHostBlocks, and components that fulfil them: docs/contracts.md.
+  contracts = import ./contracts { inherit lib; };
+
   packages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] packagesFor;
 }

@@ -98,6 +98,9 @@ in
   # A path on the machine where the provider runs, read when it runs.
   inherit runtimePath;
 
+  # A path that may name a secret.
+  inherit pathOutsideStore;
+
   # A secret's location, resolved when the provider runs. The secret itself never reaches Nix, the state or a log.
   secretRef = described "reference to a secret" (
     types.attrTag (

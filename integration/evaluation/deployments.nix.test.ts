@@ -19,7 +19,11 @@ const run = promisify(execFile);
 const types = await loadTypes();
 
 await describeNix("the deployment", ({ nix }) => {
-  describe.each(["integration/demo/nixops4.nix", "flake-free-npins/nixops4.nix"])("%s", (file) => {
+  describe.each([
+    "integration/demo/nixops4.nix",
+    "integration/evaluation/contracts.nix",
+    "flake-free-npins/nixops4.nix",
+  ])("%s", (file) => {
     test("gives every provider inputs as its schema wants them", async () => {
       const requests = await allRequests(file, nix().instantiate, nix().environment);
       expect(requests).not.toEqual([]);
