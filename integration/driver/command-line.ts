@@ -17,6 +17,8 @@ Commands:
   plan [PATH...]     Show what apply would do, without changing anything.
   refresh [PATH...]  Read every member that has a state. Show what is gone or differs from the state, and after a yes,
                      remove it from the state, so that the next apply creates or repairs it.
+  destroy PATH...    Destroy the members under the paths, also those that only a state still has. Show what happens to
+                     each object, and ask to type the paths.
   record             Record the evaluation of a deployment, to apply it on a machine without Nix.
 
 Deployment:
@@ -26,9 +28,9 @@ Deployment:
 Options:
   --jobs N           Maximum number of concurrent providers (default ${defaultJobs}).
   --look             plan: also read the members that apply would skip, since their inputs equal those in the state.
-  --yes              refresh: do not ask.
-  --no-lock          apply, refresh: allow another apply of the same file at the same time, for a file that declares different
-                     deployments depending on its environment. State logs are still locked.
+  --yes              refresh, destroy: do not ask.
+  --no-lock          apply, refresh, destroy: allow another apply of the same file at the same time, for a file that
+                     declares different deployments depending on its environment. State logs are still locked.
   --verbose          Show inputs and outputs of members.
   --output FILE      record: file to write the recording to; default stdout.
   --check FILE       record: compare with this recording instead of writing one.
@@ -43,18 +45,8 @@ export type Source = { readonly kind: "file" | "recording"; readonly file: strin
 
 export type Command =
   | { readonly name: "help" }
-  | {
-      readonly name: "apply" | "plan" | "refresh";
-      readonly source: Source;
-      readonly targets: readonly MemberPath[];
-      readonly jobs: number;
-      readonly lock: boolean;
-      /** Whether to read members that apply would skip. */
-      readonly look: boolean;
-      /** Whether to forget without a question. */
-      readonly yes: boolean;
-      readonly verbose: boolean;
-    }
+  | ({ readonly name: "apply" | "plan" | "refresh" } & MemberOptions)
+  | ({ readonly name: "destroy" } & MemberOptions)
   | {
       readonly name: "record";
       readonly file: string;
@@ -62,6 +54,18 @@ export type Command =
       readonly output: string | undefined;
       readonly check: string | undefined;
     };
+
+interface MemberOptions {
+  readonly source: Source;
+  readonly targets: readonly MemberPath[];
+  readonly jobs: number;
+  readonly lock: boolean;
+  /** Whether to read members that apply would skip. */
+  readonly look: boolean;
+  /** Whether to forget or destroy without a question. */
+  readonly yes: boolean;
+  readonly verbose: boolean;
+}
 
 /** Throws UsageError. */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -73,10 +77,15 @@ export function parseCommandLine(argv: readonly string[]): Command {
     case "apply":
     case "plan":
     case "refresh":
-      refuseOptions(name, values, ["output", "check", "open", ...(name === "refresh" ? [] : ["yes"])]);
+    case "destroy":
+      refuseOptions(name, values, ["output", "check", "open"]);
+      if (name === "apply" || name === "plan") refuseOptions(name, values, ["yes"]);
       if (name !== "plan") refuseOptions(name, values, ["look"]);
       if (values.file !== undefined && values.recording !== undefined) {
         throw new UsageError("Give --file or --recording, not both.");
+      }
+      if (name === "destroy" && (paths.length === 0 || paths.includes(""))) {
+        throw new UsageError("Give the path of each member to destroy.");
       }
       return {
         name,
@@ -96,9 +105,9 @@ export function parseCommandLine(argv: readonly string[]): Command {
       }
       return { name, file, open: values.open ?? [], output: values.output, check: values.check };
     case undefined:
-      throw new UsageError("Give a command: apply, plan, refresh or record.");
+      throw new UsageError("Give a command: apply, plan, refresh, destroy or record.");
     default:
-      throw new UsageError(`Unknown command ${name}: give apply, plan, refresh or record.`);
+      throw new UsageError(`Unknown command ${name}: give apply, plan, refresh, destroy or record.`);
   }
 }
 

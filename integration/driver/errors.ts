@@ -77,11 +77,32 @@ export const driverErrors = {
   },
   "driver.state.changed": {
     meaning: "Another run changed the member's entry between the look and the write. The entry was not removed.",
-    remedy: "Run `refresh` again.",
+    remedy: "Run the command again.",
   },
   "driver.state.unavailable": {
     meaning: "The member's state could not be opened, so nothing was done to the member.",
     remedy: "Resolve the failure of the state member first.",
+  },
+  "driver.destroy.unknown": {
+    meaning: "A path names no member: neither the deployment nor a state has it.",
+    remedy:
+      "Correct the name; `plan` lists the declared members. For a stateless member that is no longer declared, run its provider's `list` and `delete`.",
+  },
+  "driver.destroy.needed": {
+    meaning: "A member that is not destroyed reads outputs of one that would be. Nothing was destroyed.",
+    remedy: "Add the path of the member that reads them, or remove that member from the deployment.",
+  },
+  "driver.destroy.state": {
+    meaning: "A state would be destroyed that has entries of members that are not. Nothing was destroyed.",
+    remedy: "Add the paths of these members, or forget them.",
+  },
+  "driver.destroy.provider": {
+    meaning: "A member is in a state and no longer declared, and its type does not tell which provider destroys it.",
+    remedy: "Declare the member again as it was, then destroy it.",
+  },
+  "driver.destroy.unread": {
+    meaning: "The inputs of a member need an output of another, which could not be read.",
+    remedy: "Resolve the failure that the message names, then destroy again.",
   },
   "driver.recording.invalid": {
     meaning: "The recording cannot be read.",

@@ -6,19 +6,31 @@ process.exitCode = await run(process.argv.slice(2), {
   env,
   stdout,
   stderr,
-  confirm: process.stdin.isTTY ? confirm : undefined,
+  ask: process.stdin.isTTY ? ask : undefined,
   async findNix() {
     const { findNix } = await import("@nixops4-resources/integration-nix/find-nix");
     return findNix();
   },
 });
 
-async function confirm(question: string): Promise<boolean> {
-  const { createInterface } = await import("node:readline/promises");
+/** Ctrl-C and Ctrl-D are an empty answer. */
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(question)).trim());
-  } finally {
-    terminal.close();
-  }
+  return new Promise((resolve) => {
+    let isAnswered = false;
+    terminal.on("close", () => {
+      if (!isAnswered) process.stderr.write("\n");
+      resolve("");
+    });
+    terminal.on("SIGINT", () => {
+      terminal.close();
+      process.emit("SIGINT");
+    });
+    terminal.question(question, (answer) => {
+      isAnswered = true;
+      resolve(answer);
+      terminal.close();
+    });
+  });
 }

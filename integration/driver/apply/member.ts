@@ -4,13 +4,11 @@ import { DriverError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { memberName, type MemberRequest } from "../evaluation/member.ts";
 import type { MemberState } from "../show/progress.ts";
-import type { Outcome } from "../provider/message.ts";
-import { ProviderProcess, type ProviderSurroundings } from "../provider/process.ts";
+import { askOnce } from "../provider/once.ts";
+import type { ProviderSurroundings } from "../provider/process.ts";
 import type { StateEntry } from "../state/document.ts";
 import { createStateLog, readStateLog } from "../state/log.ts";
 import { isStateFile, stateFileName, type StateStore } from "../state/store.ts";
-
-type Success = Exclude<Outcome, "failed">;
 
 export interface Applied {
   readonly state: MemberState;
@@ -62,34 +60,19 @@ async function applyStateFile(file: string): Promise<Applied> {
   return { state: "unchanged", outputs: {} };
 }
 
-function create({ type, inputs, provider }: MemberRequest, isStateful: boolean, surroundings: ProviderSurroundings) {
-  return once(provider, surroundings, (process) =>
-    process.ask({ createResourceRequest: { type, inputProperties: inputs, isStateful } }, answers.create),
-  );
-}
-
-function update({ type, inputs, provider }: MemberRequest, past: StateEntry, surroundings: ProviderSurroundings) {
-  const resource = { type, inputProperties: past.inputs, outputProperties: past.outputs };
-  return once(provider, surroundings, (process) =>
-    process.ask({ updateResourceRequest: { resource, inputProperties: inputs } }, answers.update),
-  );
-}
-
-/** Starts one process for one request, and returns the outcome that the provider reports. */
-async function once(
-  provider: MemberRequest["provider"],
+async function create(
+  { type, inputs, provider }: MemberRequest,
+  isStateful: boolean,
   surroundings: ProviderSurroundings,
-  ask: (process: ProviderProcess) => Promise<{ outputProperties: JsonObject }>,
-): Promise<{ outputs: JsonObject; outcome: Success | undefined }> {
-  let outcome: Success | undefined;
-  const onMessage: ProviderSurroundings["onMessage"] = (message) => {
-    // A failure is reported by the answer.
-    if (message.kind === "outcome" && message.outcome !== "failed") outcome = message.outcome;
-    surroundings.onMessage(message);
-  };
-  const { outputProperties } = await (async () => {
-    await using process = await ProviderProcess.start(provider, { ...surroundings, onMessage });
-    return await ask(process);
-  })();
-  return { outputs: outputProperties, outcome };
+) {
+  const request = { createResourceRequest: { type, inputProperties: inputs, isStateful } };
+  const { answer, outcome } = await askOnce(provider, request, answers.create, surroundings);
+  return { outputs: answer.outputProperties, outcome };
+}
+
+async function update({ type, inputs, provider }: MemberRequest, past: StateEntry, surroundings: ProviderSurroundings) {
+  const resource = { type, inputProperties: past.inputs, outputProperties: past.outputs };
+  const request = { updateResourceRequest: { resource, inputProperties: inputs } };
+  const { answer, outcome } = await askOnce(provider, request, answers.update, surroundings);
+  return { outputs: answer.outputProperties, outcome };
 }

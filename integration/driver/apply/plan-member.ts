@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { answers, type Plan } from "../provider/answer.ts";
 import { refuseTypeChange } from "./member.ts";
@@ -6,7 +5,7 @@ import type { JsonObject } from "../json.ts";
 import type { MemberRequest } from "../evaluation/member.ts";
 import { ProviderProcess, type ProviderSurroundings } from "../provider/process.ts";
 import type { StateEntry } from "../state/document.ts";
-import { readStateLog } from "../state/log.ts";
+import { existsStateLog, readStateLog } from "../state/log.ts";
 import { isStateFile, stateFileName, type StateStore } from "../state/store.ts";
 
 /** `gone` and `differs`: NixOps4 would skip the member, since its inputs equal those in the state. */
@@ -92,16 +91,7 @@ function changedOutputs(recorded: JsonObject, current: JsonObject): Plan["differ
 }
 
 async function planStateFile(file: string): Promise<Planned> {
-  if (!(await exists(file))) return { ...nothing, action: "create", outputs: {} };
+  if (!(await existsStateLog(file))) return { ...nothing, action: "create", outputs: {} };
   await readStateLog(file);
   return { ...nothing, outputs: {} };
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

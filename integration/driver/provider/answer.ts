@@ -21,6 +21,10 @@ export const answers = {
   stateRead: answer("stateResourceReadResponse", z.strictObject({ state: properties })),
   stateEvent: answer("stateResourceEventResponse", z.strictObject({})),
   destroy: answer("destroyResourceResponse", z.strictObject({})),
+  planDestroy: answer(
+    "planDestroyResourceResponse",
+    z.strictObject({ action: z.enum(["delete", "retain", "none", "refuse"]), reason: z.nullable(z.string()) }),
+  ),
   read: answer(
     "readResourceResponse",
     z.strictObject({
@@ -42,11 +46,15 @@ export const answers = {
   describe: answer(
     "describeProviderResponse",
     z.object({
-      resourceTypes: z.record(z.string(), z.object({ stableOutputs: z.array(z.string()), outputs: jsonSchema })),
+      resourceTypes: z.record(
+        z.string(),
+        z.object({ stableOutputs: z.array(z.string()), storesState: z.optional(z.boolean()), outputs: jsonSchema }),
+      ),
     }),
   ),
 };
 
+export type DestroyPlan = z.output<typeof answers.planDestroy.schema>;
 export type Plan = z.output<typeof answers.plan.schema>;
 
 /**

@@ -1,8 +1,6 @@
-import { answers } from "../provider/answer.ts";
-import { DriverError, ProviderFailure } from "../errors.ts";
+import { describeProvider, type ResourceTypes } from "../provider/describe.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import type { MemberRequest, Provider } from "../evaluation/member.ts";
-import { ProviderProcess } from "../provider/process.ts";
+import type { MemberRequest } from "../evaluation/member.ts";
 import type { MakeSample, Mark } from "./stand-in.ts";
 
 /**
@@ -21,24 +19,10 @@ export class OutputSamples {
   async of({ type, provider, outputs }: MemberRequest): Promise<Map<string, MakeSample>> {
     if (outputs.length === 0) return new Map();
     const key = JSON.stringify(provider);
-    const asked = this.#types.get(key) ?? describe(provider, this.#env);
+    const asked = this.#types.get(key) ?? describeProvider(provider, { env: this.#env, onMessage() {} });
     this.#types.set(key, asked);
     const schema = (await asked)[type]?.outputs ?? {};
     return new Map(outputs.map((name) => [name, (mark) => sampleOf(field(schema, "properties", name), schema, mark)]));
-  }
-}
-
-type ResourceTypes = Readonly<Record<string, { outputs: JsonObject }>>;
-
-async function describe(provider: Provider, env: NodeJS.ProcessEnv): Promise<ResourceTypes> {
-  await using process = await ProviderProcess.start(provider, { env, onMessage() {} });
-  try {
-    return (await process.ask({ describeProviderRequest: {} }, answers.describe)).resourceTypes;
-  } catch (error) {
-    const doesNotKnow =
-      error instanceof ProviderFailure || (error instanceof DriverError && error.code === "driver.provider.ended");
-    if (doesNotKnow) return {};
-    throw error;
   }
 }
 

@@ -1,11 +1,12 @@
 import { constants } from "node:fs";
-import { open, readFile, type FileHandle } from "node:fs/promises";
-import type { ExactJson, ExactObject } from "@nixops4-resources/protocol-core";
+import { access, open, readFile, rm, type FileHandle } from "node:fs/promises";
+import { codeOf, type ExactJson, type ExactObject } from "@nixops4-resources/protocol-core";
 import {
   applyPatch,
   formatStateFileEvent,
   parseStateFile,
   PatchError,
+  resourcesIn,
   StateFileError,
   type StateFileEvent,
 } from "@nixops4-resources/protocol-state";
@@ -21,12 +22,32 @@ export async function createStateLog(file: string): Promise<boolean> {
     // It contains inputs and outputs in clear, so only the owner may read it.
     handle = await open(file, "wx", 0o600);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw unable("create", file, reasonOf(error), error);
   }
   await using _ = handle;
   await append(handle, event({}, [{ op: "add", path: "", value: emptyState }]));
   return true;
+}
+
+export async function existsStateLog(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw unable("read", file, reasonOf(error), error);
+  }
+}
+
+/** Removes the file. Throws DriverError if its state still has resources, which would be forgotten. */
+export async function removeStateLog(file: string): Promise<void> {
+  const [first, ...more] = resourcesIn(await readStateLog(file));
+  if (first !== undefined) {
+    const others = more.length === 0 ? "" : ` and ${more.length} more`;
+    throw unable("delete", file, `it still has ${first}${others}`);
+  }
+  await rm(file);
 }
 
 /** Throws DriverError if the file is missing, is damaged, or ends in the middle of an event. */

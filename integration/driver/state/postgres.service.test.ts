@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -85,6 +86,22 @@ describePostgres("a state", (server) => {
       stderr: expect.stringContaining("1 forgotten"),
     });
     expect((await run("apply", "--recording", file)).stderr).toMatch(/site\.a: created/);
+  });
+
+  test("loses the entries of destroyed members, also of undeclared ones, and is destroyed last", async () => {
+    const state = await newState(server(), "destroyed");
+    const object = join(await temporaryFolder(), "object");
+    const member = (log: string) => stateful("site.a", log, { text: "one", object });
+    const { file } = await recorded((log) => [state, member(log)]);
+    await run("apply", "--recording", file);
+    // No declared member uses the state any more. Another one has the provider.
+    const without = await recorded((log) => [state, note("b", log, { text: "two" })]);
+    const preview = await run("destroy", "site", "state", "--yes", "--recording", without.file);
+    expect(preview.stdout).toBe("delete   site.a (known only from its state)\ndelete   state\n");
+    expect(preview.stderr).toMatch(/site\.a: deleted .*\nstate: deleted .*\n2 deleted/);
+    expect(preview.status).toBe(0);
+    expect(existsSync(object)).toBe(false);
+    expect((await run("plan", "--recording", file)).stdout).toMatch(/^create +state\n/);
   });
 
   test("shows its keys nowhere, with and without --verbose", async () => {

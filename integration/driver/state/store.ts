@@ -1,3 +1,4 @@
+import { resourcePathsIn } from "@nixops4-resources/protocol-state";
 import pLimit from "p-limit";
 import type { Operation } from "rfc6902";
 import { answers } from "../provider/answer.ts";
@@ -20,12 +21,12 @@ export type StateEvent = "create" | "update" | "destroy" | "forget";
  * Whether this is NixOps4's own state log. The driver writes it itself, so that it works if the program
  * nixops4-resources-local is not installed. Any other type is sent to its provider.
  */
-export function isStateFile({ type, provider }: MemberRequest): boolean {
+export function isStateFile({ type, provider }: Pick<MemberRequest, "type" | "provider">): boolean {
   return type === "state_file" && provider.executable.split("/").at(-1) === "nixops4-resources-local";
 }
 
 /** The path in a `state_file`'s inputs, relative to the working directory as in NixOps4. */
-export function stateFileName({ inputs, path }: MemberRequest): string {
+export function stateFileName({ inputs, path }: Pick<MemberRequest, "inputs" | "path">): string {
   const { name } = inputs;
   if (typeof name === "string") return name;
   throw new DriverError(
@@ -67,6 +68,11 @@ export class StateStore implements AsyncDisposable {
 
   entry(path: MemberPath): StateEntry | undefined {
     return readEntry(this.#current, path);
+  }
+
+  /** The paths of all members that have an entry. */
+  entryPaths(): MemberPath[] {
+    return resourcePathsIn(this.#current);
   }
 
   /** Records the entry of a member; an unchanged entry is no event. */

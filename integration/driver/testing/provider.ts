@@ -1,21 +1,33 @@
 // A provider for the driver's tests, which logs every request.
 //   node provider.ts REQUEST_LOG
-//   note   returns its `text` once the file `until` exists; fails if it has a `failure`; writes the file `object`
+//   note   returns its `text` once the file `until` exists; fails if it has a `failure`; writes the file `object`. A destroy
+//          removes that file, once the file `gate` exists; it fails if the file `user` exists, and keeps the object if
+//          `retain` is true
 //   key    has outputs that are no text, and describes them
 //   store  stores a state in memory; rejects a request that arrives before the previous answer
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { applyPatch, type Operation } from "rfc6902";
 import { lines } from "../provider/lines.ts";
 
 interface Resource {
   type: string;
-  inputProperties: { text?: string; until?: string; failure?: string; object?: string };
+  inputProperties: {
+    text?: string;
+    until?: string;
+    failure?: string;
+    object?: string;
+    gate?: string;
+    user?: string;
+    retain?: boolean;
+  };
 }
 interface Requests {
   createResourceRequest?: Resource & { isStateful: boolean };
   updateResourceRequest?: Pick<Resource, "inputProperties"> & { resource: Resource };
   readResourceRequest?: { resource: Resource };
+  destroyResourceRequest?: { resource: Resource };
+  planDestroyResourceRequest?: { resource: Resource };
   describeProviderRequest?: object;
   stateResourceReadRequest?: object;
   stateResourceEvent?: { patch: Operation[] };
@@ -47,6 +59,8 @@ async function answerTo(request: Requests): Promise<object> {
   if (create !== undefined) return note(create, "createResourceResponse", "created");
   if (update !== undefined) return note(update, "updateResourceResponse", "updated");
   if (request.readResourceRequest !== undefined) return readNote(request.readResourceRequest.resource);
+  if (request.destroyResourceRequest !== undefined) return destroyNote(request.destroyResourceRequest.resource);
+  if (request.planDestroyResourceRequest !== undefined) return planNote(request.planDestroyResourceRequest.resource);
   if (request.describeProviderRequest !== undefined) return description();
   if (request.stateResourceReadRequest !== undefined) return { stateResourceReadResponse: { state } };
   if (event === undefined) return { errorResponse: { message: "unknown request" } };
@@ -72,6 +86,23 @@ function readNote({ inputProperties: { text = "", object = "/dev/null" } }: Reso
   const differences = current === null || current === text ? [] : [{ field: "text", current, wanted: text }];
   const outputProperties = current === null ? null : { text: current };
   return { readResourceResponse: { exists, managedBy: null, outputProperties, differences } };
+}
+
+async function destroyNote({ inputProperties }: Resource): Promise<object> {
+  const { object = "/dev/null/none", gate, user, retain = false } = inputProperties;
+  const mayEnd = () => gate === undefined || existsSync(gate);
+  while (!mayEnd()) await sleep(10);
+  if (user !== undefined && existsSync(user)) return { errorResponse: { message: `${user} still uses it` } };
+  const found = retain ? "retained" : "deleted";
+  process.stderr.write(`${JSON.stringify({ outcome: existsSync(object) ? found : "unchanged" })}\n`);
+  if (!retain) rmSync(object, { force: true });
+  return { destroyResourceResponse: {} };
+}
+
+function planNote({ inputProperties: { object = "/dev/null/none", retain = false } }: Resource): object {
+  const action = retain ? "retain" : "delete";
+  const plan = { action: existsSync(object) ? action : "none", reason: retain ? "`retain` is true" : null };
+  return { planDestroyResourceResponse: plan };
 }
 
 async function description(): Promise<object> {

@@ -2,12 +2,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { on, once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import type { RecordedMember } from "../recording/recording.ts";
+import { run as runCommand } from "../run.ts";
 import { connected } from "./recordings.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -26,6 +27,29 @@ export function start(...args: string[]) {
 /** Runs the driver until it ends. */
 export const run = (...args: string[]) => start(...args).ended;
 
+const findNix = () => Promise.reject(new Error("a recording needs no Nix"));
+
+/** Runs the driver in this process, for a person who answers like this; undefined if nobody can answer. */
+export async function runHere(answer: (() => Promise<string>) | undefined, ...args: string[]) {
+  const screens = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const texts = Promise.all([text(screens.stdout), text(screens.stderr)]);
+  const questions: string[] = [];
+  const ask = async (question: string) => {
+    questions.push(question);
+    return (await answer?.()) ?? "";
+  };
+  const status = await runCommand(args, {
+    env: process.env,
+    ...screens,
+    ask: answer === undefined ? undefined : ask,
+    findNix,
+  });
+  screens.stdout.end();
+  screens.stderr.end();
+  const [stdout, stderr] = await texts;
+  return { stdout, stderr, status, questions };
+}
+
 /** Writes a recording to a file. `makeMembers` receives the path of the request log and a folder, where members can wait for `gate`. */
 export async function recorded(makeMembers: (requestLog: string, folder: string) => RecordedMember[]) {
   const folder = await temporaryFolder();
@@ -37,9 +61,9 @@ export async function recorded(makeMembers: (requestLog: string, folder: string)
   return { file, requestLog, gate, openGate: () => writeFile(gate, "") };
 }
 
-/** Waits until the providers received this many creates. */
-export async function hasStarted(requestLog: string, count: number): Promise<void> {
-  while ((await readFile(requestLog, "utf8")).split("createResourceRequest").length <= count) await sleep(10);
+/** Waits until the providers received this many creates, or other requests. */
+export async function hasStarted(requestLog: string, count: number, kind = "createResourceRequest"): Promise<void> {
+  while ((await readFile(requestLog, "utf8")).split(`"${kind}"`).length <= count) await sleep(10);
 }
 
 export async function hasSaid({ stderr }: { stderr: Readable }, words: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { converge } from "./converge.ts";
-import { destroy } from "./destroy.ts";
+import { destroy, planDestroy } from "./destroy.ts";
 import { ProviderError } from "../report/error.ts";
 import { explain } from "../serve/explain.ts";
 import { boxOn, Shelf } from "../fixtures/box.ts";
@@ -225,7 +225,25 @@ describe("destroy", () => {
   });
 });
 
+const planned = async (more: Properties = {}) => planDestroy(await task(more));
+
 describe("requests that only read", () => {
+  test("planDestroy predicts delete, none, retain and refuse, and writes nothing", async () => {
+    expect(await planned()).toEqual({ action: "none", reason: null });
+    putBox({ managedBy: "prod" });
+    expect(await planned()).toEqual({ action: "delete", reason: null });
+    expect(await planned({ deletion: "retain" })).toEqual({ action: "retain", reason: "`deletion` is `retain`" });
+    putBox({ managedBy: "prod", adopted: true });
+    expect(await planned()).toEqual({ action: "retain", reason: "it was adopted" });
+    expect(await planned({ deletion: "delete" })).toEqual({ action: "delete", reason: null });
+    putBox({ managedBy: "staging" });
+    expect(await planned()).toEqual({
+      action: "refuse",
+      reason: "the deployment staging manages it, not prod. Destroy it from the deployment staging",
+    });
+    expect(shelf.writes).toEqual([]);
+  });
+
   test("plan predicts create, update by field, adopt, none and refuse, and writes nothing", async () => {
     expect(await plan(await task(), undefined)).toMatchObject({ action: "create", reason: null });
     putBox({ managedBy: "prod" }, 3);

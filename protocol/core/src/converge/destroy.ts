@@ -1,9 +1,13 @@
 import { unsettled } from "./converge.ts";
 import { ProviderError } from "../report/error.ts";
 import { writeStderr } from "../report/stderr.ts";
+import type { AnyWant } from "./inputs.ts";
+import { inOneLine } from "./inspect.ts";
 import { claim } from "./ownership.ts";
+import type { Mark } from "../resource/mark.ts";
+import type { AnyResource } from "../resource/resource.ts";
 import { FailedStep, inWords, step } from "./step.ts";
-import { look, open, untilProven, type Client, type Task } from "./task.ts";
+import { look, open, untilProven, type AnySeen, type Client, type Task } from "./task.ts";
 
 /** Deletes the object, or removes only our mark with `retain`. Succeeds if an earlier request already did that. */
 export async function destroy(whole: Task): Promise<"deleted" | "retained" | "unchanged"> {
@@ -27,19 +31,11 @@ async function destroyOnce(client: Client, task: Task): ReturnType<typeof destro
     return "unchanged";
   }
 
-  const usual = seen.mark?.adopted || resource.retainedByDefault ? "retain" : "delete";
-  const retain = (want.deletion ?? usual) === "retain";
-  const claimed = claim(resource, { ...want, adopt: false, adoptFrom: null }, seen.mark);
-  if (claimed.kind !== "ours") {
-    if (retain && seen.mark === undefined) return "retained";
-    const { message, code } = claimed.kind === "refused" ? claimed.error : { message: "it is not ours", code: "" };
-    const hint = seen.mark
-      ? `Destroy it from the deployment ${seen.mark.managedBy}`
-      : "Delete the object manually, since no deployment manages it";
-    throw new FailedStep("delete", subject, new ProviderError(message, { code, hint }));
-  }
-  if (retain) {
-    await step("release", subject, async () => resource.setMark?.(client, want, undefined, seen.mark));
+  const fate = fateOf(task, seen);
+  if (fate.action === "refuse") throw new FailedStep("delete", subject, fate.error);
+  if (fate.action === "retain") {
+    // A destroy that was repeated finds no mark any more.
+    if (fate.isOurs) await step("release", subject, async () => resource.setMark?.(client, want, undefined, seen.mark));
     return "retained";
   }
   await step("delete", subject, () => resource.delete(client, want, seen));
@@ -49,6 +45,52 @@ async function destroyOnce(client: Client, task: Task): ReturnType<typeof destro
   // Another deployment may have created its own object of this name since.
   if (left?.mark?.managedBy === want.managedBy) throw unsettled(task, "it still exists after it was deleted");
   return "deleted";
+}
+
+/** The action that a destroy would take. */
+export interface DestroyPlan {
+  /** `none` if the object does not exist. */
+  action: Fate["action"] | "none";
+  /** Why a destroy would retain the object or refuse, with the hint; otherwise null. */
+  reason: string | null;
+}
+
+/** Predicts what a destroy request would do. Its client has no method that writes. */
+export async function planDestroy(whole: Task): Promise<DestroyPlan> {
+  const task = withoutSecrets(whole);
+  await using client = await open(task, "read");
+  const seen = await look(client, task);
+  if (seen === undefined) return { action: "none", reason: null };
+  const fate = fateOf(task, seen);
+  if (fate.action === "refuse") return { action: "refuse", reason: inOneLine(fate.error) };
+  return { action: fate.action, reason: fate.action === "retain" ? fate.because : null };
+}
+
+type Fate =
+  | { action: "delete" }
+  | { action: "retain"; isOurs: boolean; because: string }
+  | { action: "refuse"; error: ProviderError };
+
+/** What a destroy does with an existing object. */
+function fateOf({ resource, want }: Task, { mark }: AnySeen): Fate {
+  const retained = whyRetained(resource, want, mark);
+  const claimed = claim(resource, { ...want, adopt: false, adoptFrom: null }, mark);
+  if (claimed.kind === "ours") {
+    return retained === undefined ? { action: "delete" } : { action: "retain", isOurs: true, because: retained };
+  }
+  if (retained !== undefined && mark === undefined) return { action: "retain", isOurs: false, because: retained };
+  const { message, code } = claimed.kind === "refused" ? claimed.error : { message: "it is not ours", code: "" };
+  const hint = mark
+    ? `Destroy it from the deployment ${mark.managedBy}`
+    : "Delete the object manually, since no deployment manages it";
+  return { action: "refuse", error: new ProviderError(message, { code, hint }) };
+}
+
+/** Why a destroy only removes the mark; undefined if it deletes the object. */
+function whyRetained(resource: AnyResource, { deletion }: AnyWant, mark: Mark | undefined): string | undefined {
+  if (deletion !== null) return deletion === "retain" ? "`deletion` is `retain`" : undefined;
+  if (mark?.adopted) return "it was adopted";
+  return resource.retainedByDefault ? "its type is retained unless `deletion` is `delete`" : undefined;
 }
 
 /** Destroying needs no secret of the resource itself, and the secret's file may already be gone. */

@@ -64,7 +64,9 @@ function allInputs({ resource, want }: Task): Difference[] {
     .filter(({ wanted }) => wanted !== null);
 }
 
-const inOneLine = ({ message, hint }: ProviderError): string => (hint === undefined ? message : `${message}. ${hint}`);
+/** An error and its hint, without its code. */
+export const inOneLine = ({ message, hint }: ProviderError): string =>
+  hint === undefined ? message : `${message}. ${hint}`;
 
 /** All objects of one type that carry the deployment's mark; none for a type that has no marks. */
 export async function list(task: Task): Promise<Listed[]> {

@@ -1,4 +1,4 @@
-import { destroy } from "../converge/destroy.ts";
+import { destroy, planDestroy } from "../converge/destroy.ts";
 import { inspect, list, plan } from "../converge/inspect.ts";
 import { outputsOf } from "../converge/outputs.ts";
 import { prepare, prepareList, type Task } from "../converge/task.ts";
@@ -9,6 +9,10 @@ import { load, type Context, type Handlers } from "./handler.ts";
 const inspectors = {
   async destroy({ resource }, context) {
     return { body: {}, outcome: await destroy(await remembered(resource, context)) };
+  },
+
+  async planDestroy({ resource }, context) {
+    return { body: await planDestroy(await remembered(resource, context)) };
   },
 
   async read({ resource }, context) {

@@ -178,6 +178,9 @@ export class Contract implements AsyncDisposable {
   destroyRequest(inputs = this.inputs()): Message {
     return { destroyResourceRequest: { resource: this.#extant(inputs) } };
   }
+  planDestroyRequest(inputs = this.inputs()): Message {
+    return { planDestroyResourceRequest: { resource: this.#extant(inputs) } };
+  }
   readRequest(inputs = this.inputs()): Message {
     return { readResourceRequest: { resource: this.#extant(inputs) } };
   }

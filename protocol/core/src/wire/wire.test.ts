@@ -12,6 +12,7 @@ const bodies = {
   stateRead: { resource: extant },
   stateEvent: { resource: extant, event: "create", nixopsVersion: "0.1.0", patch: [] },
   destroy: { resource: { ...extant, outputProperties: {} } },
+  planDestroy: { resource: extant },
   read: { resource: extant },
   plan: { type: "role", inputProperties: {}, resource: null },
   list: { type: "role", inputProperties: {} },

@@ -16,6 +16,7 @@ export interface Requests {
   stateRead: { resource: ExtantResource };
   stateEvent: { resource: ExtantResource; event: string; nixopsVersion: string; patch: unknown[] };
   destroy: { resource: ExtantResource };
+  planDestroy: { resource: ExtantResource };
   read: { resource: ExtantResource };
   plan: { type: string; inputProperties: Properties; resource?: ExtantResource };
   list: { type: string; inputProperties: Properties };
@@ -68,6 +69,12 @@ export const messages: Record<Kind, Message> = {
   destroy: {
     request: "destroyResourceRequest",
     response: "destroyResourceResponse",
+    origin: "extension",
+    body: { resource: "resource" },
+  },
+  planDestroy: {
+    request: "planDestroyResourceRequest",
+    response: "planDestroyResourceResponse",
     origin: "extension",
     body: { resource: "resource" },
   },

@@ -8,7 +8,9 @@ export const retention: readonly Clause[] = [
     says: "destroy retains the object if `deletion` is null",
     async check(contract) {
       await contract.succeed(contract.createRequest());
-      const { outcome } = await contract.succeed(contract.destroyRequest(contract.inputs({ deletion: null })));
+      const inputs = contract.inputs({ deletion: null });
+      expect((await contract.succeed(contract.planDestroyRequest(inputs))).body).toMatchObject({ action: "retain" });
+      const { outcome } = await contract.succeed(contract.destroyRequest(inputs));
       expect(outcome).toBe("retained");
       expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: true, managedBy: null });
     },
@@ -83,16 +85,19 @@ export const lifecycle: readonly Clause[] = [
     },
   },
   {
-    says: "destroy removes everything, and succeeds again when nothing is left",
+    says: "destroy removes everything as predicted, and succeeds again when nothing is left",
     async check(contract) {
       const before = await contract.backend.snapshot();
       await contract.succeed(contract.createRequest());
       expect(await contract.backend.snapshot(), "after create").not.toEqual(before);
+      const plan = () => contract.withoutWriting(() => contract.succeed(contract.planDestroyRequest()));
+      expect((await plan()).body).toEqual({ action: "delete", reason: null });
       expect(await contract.succeed(contract.destroyRequest())).toEqual({ body: {}, outcome: "deleted" });
       expect(await contract.backend.snapshot(), "after destroy").toEqual(before);
       expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: false });
       const again = await contract.withoutWriting(() => contract.succeed(contract.destroyRequest()));
       expect(again).toEqual({ body: {}, outcome: "unchanged" });
+      expect((await plan()).body).toEqual({ action: "none", reason: null });
     },
   },
   {
