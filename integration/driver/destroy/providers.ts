@@ -1,5 +1,6 @@
 import type { LimitFunction } from "p-limit";
 import { DriverError } from "../errors.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
 import { memberName, type MemberPath, type MemberRequest, type Provider } from "../evaluation/member.ts";
 import { describeProvider, type ResourceTypes } from "../provider/describe.ts";
 import type { ProviderSurroundings } from "../provider/process.ts";
@@ -33,9 +34,16 @@ export class Providers {
     return isStateFile(member) || this.#typesOf(member)[member.type]?.storesState === true;
   }
 
-  /** The provider of an undeclared member: the only one that has its type. Throws DriverError if there is not exactly one. */
-  having(type: string, path: MemberPath): Provider {
-    const found = this.#members.filter((member) => member.type === type || Object.hasOwn(this.#typesOf(member), type));
+  /**
+   * The provider of an undeclared member: the only one that has its type, or else the only one that has it with all of these
+   * inputs. Throws DriverError if there is not exactly one.
+   */
+  having(type: string, inputs: JsonObject, path: MemberPath): Provider {
+    const sameType = this.#members.filter(
+      (member) => member.type === type || Object.hasOwn(this.#typesOf(member), type),
+    );
+    const sameInputs = sameType.filter((member) => takes(this.#typesOf(member)[type], inputs));
+    const found = sameInputs.length > 0 ? sameInputs : sameType;
     const [provider, ...others] = distinct(found.map((member) => member.provider));
     if (provider !== undefined && others.length === 0) return provider;
     const programs = [provider, ...others].flatMap((one) => one && [one.executable, ...one.args].join(" "));
@@ -49,6 +57,12 @@ export class Providers {
   #typesOf({ provider }: MemberRequest): ResourceTypes {
     return this.#types.get(keyOf(provider)) ?? {};
   }
+}
+
+/** Whether a type has all of these inputs. One that is not described may have any. */
+function takes(type: ResourceTypes[string] | undefined, inputs: JsonObject): boolean {
+  const names = type?.inputs?.["properties"];
+  return !isJsonObject(names) || Object.keys(inputs).every((name) => Object.hasOwn(names, name));
 }
 
 const keyOf = (provider: Provider): string => JSON.stringify(provider);

@@ -13,7 +13,7 @@ import type { Looks } from "./looks.ts";
 import type { Resolved, Unresolved } from "./needs.ts";
 import type { Providers } from "./providers.ts";
 import { readRecords, type Recorded } from "./records.ts";
-import { explainUnresolved, firstLine } from "./unresolved.ts";
+import { explainUnresolved, firstLine, type Explained } from "./unresolved.ts";
 
 /** A member whose object can be destroyed. */
 export interface Doomed {
@@ -98,11 +98,26 @@ export async function survey(
         ([key, failure]) =>
           `The state ${JSON.parse(key).join(".")} cannot be read, so members that only it has are not known: ${firstLine(failure)}`,
       ),
-      ...explained
-        .filter(({ about }) => !concerns(about))
-        .map(({ name, because }) => `It is unknown whether ${name} needs a destroyed member: ${because}`),
+      ...doubts(explained.filter(({ about }) => !concerns(about))),
     ],
   };
+}
+
+/** Members of which it is unknown whether they need a destroyed one. Several that need a member that is gone share a warning. */
+function doubts(others: readonly Explained[]): string[] {
+  const lost = others.filter(({ message }) => message === undefined);
+  const isOne = ({ message }: Explained): boolean => message !== undefined || lost.length === 1;
+  const [first, ...more] = lost;
+  return [
+    ...others
+      .filter(isOne)
+      .map(({ name, because }) => `It is unknown whether ${name} needs a destroyed member: ${because}`),
+    ...(first === undefined || more.length === 0
+      ? []
+      : [
+          `It is unknown whether ${first.name} and ${more.length} more would need a destroyed member: what they need does not exist`,
+        ]),
+  ];
 }
 
 /** The entry of a declared member in its own state. */
@@ -126,7 +141,15 @@ function undeclared(recorded: Recorded, providers: Providers): Doomed | Unable {
     entry: { type, inputs },
   } = recorded;
   try {
-    return { kind: "doomed", path, type, provider: providers.having(type, path), inputs, recorded, needs: undefined };
+    return {
+      kind: "doomed",
+      path,
+      type,
+      provider: providers.having(type, inputs, path),
+      inputs,
+      recorded,
+      needs: undefined,
+    };
   } catch (error) {
     return { kind: "unable", path, message: describeFailure(error), needs: undefined };
   }

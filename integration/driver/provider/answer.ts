@@ -48,7 +48,12 @@ export const answers = {
     z.object({
       resourceTypes: z.record(
         z.string(),
-        z.object({ stableOutputs: z.array(z.string()), storesState: z.optional(z.boolean()), outputs: jsonSchema }),
+        z.object({
+          stableOutputs: z.array(z.string()),
+          storesState: z.optional(z.boolean()),
+          inputs: z.optional(jsonSchema),
+          outputs: jsonSchema,
+        }),
       ),
     }),
   ),
