@@ -109,7 +109,7 @@ export const driverErrors = {
     remedy: "Run `record` again.",
   },
   "driver.recording.impossible": {
-    meaning: "The deployment cannot be recorded, since a value is computed from an output or is a part of one.",
+    meaning: "The deployment cannot be recorded, since it depends on an output in a way that cannot be recorded.",
     remedy: "Apply the deployment with Nix.",
   },
   "driver.recording.value": {

@@ -83,6 +83,41 @@ await describeNix("a recording", ({ nix }) => {
     });
   });
 
+  test.each([
+    ["field", "a field of a value with several types", "/run/key", [{ output: "ref", path: ["file"], kind: "text" }]],
+    [
+      "entry",
+      "keys of a map whose keys are unknown",
+      "key v=DKIM1 dotted",
+      [
+        { output: "labels", path: ["txt"], kind: "text" },
+        { output: "labels", path: ["a.b"], kind: "text" },
+      ],
+    ],
+    [
+      "element",
+      "elements of a list",
+      "one three",
+      [
+        { output: "hosts", path: [0], kind: "text" },
+        { output: "hosts", path: [2], kind: "text" },
+      ],
+    ],
+    ["deep", "an element of a list in a map", "10.0.0.1", [{ output: "nets", path: ["net0", 0], kind: "text" }]],
+  ])("PART=%s: has gaps for %s", async (part, _, content, gaps) => {
+    const recording = await record(deployment(nix(), "typed.nix", { PART: part }), []);
+    const expected = gaps.map((gap) => ({ member: ["key"], ...gap }));
+    expect(Object.values(recording.gaps)).toEqual(expect.arrayContaining(expected));
+    expect(JSON.stringify(recording.gaps).split('"path":').length - 1).toBe(gaps.length);
+
+    const ref = { file: "/run/key" };
+    const labels = { txt: "v=DKIM1", "a.b": "dotted" };
+    const outputs = { ref, version: 7, labels, hosts: ["one", "two", "three"], nets: { net0: ["10.0.0.1"] } };
+    const known = new Map([[memberKey(["key"]), outputs]]);
+    const { ready } = await replay(recording, {}).evaluate(known, new Set());
+    expect(ready.find(({ path }) => memberName(path) === "reader")?.inputs).toMatchObject({ content });
+  });
+
   test("names a provider that cannot describe its outputs", async () => {
     const gone = { EXAMPLE_PROVIDER: "/gone.cjs", NODE: "/gone/node" };
     await expect(record(deployment(nix(), "files.nix", gone), [])).rejects.toThrow("[driver.provider.start]");
@@ -97,17 +132,14 @@ await describeNix("a recording", ({ nix }) => {
     ],
     ["an output is of a type that has too few values", "typed.nix", "is not of type `boolean'", "boolean"],
     [
-      "a part of an output is read",
+      "the keys of an output are read",
       "typed.nix",
-      "the input `content` of member reader has a part of the output `ref` of member key, which can be recorded only as a whole",
-      "field",
+      "the input `content` of member reader is computed from output `labels` of key",
+      "names",
     ],
-    [
-      "a part is read that only some values have",
-      "typed.nix",
-      "it cannot be evaluated. Unable to evaluate",
-      "ref.store.name",
-    ],
+    ["a length is read", "typed.nix", "the input `content` of member reader is computed from an output", "count"],
+    ["the last element is read", "typed.nix", "is computed from output `hosts[0]` of key", "last"],
+    ["a field is read that only some values have", "typed.nix", "attribute 'store' missing", "kind"],
     ["something is wrong anyway", "wrong.nix", "needs"],
   ])("where %s, it is refused", async (_, name, reason, part = "whole") => {
     const computed = { PORT: "5432", LENGTH: "yes", PART: part };

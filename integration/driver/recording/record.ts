@@ -5,32 +5,51 @@ import { evaluate, type NixDeployment } from "../evaluation/evaluate.ts";
 import type { Json } from "../json.ts";
 import { memberKey, memberName, type MemberRequest } from "../evaluation/member.ts";
 import { OutputSamples } from "./output-sample.ts";
-import type { EnvironmentGap, RecordedMember, Recording } from "./recording.ts";
+import { partName, type EnvironmentGap, type RecordedMember, type Recording } from "./recording.ts";
 import { schedule } from "../apply/schedule.ts";
-import { environmentStandIn, outputStandIn, type Round, type StandIn } from "./stand-in.ts";
+import { smallestShape, widen } from "./shape.ts";
+import { environmentStandIn, outputStandIns, type Round, type Shape, type StandIn } from "./stand-in.ts";
 import { fillText, templateOf, type Gap } from "./template.ts";
 
 /**
  * Records a deployment: evaluates it twice, with different values for outputs and open environment variables, and
- * records the parts that differ as gaps. The providers must be available, since they describe their outputs. A
- * deployment that depends on an output in another way, such as by a list of members or a field of an object, is rejected
- * with DriverError.
+ * records the parts that differ as gaps. The providers must be available, since they describe their outputs. If the
+ * deployment reads a key that the sample of a map does not have, or an element of a list, it is evaluated again with it. A
+ * deployment that depends on an output in another way, such as by a list of members or a length, is rejected with
+ * DriverError.
  *
- * A choice between constants (`if output == "x" then ...`) is not detected: it is recorded for a value that equals no
- * constant.
+ * A choice between constants (`if output == "x" then ...`, `output.key or "x"`) is not detected: it is recorded for a value
+ * that equals no constant and has no such key.
  */
 export async function record(deployment: NixDeployment, open: readonly EnvironmentGap[]): Promise<Recording> {
   const samples = new OutputSamples(deployment.env);
-  const first = await evaluateRound(1, deployment, open, samples);
-  const second = await evaluateRound(2, deployment, open, samples);
+  for (let shape = smallestShape; ;) {
+    try {
+      return await recordWith(shape, deployment, open, samples);
+    } catch (error) {
+      const wider = error instanceof DriverError ? widen(shape, error.sentence) : undefined;
+      if (wider === undefined) throw error;
+      shape = wider;
+    }
+  }
+}
+
+async function recordWith(
+  shape: Shape,
+  deployment: NixDeployment,
+  open: readonly EnvironmentGap[],
+  samples: OutputSamples,
+): Promise<Recording> {
+  const first = await evaluateRound(1, shape, deployment, open, samples);
+  const second = await evaluateRound(2, shape, deployment, open, samples);
   if (!isDeepStrictEqual(namesOf(first.members), namesOf(second.members))) {
     throw impossible(deployment, "its members depend on an output or an open variable");
   }
 
   const standIns = [...first.standIns].sort(byName).map(([, standIn]) => standIn);
-  const gaps = standIns.map(({ gap, mark, value }): Gap => {
+  const gaps = standIns.flatMap(({ gap, mark, value }): Gap[] => {
     const other = second.standIns.get(nameOf(gap));
-    return { text: mark, first: value, second: other === undefined ? value : other.value };
+    return other === undefined ? [] : [{ text: mark, first: value, second: other.value }];
   });
   const members = first.members.map((member, index) => {
     const other = second.members[index] ?? member;
@@ -76,6 +95,7 @@ interface Evaluated {
 
 async function evaluateRound(
   round: Round,
+  shape: Shape,
   deployment: NixDeployment,
   open: readonly EnvironmentGap[],
   samples: OutputSamples,
@@ -100,11 +120,12 @@ async function evaluateRound(
       members.push(request);
       const { executable, args } = request.provider;
       const provider = { executable: fillText(executable, actual), args: args.map((text) => fillText(text, actual)) };
-      const outputs = [...(await samples.of({ ...request, provider }))].map(([output, make]) =>
-        outputStandIn(request.path, output, make, round),
+      const outputs = [...(await samples.of({ ...request, provider }))].flatMap(([output, make]) =>
+        outputStandIns(request.path, output, make, shape, round),
       );
       for (const standIn of outputs) standIns.set(nameOf(standIn.gap), standIn);
-      return Object.fromEntries(outputs.map(({ gap, value }) => [gap.output, value]));
+      const whole = outputs.filter(({ gap }) => gap.path === undefined);
+      return Object.fromEntries(whole.map(({ gap, value }) => [gap.output, value]));
     },
   }).catch((error: unknown) => {
     // Nix cannot catch a missing attribute, which ends the whole evaluation.
@@ -145,12 +166,9 @@ function recordedMember(
 
 function whyNoTemplate(value: Json, standIns: readonly StandIn[]): string {
   const text = JSON.stringify(value);
-  const part = standIns.find(({ gap, mark }) => gap.kind === "value" && text.includes(mark))?.gap;
-  if (part !== undefined && "output" in part) {
-    const whole = `output \`${part.output}\` of member ${memberName(part.member)}`;
-    return `has a part of the ${whole}, which can be recorded only as a whole`;
-  }
-  return "is computed from an output or an open variable; only the value itself or a text that contains it can be recorded";
+  const read = standIns.find(({ mark }) => text.includes(mark))?.gap;
+  const source = read === undefined || "environment" in read ? "an output or an open variable" : partName(read);
+  return `is computed from ${source}; only the value itself, a part of it, or a text that contains one of them can be recorded`;
 }
 
 function namesOf(members: readonly MemberRequest[]): string[] {

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { memberKey } from "../evaluation/member.ts";
+import type { Json } from "../json.ts";
 import { readRecording, replay, type Recording } from "./recording.ts";
 import { valueKey } from "./template.ts";
 import { deployment, note } from "../testing/recordings.ts";
@@ -50,6 +51,32 @@ test("fills gaps with integers and other values", async () => {
     kind: "error",
     text: "the recording expects an integer, but output `version` of a is not an integer.",
   });
+});
+
+const outputs = (net: Json) => new Map([[memberKey(["a"]), { net }]]);
+
+test("fills gaps with parts of outputs, and names a part that does not exist", async () => {
+  const inputs = { record: "txt TXT", address: "FIRST", all: { [valueKey]: "NET" } };
+  const gap = { member: ["a"], output: "net" };
+  const parts: Recording = {
+    ...deployment(note("a", "/log", {}), note("b", "/log", inputs)),
+    gaps: {
+      TXT: { ...gap, path: ["txt"], kind: "text" },
+      FIRST: { ...gap, path: ["addresses", 0], kind: "text" },
+      NET: { ...gap, path: ["addresses"], kind: "value" },
+    },
+  };
+  const evaluation = replay(parts, {});
+  const { ready } = await evaluation.evaluate(outputs({ txt: "v", addresses: ["1", "2"] }), new Set(['["a"]']));
+  expect(ready.map((request) => request.inputs)).toEqual([{ record: "txt v", address: "1", all: ["1", "2"] }]);
+
+  const reasons: [Json, string][] = [
+    [{ txt: "v", addresses: [] }, "the recording needs output `net.addresses[0]` of a, which does not exist."],
+    [{ txt: 5, addresses: ["1"] }, "the recording expects text, but output `net.txt` of a is not text."],
+    [null, "the recording needs output `net.txt` of a, which does not exist."],
+  ];
+  for (const [net, text] of reasons)
+    expect(await evaluation.explain(["b"], outputs(net))).toEqual({ kind: "error", text });
 });
 
 test("blocks the reader of an output that is unexpectedly no text", async () => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { DriverError, reasonOf } from "../errors.ts";
 import type { Evaluation, Explanation, KnownOutputs } from "../evaluation/evaluation.ts";
-import { parseJson, type Json } from "../json.ts";
+import { isJsonObject, parseJson, type Json } from "../json.ts";
 import { memberKey, memberName, type MemberRequest } from "../evaluation/member.ts";
 import { fill, fillText, gapsIn } from "./template.ts";
 
@@ -13,8 +13,14 @@ import { fill, fillText, gapsIn } from "./template.ts";
 
 const path = z.array(z.string());
 const environmentGap = z.strictObject({ environment: z.string(), kind: z.enum(["text", "path", "integer"]) });
-/** The kind `value` is for outputs that are neither text nor integer, such as references to secrets. */
-const outputGap = z.strictObject({ member: path, output: z.string(), kind: z.enum(["text", "integer", "value"]) });
+const outputGap = z.strictObject({
+  member: path,
+  output: z.string(),
+  /** Steps to a part of the output: keys of objects and indexes of lists. Absent for the whole output. */
+  path: z.optional(z.array(z.union([z.string(), z.int()]))),
+  /** `value` is neither text nor integer, such as a reference to a secret. */
+  kind: z.enum(["text", "integer", "value"]),
+});
 const gapSchema = z.union([outputGap, environmentGap]);
 const recordingSchema = z.strictObject({
   _type: z.literal("nixops4-resources-recording"),
@@ -67,8 +73,11 @@ export function replay(recording: Recording, env: NodeJS.ProcessEnv): Evaluation
     for (const text of gapsIn([provider, inputs], Object.keys(recording.gaps))) {
       const gap = recording.gaps[text];
       if (gap === undefined || "environment" in gap) continue;
-      const value = known.get(memberKey(gap.member))?.[gap.output];
-      if (value === undefined) return { kind: "needs", member: gap.member, output: gap.output };
+      const output = known.get(memberKey(gap.member))?.[gap.output];
+      if (output === undefined) return { kind: "needs", member: gap.member, output: gap.output };
+      const value = (gap.path ?? []).reduce(partOf, output);
+      if (value === undefined)
+        return { kind: "error", text: `the recording needs ${partName(gap)}, which does not exist.` };
       if (!isOfKind(gap.kind, value)) return { kind: "error", text: otherKind(gap) };
       fillings.set(text, value);
     }
@@ -121,7 +130,18 @@ function isOfKind(kind: OutputGap["kind"], value: Json): boolean {
   return kind === "text" ? typeof value === "string" : Number.isSafeInteger(value);
 }
 
-function otherKind({ member, output, kind }: OutputGap): string {
-  const words = kind === "text" ? "text" : "an integer";
-  return `the recording expects ${words}, but output \`${output}\` of ${memberName(member)} is not ${words}.`;
+function partOf(value: Json | undefined, step: string | number): Json | undefined {
+  if (Array.isArray(value)) return typeof step === "number" ? value[step] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+}
+
+/** In Nix' notation: "output `public.txt` of key". */
+export function partName({ member, output, path: steps = [] }: OutputGap): string {
+  const inner = steps.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
+  return `output \`${[output, ...inner].join("")}\` of ${memberName(member)}`;
+}
+
+function otherKind(gap: OutputGap): string {
+  const words = gap.kind === "text" ? "text" : "an integer";
+  return `the recording expects ${words}, but ${partName(gap)} is not ${words}.`;
 }

@@ -20,8 +20,23 @@ export interface Mark {
   readonly integer: number;
 }
 
-/** Returns a value of the output's type that contains the mark. */
-export type MakeSample = (mark: Mark) => Json;
+/** Steps from an output into its value: keys of maps and objects, and indexes of lists. */
+export type PartPath = readonly (string | number)[];
+
+/** A part of a sample, or the whole value. */
+export interface Part {
+  readonly path: PartPath;
+  /** A text that occurs in the value, unless it is an integer or has parts. */
+  readonly mark: string;
+  readonly value: Json;
+}
+
+/** What the samples of maps with unknown keys and of lists must have, since the deployment reads it. */
+export interface Shape {
+  readonly keys: ReadonlySet<string>;
+  /** Minimum number of elements in a list. */
+  readonly length: number;
+}
 
 export function environmentStandIn(
   gap: EnvironmentGap,
@@ -32,10 +47,23 @@ export function environmentStandIn(
   return { gap, mark: mark.text, value: values[gap.kind] };
 }
 
-export function outputStandIn(member: MemberPath, output: string, make: MakeSample, round: Round): StandIn<OutputGap> {
-  const mark = markOf({ member, output }, round);
-  const value = make(mark);
-  return { gap: { member: [...member], output, kind: kindOf(value) }, mark: mark.text, value };
+/** Returns a value of the output's type, as its parts with the mark of each path; the last one is the whole value. */
+export type MakeSample = (markOf: (path: PartPath) => Mark, shape: Shape, round: Round) => Part[];
+
+/** A stand-in for the output, and one for each of its parts. */
+export function outputStandIns(
+  member: MemberPath,
+  output: string,
+  make: MakeSample,
+  shape: Shape,
+  round: Round,
+): StandIn<OutputGap>[] {
+  const gapOf = (path: PartPath) => ({ member: [...member], output, ...(path.length > 0 && { path: [...path] }) });
+  return make((path) => markOf(gapOf(path), round), shape, round).map(({ path, mark, value }) => ({
+    gap: { ...gapOf(path), kind: kindOf(value) },
+    mark,
+    value,
+  }));
 }
 
 function kindOf(value: Json): OutputGap["kind"] {

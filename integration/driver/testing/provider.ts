@@ -113,6 +113,8 @@ async function description(): Promise<object> {
     ref: z.nullable(secretRef),
     version: z.int(),
     labels: z.record(z.string(), z.string()),
+    hosts: z.array(z.string()),
+    nets: z.record(z.string(), z.array(z.string())),
     on: z.boolean(),
   };
   const types = { note: { text: z.string() }, key };

@@ -1,4 +1,4 @@
-# Reads outputs that are no text. PART selects another read: `field`, `kind` and `boolean` cannot be recorded.
+# Reads outputs that are no text. PART selects another read: `kind`, `names`, `count`, `last` and `boolean` cannot be recorded.
 let
   library = import ./library.nix;
 in
@@ -27,6 +27,8 @@ library.mkRoot {
               ref = lib.types.nullOr (import ../../../../nix/types.nix { inherit lib; }).secretRef;
               version = lib.types.int;
               labels = lib.types.attrsOf lib.types.str;
+              hosts = lib.types.listOf lib.types.str;
+              nets = lib.types.attrsOf (lib.types.listOf lib.types.str);
               on = lib.types.bool;
             };
           };
@@ -40,12 +42,25 @@ library.mkRoot {
             timeoutSeconds = members.key.outputs.version;
             content =
               let
-                inherit (members.key.outputs) ref version on;
+                inherit (members.key.outputs)
+                  ref
+                  version
+                  labels
+                  hosts
+                  nets
+                  on
+                  ;
               in
               {
                 whole = "version ${toString version}";
                 field = ref.file;
                 kind = ref.store.name;
+                entry = "key ${labels.txt} ${labels."a.b"}";
+                element = "${lib.head hosts} ${lib.elemAt hosts 2}";
+                deep = lib.head nets.net0;
+                names = toString (lib.attrNames labels);
+                count = toString (lib.length hosts);
+                last = lib.last hosts;
                 boolean = toString on;
               }
               .${library.fromEnv "PART"};
