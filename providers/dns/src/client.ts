@@ -3,6 +3,7 @@ import type { Connecting } from "@nixops4-resources/protocol-core";
 import type { BackendReader, BackendWriter, Zone } from "./backend.ts";
 import type { Connection } from "./connection.ts";
 import { displayName, outside, zoneMissing } from "./name.ts";
+import { checkStored } from "./sent.ts";
 import { idOf, isSameKey, nothingAt, type Key, type Stored } from "./stored.ts";
 
 /** Reads from a backend, and remembers what it read: writes use that as their prerequisites. */
@@ -54,13 +55,25 @@ export class DnsReader<Backend extends BackendReader = BackendReader> implements
 }
 
 export class DnsWriter extends DnsReader<BackendWriter> {
+  readonly #sent = new Map<string, Stored>();
+
+  /** Throws if a set that this client wrote still has its note, but other records than were sent. */
+  override async look(zone: string, keys: readonly Key[]): Promise<Stored[]> {
+    const found = await super.look(zone, keys);
+    for (const stored of found) checkStored(this.#sent.get(idOf(stored)), stored);
+    return found;
+  }
+
   /** Writes the changes. Throws `Conflict` if one of their keys, or of `basis`, is no longer as last seen. */
   async write(zone: string, changes: readonly Stored[], basis: readonly Key[] = []): Promise<void> {
     const unchanged = basis.filter((key) => !changes.some((change) => isSameKey(change, key)));
     const update = { zone, prerequisites: [...changes, ...unchanged].map((key) => this.seen(key)), changes };
     await this.backend.plan(update);
     await this.backend.commit(update);
-    for (const change of changes) this.remember(change);
+    for (const change of changes) {
+      this.remember(change);
+      this.#sent.set(idOf(change), change);
+    }
   }
 }
 

@@ -39,7 +39,8 @@ const errors = {
       "Compare the key's name, algorithm, secret and rights with the server's configuration; its log has the reason.",
   },
   "dns.look.hidden": {
-    meaning: "A delegation hides the records at a name, and the server refuses the zone transfer that would show them.",
+    meaning:
+      "A delegation or a DNAME record hides the records at a name, and the server refuses the zone transfer that would show them.",
     remedy: "Grant the key the right to transfer the zone.",
   },
   "dns.look.refused": {
@@ -135,6 +136,10 @@ const errors = {
     meaning: "No server answers at the address.",
     remedy: "Check that it runs and listens there on TCP, and that no firewall blocks it.",
   },
+  "dns.stored.differently": {
+    meaning: "The server accepted an update, and then has other records than were sent.",
+    remedy: "Declare the records as the server stores them, or remove the reason that its log names.",
+  },
   "dns.transfer.refused": {
     meaning: "The server refuses to transfer the zone, which is how `list` finds the marks.",
     remedy: "Grant the key the right to transfer the zone.",
@@ -144,7 +149,8 @@ const errors = {
     remedy: "Use another kind of `connection`, or split the zone.",
   },
   "dns.type.refused": {
-    meaning: "Records of this type are not managed: the server generates them, or they never exist in a zone.",
+    meaning:
+      "Records of this type are not managed: the server generates them, they never exist in a zone, or they hide their own mark (DNAME).",
     remedy: "Leave them to the server.",
   },
   "dns.update.failed": {

@@ -11,17 +11,19 @@ export function managedType(type: string): string {
     throw failure(`${type} is not a known record type`, "dns.value.invalid", hint, error);
   }
   const number = typeNumber(known);
-  if (number !== soa && !ofDnssec.has(number) && !(number >= 249 && number <= 255)) return known;
-  throw failure(
-    `records of type ${type} are not managed`,
-    "dns.type.refused",
-    known === "SOA"
-      ? "Leave the SOA record to the server, which maintains its serial number"
-      : "Leave this type to the server, which generates its records or never stores them",
-  );
+  const isOfMessages = number >= 249 && number <= 255;
+  const hint = hints[known] ?? (ofDnssec.has(number) || isOfMessages ? hintOfServer : undefined);
+  if (hint === undefined) return known;
+  const why = known === "DNAME" ? ": DNAME redirects all names below its own, and so hides its mark (RFC 6672)" : "";
+  throw failure(`records of type ${type} are not managed${why}`, "dns.type.refused", hint);
 }
 
-const soa = 6;
+const hints: Readonly<Record<string, string>> = {
+  SOA: "Leave the SOA record to the server, which maintains its serial number",
+  DNAME: "Declare a CNAME record for each name, or create the DNAME record at the server",
+};
+
+const hintOfServer = "Leave this type to the server, which generates its records or never stores them";
 
 /** OPT, and the types that a server generates when it signs: RRSIG, NSEC, NSEC3, NSEC3PARAM. */
 const ofDnssec = new Set([41, 46, 47, 50, 51]);

@@ -3,6 +3,7 @@ import { requireMark, type Mark } from "@nixops4-resources/protocol-core";
 import type { DnsReader } from "../client.ts";
 import { failure } from "../failure.ts";
 import { displayName, nameOf, outside } from "../name.ts";
+import { checkCnameRules } from "../record-set/cname-rules.ts";
 import { wantedSet, type WantedSet } from "../record-set/record-set.ts";
 import { isSameKey, nothingAt, type Key, type Stored } from "../stored.ts";
 import type { Wanted } from "./inputs.ts";
@@ -24,6 +25,7 @@ export function declare(want: Wanted): Declared {
     const hint = "Put all values of a name and type into one record set";
     throw failure(`${displayName(set.name)} ${set.type} is declared twice`, "dns.value.invalid", hint);
   }
+  checkCnameRules(sets);
   return { zone, manifest: manifestKey(want.name, zone), sets };
 }
 

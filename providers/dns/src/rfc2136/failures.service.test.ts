@@ -10,6 +10,7 @@ import { startPowerdns } from "@nixops4-resources/integration-servers/dns/powerd
 import { serverOf, startOrSkip } from "@nixops4-resources/integration-servers/testing";
 import { ProviderError } from "@nixops4-resources/protocol-core";
 import { describe, expect, test } from "vitest";
+import { DnsWriter } from "../client.ts";
 import { nothingAt, type Stored } from "../stored.ts";
 import { openWriter } from "../testing/open-writer.ts";
 import { waitForSecondaries } from "./secondaries.ts";
@@ -163,6 +164,16 @@ describe("BIND", () => {
     await using writer = await openWriter(server().address);
     const values = Array.from({ length: 101 }, (_, index) => `10.0.0.${index}`);
     expect(await errorOf(add(writer, { ...www, values }))).toMatch(/^\[dns\.rrset\.tooLarge\].*101 records of type A/);
+  });
+
+  test("drops a DS record without a delegation from an accepted update, which the next look reports", async () => {
+    await using client = new DnsWriter(await openWriter(server().address));
+    const ds = { ...www, type: "DS", values: [`1 8 2 ${"ab".repeat(32)}`], note: "nixops4:test" };
+    await client.look(zone, [ds]);
+    await client.write(zone, [ds]);
+    expect(await errorOf(client.look(zone, [ds]))).toMatch(
+      /^\[dns\.stored\.differently\] www\.example\.test DS was sent as 1 8 2 abab.*, and the server has no records/,
+    );
   });
 
   test("is complete when its secondaries serve the new records", async (context) => {

@@ -24,8 +24,8 @@ interface Shown extends Key {
 }
 
 /**
- * What is stored at exactly these keys. Answers are not enough: a wildcard answers for names that do not exist, and a
- * delegation hides the records at and below it. So the answers become prerequisites of an update without changes, which
+ * What is stored at exactly these keys. Answers are not enough: a wildcard answers for names that do not exist, a
+ * delegation hides the records at and below it, and a DNAME record those below it. So the answers become prerequisites of an update without changes, which
  * servers compare with their stored records (tested with BIND, Knot and PowerDNS).
  */
 export async function lookExactly(server: NameServer, zone: string, keys: readonly Key[]): Promise<Stored[]> {
@@ -62,10 +62,14 @@ async function setsAt(server: NameServer, zone: string, keys: readonly Key[]): P
 function shownBy({ settings }: NameServer, key: Key, answer: Message | undefined): Shown {
   if (answer === undefined) throw new TypeError("The exchange ended without an answer.");
   if (answer.rcode !== "NOERROR" && answer.rcode !== "NXDOMAIN") throw refusedLook(settings, answer);
-  if (answer.isAuthoritative) return setOf(key, answer.answers);
+  if (answer.isAuthoritative) return { ...setOf(key, answer.answers), isDoubtful: isRedirected(key, answer) };
   // A referral may contain the delegation itself, and the addresses of its servers.
   return { ...setOf(key, [...answer.authorities, ...answer.additionals]), isDoubtful: true };
 }
+
+/** Whether the answer is about another name, because of a DNAME record above the key's. */
+const isRedirected = ({ name }: Key, { answers }: Message): boolean =>
+  answers.some((record) => record.type === "DNAME" && record.name !== name && isWithin(name, record.name));
 
 function setOf(key: Key, records: readonly ResourceRecord[]): Shown {
   const own = records.filter(({ name, type }) => name === key.name && type === key.type);
@@ -120,7 +124,7 @@ async function transferred(
   if ("records" in result) return result.records;
   const [{ name, type } = { name: zone, type: "" }] = hidden;
   throw failure(
-    `a delegation hides ${displayName(name)} ${type}, and the server refuses to transfer the zone (${result.refusal.rcode})`,
+    `a delegation or a DNAME record hides ${displayName(name)} ${type}, and the server refuses to transfer the zone (${result.refusal.rcode})`,
     "dns.look.hidden",
     `Grant the key the right to transfer the zone ${displayName(zone)}`,
   );

@@ -2,6 +2,7 @@ import { createServer, connect } from "node:net";
 import { once } from "node:events";
 import { startBind } from "@nixops4-resources/integration-servers/dns/bind";
 import { serials } from "@nixops4-resources/integration-servers/dns/dig";
+import { nsupdate } from "@nixops4-resources/integration-servers/dns/nsupdate";
 import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
 import { startPowerdns } from "@nixops4-resources/integration-servers/dns/powerdns";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
@@ -181,6 +182,27 @@ describe.each([
       }
     });
     expect([...seen].sort()).toEqual(["A 192.0.2.1 300", "CNAME ns1.example.test. 300"]);
+  });
+});
+
+/** Knot refuses a DNAME record above other records. */
+describe.each([
+  ["BIND", startBind],
+  ["PowerDNS", startPowerdns],
+])("a DNAME record on %s", (_name, start) => {
+  const server = serverOf(start);
+
+  test("hides a record, which is found by transfer", async () => {
+    const { address } = server();
+    await using writer = await openWriter(address);
+    const hidden = setAt("www.moved.example.test.", "A", ["192.0.2.1"], "nixops4:test");
+    const redirection = setAt("moved.example.test.", "DNAME", ["second.test."]);
+    await writer.commit({ zone, prerequisites: [nothingAt(hidden)], changes: [hidden] });
+    await nsupdate(address, address.keys.sha256, zone, ["add moved.example.test 300 DNAME second.test"]);
+    expect(await writer.look(zone, [hidden, redirection])).toEqual([hidden, redirection]);
+    const changes = [nothingAt(hidden), nothingAt(redirection)];
+    await writer.commit({ zone, prerequisites: [hidden, redirection], changes });
+    expect(await writer.look(zone, changes)).toEqual(changes);
   });
 });
 

@@ -11,6 +11,7 @@ export const typesExcludedByCname = [
   "A",
   "AAAA",
   "CAA",
+  "DNAME",
   "DS",
   "HTTPS",
   "MX",

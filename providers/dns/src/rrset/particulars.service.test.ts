@@ -73,6 +73,8 @@ describe("rrset", () => {
     [{ type: "MX", values: ["10 mail"] }, "a fully qualified name, not"],
     [{ type: "MX", values: [{ preference: 10 }] }, "`values[0]` must have `exchange` as a name"],
     [{ type: "SOA", values: ["a.test. b.test. 1 2 3 4 5"] }, "[dns.type.refused]"],
+    [{ type: "CNAME", values: ["a.test.", "b.test."] }, "(RFC 2181, section 10.1)"],
+    [{ type: "DNAME", values: ["a.test."] }, "hides its mark (RFC 6672)"],
     [{ type: "RRSIG", values: ["x"] }, "is not a known record type"],
     [{ type: "TYPE46", values: [String.raw`\# 0`] }, "[dns.type.refused]"],
     [{ type: "TXT", values: ["x"], ptr: true }, "`ptr` is for A and AAAA"],

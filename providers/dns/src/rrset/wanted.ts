@@ -2,6 +2,7 @@ import type { Mark } from "@nixops4-resources/protocol-core";
 import { failure } from "../failure.ts";
 import { nameOf } from "../name.ts";
 import { noteFor } from "../note/note.ts";
+import { checkCnameRules } from "../record-set/cname-rules.ts";
 import { wantedSet, type WantedSet } from "../record-set/record-set.ts";
 import type { Key } from "../stored.ts";
 import type { Wanted } from "./inputs.ts";
@@ -12,6 +13,7 @@ export const hasReverse = "ptr";
 
 export function wantedOf(want: Wanted): WantedSet {
   const wanted = wantedSet(want);
+  checkCnameRules([wanted]);
   if (!want.ptr || isAddress(wanted)) return wanted;
   const hint = "Set `ptr = true` on the A and AAAA records of the name instead";
   throw failure(`\`ptr\` is for A and AAAA, not for ${wanted.type}`, "dns.value.invalid", hint);

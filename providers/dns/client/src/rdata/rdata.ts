@@ -29,6 +29,8 @@ const layouts = {
   NS: { target: compressedName },
   CNAME: { target: compressedName },
   PTR: { target: compressedName },
+  // RFC 6672, section 2.5
+  DNAME: { target: plainName },
   SOA: {
     primary: compressedName,
     mailbox: compressedName,

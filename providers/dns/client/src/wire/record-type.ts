@@ -10,6 +10,7 @@ const numbers = {
   AAAA: 28,
   SRV: 33,
   NAPTR: 35,
+  DNAME: 39,
   DS: 43,
   SSHFP: 44,
   TLSA: 52,
