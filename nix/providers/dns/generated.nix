@@ -283,7 +283,7 @@ in
         ptr = mkOption {
           type = types.bool;
           default = false;
-          description = "For A and AAAA: whether each address gets a PTR record that points back to the name. Addresses whose reverse zone is not on the server are skipped with a warning.";
+          description = "For A and AAAA: whether each address gets a PTR record that points back to the name. If the reverse name is a CNAME record (RFC 2317), the PTR record is created at its target. Addresses whose reverse zone is not on the server are skipped with a warning.";
         };
         parentServer = mkOption {
           type = types.nullOr (types.submodule {

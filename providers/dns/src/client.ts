@@ -1,5 +1,5 @@
 import { isWithin } from "@nixops4-resources/dns-client";
-import type { Connecting } from "@nixops4-resources/protocol-core";
+import { log, type Connecting } from "@nixops4-resources/protocol-core";
 import type { BackendReader, BackendWriter, Zone } from "./backend.ts";
 import type { Connection } from "./connection.ts";
 import { displayName, outside, zoneMissing } from "./name.ts";
@@ -11,6 +11,7 @@ export class DnsReader<Backend extends BackendReader = BackendReader> implements
   readonly backend: Backend;
   readonly #seen = new Map<string, Stored>();
   readonly #zones = new Map<string, string>();
+  readonly #warnings = new Set<string>();
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -43,6 +44,14 @@ export class DnsReader<Backend extends BackendReader = BackendReader> implements
   /** The name of the zone of a key. Calls `findZone` only if it was not called for this key before. */
   async zoneName(key: Key, given: string | null): Promise<string> {
     return this.#zones.get(idOf(key)) ?? (await this.findZone(key, given)).name;
+  }
+
+  /** Logs a warning once, although a request looks several times. */
+  warnOnce(message: string, details: Readonly<Record<string, string>>): void {
+    const warning = JSON.stringify([message, details]);
+    if (this.#warnings.has(warning)) return;
+    this.#warnings.add(warning);
+    log.warn(message, details);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

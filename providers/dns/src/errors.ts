@@ -59,6 +59,10 @@ const errors = {
     meaning: "An input is not a valid domain name.",
     remedy: "Correct the name.",
   },
+  "dns.name.notHost": {
+    meaning: "BIND rejects a name with other characters than a host name has, such as an underscore (`check-names`).",
+    remedy: "Use letters, digits and inner hyphens only, or set `check-names ignore` in BIND's zone.",
+  },
   "dns.name.outside": {
     meaning: "A name is not in the zone.",
     remedy: "Write fully qualified names, such as www.example.org, and declare each in its zone.",

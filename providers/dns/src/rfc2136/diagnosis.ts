@@ -5,6 +5,7 @@ import { addressOf } from "../endpoint.ts";
 import { failure } from "../failure.ts";
 import { displayName } from "../name.ts";
 import type { Stored } from "../stored.ts";
+import { notHostName } from "./check-names.ts";
 import { refusedUpdate } from "./failure.ts";
 import { holds } from "./look.ts";
 import type { NameServer } from "./server.ts";
@@ -17,6 +18,8 @@ const maxRecordsOfBind = 100;
 export async function explainRefusedUpdate(server: NameServer, update: Update, rcode: Rcode): Promise<ProviderError> {
   const { settings } = server;
   if (rcode === "REFUSED") {
+    const notHost = await notHostName(server, update);
+    if (notHost !== undefined) return notHost;
     const exchange = await exchangeWithoutAddress(server, update);
     if (exchange !== undefined) {
       return failure(

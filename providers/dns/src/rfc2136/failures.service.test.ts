@@ -160,6 +160,26 @@ describe("BIND", () => {
     expect(await errorOf(add(writer, mx, address))).toBe("no error");
   });
 
+  test.each([
+    [{ name: "_acme-challenge.example.test." }, "_acme-challenge.example.test"],
+    [{ name: "*._a.example.test.", type: "AAAA", values: ["2001:db8::1"] }, "_a.example.test"],
+    [{ type: "MX", values: ["10 _mail.second.test."] }, "_mail.second.test"],
+    [{ name: "sub.example.test.", type: "NS", values: ["_ns.second.test."] }, "_ns.second.test"],
+    [{ name: "_sip._tcp.example.test.", type: "SRV", values: ["1 1 443 a_b.second.test."] }, "a_b.second.test"],
+  ])("reports a name that is not a host name: %o", async (change, bad) => {
+    await using writer = await openWriter(server().address);
+    const error = await errorOf(add(writer, { ...www, ...change }));
+    expect(error).toMatch(/^\[dns\.name\.notHost\] /);
+    expect(error).toContain(`since ${bad} is not a host name (REFUSED)`);
+  });
+
+  test("reports a missing right before a name that is not a host name", async () => {
+    await using writer = await openWriter(server().address, server().address.keys.rightless);
+    expect(await errorOf(add(writer, { ...www, name: "_acme-challenge.example.test." }))).toMatch(
+      /^\[dns\.update\.refused\]/,
+    );
+  });
+
   test("reports more than 100 records of a name and type", async () => {
     await using writer = await openWriter(server().address);
     const values = Array.from({ length: 101 }, (_, index) => `10.0.0.${index}`);

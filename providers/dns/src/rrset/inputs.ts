@@ -13,7 +13,7 @@ export const inputs = {
   ),
   ptr: option(
     z.boolean(),
-    "For A and AAAA: whether each address gets a PTR record that points back to the name. Addresses whose reverse zone is not on the server are skipped with a warning.",
+    "For A and AAAA: whether each address gets a PTR record that points back to the name. If the reverse name is a CNAME record (RFC 2317), the PTR record is created at its target. Addresses whose reverse zone is not on the server are skipped with a warning.",
     false,
   ),
   parentServer,

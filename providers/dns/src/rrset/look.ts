@@ -56,9 +56,12 @@ function notOfAnother(stored: Stored, managedBy: string): Stored {
   );
 }
 
-/** The reverse records of a set of addresses, if they are wanted or if its note says that they were created. */
-export async function reversesOf(client: DnsReader, stored: Stored, isWanted: boolean): Promise<Reverse[]> {
+/**
+ * The reverse records of a set of addresses, if they are declared or if its note says that they were created. `declared` are
+ * the addresses that should have one.
+ */
+export async function reversesOf(client: DnsReader, stored: Stored, declared: readonly string[]): Promise<Reverse[]> {
   if (!isAddress(stored)) return [];
-  if (!isWanted && !detailsOf(stored).includes(hasReverse)) return [];
-  return await lookAtReverse(client, stored.type, stored.values);
+  if (declared.length === 0 && !detailsOf(stored).includes(hasReverse)) return [];
+  return await lookAtReverse(client, stored.type, stored.values, declared);
 }

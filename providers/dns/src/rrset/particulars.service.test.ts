@@ -111,12 +111,43 @@ describe("rrset", () => {
     expect(await dig(server().address, "-x", "192.0.2.1")).toEqual(["www.example.test."]);
   });
 
-  test("warns of an address whose reverse zone is not on the server", async () => {
-    const created = await shop.create("rrset", { ...www, values: ["198.51.100.1"], ptr: true });
+  test("creates the PTR record at the target of a CNAME record (RFC 2317), and deletes it there", async () => {
+    const target = "1.0-25.2.0.192.in-addr.arpa";
+    await backend.change("2.0.192.in-addr.arpa", `add 1.2.0.192.in-addr.arpa 300 CNAME ${target}`);
+    const created = await shop.create("rrset", { ...www, ptr: true });
+    expect(created).toMatchObject({ outcome: "created", error: undefined, outputs: { ptrNames: [target] } });
+    expect(await at("192.0.2.1")).toEqual([`${target}.`, "www.example.test."]);
+    expect((await shop.create("rrset", { ...www, ptr: true })).outcome).toBe("unchanged");
+    await shop.destroy("rrset", { ...www, ptr: true });
+    expect(await at("192.0.2.1")).toEqual([`${target}.`]);
+  });
+
+  test.each([
+    ["whose zone another server has", "1.0-25.2.0.192.elsewhere.invalid"],
+    ["in a loop", "1.2.0.192.in-addr.arpa"],
+  ])(
+    "creates the A record, and names the place of the PTR record, if its CNAME record has a target %s",
+    async (_why, target) => {
+      await backend.change("2.0.192.in-addr.arpa", `add 1.2.0.192.in-addr.arpa 300 CNAME ${target}`);
+      const created = await shop.create("rrset", { ...www, ptr: true });
+      expect(created).toMatchObject({ outcome: "created", error: undefined, outputs: { ptrNames: [] } });
+      expect(created.said).toContain(`"name":"${target}"`);
+      expect(await dig(server().address, www.name, "A")).toEqual(["192.0.2.1"]);
+      expect((await shop.destroy("rrset", { ...www, ptr: true })).outcome).toBe("deleted");
+    },
+  );
+
+  test("warns once of a declared address whose reverse zone is not on the server", async () => {
+    const far = { ...www, values: ["198.51.100.1"], ptr: true };
+    const created = await shop.create("rrset", far);
     expect(created).toMatchObject({ outcome: "created", outputs: { ptrNames: [] } });
-    expect(created.said).toContain(
-      "the server does not have the reverse zone of an address: its PTR record is skipped",
-    );
+    expect(created.said.match(/gets no PTR record/g)).toHaveLength(1);
+    const near = { ...www, ptr: true };
+    await shop.create("rrset", near);
+    await backend.change(zone, "add www.example.test 300 A 198.51.100.9");
+    const corrected = await shop.create("rrset", near);
+    expect(corrected).toMatchObject({ outcome: "updated", error: undefined });
+    expect(corrected.said).not.toContain("PTR");
   });
 
   test("rejects a record set that another resource of the deployment declares", async () => {

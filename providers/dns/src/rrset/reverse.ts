@@ -1,5 +1,5 @@
 import { rdataOf } from "@nixops4-resources/dns-client";
-import { log, ProviderError } from "@nixops4-resources/protocol-core";
+import { ProviderError } from "@nixops4-resources/protocol-core";
 import type { DnsReader, DnsWriter } from "../client.ts";
 import type { ErrorCode } from "../errors.ts";
 import { failure } from "../failure.ts";
@@ -25,20 +25,49 @@ export interface Target {
   readonly adopt: boolean;
 }
 
-/** Reads the PTR records of addresses. Skips addresses whose reverse zone is not on the server, with a warning. */
-export async function lookAtReverse(client: DnsReader, type: string, addresses: readonly string[]): Promise<Reverse[]> {
+/**
+ * Reads the PTR records of addresses. Skips addresses whose reverse zone is not on the server, with a warning if the address
+ * is among the declared ones.
+ */
+export async function lookAtReverse(
+  client: DnsReader,
+  type: string,
+  addresses: readonly string[],
+  declared: readonly string[],
+): Promise<Reverse[]> {
   const found: Reverse[] = [];
   for (const address of addresses) {
-    const key = { name: reverseName(type, address), type: "PTR" };
-    const zone = await zoneIfPresent(client, key);
-    if (zone === undefined) {
-      log.warn("the server does not have the reverse zone of an address: its PTR record is skipped", { address });
-      continue;
+    const reverse = await followAliases(client, reverseName(type, address));
+    if ("stored" in reverse) found.push(reverse);
+    else if (declared.includes(address)) {
+      client.warnOnce(
+        "an address gets no PTR record, since the server does not have the zone of its reverse name: create the record there, or set `ptr = false`",
+        { address, name: displayName(reverse.missing) },
+      );
     }
-    const [stored] = await client.look(zone, [key]);
-    if (stored !== undefined) found.push({ zone, stored });
   }
   return found;
+}
+
+/** The longest chain of aliases that BIND follows. */
+const maxAliases = 16;
+
+/**
+ * The PTR records at a reverse name, or at the name that it is an alias of: network operators delegate parts of a reverse
+ * zone by CNAME records (RFC 2317). If that name is in no zone of the server, or the aliases form a loop, the name.
+ */
+async function followAliases(client: DnsReader, first: string): Promise<Reverse | { missing: string }> {
+  let name = first;
+  for (let followed = 0; followed < maxAliases; followed++) {
+    const key = { name, type: "PTR" };
+    const zone = await zoneIfPresent(client, key);
+    if (zone === undefined) break;
+    const [stored = nothingAt(key), alias] = await client.look(zone, [key, { name, type: "CNAME" }]);
+    const [target] = alias?.values ?? [];
+    if (target === undefined) return { zone, stored };
+    name = target;
+  }
+  return { missing: name };
 }
 
 /** The name of an address's PTR record (RFC 1035, section 3.5, and RFC 3596, section 2.5). */

@@ -12,7 +12,7 @@ import { untilSettled, writeOnce } from "../until-settled.ts";
 import { inputs, outputs } from "./inputs.ts";
 import { requireOurs, reversesOf, storedSet } from "./look.ts";
 import { checkReverse, isAsWanted, isReverse, isReverseOf, pointReverse, removeReverse } from "./reverse.ts";
-import { hasReverse, noteOf, targetOf, wantedOf, zoneOf } from "./wanted.ts";
+import { declaredReverse, hasReverse, noteOf, targetOf, wantedOf, zoneOf } from "./wanted.ts";
 
 export default defineResource({
   type: "rrset",
@@ -45,7 +45,7 @@ export default defineResource({
     const zone = await client.findZone(wanted, zoneOf(want));
     const stored = await storedSet(client, zone.name, wanted, want, previous);
     if (stored === undefined) return undefined;
-    const reverses = await reversesOf(client, stored, want.ptr);
+    const reverses = await reversesOf(client, stored, declaredReverse(want, wanted));
     const isMarked = detailsOf(stored).includes(hasReverse);
     const own = reverses.filter((reverse) => isReverseOf(reverse, target));
     return {
@@ -75,7 +75,8 @@ export default defineResource({
     const wanted = wantedOf(want);
     const zone = await client.zoneName(wanted, zoneOf(want));
     const target = targetOf(want, wanted);
-    const reverses = await reversesOf(client, { ...nothingAt(wanted), values: wanted.values }, want.ptr);
+    const aimed = { ...nothingAt(wanted), values: wanted.values };
+    const reverses = await reversesOf(client, aimed, declaredReverse(want, wanted));
     checkReverse(reverses, target);
     try {
       await client.write(zone, [{ ...wanted, note: noteOf(want, mark) }]);
@@ -91,8 +92,9 @@ export default defineResource({
     const target = targetOf(want, wanted);
     const type = typeof seen.inputs.type === "string" ? managedType(seen.inputs.type) : wanted.type;
     const former = type === wanted.type ? [] : [{ name: wanted.name, type }];
-    const before = await reversesOf(client, client.seen({ name: wanted.name, type }), false);
-    const after = await reversesOf(client, { ...nothingAt(wanted), values: wanted.values }, want.ptr);
+    const aimed = { ...nothingAt(wanted), values: wanted.values };
+    const before = await reversesOf(client, client.seen({ name: wanted.name, type }), []);
+    const after = await reversesOf(client, aimed, declaredReverse(want, wanted));
     checkReverse(after, target);
     // PTR records of removed addresses are deleted first: if interrupted, the next apply finds them by these addresses.
     const leaving = before.filter(({ stored }) => !after.some((one) => one.stored.name === stored.name));
@@ -107,11 +109,7 @@ export default defineResource({
     // PTR records are in other zones, so no update covers both. If the addresses were taken over meanwhile, ours go again.
     await requireOurs(client, zone, [wanted], mark).catch(async (error: unknown) => {
       if (error instanceof MarkChanged) {
-        await removeReverse(
-          client,
-          await reversesOf(client, { ...nothingAt(wanted), values: wanted.values }, true),
-          target,
-        );
+        await removeReverse(client, await reversesOf(client, aimed, wanted.values), target);
       }
       throw error;
     });
@@ -120,7 +118,7 @@ export default defineResource({
   async delete(client: DnsWriter, want, seen) {
     const wanted = wantedOf(want);
     const zone = await client.zoneName(wanted, zoneOf(want));
-    await removeReverse(client, await reversesOf(client, client.seen(wanted), false), targetOf(want, wanted));
+    await removeReverse(client, await reversesOf(client, client.seen(wanted), []), targetOf(want, wanted));
     await untilSettled(client, {
       zone,
       changes: () => [nothingAt(wanted)],
@@ -134,7 +132,7 @@ export default defineResource({
     const stored = client.seen(wanted);
     requireMark(markOf(stored), expected);
     if (mark === undefined) {
-      await removeReverse(client, await reversesOf(client, stored, false), targetOf(want, wanted), true);
+      await removeReverse(client, await reversesOf(client, stored, []), targetOf(want, wanted), true);
     }
     const note = mark === undefined ? null : noteFor(mark, []);
     await writeOnce(client, zone, [{ ...stored, note }]);

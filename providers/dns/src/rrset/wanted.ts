@@ -21,6 +21,9 @@ export function wantedOf(want: Wanted): WantedSet {
 
 export const isAddress = ({ type }: Key): boolean => type === "A" || type === "AAAA";
 
+/** The addresses that should have a PTR record. */
+export const declaredReverse = ({ ptr }: Wanted, { values }: WantedSet): readonly string[] => (ptr ? values : []);
+
 export const zoneOf = ({ zone }: Wanted): string | null => (zone === null ? null : nameOf(zone, "zone"));
 
 export const noteOf = ({ ptr }: Wanted, mark: Mark): string => noteFor(mark, ptr ? [hasReverse] : []);
