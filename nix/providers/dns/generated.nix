@@ -188,7 +188,7 @@ in
               };
               values = mkOption {
                 type = types.nonEmptyListOf (types.oneOf [ types.str (types.attrsOf suiteTypes.json) ]);
-                description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Types without supported fields are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
+                description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Other texts in the form of a zone file, such as `( \"a\" \"b\" )` or `a\\; b`, are rejected; `{ text = ...; }` is always literal. Types without supported fields are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
               };
             };
           });
@@ -273,7 +273,7 @@ in
         };
         values = mkOption {
           type = types.nonEmptyListOf (types.oneOf [ types.str (types.attrsOf suiteTypes.json) ]);
-          description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Types without supported fields are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
+          description = "All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = \"mail.example.org\"; }`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Other texts in the form of a zone file, such as `( \"a\" \"b\" )` or `a\\; b`, are rejected; `{ text = ...; }` is always literal. Types without supported fields are written `\\# LENGTH HEXADECIMAL` (RFC 3597).";
         };
         zone = mkOption {
           type = types.nullOr types.nonEmptyStr;

@@ -94,6 +94,16 @@ describe("a zone by PowerDNS' API", () => {
     expect(await reader().all(zone)).toContainEqual(wanted);
   });
 
+  test.each(["*.t", "*.a.t", "_srv._tcp.t"])("stores, finds and deletes records of %s", async (name) => {
+    const wanted = records(name, "A", ["192.0.2.1"]);
+    expect(await reader().findZone(wanted)).toMatchObject({ name: zone });
+    expect(await reader().look(zone, [wanted])).toEqual([nothing(name, "A")]);
+    await commit([wanted], [nothing(name, "A")]);
+    expect(await reader().look(zone, [wanted])).toEqual([wanted]);
+    await commit([nothing(name, "A")], [wanted]);
+    expect(await reader().look(zone, [wanted])).toEqual([nothing(name, "A")]);
+  });
+
   test("stores and serves 200 records written at once", async () => {
     const changes = Array.from({ length: 200 }, (_, number) => records(`n${number}.t`, "A", [`192.0.2.${number + 1}`]));
     await commit(changes, changes.map(nothingAt));

@@ -27,7 +27,7 @@ export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> 
     // DS records of a zone are in its parent zone (RFC 4034, section 5).
     const first = type === "DS" ? parentOf(name) : name;
     for (let candidate = first; candidate !== undefined; candidate = parentOf(candidate)) {
-      const zone = await listedZone(this.api, candidate);
+      const zone = mayBeZone(candidate) ? await listedZone(this.api, candidate) : undefined;
       if (zone !== undefined) return zone;
     }
     throw zoneMissing(name, "nor a zone above it");
@@ -109,6 +109,12 @@ export class PowerdnsBackendReader<Api extends PowerdnsReader = PowerdnsReader> 
     });
   }
 }
+
+/**
+ * The API rejects a lookup of other zone names, such as a wildcard, with status 422 (apiCheckNameAllowedCharacters in
+ * PowerDNS' ws-api.cc).
+ */
+const mayBeZone = (name: string): boolean => /^[\w/.-]+$/.test(name);
 
 const distinctNames = (keys: readonly Key[]): string[] => [...new Set(keys.map(({ name }) => name))];
 

@@ -41,7 +41,7 @@ export const recordSet = {
   ),
   values: option(
     withExample(z.array(value).check(z.minLength(1)), ["192.0.2.1"]),
-    'All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = "mail.example.org"; }`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Types without supported fields are written `\\# LENGTH HEXADECIMAL` (RFC 3597).',
+    'All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = "mail.example.org"; }`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Other texts in the form of a zone file, such as `( "a" "b" )` or `a\\; b`, are rejected; `{ text = ...; }` is always literal. Types without supported fields are written `\\# LENGTH HEXADECIMAL` (RFC 3597).',
   ),
 };
 

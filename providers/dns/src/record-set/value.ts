@@ -1,5 +1,6 @@
 import { canonical, InvalidValue } from "@nixops4-resources/dns-client";
 import * as z from "zod/mini";
+import { refuseZoneFileForm } from "./zone-file-form.ts";
 import { failure } from "../failure.ts";
 
 /**
@@ -22,7 +23,9 @@ export type Value = z.output<typeof value>;
 export function canonicalValues(type: string, values: readonly Value[], field: string): string[] {
   const texts = values.map((given, index) => {
     try {
-      return canonical(type, isPlainText(type, given) ? { text: given } : given);
+      if (!isPlainText(type, given)) return canonical(type, given);
+      refuseZoneFileForm(given, `${field}[${index}]`);
+      return canonical(type, { text: given });
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
       const hint = `Correct the value; the documentation of \`values\` describes the forms of ${type}`;
@@ -33,7 +36,7 @@ export function canonicalValues(type: string, values: readonly Value[], field: s
 }
 
 /** In zone file syntax, spaces would split a text and a semicolon would start a comment, which breaks SPF and DKIM. */
-const isPlainText = (type: string, given: Value): boolean =>
+const isPlainText = (type: string, given: Value): given is string =>
   type === "TXT" && typeof given === "string" && !given.startsWith('"');
 
 /** The declared values if the stored ones are equal to them, so that spelling is no difference; else the stored ones. */
