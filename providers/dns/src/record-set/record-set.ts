@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { nameOf } from "../name.ts";
 import { isReserved } from "../note/mark-name.ts";
 import type { Key } from "../stored.ts";
+import { fieldList, typesWithFields } from "./field-list.ts";
 import { managedType } from "./managed-type.ts";
 import { canonicalValues, value, type Value } from "./value.ts";
 
@@ -32,7 +33,7 @@ export const recordSet = {
   ),
   type: option(
     withExample(z.string().check(z.regex(/^[A-Z][A-Z0-9]*$/)), "A"),
-    "Type of the records: A, AAAA, CAA, CNAME, DS, HTTPS, MX, NAPTR, NS, PTR, SRV, SSHFP, SVCB, TLSA, TXT, or any other type by its number, such as `TYPE65400`.",
+    `Type of the records: ${typesWithFields.join(", ")}, or any other type by its number, such as \`TYPE65400\`.`,
   ),
   ttlSeconds: option(
     z.int().check(z.minimum(0), z.maximum(2_147_483_647)),
@@ -41,7 +42,7 @@ export const recordSet = {
   ),
   values: option(
     withExample(z.array(value).check(z.minLength(1)), ["192.0.2.1"]),
-    'All values of the name and type, in any order. Each is a text as in a zone file (`10 mail.example.org.`) or an object with the fields of its type (`{ preference = 10; exchange = "mail.example.org"; }`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Other texts in the form of a zone file, such as `( "a" "b" )` or `a\\; b`, are rejected; `{ text = ...; }` is always literal. Types without supported fields are written `\\# LENGTH HEXADECIMAL` (RFC 3597).',
+    `All values of the name and type, in any order. Each is a text as in a zone file (\`10 mail.example.org.\`) or an object with the fields of its type (\`{ preference = 10; exchange = "mail.example.org"; }\`). Names in values are fully qualified. A TXT text is taken literally unless it begins with a double quote, and is split every 255 octets. Other texts in the form of a zone file, such as \`( "a" "b" )\` or \`a\\; b\`, are rejected; \`{ text = ...; }\` is always literal. ${fieldList} Types without supported fields are written \`\\# LENGTH HEXADECIMAL\` (RFC 3597).`,
   ),
 };
 

@@ -69,6 +69,9 @@ const layouts = {
 type StructuredType = keyof typeof layouts;
 type Layout = Readonly<Record<string, Field<unknown>>>;
 
+/** The names of a type's fields, in the order of a zone file. Empty if its values have no fields. */
+export const fieldNames = (type: string): string[] => Object.keys(layoutOf(type) ?? {});
+
 /**
  * The octets of a value, given as fields (`{ preference: 10, exchange: "mail.example.org" }`) or in presentation format
  * (`10 mail.example.org.`). Throws `InvalidValue`.
