@@ -10,6 +10,10 @@ const errors = {
     remedy:
       "Set `identity` to the stored name. To start a new site, declare another database. To use this one with the data that it holds, set `newSite = true` for one apply.",
   },
+  "postgres.database.locale": {
+    meaning: "The server does not have this locale, or not for `encoding`.",
+    remedy: "Use a locale that the hint names, or install the locale on the server's machine and restart PostgreSQL.",
+  },
   "postgres.database.pending": {
     meaning:
       "The database cannot be dropped, and could not get its name back. It exists under the name in the message, with all its contents.",

@@ -5,7 +5,7 @@ import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgre
 import { expect, test } from "vitest";
 import { deployed } from "../testing/deployment.ts";
 
-describePostgres("a database", (server) => {
+describePostgres("a database", (server, version) => {
   const startBackend = PostgresBackend.prepare({
     prefix: "dbby",
     account: "superuser",
@@ -83,6 +83,39 @@ describePostgres("a database", (server) => {
     const rejected = /^\[protocol\.immutable\].*`encoding` cannot change in place from "UTF8"/;
     expect((await database().create({ ...mixed, encoding: "LATIN1" })).error).toMatch(rejected);
   });
+
+  const spellings = [
+    { localeProvider: "libc", one: { locale: "C.UTF-8" }, other: { locale: "C.utf8" } },
+    { localeProvider: "libc", one: { lcCollate: "C.utf8" }, other: { lcCollate: "C.UTF-8" } },
+    { localeProvider: "libc", one: { lcCtype: "C.UTF-8" }, other: { lcCtype: "C.utf-8" } },
+    { localeProvider: "libc", one: { locale: "POSIX" }, other: { locale: "C" } },
+    { localeProvider: "icu", one: { locale: "de_DE" }, other: { locale: "de-de" } },
+    { localeProvider: "builtin", one: { locale: "C.UTF8" }, other: { locale: "C.UTF-8" } },
+  ];
+  test.each(spellings.filter(({ localeProvider }) => version >= 17 || localeProvider !== "builtin"))(
+    "accepts every spelling of a locale of $localeProvider: $one as $other",
+    async ({ localeProvider, one, other }) => {
+      expect((await database().create({ localeProvider, ...one })).outcome).toBe("created");
+      expect((await database().create({ localeProvider, ...one })).outcome).toBe("unchanged");
+      expect((await database().create({ localeProvider, ...other })).outcome).toBe("unchanged");
+    },
+  );
+
+  const missing = [
+    { localeProvider: "libc", locale: "c.utf16", hint: "Use one of C, C.utf8; or" },
+    { localeProvider: "libc", locale: "xx_XX.UTF-8", hint: "Install the locale" },
+    { localeProvider: "builtin", locale: "de_DE", hint: "Use one of C, C.UTF-8" },
+  ];
+  test.each(missing.filter(({ localeProvider }) => version >= 17 || localeProvider !== "builtin"))(
+    "names the server's locales of $localeProvider near $locale, which it does not have",
+    async ({ localeProvider, locale, hint }) => {
+      const { error } = await database().create({ localeProvider, locale });
+      expect(error).toContain(
+        `[postgres.database.locale] Unable to create database dbby_shop: the server does not have the locale "${locale}" (\`locale\`).\nHint: ${hint}`,
+      );
+      expect(await unfinished()).toEqual([]);
+    },
+  );
 
   test("20 concurrent creates yield 20 databases", async () => {
     const names = Array.from({ length: 20 }, (_, number) => `dbby_${number}`);

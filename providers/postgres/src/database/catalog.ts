@@ -2,6 +2,7 @@ import { readMark, type Listed } from "@nixops4-resources/protocol-core";
 import { sql, type ReadSession } from "@nixops4-resources/protocol-postgres";
 import { identityIn } from "./identity.ts";
 import type { DatabaseInputs } from "./inputs.ts";
+import { isSameLocale, type LocaleProvider } from "./locale.ts";
 import { seenSettings } from "../settings.ts";
 
 /**
@@ -14,7 +15,7 @@ interface Row {
   owner: string;
   encoding: string;
   isWantedEncoding: boolean;
-  localeProvider: "libc" | "icu" | "builtin";
+  localeProvider: LocaleProvider;
   /** Locale of icu or builtin; null for libc. */
   providerLocale: string | null;
   lcCollate: string;
@@ -50,9 +51,9 @@ export async function selectDatabase(session: ReadSession, wanted: DatabaseInput
     owner: ignoreUnlessWanted(wanted.owner, row.owner),
     encoding: isWantedEncoding ? wanted.encoding : row.encoding,
     localeProvider: wanted.localeProvider === null && wanted.locale === null ? null : seenProvider(row, wanted),
-    locale: ignoreUnlessWanted(wanted.locale, seenLocale(row, wanted)),
-    lcCollate: ignoreUnlessWanted(wanted.lcCollate, row.lcCollate),
-    lcCtype: ignoreUnlessWanted(wanted.lcCtype, row.lcCtype),
+    locale: seenLocale(row, wanted),
+    lcCollate: seenName("libc", row.lcCollate, wanted.lcCollate),
+    lcCtype: seenName("libc", row.lcCtype, wanted.lcCtype),
     settings: seenSettings(row.settings, wanted.settings),
     identity: ignoreUnlessWanted(wanted.identity, identityIn(readMark(row.comment)) ?? null),
   };
@@ -65,18 +66,18 @@ const ignoreUnlessWanted = <T>(wanted: T | null, seen: T): T | null => (wanted =
 const seenProvider = ({ localeProvider }: Row, wanted: DatabaseInputs): DatabaseInputs["localeProvider"] =>
   wanted.localeProvider === null && localeProvider === "libc" ? null : localeProvider;
 
+/** A locale equal in meaning to the wanted one is returned in the wanted spelling. */
+const seenName = (provider: LocaleProvider, seen: string, wanted: string | null): string | null =>
+  wanted === null || isSameLocale(provider, seen, wanted) ? wanted : seen;
+
 function seenLocale(
   { localeProvider, providerLocale, lcCollate, lcCtype }: Row,
-  wanted: DatabaseInputs,
+  { locale, ...wanted }: DatabaseInputs,
 ): string | null {
-  if (localeProvider === "libc") {
-    // `locale` sets both, except for the one that has an input of its own.
-    const parts = [...(wanted.lcCollate === null ? [lcCollate] : []), ...(wanted.lcCtype === null ? [lcCtype] : [])];
-    return parts.find((part) => part !== wanted.locale) ?? wanted.locale;
-  }
-  const seen = providerLocale ?? "";
-  // PostgreSQL 16 and later store `en_US` as `en-US`.
-  return wanted.locale?.replaceAll("_", "-") === seen.replaceAll("_", "-") ? wanted.locale : seen;
+  if (localeProvider !== "libc") return seenName(localeProvider, providerLocale ?? "", locale);
+  // `locale` sets both, except for the one that has an input of its own.
+  const parts = [...(wanted.lcCollate === null ? [lcCollate] : []), ...(wanted.lcCtype === null ? [lcCtype] : [])];
+  return parts.map((part) => seenName("libc", part, locale)).find((part) => part !== locale) ?? locale;
 }
 
 export async function listDatabases(session: ReadSession, managedBy: string): Promise<Listed[]> {

@@ -14,6 +14,7 @@ import { commentWithMark } from "../comment.ts";
 import type { ErrorCode } from "../errors.ts";
 import { withIdentity } from "./identity.ts";
 import type { DatabaseInputs } from "./inputs.ts";
+import { explainLocale } from "./locale.ts";
 import { dropPending, temporaryName } from "./pending.ts";
 import { releaseLockAfter } from "./session-lock.ts";
 import { settingStatements } from "../settings.ts";
@@ -37,7 +38,11 @@ export async function createDatabase(session: WriteSession, want: DatabaseInputs
       from pg_database where datname in (${name}, ${temporary})`);
     if (found?.exists === true) throw new AlreadyExists(name);
     if (found?.isUnfinished === true) await dropPending(session, temporary);
-    await session.execute(creation);
+    try {
+      await session.execute(creation);
+    } catch (error) {
+      throw await explainLocale(session, error, want);
+    }
     try {
       await session.execute(...finish(temporary, want, mark, session.facts));
     } catch (error) {
