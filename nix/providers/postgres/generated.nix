@@ -352,7 +352,7 @@ in
         password = mkOption {
           type = types.nullOr suiteTypes.secretRef;
           default = null;
-          description = "Password for logging in. Only its SCRAM verifier is sent and stored. Null removes the password; an account that is not superuser removes it only if the previous inputs declared it, since it cannot see other passwords.";
+          description = "Password for logging in, or its SCRAM verifier (`SCRAM-SHA-256$...`). Only the verifier is sent and stored. An account that is not superuser sets a verifier at creation, and does not find later changes. Null removes the password; an account that is not superuser removes it only if the previous inputs declared it, since it cannot see other passwords.";
         };
         connectionLimit = mkOption {
           type = types.ints.between (-1) 2147483647;

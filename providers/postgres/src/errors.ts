@@ -74,6 +74,12 @@ const errors = {
     meaning: "The server has no such privilege for this kind of object.",
     remedy: "Choose a privilege that the hint names.",
   },
+  "postgres.grant.publicDefault": {
+    meaning:
+      "PostgreSQL grants PUBLIC a privilege on every new object of this kind, in every schema. Default privileges of one schema only add to it, so `exclusive` cannot revoke it there.",
+    remedy:
+      "Set `schema` to null, or declare other default privileges of the same owner with `schema = null` and `exclusive = true`.",
+  },
   "postgres.grant.publicConnect": {
     meaning:
       "A `database` resource manages whether PUBLIC may connect to the database. A grant would be revoked at its next apply.",
@@ -93,6 +99,11 @@ const errors = {
   "postgres.role.superuser": {
     meaning: "The inputs make a role superuser, which grants unrestricted access to the server.",
     remedy: "Set `allowSuperuser = true` on the role if this is intended.",
+  },
+  "postgres.role.verifier": {
+    meaning:
+      "The secret of a role is a hash that cannot be used: an MD5 hash, or an incomplete SCRAM verifier. As a password, it would be hashed again.",
+    remedy: "Store the password itself, or its whole SCRAM verifier.",
   },
   "postgres.schema.notEmpty": {
     meaning: "The schema is not empty. The provider never drops it together with its contents.",

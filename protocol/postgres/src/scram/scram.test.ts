@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { matchesVerifier, saslprep, scramVerifier } from "./scram.ts";
+import { isVerifier, matchesVerifier, saslprep, scramVerifier } from "./scram.ts";
 
 describe("a SCRAM verifier", () => {
   test("has iterations, salt, StoredKey and ServerKey, as PostgreSQL stores them", async () => {
@@ -22,6 +22,23 @@ describe("a SCRAM verifier", () => {
     "does not match %s",
     async (stored) => expect(await matchesVerifier("s3cret", stored)).toBe(false),
   );
+});
+
+describe("a text in place of a password", () => {
+  const [salt, key] = ["W22ZaJ0SNY7soEsUEjb6gQ==", Buffer.alloc(32).toString("base64")];
+  test("is a verifier if it has all four parts", () => {
+    expect(isVerifier(`SCRAM-SHA-256$4096:${salt}$${key}:${key}`)).toBe(true);
+  });
+  test.each([
+    ["no iterations", `SCRAM-SHA-256$:${salt}$${key}:${key}`],
+    ["zero iterations", `SCRAM-SHA-256$0:${salt}$${key}:${key}`],
+    ["more iterations than the server can count", `SCRAM-SHA-256$2147483648:${salt}$${key}:${key}`],
+    ["a salt that is not base64", `SCRAM-SHA-256$4096:!$${key}:${key}`],
+    ["a short key", `SCRAM-SHA-256$4096:${salt}$${key}:AAAA`],
+    ["only one key", `SCRAM-SHA-256$4096:${salt}$${key}`],
+    ["text after it", `SCRAM-SHA-256$4096:${salt}$${key}:${key} `],
+    ["another hash", `SCRAM-SHA-512$4096:${salt}$${key}:${key}`],
+  ])("is no verifier with %s", (_, text) => expect(isVerifier(text)).toBe(false));
 });
 
 /** scram.service.test.ts compares the result with the server's. */

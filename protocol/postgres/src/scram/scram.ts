@@ -17,29 +17,51 @@ export async function scramVerifier(password: string, salt: Buffer = randomBytes
 
 /** Whether the stored verifier belongs to the password. An MD5 hash never matches, since it is weaker than SCRAM. */
 export async function matchesVerifier(password: string, stored: string): Promise<boolean> {
-  const parts = /^SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)$/.exec(stored);
-  if (parts === null) return false;
-  const [, iterations = "", salt = "", storedText = "", serverText = ""] = parts;
-  const { storedKey, serverKey } = await deriveKeys(
-    await saslprep(password),
-    Buffer.from(salt, "base64"),
-    Number(iterations),
-  );
-  return isEqualKey(storedKey, storedText) && isEqualKey(serverKey, serverText);
+  const verifier = parseVerifier(stored);
+  if (verifier === undefined) return false;
+  const { storedKey, serverKey } = await deriveKeys(await saslprep(password), verifier.salt, verifier.iterations);
+  return timingSafeEqual(storedKey, verifier.storedKey) && timingSafeEqual(serverKey, verifier.serverKey);
 }
 
-async function deriveKeys(
-  password: string,
-  salt: Buffer,
-  iterations: number,
-): Promise<{ storedKey: Buffer; serverKey: Buffer }> {
+/** Whether PostgreSQL stores the text as it is when it is given in place of a password. */
+export const isVerifier = (text: string): boolean => parseVerifier(text) !== undefined;
+
+interface Verifier extends Keys {
+  iterations: number;
+  salt: Buffer;
+}
+
+/** https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/libpq/auth-scram.c (parse_scram_secret) */
+function parseVerifier(text: string): Verifier | undefined {
+  const parts = /^SCRAM-SHA-256\$([1-9]\d{0,9}):([^$:]+)\$([^$:]+):([^$:]+)$/.exec(text);
+  if (parts === null) return undefined;
+  const iterations = Number(parts[1]);
+  const [salt, storedKey, serverKey] = parts.slice(2).map((part) => bytesOf(part));
+  if (iterations > largestIterations || salt === undefined) return undefined;
+  return storedKey?.length === keyBytes && serverKey?.length === keyBytes
+    ? { iterations, salt, storedKey, serverKey }
+    : undefined;
+}
+
+/** The type `int` of the server. */
+const largestIterations = 2_147_483_647;
+/** Length of a SHA-256 hash. */
+const keyBytes = 32;
+
+/** Undefined if the text is not canonical base64. */
+function bytesOf(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, "base64");
+  return bytes.toString("base64") === text ? bytes : undefined;
+}
+
+interface Keys {
+  storedKey: Buffer;
+  serverKey: Buffer;
+}
+
+async function deriveKeys(password: string, salt: Buffer, iterations: number): Promise<Keys> {
   const salted = await deriveKey(password, salt, iterations);
   return { storedKey: sha256(hmacSha256(salted, "Client Key")), serverKey: hmacSha256(salted, "Server Key") };
-}
-
-function isEqualKey(key: Buffer, text: string): boolean {
-  const stored = Buffer.from(text, "base64");
-  return stored.length === key.length && timingSafeEqual(stored, key);
 }
 
 /**

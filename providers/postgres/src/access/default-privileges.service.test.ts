@@ -115,6 +115,28 @@ describePostgres("default privileges", (server) => {
     expect(rows).toEqual([{ may: true }, { may: false }, { may: true }]);
   });
 
+  test.each([
+    ["routines", "EXECUTE"],
+    ["types", "USAGE"],
+  ])("rejects `exclusive` for %s of one schema while PUBLIC has its built-in %s", async (objectType, privilege) => {
+    await run(`comment on role defaults_owner is 'nixops4:{"v":1,"managedBy":"shop","type":"role"}'`);
+    const reader = { defaults_reader: { privileges: [privilege] } };
+    const inSchema = defaults({ objectType, schema: "app", grants: reader });
+    expect((await inSchema.create({})).outcome).toBe("created");
+    const { error } = await inSchema.create({ exclusive: true });
+    expect(error).toContain(`PostgreSQL grants ${privilege} on new ${objectType} to PUBLIC in every schema`);
+    expect(error).toContain("\nHint: Set `schema` to null");
+
+    const open = { exclusive: true, grants: { ...reader, PUBLIC: { privileges: [privilege] } } };
+    expect((await inSchema.create(open)).outcome).toBe("updated");
+    const everywhere = defaults({ objectType, grants: reader, exclusive: true });
+    expect((await everywhere.create({})).outcome).toBe("updated");
+    expect((await inSchema.create({ exclusive: true })).outcome).toBe("updated");
+    expect((await inSchema.create({ exclusive: true })).outcome).toBe("unchanged");
+    await everywhere.destroy({});
+    expect((await inSchema.destroy({ exclusive: true })).outcome).toBe("deleted");
+  });
+
   test.each(["tables", "sequences", "routines", "types", "schemas"])(
     "creates, reads and revokes those on %s",
     async (kind) => {

@@ -18,8 +18,8 @@ import { accessColumns, accessList, type AccessRow } from "./access-list.ts";
 import type { ErrorCode } from "../errors.ts";
 import { rejectUnlessManaged } from "./exclusive.ts";
 import { sessionIfExists } from "../open-database.ts";
-import { grants, grantsOf, rightsOf, seenGrants } from "./privileges.ts";
-import { Rights } from "./rights.ts";
+import { everyone, grants, grantsOf, rightsOf, seenGrants, type Grants } from "./privileges.ts";
+import { Rights, type Right } from "./rights.ts";
 
 /**
  * Kinds of objects: their keyword in ALTER DEFAULT PRIVILEGES, their code in pg_default_acl, and acldefault's letter.
@@ -87,7 +87,9 @@ export default defineResource({
     const goal = goalOf(access, want, previous.grants ?? {});
     if (!countsAsExisting(access, goal)) return undefined;
     const { database, owner, objectType, schema } = want;
-    const found = grantsOf(seenRights(access, goal), want.grants, access.privileges);
+    // They cannot be revoked in one schema: the write, which rejects that, follows.
+    const seen = seenRights(access, goal).with(publicKeeps(access, want));
+    const found = grantsOf(seen, want.grants, access.privileges);
     return { mark: undefined, inputs: { database, owner, objectType, schema, grants: found }, outputs: {} };
   },
 
@@ -112,12 +114,23 @@ interface Defaults {
   schema: string | null;
 }
 
+interface DefaultAccess extends Access {
+  /** PUBLIC's built-in rights that hold in the schema; empty if the defaults are for any schema. */
+  readonly builtIn: Rights;
+}
+
+/** PUBLIC's built-in rights that should be revoked, and remain whatever the defaults of the schema are. */
+const publicKeeps = (
+  { builtIn, privileges }: DefaultAccess,
+  { exclusive, grants: declared }: { exclusive: boolean; grants: Grants },
+): Rights => (exclusive ? builtIn.without(rightsOf(declared, privileges)) : new Rights());
+
 const labelOf = ({ database, owner, objectType, schema }: Defaults): string =>
   `on ${objectType} of ${owner} in ${schema ? `${database}.${schema}` : database}`;
 
 async function change(
   client: PostgresWriter,
-  want: Defaults & { exclusive: boolean; managedBy: string },
+  want: Defaults & { exclusive: boolean; grants: Grants; managedBy: string },
   goal: (access: Access) => AccessGoal,
 ): Promise<void> {
   const session = await client.on(want.database);
@@ -127,6 +140,8 @@ async function change(
     const look = async (): Promise<Access> => {
       const access = await readDefaults(session, want);
       if (access === undefined) throw ownerOrSchemaMissing(want);
+      const [kept] = publicKeeps(access, want);
+      if (kept !== undefined) throw publicDefault(kept, want);
       return access;
     };
     await changeAccess(session, look, goal);
@@ -141,7 +156,7 @@ async function change(
 async function readDefaults(
   session: ReadSession,
   { owner, objectType, schema }: Defaults,
-): Promise<Access | undefined> {
+): Promise<DefaultAccess | undefined> {
   if (objectType === "schemas" && schema !== null) throw schemaInSchema();
   const { keyword, stored, letter } = kinds[objectType];
   const columns = accessColumns({
@@ -150,18 +165,36 @@ async function readDefaults(
     acl: sql`d.defaclacl`,
     ...(schema !== null && { untouched: sql`null` }),
   });
-  const rows = await session.query<AccessRow>(sql`
-    select ${columns}
+  const rows = await session.query<AccessRow & { builtIn: string[] }>(sql`
+    select ${columns}, array(
+      select privilege_type from aclexplode(acldefault(${letter}, r.oid)) where grantee = 0 and n.oid is not null
+      intersect
+      select privilege_type from aclexplode(coalesce(everywhere.defaclacl, acldefault(${letter}, r.oid)))
+      where grantee = 0
+    ) as "builtIn"
     from pg_roles r
     left join pg_namespace n on n.nspname = ${schema}
     left join pg_default_acl d
       on d.defaclrole = r.oid and d.defaclnamespace = coalesce(n.oid, 0) and d.defaclobjtype = ${stored}
+    left join pg_default_acl everywhere
+      on everywhere.defaclrole = r.oid and everywhere.defaclnamespace = 0 and everywhere.defaclobjtype = ${stored}
     where r.rolname = ${owner} and (n.oid is not null or ${schema}::text is null)`);
   const [row] = rows;
   if (row === undefined) return undefined;
   const inSchema = schema === null ? nothing : sql`in schema ${identifier(schema)} `;
   const prefix = sql`alter default privileges for role ${identifier(owner)} ${inSchema}`;
-  return { lists: [accessList(row, prefix, keyword)], privileges: row.privileges };
+  const builtIn = new Rights(row.builtIn.map((privilege) => ({ grantee: everyone, privilege, isOption: false })));
+  return { lists: [accessList(row, prefix, keyword)], privileges: row.privileges, builtIn };
+}
+
+function publicDefault({ privilege }: Right, { objectType, schema }: Defaults): ProviderError<ErrorCode> {
+  return new ProviderError<ErrorCode>(
+    `PostgreSQL grants ${privilege} on new ${objectType} to PUBLIC in every schema, and defaults of the schema ${schema} alone cannot revoke it`,
+    {
+      code: "postgres.grant.publicDefault",
+      hint: `Set \`schema\` to null, or first declare default privileges of this owner on ${objectType} with \`schema = null\` and \`exclusive = true\``,
+    },
+  );
 }
 
 function ownerOrSchemaMissing({ database, owner, schema }: Defaults): ProviderError<ErrorCode> {

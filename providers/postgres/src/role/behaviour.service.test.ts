@@ -1,10 +1,13 @@
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import type { DeployedResource } from "@nixops4-resources/protocol-core/testing";
 import { makeSecretFile, PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
+import { scramVerifier } from "@nixops4-resources/protocol-postgres/scram";
 import { expect, test } from "vitest";
 import { deployed } from "../testing/deployment.ts";
 
 const secret = makeSecretFile();
+const verifier = makeSecretFile(await scramVerifier(secret.value));
+const otherVerifier = makeSecretFile(await scramVerifier(secret.value));
 
 describePostgres("a role", (server) => {
   const startBackend = PostgresBackend.prepare({
@@ -72,6 +75,30 @@ describePostgres("a role", (server) => {
     expect(await comment()).toBe("The shop.\nAsk Ada.");
   });
 
+  const storedPassword = async (): Promise<unknown> =>
+    (await backend().run("select rolpassword as text from pg_authid where rolname = 'roleby_app'"))[0]?.["text"];
+
+  test("stores a SCRAM verifier as it is, and the other one of the same password after a change", async () => {
+    const [one, other] = [verifier, otherVerifier].map(({ file }) => ({ login: true, password: { file } }));
+    expect((await role().create({ ...one })).outcome).toBe("created");
+    expect(await storedPassword()).toBe(verifier.value);
+    expect((await role().create({ ...one })).outcome).toBe("unchanged");
+    expect((await role().create({ login: true, password: { file: secret.file } })).outcome).toBe("unchanged");
+    expect((await role().create({ ...other })).outcome).toBe("updated");
+    expect(await storedPassword()).toBe(otherVerifier.value);
+  });
+
+  test.each([
+    ["an MD5 hash", makeSecretFile("md5e8a48653851e28c69d0506508fb27fc5"), "is an MD5 hash"],
+    ["an incomplete SCRAM verifier", makeSecretFile(verifier.value.slice(0, -1)), "begins like a SCRAM verifier"],
+  ])("rejects %s as a password", async (_, { file, value }, words) => {
+    const { error, said } = await role().create({ login: true, password: { file } });
+    expect(error).toMatch(/^\[postgres\.role\.verifier\] Unable to create role roleby_app: /);
+    expect(error).toContain(words);
+    expect(said).not.toContain(value);
+    expect(await backend().run("select from pg_roles where rolname = 'roleby_app'")).toEqual([]);
+  });
+
   test("rejects `superuser` without `allowSuperuser`", async () => {
     expect((await role().create({ superuser: true })).error).toMatch(
       /^\[postgres\.role\.superuser\].*\nHint: Set `allowSuperuser = true`/,
@@ -130,6 +157,14 @@ describePostgres("a role created by an account with CREATEROLE and CREATEDB", (s
     expect(error).toMatch(/^\[postgres\.permission\.denied\] Unable to create role roleown_app: roleown_admin may not/);
     expect(error).toMatch(/REPLICATION|replication/);
     expect(await backend().run("select from pg_roles where rolname = 'roleown_app'")).toEqual([]);
+  });
+
+  test("gets a SCRAM verifier, which the account cannot read later", async () => {
+    const role = deployed(backend(), "role", { name: "roleown_app", login: true, password: { file: verifier.file } });
+    expect((await role.create({})).outcome).toBe("created");
+    expect((await role.create({})).outcome).toBe("unchanged");
+    const rows = await backend().run("select rolpassword from pg_authid where rolname = 'roleown_app'");
+    expect(rows).toEqual([{ rolpassword: verifier.value }]);
   });
 
   test("loses the password that the previous inputs declared when it is no longer declared", async () => {

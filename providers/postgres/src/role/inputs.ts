@@ -12,7 +12,7 @@ export const inputs = {
   login: flag("Whether the role can log in, which makes it a user."),
   password: option(
     z.nullable(secretRef),
-    "Password for logging in. Only its SCRAM verifier is sent and stored. Null removes the password; an account that is not superuser removes it only if the previous inputs declared it, since it cannot see other passwords.",
+    "Password for logging in, or its SCRAM verifier (`SCRAM-SHA-256$...`). Only the verifier is sent and stored. An account that is not superuser sets a verifier at creation, and does not find later changes. Null removes the password; an account that is not superuser removes it only if the previous inputs declared it, since it cannot see other passwords.",
     null,
   ),
   connectionLimit: option(
