@@ -1,3 +1,4 @@
+import type { webcrypto } from "node:crypto";
 import { ProviderError, type Secret } from "@nixops4-resources/protocol-core";
 import type { Identity, Recipient } from "age-encryption";
 import type { ErrorCode } from "../errors.ts";
@@ -39,7 +40,9 @@ export async function encryptTo(
 export async function decryptWith(identity: Secret, ciphertext: Uint8Array): Promise<Uint8Array> {
   const { armor, Decrypter } = await import("./library.ts");
   const decrypter = new Decrypter();
-  for (const key of await readIdentity(identity)) decrypter.addIdentity(key.identity);
+  for (const key of await readIdentity(identity)) {
+    for (const one of key.identities) decrypter.addIdentity(one);
+  }
   try {
     const text = Buffer.from(ciphertext).toString("latin1").trimStart();
     const binary = text.startsWith(armorBegin) ? armor.decode(text) : ciphertext;
@@ -71,7 +74,8 @@ async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> 
 }
 
 interface Key {
-  identity: string | Identity;
+  /** The forms in which the key decrypts. */
+  identities: (string | Identity | webcrypto.CryptoKey)[];
   recipient: () => Promise<string>;
 }
 
@@ -93,16 +97,20 @@ async function readIdentity(identity: Secret): Promise<Key[]> {
       // The library's own error may quote the key.
       throw invalidIdentity("it is neither an age identity (AGE-SECRET-KEY-1...) nor an SSH private key");
     }
-    return { identity: key, recipient: () => identityToRecipient(key) };
+    return { identities: [key], recipient: () => identityToRecipient(key) };
   });
 }
 
 async function readSshIdentity(text: string): Promise<Key> {
-  const { sshIdentity } = await import("./ssh.ts");
+  const { sshIdentity, x25519Identity } = await import("./ssh.ts");
   const { publicHalf, readPrivateKey, toPublicKeyLine, UnsupportedKey } = await import("../ssh/key.ts");
   try {
     const key = readPrivateKey(text);
-    return { identity: sshIdentity(key), recipient: async () => toPublicKeyLine(publicHalf(key)) };
+    const x25519 = await x25519Identity(key);
+    return {
+      identities: [sshIdentity(key), ...(x25519 === undefined ? [] : [x25519])],
+      recipient: async () => toPublicKeyLine(publicHalf(key)),
+    };
   } catch (error) {
     throw error instanceof UnsupportedKey ? invalidIdentity(error.message) : error;
   }

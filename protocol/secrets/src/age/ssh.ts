@@ -8,6 +8,7 @@ import {
   privateDecrypt,
   publicEncrypt,
   randomBytes,
+  webcrypto,
   type KeyObject,
 } from "node:crypto";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
@@ -38,6 +39,18 @@ export function sshIdentity(key: KeyObject): Identity {
   };
 }
 
+/**
+ * The key as an X25519 identity, for files encrypted to the recipient `age1...` that ssh-to-age computes from its public
+ * half. Undefined for a key of another type than Ed25519.
+ */
+export async function x25519Identity(key: KeyObject): Promise<webcrypto.CryptoKey | undefined> {
+  const own = publicHalf(key);
+  if (own.type !== "ssh-ed25519") return undefined;
+  const x = ed25519Parts(own).montgomery.toString("base64url");
+  const jwk = { kty: "OKP", crv: "X25519", x, d: scalarOf(key).toString("base64url") };
+  return await webcrypto.subtle.importKey("jwk", jwk, "X25519", false, ["deriveBits"]);
+}
+
 type Unwrapper = (body: Uint8Array, share: string) => Uint8Array;
 
 function ed25519Recipient(key: SshPublicKey): Recipient {
@@ -55,14 +68,18 @@ function ed25519Recipient(key: SshPublicKey): Recipient {
 
 function ed25519Unwrapper(key: KeyObject, own: SshPublicKey): Unwrapper {
   const { tweak, montgomery } = ed25519Parts(own);
-  const seed = Buffer.from(key.export({ format: "jwk" }).d ?? "", "base64url");
-  // x25519 clamps the scalar. Source: RFC 8032, section 5.1.5
-  const scalar = createHash("sha512").update(seed).digest().subarray(0, 32);
+  const scalar = scalarOf(key);
   return (body, base64) => {
     const share = Buffer.from(base64, "base64");
     const shared = x25519.getSharedSecret(tweak, x25519.getSharedSecret(scalar, share));
     return cipherOf(shared, share, montgomery).decrypt(body);
   };
+}
+
+/** X25519 clamps the scalar. Source: RFC 8032, section 5.1.5 */
+function scalarOf(key: KeyObject): Buffer {
+  const seed = Buffer.from(key.export({ format: "jwk" }).d ?? "", "base64url");
+  return createHash("sha512").update(seed).digest().subarray(0, 32);
 }
 
 /** The tweak binds the shared secret to the SSH key, so that the same point used elsewhere gives another secret. */

@@ -139,5 +139,6 @@ describePostgres("an extension", (server) => {
     const { error } = await extensions({ name: "postgis" }).create({});
     expect(error).toContain("[postgres.extension.unavailable]");
     expect(error).toContain("the server has no files of the extension postgis.\nHint: Install the package");
+    expect(error).toContain(`postgresql-${server().version}-<name>`);
   });
 });

@@ -18,7 +18,7 @@ export async function checkRelease(
   { name, version, cascade }: { name: string; version: string | null; cascade: boolean },
 ): Promise<Release> {
   const releases = await releasesOf(session, name);
-  if (releases.length === 0) throw filesMissing(name);
+  if (releases.length === 0) throw filesMissing(name, session.facts.majorVersion);
   const release = releases.find((one) => (version === null ? one.isDefault : one.version === version));
   if (release === undefined) throw versionMissing(name, version, releases);
   if (release.missing.length > 0 && !cascade) throw dependenciesMissing(name, release);
@@ -33,7 +33,7 @@ export async function checkUpdate(session: ReadSession, name: string, from: stri
     });
   }
   const releases = await releasesOf(session, name);
-  if (releases.length === 0) throw filesMissing(name);
+  if (releases.length === 0) throw filesMissing(name, session.facts.majorVersion);
   if (!releases.some(({ version }) => version === to)) throw versionMissing(name, to, releases);
   const paths = await session.query(sql`
     select path from pg_extension_update_paths(${name}) where source = ${from} and target = ${to} and path is not null`);
@@ -68,9 +68,9 @@ export function explainUntrusted(error: unknown, { isTrusted }: Release): unknow
   );
 }
 
-function filesMissing(name: string): ProviderError<ErrorCode> {
+function filesMissing(name: string, majorVersion: number): ProviderError<ErrorCode> {
   return failure(`the server has no files of the extension ${name}`, "postgres.extension.unavailable", {
-    hint: "Install the package with the extension on the server: postgresql-<version>-<name> on Debian, `services.postgresql.extensions` on NixOS, often postgresql-contrib elsewhere; on a managed server, enable it there",
+    hint: `Install the package with the extension on the server: postgresql-${majorVersion}-<name> on Debian, \`services.postgresql.extensions\` on NixOS, often postgresql-contrib elsewhere; on a managed server, enable it there`,
   });
 }
 

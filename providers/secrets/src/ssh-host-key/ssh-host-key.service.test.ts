@@ -49,7 +49,7 @@ const deployment = new Deployment(main, backend.connection);
 afterAll(() => backend[Symbol.asyncDispose]());
 
 describe("a host key", () => {
-  const { run, file } = usePrograms({ "ssh-keygen": "openssh-client", "age-keygen": "age" });
+  const { run, file } = usePrograms({ "ssh-keygen": "openssh-client", "age-keygen": "age", age: "age" });
 
   test.each(["ed25519", "ecdsa-p256", "rsa-2048"])(
     "with %s has the known_hosts line and SSHFP record of ssh-keygen",
@@ -104,6 +104,15 @@ describe("a host key", () => {
     expect(run("age-keygen", ["-y"], identity)).toBe(outputs["ageRecipient"]);
     const rsa = await deployment.create("ssh_host_key", { name: "rsa", algorithm: "rsa-2048", hostNames: ["web"] });
     expect(rsa.outputs["ageRecipient"]).toBeNull();
+  });
+
+  test("is an identity that opens a file encrypted to its age recipient", async () => {
+    const { outputs } = await deployment.create("ssh_host_key", { name: "identity", hostNames: ["web"] });
+    const encrypted = file(run("age", ["--armor", "-r", String(outputs["ageRecipient"])], "for the host"));
+    const identity = { file: file(await backend.valueOf("identity")) };
+    const generator = { copy: { from: { age: { file: encrypted, identity } } } };
+    expect((await deployment.create("secret", { name: "opened", generator })).error).toBeUndefined();
+    expect(await backend.valueOf("opened")).toBe("for the host");
   });
 });
 
