@@ -71,6 +71,12 @@ describe("inputs", () => {
     expect(await refusal({ ...good, ...wrong })).toContain(words);
   });
 
+  test.each([2 ** 63 - 1, -(2 ** 63)])("report only the bound of the input for %d", async (timeoutSeconds) => {
+    const error = await refusal({ ...good, timeoutSeconds });
+    expect(error).toContain(timeoutSeconds > 0 ? "`timeoutSeconds` must be <= 86400" : "`timeoutSeconds` must be >= 1");
+    expect(error.split("must be")).toHaveLength(2);
+  });
+
   test("accept remembered inputs of another schema", async () => {
     const { want } = await prepare(box, { ...good, wheels: 4, size: "large" }, "remembered");
     expect(want).toMatchObject({ name: "shoes", size: 10 });

@@ -9,12 +9,19 @@ type Issue = z.core.$ZodIssue;
 
 /** Describes invalid inputs in words, which zod/mini does not do. Never repeats the value of a `secret` input. */
 export function inputError(issues: readonly Issue[], context: Context): ProviderError {
-  const reasons = issues.map((issue) => faultOf(issue, context));
+  const reasons = withoutWiderBounds(issues).map((issue) => faultOf(issue, context));
   return new ProviderError(reasons.map(({ text }) => text).join("; "), {
     code: "protocol.inputs.invalid",
     hint: reasons.find(({ hint }) => hint !== undefined)?.hint ?? "Correct the inputs of this resource",
   });
 }
+
+/** An integer beyond what JavaScript counts exactly also violates the bound of the input, which zod checks later. */
+const withoutWiderBounds = (issues: readonly Issue[]): Issue[] =>
+  issues.filter(({ code, path }, index) => {
+    const isSame = (other: Issue): boolean => other.code === code && toPath(other.path) === toPath(path);
+    return !(code === "too_big" || code === "too_small") || !issues.slice(index + 1).some(isSame);
+  });
 
 interface Context {
   secret: readonly PropertyKey[];

@@ -11,10 +11,13 @@ export class ProgramFailed extends Error {
   override readonly name = "ProgramFailed";
   /** Whether the program does not exist. */
   readonly isMissing: boolean;
+  /** Whether the user ended it by Ctrl-C. */
+  readonly isInterrupted: boolean;
 
-  constructor(reason: string, isMissing: boolean) {
+  constructor(reason: string, { isMissing = false, isInterrupted = false } = {}) {
     super(reason);
     this.isMissing = isMissing;
+    this.isInterrupted = isInterrupted;
   }
 }
 
@@ -32,7 +35,7 @@ export async function programOutput(program: string, args: readonly string[], la
   ]);
   const id = randomUUID();
   const { signal } = currentContext();
-  if (signal.aborted) throw new ProgramFailed("was not started: the request is over", false);
+  if (signal.aborted) throw new ProgramFailed("was not started: the request is over");
   const child = started(() =>
     spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, [treeVariable]: id } }),
   );
@@ -56,9 +59,9 @@ function outputOf(child: ChildProcess, largestBytes: number, end: () => void): P
   let stderr = "";
   let total = 0;
   return new Promise((resolve, reject) => {
-    const fail = (reason: string, isMissing = false): void => {
+    const fail = (reason: string, more: { isMissing?: boolean; isInterrupted?: boolean } = {}): void => {
       const words = endOf(stderr, Buffer.concat(blocks));
-      reject(new ProgramFailed(words === "" ? reason : `${reason}: ${words}`, isMissing));
+      reject(new ProgramFailed(words === "" ? reason : `${reason}: ${words}`, more));
     };
     child.stdout?.on("data", (block: Buffer) => {
       total += block.length;
@@ -71,13 +74,14 @@ function outputOf(child: ChildProcess, largestBytes: number, end: () => void): P
       stderr = (stderr + text).slice(-longestStderr);
     });
     signal.addEventListener("abort", () => fail("was ended with the request"), { once: true });
-    child.on("error", (error) => fail(`failed (${codeOf(error)})`, codeOf(error) === "ENOENT"));
+    child.on("error", (error) => fail(`failed (${codeOf(error)})`, { isMissing: codeOf(error) === "ENOENT" }));
     child.on("close", (status, killed) => {
       if (status === 0) {
         const words = endOf(stderr, Buffer.concat(blocks));
         if (words !== "") log.info("a program wrote to its stderr", { program: child.spawnfile, stderr: words });
         resolve(Buffer.concat(blocks));
-      } else fail(status === null ? `failed (${killed})` : `ended with status ${status}`);
+      } else if (killed === "SIGINT") fail("was interrupted", { isInterrupted: true });
+      else fail(status === null ? `failed (${killed})` : `ended with status ${status}`);
     });
   });
 }
@@ -102,8 +106,8 @@ function started(work: () => ChildProcess): ChildProcess {
     return work();
   } catch (error) {
     if (codeOf(error) === "ERR_INVALID_ARG_VALUE")
-      throw new ProgramFailed("cannot be started: NUL in its name or arguments", false);
-    if (/^E[A-Z0-9]+$/.test(codeOf(error))) throw new ProgramFailed(`failed (${codeOf(error)})`, false);
+      throw new ProgramFailed("cannot be started: NUL in its name or arguments");
+    if (/^E[A-Z0-9]+$/.test(codeOf(error))) throw new ProgramFailed(`failed (${codeOf(error)})`);
     throw error;
   }
 }

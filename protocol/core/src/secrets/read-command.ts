@@ -11,7 +11,7 @@ export async function readCommand([program = "", ...args]: readonly string[], wh
       what,
       `the command ${program} ${error.message}`,
       "secret.command.failed",
-      "Run the command manually as the same user to see its error",
+      error.isInterrupted ? "Apply again" : "Run the command manually as the same user to see its error",
     );
   }
 }

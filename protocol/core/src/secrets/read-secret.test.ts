@@ -66,6 +66,15 @@ test("puts the end of a failed command's stderr into the error, scrubbed and in 
   expect(stderr).not.toContain("no key");
 });
 
+test("says that a command was interrupted, as Ctrl-C does it", async () => {
+  const { result } = await run("kill -INT $$; sleep 1");
+  expect(result).toMatchObject({
+    code: "secret.command.failed",
+    message: expect.stringMatching(/: the command sh was interrupted$/),
+    hint: "Apply again",
+  });
+});
+
 describe("a request", () => {
   test("resolves each reference once, and another request resolves it again", async () => {
     const log = join(folder, "runs");
