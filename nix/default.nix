@@ -16,19 +16,7 @@
   packagesFor ? system: import ./packages.nix { pkgs = pkgsFor system; },
 }:
 let
-  providers = builtins.attrNames (
-    lib.filterAttrs (_: kind: kind == "directory") (builtins.readDir ./providers)
-  );
-in
-{
-  # The library of NixOps4 (`nixops4.lib.mkRoot`), and NixOps4's own providers.
-  nixops4 = import ./nixops4.nix {
-    src = sources.nixops4;
-    inherit lib pkgsFor;
-  };
-
-  # For `providers.<name>.imports`.
-  modules.nixops4Provider = lib.genAttrs providers (
+  providerModules = lib.genAttrs providers (
     name:
     lib.setDefaultModuleLocation (./providers + "/${name}") (
       import (./providers + "/${name}") {
@@ -37,6 +25,29 @@ in
       }
     )
   );
+  providers = builtins.attrNames (
+    lib.filterAttrs (_: kind: kind == "directory") (builtins.readDir ./providers)
+  );
+  nixops4 = import ./nixops4.nix {
+    src = sources.nixops4;
+    inherit lib pkgsFor;
+  };
+in
+{
+  # The library of NixOps4 (`nixops4.lib.mkRoot`), and NixOps4's own providers.
+  inherit nixops4;
+
+  # For `providers.<name>.imports`.
+  modules.nixops4Provider = providerModules;
+
+  # For `members.<operator>.imports`: whole applications.
+  compositions = import ./compositions { inherit lib providerModules; };
+
+  # For `hostProfile.nixos` of a composition: deploys NixOS by SSH.
+  nixosMember = import ./nixos-member.nix {
+    inherit lib pkgsFor;
+    localProvider = nixops4.modules.nixops4Provider.local;
+  };
 
   # For NixOS configurations.
   modules.nixos.proxmoxGuest = ./nixos/proxmox-guest.nix;

@@ -179,6 +179,10 @@ in
           type = types.str;
           description = "Connection URI of the database for libpq and most other clients, without a user: `postgresql://db.example.org:5432/shop`.";
         };
+        identity = mkOption {
+          type = types.nullOr types.str;
+          description = "Name of the site whose data the database holds, as its mark has it: for what must not change before the database accepts the name. Null if it has none.";
+        };
       };
     };
     database_setting = {

@@ -10,7 +10,7 @@ import {
 import * as z from "zod/mini";
 import { listDatabases, selectDatabase } from "./catalog.ts";
 import { createDatabase, removeUnfinished } from "./create.ts";
-import { refuseOtherSite } from "./identity.ts";
+import { identityIn, refuseOtherSite } from "./identity.ts";
 import { inputs } from "./inputs.ts";
 import { dropDatabase } from "./drop.ts";
 import { alterDatabase, commentOnDatabase } from "./statements.ts";
@@ -32,6 +32,10 @@ export default defineResource({
     uri: option(
       z.string(),
       "Connection URI of the database for libpq and most other clients, without a user: `postgresql://db.example.org:5432/shop`.",
+    ),
+    identity: option(
+      z.nullable(z.string()),
+      "Name of the site whose data the database holds, as its mark has it: for what must not change before the database accepts the name. Null if it has none.",
     ),
   },
   immutable: {
@@ -61,10 +65,15 @@ export default defineResource({
     const row = await selectDatabase(await client.maintenance(), want);
     if (row === undefined) return undefined;
     const { comment, ...seen } = row;
+    const mark = readMark(comment);
     return {
-      mark: readMark(comment),
+      mark,
       inputs: seen,
-      outputs: { name: want.name, uri: uriOf(client.connection, want.name) },
+      outputs: {
+        name: want.name,
+        uri: uriOf(client.connection, want.name),
+        identity: identityIn(mark) ?? null,
+      },
     };
   },
 

@@ -48,7 +48,8 @@ describePostgres("the identity of a database", (server) => {
   };
 
   test("is stored in the mark when the database is created, and listed", async () => {
-    expect((await database().create({ identity: social })).outcome).toBe("created");
+    const created = await database().create({ identity: social });
+    expect([created.outcome, created.outputs["identity"]]).toEqual(["created", social]);
     expect(await comment()).toBe(markWith({ identity: social }));
     expect((await database().create({ identity: social })).outcome).toBe("unchanged");
     expect((await database().list()).body).toMatchObject({
@@ -79,7 +80,8 @@ describePostgres("the identity of a database", (server) => {
 
   test("is kept if the input is null, by a create and by an update", async () => {
     await database().create({ identity: social });
-    expect((await database().create({})).outcome).toBe("unchanged");
+    const again = await database().create({});
+    expect([again.outcome, again.outputs["identity"]]).toEqual(["unchanged", social]);
     expect((await database().plan({}, { identity: social })).body).toMatchObject({ action: "none", differences: [] });
     expect((await database().update({ identity: social }, { identity: null })).outcome).toBe("unchanged");
     expect((await database().update({ identity: social }, { connectionLimit: 5 })).outcome).toBe("updated");
