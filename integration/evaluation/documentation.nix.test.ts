@@ -4,6 +4,7 @@ import { exampleInputs, exampleOf } from "@nixops4-resources/protocol-core/gener
 import { describe, expect, test } from "vitest";
 import { describe as describeProvider, providerNames } from "@nixops4-resources/integration-scripts/generate/describe";
 import { describeNix, nixJson, nixPath, repository } from "@nixops4-resources/integration-nix/testing";
+import { evaluateOperators } from "./compositions/operators.ts";
 
 const descriptions = await Promise.all(providerNames(repository).map((name) => describeProvider(repository, name)));
 
@@ -17,6 +18,22 @@ await describeNix("the first deployment of README.md", ({ evaluate }) => {
       `((${deployment}).rootFunction { resourceProviderSystem = "x86_64-linux"; outputValues = { }; }).members.shop_role.resource.inputs`,
     );
     expect(role).toMatchObject({ name: "shop", managedBy: "shop", connection: { host: "db.example.org" } });
+  });
+});
+
+await describeNix("the block in the guide for", ({ nix }) => {
+  test.each([
+    ["mastodon", "alice.social.key"],
+    ["peertube", "alice.video.key"],
+    ["pixelfed", "alice.photos.key"],
+  ])("%s has at most 15 lines, and declares the application", async (application, member) => {
+    const page = readFileSync(join(repository, "docs/guides", `${application}.md`), "utf8");
+    const [, block = ""] = /```nix\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(block).toMatch(new RegExp(`^${application}[.]`));
+    expect(block.trimEnd().split("\n").length).toBeLessThanOrEqual(15);
+    const { ready } = await evaluateOperators(nix(), { alice: `{ ${block} }` });
+    expect(ready).toContain(member);
+    expect(ready.filter((name) => name.startsWith(member.replace("key", "secrets."))).length).toBeGreaterThan(2);
   });
 });
 

@@ -28,7 +28,7 @@ export interface Pin {
 /** The pins that evaluation needs; nixpkgs itself is only for building. */
 export function pinsForEvaluation(): Pin[] {
   const { pins } = sourcesJson.parse(JSON.parse(readFileSync(join(npins, "sources.json"), "utf8")));
-  return ["nixops4", "nixpkgs-lib"].map((name) => {
+  return ["nixops4", "nixops4-nixos", "nixpkgs-lib"].map((name) => {
     const pin = pins[name];
     if (pin === undefined) throw new Error(`Unable to evaluate: the pin ${name} is missing in flake-free-npins.`);
     return { name, ...pin };
