@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { build } from "@nixops4-resources/integration-scripts/build";
 import { startPostgres, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
+import { applications } from "./applications.ts";
 import { deployment } from "./deployment.ts";
 import { measure, median, type Case } from "./measure.ts";
 import { heldBack } from "./held-back.ts";
@@ -32,6 +33,7 @@ try {
   await bench(server.address);
   await nameServers(floor, rounds, say);
   await machines(floor, answer, folder, rounds, say);
+  await applications(say);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 /** Address and keys of an SSH server. */
 export interface SshdAddress {
-  host: "127.0.0.1";
+  host: string;
   port: number;
   /** The user that runs the tests, since a server without more rights can log in no other. */
   user: string;
@@ -29,6 +29,12 @@ export interface SshdServer extends AsyncDisposable {
 }
 
 export interface SshdOptions {
+  /** Address of loopback; 127.0.0.1 by default. */
+  host?: string;
+  /** TCP port; a free one by default. */
+  port?: number;
+  /** Private key to accept, with its public key beside it; a new one by default. */
+  identityFile?: string;
   /** PATH of sessions. */
   path?: string;
   /** Command that runs instead of the requested one. */
@@ -36,19 +42,21 @@ export interface SshdOptions {
 }
 
 /**
- * Starts OpenSSH's server on 127.0.0.1 with new keys, as the user that runs the tests. Throws `ServerUnavailable` if
+ * Starts OpenSSH's server on loopback with new keys, as the user that runs the tests. Throws `ServerUnavailable` if
  * Debian's openssh-server is not installed.
  */
 export async function startSshd(options: SshdOptions = {}): Promise<SshdServer> {
   const program = findProgram("sshd", "openssh-server");
   const folder = await mkdtemp(join(tmpdir(), "nixops4-sshd-"));
   try {
-    const [identityFile, hostKeyFile] = [join(folder, "identity"), join(folder, "host-key")];
-    for (const file of [identityFile, hostKeyFile])
-      await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
-    const port = await freePort();
+    const hostKeyFile = await makeKey(join(folder, "host-key"));
+    const {
+      host = "127.0.0.1",
+      port = await freePort(),
+      identityFile = await makeKey(join(folder, "identity")),
+    } = options;
     const logFile = join(folder, "log");
-    await writeFile(join(folder, "settings"), settingsText({ folder, port, ...options }));
+    await writeFile(join(folder, "settings"), settingsText(folder, { ...options, host, port, identityFile }));
     // Its folder for privilege separation, which Debian's service creates at its start.
     if (process.getuid?.() === 0) await mkdir("/run/sshd", { recursive: true }).then(() => chmod("/run/sshd", 0o755));
 
@@ -60,9 +68,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<SshdServer> 
       stopSignal: "TERM",
       logFile,
     });
-    await server.waitUntil(() => isListening(port));
+    await server.waitUntil(() => isListening(port, host));
     const hostKey = (await readFile(`${hostKeyFile}.pub`, "utf8")).trim();
-    const address = { host: "127.0.0.1", port, user: username, hostKey, identityFile, logFile } as const;
+    const address = { host, port, user: username, hostKey, identityFile, logFile };
     return { address, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -70,13 +78,21 @@ export async function startSshd(options: SshdOptions = {}): Promise<SshdServer> 
   }
 }
 
+/** Makes a key pair for SSH; returns the file of the private key. */
+export async function makeKey(file: string): Promise<string> {
+  await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", file]);
+  return file;
+}
+
+type Settings = SshdOptions & Required<Pick<SshdOptions, "host" | "port" | "identityFile">>;
+
 /** Source: sshd_config(5). */
-function settingsText({ folder, port, path, forceCommand }: { folder: string; port: number } & SshdOptions): string {
+function settingsText(folder: string, { host, port, identityFile, path, forceCommand }: Settings): string {
   // With SHLVL above 1, the shell reads no start files of the user.
   const variables = ["SHLVL=2", ...(path === undefined ? [] : [`"PATH=${path}"`])];
-  return `ListenAddress 127.0.0.1:${port}
+  return `ListenAddress ${host}:${port}
 HostKey ${folder}/host-key
-AuthorizedKeysFile ${folder}/identity.pub
+AuthorizedKeysFile ${identityFile}.pub
 PidFile none
 UsePAM no
 # The folder's parent is writable for everybody.

@@ -55,7 +55,7 @@ async function startIn(
   });
   const { httpPort, ldapPort } = settings;
   const ports = [httpPort, ldapPort, ...(settings.ldaps === null ? [] : [settings.ldaps.port])];
-  await guarded.waitUntil(async () => (await Promise.all(ports.map(isListening))).every(Boolean));
+  await guarded.waitUntil(async () => (await Promise.all(ports.map((port) => isListening(port)))).every(Boolean));
   const url = `http://127.0.0.1:${httpPort}`;
   const calls = new GraphqlCalls(url, { username, password });
   const server: LldapServer = {

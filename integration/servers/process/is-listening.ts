@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 
-/** Whether a server accepts connections at the port of 127.0.0.1. */
-export function isListening(port: number): Promise<boolean> {
+/** Whether a server accepts connections at the port. */
+export function isListening(port: number, host = "127.0.0.1"): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => resolve(true));
+    const socket = connect(port, host, () => resolve(true));
     socket.once("error", () => resolve(false)).once("connect", () => socket.destroy());
   });
 }

@@ -52,8 +52,8 @@ export const faultSchema = z.discriminatedUnion("fault", [
   /** Sets the property `lock` of a VM, or removes it. */
   z.object({ fault: z.literal("lock"), vmid: z.number(), lock: z.nullable(z.string()) }),
   /**
-   * The guest agent of this VM: absent, or answering this many milliseconds after the start of the VM (or after now, if it
-   * runs).
+   * The guest agent of this VM, which may be created later: absent, or answering this many milliseconds after the start of
+   * the VM (or after now, if it runs).
    */
   z.object({
     fault: z.literal("agent"),

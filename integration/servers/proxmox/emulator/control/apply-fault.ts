@@ -53,15 +53,17 @@ export async function applyFault(datacenter: Datacenter, fault: Fault): Promise<
       for (const node of datacenter.nodes) node.isDown = false;
       runHaManager(datacenter, null);
       return;
-    case "lock":
     case "agent":
+      setAgent(datacenter, fault);
+      return;
+    case "lock":
     case "shutdown":
     case "move":
       applyToGuest(guestOf(datacenter, fault.vmid), fault, datacenter);
   }
 }
 
-type GuestFault = Extract<Fault, { fault: "lock" | "agent" | "shutdown" | "move" }>;
+type GuestFault = Extract<Fault, { fault: "lock" | "shutdown" | "move" }>;
 
 function applyToGuest(guest: Guest, fault: GuestFault, datacenter: Datacenter): void {
   switch (fault.fault) {
@@ -74,18 +76,19 @@ function applyToGuest(guest: Guest, fault: GuestFault, datacenter: Datacenter): 
       return;
     case "move":
       moveGuest(datacenter, guest, datacenter.node(fault.node).name);
-      return;
-    case "agent":
-      setAgent(guest, fault);
   }
 }
 
-function setAgent(guest: Guest, { agent }: Extract<Fault, { fault: "agent" }>): void {
-  if (guest.running !== undefined) guest.running.agentSince = Date.now();
-  guest.agent =
+function setAgent({ guests, faults }: Datacenter, { agent, vmid }: Extract<Fault, { fault: "agent" }>): void {
+  const answers =
     agent === "absent"
       ? undefined
       : { after: agent.afterMilliseconds ?? 0, interfaces: agent.interfaces, files: agent.files ?? {} };
+  const guest = guests.get(vmid);
+  if (guest !== undefined) {
+    guest.agent = answers;
+    if (guest.running !== undefined) guest.running.agentSince = Date.now();
+  } else if (answers !== undefined) faults.agents.set(vmid, answers);
 }
 
 function guestOf(datacenter: Datacenter, vmid: number): Guest {

@@ -1,4 +1,5 @@
 import type { Fault } from "../../faults.ts";
+import type { GuestAgent } from "../qemu/guest.ts";
 import type { TaskFault } from "../tasks/task.ts";
 
 type RequestFault = Extract<Fault, { fault: "answer" | "reset" | "delay" }>;
@@ -18,6 +19,8 @@ export class Faults {
   #locks: { readonly vmid: number; times: number; readonly milliseconds: number }[] = [];
   reportDelay = 0;
   mebibytesPerSecond: number | null = null;
+  /** Guest agents of VMs that are not created yet, by id. */
+  readonly agents = new Map<number, GuestAgent>();
 
   addForRequest(fault: RequestFault): void {
     this.#requests.push({ fault, skip: fault.after ?? 0, times: fault.times ?? 1 });
@@ -37,6 +40,7 @@ export class Faults {
     this.#locks = [];
     this.reportDelay = 0;
     this.mebibytesPerSecond = null;
+    this.agents.clear();
   }
 
   /** The fault of this request, if one waits for it. */

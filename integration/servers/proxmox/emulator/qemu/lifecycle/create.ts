@@ -77,6 +77,7 @@ async function createAndLock(plan: Plan): Promise<void> {
       const existing = datacenter.guests.get(scope.vmid);
       if (existing !== undefined) throw failure(`VM ${scope.vmid} already exists on node '${existing.node}'`);
       const guest = new Guest(scope.vmid, node);
+      guest.agent = datacenter.faults.agents.get(scope.vmid);
       guest.config.current.set("lock", "create");
       datacenter.guests.set(scope.vmid, guest);
     });

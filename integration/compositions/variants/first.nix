@@ -1,0 +1,2 @@
+# The deployment as the operators first wrote it.
+_: { }

@@ -1,0 +1,2 @@
+# Mastodon grows.
+_: { mastodon.social.size = "medium"; }

@@ -1,0 +1,6 @@
+# Pixelfed moves to another hosting provider.
+{ otherHostProfile, ... }:
+{
+  mastodon.social.size = "medium";
+  pixelfed.photos.hostProfile = otherHostProfile;
+}

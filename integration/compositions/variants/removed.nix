@@ -1,0 +1,7 @@
+# Pixelfed is no longer declared.
+_:
+{ lib, ... }:
+{
+  mastodon.social.size = "medium";
+  pixelfed = lib.mkForce { };
+}

@@ -1,0 +1,5 @@
+# Mastodon is off.
+_: {
+  mastodon.social.size = "medium";
+  mastodon.social.suspended = true;
+}
