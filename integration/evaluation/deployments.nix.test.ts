@@ -61,9 +61,13 @@ await describeNix("the deployment", ({ nix, evaluate: nixValue }) => {
     expect(await nixValue(membersOf(flake))).toEqual(await nixValue(membersOf(`import (${folder} + "/nixops4.nix")`)));
   });
 
-  test("of the demo is recorded as it is evaluated now", async () => {
-    const script = join(repository, "integration/scripts/record-demo.ts");
-    const complaint = run(process.execPath, [script, "--check"]).then(
+  test.each([
+    ["the demo", "record-demo.ts", []],
+    // The other variants take two minutes.
+    ["the compositions", "record-compositions.ts", ["first"]],
+  ])("of %s is recorded as it is evaluated now", async (_, name, variants) => {
+    const script = join(repository, "integration/scripts", name);
+    const complaint = run(process.execPath, [script, "--check", ...variants]).then(
       ({ stderr }) => stderr,
       (error: unknown) => (error instanceof Error && "stderr" in error ? error.stderr : error),
     );

@@ -1,5 +1,5 @@
 // Records the deployment of integration/compositions for machines without NixOps4's library, in each of its variants.
-//   node integration/scripts/record-compositions.ts [--check]
+//   node integration/scripts/record-compositions.ts [--check] [VARIANT...]
 // With --check it writes nothing, and exits with 2 if a recording differs from the current evaluation.
 import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,9 +37,12 @@ const open = {
 await build();
 const room = mkdtempSync(join(tmpdir(), "nixops4-recordings-"));
 try {
+  const words = process.argv.slice(2);
+  const isChecked = words.includes("--check");
+  const named = words.filter((word) => word !== "--check");
   const variants = globSync("variants/*.nix", { cwd: folder }).map((file) => basename(file, ".nix"));
-  const isChecked = process.argv.includes("--check");
-  for (const variant of [whole, ...variants.toSorted().filter((other) => other !== whole)])
+  const all = [whole, ...variants.toSorted().filter((other) => other !== whole)];
+  for (const variant of all.filter((one) => named.length === 0 || named.includes(one)))
     process.exitCode = (await (isChecked ? check(variant) : store(variant))) || process.exitCode;
 } finally {
   rmSync(room, { recursive: true });
