@@ -39,12 +39,16 @@ testResource(secretFile, {
   },
   changed: { source: { env: "FILE_OTHER_SECRET" } },
   notChanged: {
+    template: "Tested on this machine.",
     mode: "Tested on this machine.",
     owner: "Tested on this machine.",
     group: "Tested on this machine.",
     restartUnits: "It takes effect only when the content changes.",
   },
   immutable: { path: host.pathOf("other-password") },
+  secretElsewhere: { template: "template.service.test.ts tries it on this machine" },
+  overtakenElsewhere:
+    "secret-file.service.test.ts: the host runs the same script, which holds the lock and proves the mark",
   secretVariables: ["FILE_SECRET", "FILE_OTHER_SECRET"],
   newEachTime: ["fingerprint"],
   drift: { source: () => host.write("db-password", "something else") },
