@@ -103,6 +103,14 @@ in
         keeps them without our mark. Everything else is deleted: the machine, the names, the key, the account.
       '';
     };
+    adopt = mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether the application takes over data without a mark, such as those that a destroy kept: the database and its role,
+        the buckets, and the secrets.
+      '';
+    };
     settings = mkOption {
       type = types.attrsOf types.raw;
       default = { };

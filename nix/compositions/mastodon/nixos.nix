@@ -7,18 +7,17 @@ nixosInputs:
   ...
 }:
 let
-  inherit (nixosInputs) database domain secretsFolder smtp;
+  inherit (nixosInputs) database domain smtp;
   units = import ./units.nix { inherit lib nixosInputs; };
-  files = import ./files.nix {
-    inherit lib nixosInputs;
-    refs = { };
-    publicParts = { };
-  };
-  file = name: "${secretsFolder}/${name}";
-  withSettings = import ../application/nixos/with-settings.nix {
-    inherit lib nixosInputs;
-    table = import ./settings.nix;
-  };
+  inherit
+    (import ../application/nixos/fragment.nix {
+      inherit lib nixosInputs;
+      folder = ./.;
+    })
+    files
+    file
+    withSettings
+    ;
 
   # A service that runs Ruby code within Mastodon, like the one that migrates the database.
   runner =

@@ -4,27 +4,10 @@ let
   documentation = "https://docs.joinmastodon.org/admin";
   basics = "${documentation}/config/";
   storage = "${documentation}/optional/object-storage/";
-  nixpkgs = "https://github.com/NixOS/nixpkgs/blob/master/nixos/modules/services/web-apps/mastodon.nix";
   email = "https://github.com/mastodon/mastodon/blob/main/config/email.yml";
   ldap = "https://github.com/mastodon/mastodon/blob/main/config/initializers/devise.rb";
 
-  row = source: where: setting: why: {
-    inherit
-      setting
-      where
-      why
-      source
-      ;
-  };
-  option =
-    path:
-    row nixpkgs (
-      [
-        "services"
-        "mastodon"
-      ]
-      ++ path
-    );
+  inherit (import ../application/setting-rows.nix "mastodon") nixpkgs row option;
   # A variable that the module passes on by its own name.
   variable =
     source: setting:

@@ -9,21 +9,19 @@ let
     domain
     objectStorage
     registrations
-    secretsFolder
     smtp
     title
     ;
 
-  files = import ./files.nix {
-    inherit lib nixosInputs;
-    refs = { };
-    publicParts = { };
-  };
-  file = name: "${secretsFolder}/${name}";
-  withSettings = import ../application/nixos/with-settings.nix {
-    inherit lib nixosInputs;
-    table = import ./settings.nix;
-  };
+  inherit
+    (import ../application/nixos/fragment.nix {
+      inherit lib nixosInputs;
+      folder = ./.;
+    })
+    files
+    file
+    withSettings
+    ;
 
   bucket = purpose: {
     bucket_name = objectStorage.buckets.${purpose}.name;

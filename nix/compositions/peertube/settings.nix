@@ -4,25 +4,8 @@
 let
   peertube = "https://github.com/Chocobozzz/PeerTube/blob/develop/config/production.yaml.example";
   docker = "https://docs.joinpeertube.org/install/docker";
-  nixpkgs = "https://github.com/NixOS/nixpkgs/blob/master/nixos/modules/services/web-apps/peertube.nix";
 
-  row = source: where: setting: why: {
-    inherit
-      setting
-      where
-      why
-      source
-      ;
-  };
-  option =
-    path:
-    row nixpkgs (
-      [
-        "services"
-        "peertube"
-      ]
-      ++ path
-    );
+  inherit (import ../application/setting-rows.nix "peertube") row option;
   nested =
     setting:
     row peertube (

@@ -25,6 +25,7 @@ in
 
   DANGEROUSLY_SET_FILESYSTEM_DRIVER = "local";
   PF_ENABLE_CLOUD = true;
+  PF_LOCAL_AVATAR_TO_CLOUD = true;
   FILESYSTEM_CLOUD = "s3";
   AWS_ACCESS_KEY_ID = objectStorage.accessKeyId;
   AWS_DEFAULT_REGION = objectStorage.region;

@@ -4,20 +4,18 @@ nixosInputs:
 let
   inherit (nixosInputs)
     name
-    secretsFolder
     smtp
     user
     ;
-  files = import ./files.nix {
-    inherit lib nixosInputs;
-    refs = { };
-    publicParts = { };
-  };
-  file = name: "${secretsFolder}/${name}";
-  withSettings = import ../application/nixos/with-settings.nix {
-    inherit lib nixosInputs;
-    table = import ./settings.nix;
-  };
+  inherit
+    (import ../application/nixos/fragment.nix {
+      inherit lib nixosInputs;
+      folder = ./.;
+    })
+    files
+    file
+    withSettings
+    ;
 
   # The module writes values as they are. https://github.com/vlucas/phpdotenv
   quoted =

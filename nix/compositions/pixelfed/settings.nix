@@ -2,25 +2,8 @@
 # block cannot set it. `where` is a path in the NixOS configuration, or a file of files.nix.
 let
   source = "https://github.com/pixelfed/pixelfed/blob/dev/config";
-  nixpkgs = "https://github.com/NixOS/nixpkgs/blob/master/nixos/modules/services/web-apps/pixelfed.nix";
 
-  row = source: where: setting: why: {
-    inherit
-      setting
-      where
-      why
-      source
-      ;
-  };
-  option =
-    path:
-    row nixpkgs (
-      [
-        "services"
-        "pixelfed"
-      ]
-      ++ path
-    );
+  inherit (import ../application/setting-rows.nix "pixelfed") row option;
   variable =
     file: setting:
     row "${source}/${file}.php" [
@@ -59,6 +42,7 @@ in
     "Uploads are processed on the machine and then moved: no other value works."
   )
   (variable "pixelfed" "PF_ENABLE_CLOUD" "Media are in object storage.")
+  (variable "instance" "PF_LOCAL_AVATAR_TO_CLOUD" "Avatars are not lost when the machine is built again.")
   (variable "filesystems" "FILESYSTEM_CLOUD" "Kind of the object storage.")
   (variable "filesystems" "AWS_ACCESS_KEY_ID" "Id of the bucket's key.")
   (delivered "filesystems" "AWS_SECRET_ACCESS_KEY" "Secret of the bucket's key.")

@@ -39,7 +39,7 @@ in
         name = config.names.database;
         login = true;
         password = members.secrets.members.databasePassword.outputs.ref;
-        inherit (config) deletion;
+        inherit (config) adopt deletion;
       };
     };
     database = {
@@ -49,7 +49,7 @@ in
         name = config.names.database;
         owner = members.role.outputs.name;
         identity = config.domain;
-        inherit (config) newSite deletion;
+        inherit (config) newSite adopt deletion;
       };
     };
     extensions.members = lib.genAttrs config.application.extensions extension;

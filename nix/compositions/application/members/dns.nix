@@ -60,7 +60,7 @@ in
         state = config.deploymentState;
         inputs = {
           name = config.names.secret "dkim";
-          inherit (config) deletion;
+          inherit (config) adopt deletion;
           generator.dkim = { };
         };
       };

@@ -23,7 +23,7 @@ let
         }
       ];
       maxSizeBytes = size.mediaGb * 1000 * 1000 * 1000;
-      inherit (config) deletion;
+      inherit (config) adopt deletion;
       confirmEmpty = config.deletion == "delete";
     }
     // (if bucket.host == null then private else public (live bucket.host));

@@ -12,7 +12,7 @@ let
     inputs = {
       name = config.names.secret name;
       inherit generator;
-      inherit (config) deletion;
+      inherit (config) adopt deletion;
     };
   };
 in
