@@ -182,16 +182,15 @@ describe("destroy", () => {
     expect(await destroy(await prepare(resource, inputs(), "strict"))).toBe(outcome);
   });
 
-  test.each([[undefined], [{ managedBy: "staging" }]])(
-    "refuses to delete an object that does not carry our mark: %o",
-    async (mark) => {
-      putBox(mark);
-      expect(await refusal(destroy(await task({ adopt: true, adoptFrom: "staging" })))).toContain(
-        "Unable to delete box shoes",
-      );
-      expect(shelf.writes).toEqual([]);
-    },
-  );
+  test.each([
+    [undefined, {}],
+    [undefined, { adopt: true, deletion: "delete" }],
+    [{ managedBy: "staging" }, { adopt: true, adoptFrom: "staging" }],
+  ])("refuses to delete an object that does not carry our mark: %o, destroyed with %o", async (mark, more) => {
+    putBox(mark);
+    expect(await refusal(destroy(await task(more)))).toContain("Unable to delete box shoes");
+    expect(shelf.writes).toEqual([]);
+  });
 
   test("removes only the mark if `deletion` is `retain`, and succeeds again", async () => {
     await apply();
@@ -203,6 +202,8 @@ describe("destroy", () => {
   test("retains an adopted object unless `deletion` is `delete`", async () => {
     putBox(undefined);
     await apply({ adopt: true });
+    expect(await destroy(await task({ adopt: true }))).toBe("retained");
+    // The same request again finds no mark any more.
     expect(await destroy(await task({ adopt: true }))).toBe("retained");
     await apply({ adopt: true });
     expect(await destroy(await task({ deletion: "delete" }))).toBe("deleted");

@@ -87,9 +87,14 @@ function fateOf({ resource, want }: Task, { mark }: AnySeen): Fate {
 }
 
 /** Why a destroy only removes the mark; undefined if it deletes the object. */
-function whyRetained(resource: AnyResource, { deletion }: AnyWant, mark: Mark | undefined): string | undefined {
+function whyRetained(
+  resource: AnyResource,
+  { deletion, adopt, adoptFrom }: AnyWant,
+  mark: Mark | undefined,
+): string | undefined {
   if (deletion !== null) return deletion === "retain" ? "`deletion` is `retain`" : undefined;
-  if (mark?.adopted) return "it was adopted";
+  // Without a mark: an earlier destroy, whose answer nobody got, may have released it.
+  if (mark === undefined ? adopt || adoptFrom !== null : mark.adopted) return "it was adopted";
   return resource.retainedByDefault ? "its type is retained unless `deletion` is `delete`" : undefined;
 }
 

@@ -20,8 +20,7 @@ export const ownership: readonly Clause[] = [
       const { body } = await contract.succeed(contract.listRequest(us));
       expect(body).toMatchObject({ resources: [{ adopted: true }] });
 
-      expect((await contract.succeed(contract.destroyRequest(adopting))).outcome).toBe("retained");
-      expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: true, managedBy: null });
+      await releasesTwice(contract, adopting);
     },
   },
   {
@@ -37,6 +36,7 @@ export const ownership: readonly Clause[] = [
       expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ managedBy: us, differences: [] });
       const { body } = await contract.succeed(contract.listRequest(others));
       expect(body, "objects of the other deployment").toEqual({ resources: [] });
+      await releasesTwice(contract, { ...adopting, deletion: null });
     },
   },
   {
@@ -60,6 +60,15 @@ export const ownership: readonly Clause[] = [
     },
   },
 ];
+
+/** A destroy removes the mark and keeps the object. Who did not get its answer sends it again, and gets the same one. */
+async function releasesTwice(contract: Contract, adopting: Message): Promise<void> {
+  const request = contract.destroyRequest(adopting);
+  const released = await contract.succeed(request);
+  expect(released.outcome).toBe("retained");
+  expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ exists: true, managedBy: null });
+  expect(await contract.withoutWriting(() => contract.succeed(request)), "the same request again").toEqual(released);
+}
 
 /** Create is rejected, as plan predicts; returns the inputs that the hint says to set. */
 async function inputsOfHint(contract: Contract, code: string): Promise<Message> {
