@@ -27,6 +27,7 @@ export type { AgeRef, DirectSecretRef, SecretRef, SopsRef, StoreRef } from "./se
 export { largestSecretBytes, toSecret, unreadable } from "./secrets/read-secret.ts";
 export type { SecretSources } from "./secrets/sources.ts";
 export { tagged, type Tagged, type Tags } from "./resource/tagged.ts";
+export { currentPools, outsideRequests } from "./request/context.ts";
 export { Secret, scrub } from "./secrets/secret.ts";
 export { serve } from "./serve/serve.ts";
 export { log } from "./report/log.ts";

@@ -1,6 +1,6 @@
 /**
- * Reads that were given up but that the system has not ended, such as those on a mount that does not answer. They belong to
- * the process: Node waits for them when it exits, for ever.
+ * Reads that the system has not ended and nobody waits for, such as those of a mount that does not answer, or of stdin. They
+ * belong to the process: Node waits for them when it exits, for ever.
  */
 export const stuckReads = new Set<Promise<unknown>>();
 

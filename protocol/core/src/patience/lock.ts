@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { log } from "../report/log.ts";
 import { LockFile } from "./lock-file.ts";
 import { lockFolder } from "./lock-folder.ts";
 import { currentSignal, waitFor } from "./waiting.ts";
@@ -12,8 +13,16 @@ export type Slot = Disposable;
  * addressed: two spellings of one URL are two locks. `what` completes "still waiting for ...".
  */
 export async function takeLock(name: string, what = `another process that uses ${name}`): Promise<Slot> {
-  return await takeFile(join(lockFolder(), fileNameOf(name)), what);
+  const file = new LockFile(join(lockFolder(), fileNameOf(name)));
+  const take = (): LockFile | undefined => (file.tryTake() ? file : undefined);
+  const taken = take();
+  if (taken !== undefined) return taken;
+  log.debug(lockIsHeld, { lock: name });
+  return await untilTaken(what, [file], take);
 }
+
+/** The log's words, at level debug, when a request begins to wait for a lock. */
+export const lockIsHeld = "another request holds the lock";
 
 /** The lock, or undefined if another request holds it. */
 export async function tryLock(name: string): Promise<Slot | undefined> {

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { currentContext } from "../request/context.ts";
 import { LockFile } from "./lock-file.ts";
 import { placeFolder } from "./lock-folder.ts";
 import { fileNameOf, takeFile, untilTaken, type Slot } from "./lock.ts";
+import { Places } from "./places.ts";
 
 const free: Slot = { [Symbol.dispose]: () => undefined };
 
@@ -11,8 +13,8 @@ const paceMs = 10;
 /**
  * Waits for one of `slots` places at a backend. They limit the concurrent requests of all processes of this user: NixOps4
  * starts every resource that is ready at once, and a server may accept a hundred connections. `endpoint` names the
- * backend, such as `postgres:127.0.0.1:5432`; `what` describes the place, for the message of a long wait. Two requests of
- * one process compete like those of two processes. What must exclude others takes `takeLock` instead: without a usable
+ * backend, such as `postgres:127.0.0.1:5432`; `what` describes the place, for the message of a long wait. Requests
+ * that share a process pass their places on to each other. What must exclude others takes `takeLock` instead: without a usable
  * folder, places have no limit.
  */
 export async function takeSlot(
@@ -20,6 +22,11 @@ export async function takeSlot(
   slots: number,
   what = `one of ${slots} places at ${endpoint}`,
 ): Promise<Slot> {
+  const find = (): Promise<Slot> => findSlot(endpoint, slots, what);
+  return await (currentContext().pools?.of(Places).take(endpoint, slots, what, find) ?? find());
+}
+
+async function findSlot(endpoint: string, slots: number, what: string): Promise<Slot> {
   const folder = placeFolder();
   if (folder === undefined) return free;
   const path = join(folder, fileNameOf(endpoint));

@@ -36,7 +36,7 @@ async function hangStarved(signal: AbortSignal): Promise<never> {
 }
 
 async function inRequest<T>(timeoutSeconds: number, work: () => Promise<T>): Promise<T> {
-  using request = new ActiveRequest(undefined, () => undefined);
+  using request = new ActiveRequest(undefined, { stderr: () => undefined });
   request.deadline.extend(timeoutSeconds);
   return await request.deadline.race(request.run(work));
 }
@@ -93,7 +93,7 @@ test("ends with the request, and tells the work to stop", async () => {
     signal.addEventListener("abort", () => (stopped = true));
     return new Promise<never>(() => undefined);
   };
-  using request = new ActiveRequest(undefined, () => undefined);
+  using request = new ActiveRequest(undefined, { stderr: () => undefined });
   const waiting = request.run(() => untilDeadline(work, options));
   request.deadline.fail(new Error("socket broke"));
   await expect(waiting).rejects.toThrow("aborted");

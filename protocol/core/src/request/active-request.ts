@@ -5,7 +5,16 @@ import type { Secret } from "../secrets/secret.ts";
 import type { LoadSecretSources } from "../secrets/sources.ts";
 import { currentContext, runIn, writeStderrNow, type RequestContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
+import type { Pools } from "./pools.ts";
 import { Progress } from "./progress.ts";
+
+/** Where a request runs. */
+export interface Surroundings {
+  /** Receives its lines for stderr. The process's own stderr by default. */
+  readonly stderr?: RequestContext["stderr"];
+  /** What it shares with the other requests of the process. Nothing by default. */
+  readonly pools?: Pools;
+}
 
 const inHand = new Set<ActiveRequest>();
 
@@ -19,10 +28,12 @@ export class ActiveRequest implements RequestContext, Disposable {
   readonly resolutions = new Map<string, Promise<Secret>>();
   readonly secretSources: LoadSecretSources | undefined;
   readonly stderr: RequestContext["stderr"];
+  readonly pools: Pools | undefined;
 
-  constructor(secretSources: LoadSecretSources | undefined, stderr: RequestContext["stderr"] = writeStderrNow) {
+  constructor(secretSources: LoadSecretSources | undefined, { stderr = writeStderrNow, pools }: Surroundings = {}) {
     this.secretSources = secretSources;
     this.stderr = stderr;
+    this.pools = pools;
     inHand.add(this);
   }
 

@@ -3,6 +3,7 @@ import type { Secret } from "../secrets/secret.ts";
 import type { LoadSecretSources } from "../secrets/sources.ts";
 import { KnownSecrets } from "../secrets/known-secrets.ts";
 import { writeFully } from "../wire/lines.ts";
+import type { Pools } from "./pools.ts";
 import { Progress } from "./progress.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface RequestContext {
   readonly resolutions: Map<string, Promise<Secret>> | undefined;
   /** Reads references that need more than this package; undefined if the provider supports none. */
   readonly secretSources: LoadSecretSources | undefined;
+  /** What the requests of this process share; undefined if it serves them one by one. */
+  readonly pools: Pools | undefined;
   /** Receives the request's lines for stderr, with secrets already scrubbed. */
   readonly stderr: (text: string) => void;
 }
@@ -34,6 +37,7 @@ const outside: RequestContext = {
   secrets: new KnownSecrets(),
   resolutions: undefined,
   secretSources: undefined,
+  pools: undefined,
   stderr: writeStderrNow,
 };
 
@@ -43,9 +47,18 @@ const outside: RequestContext = {
  */
 export const currentContext = (): RequestContext => storage.getStore() ?? outside;
 
+/** What the current request shares with others of its process; undefined if it is alone. */
+export const currentPools = (): Pools | undefined => currentContext().pools;
+
 /** Runs `work` in the current context with `changes` applied. */
 export const runWith = <T>(changes: Partial<RequestContext>, work: () => T): T =>
   runIn({ ...currentContext(), ...changes }, work);
+
+/**
+ * Runs work in the context of no request: it opens what outlives the request, such as a connection that another one uses
+ * next. Events of that thing then belong to no request, and an uncaught error in them fails all that are in progress.
+ */
+export const outsideRequests = <T>(work: () => T): T => runIn(outside, work);
 
 export const runIn = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);
 

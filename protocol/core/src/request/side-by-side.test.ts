@@ -50,7 +50,7 @@ async function ask(crowd: Crowd, { name, deed = "fine", seconds = 0, timeoutSeco
   const line = JSON.stringify({ createResourceRequest: { type: "member", inputProperties, isStateful: true } });
   await using stores = new OpenStores();
   const stderr: string[] = [];
-  const reply = await answer(crowd.provider, line, stores, (text) => stderr.push(text));
+  const reply = await answer(crowd.provider, line, stores, { stderr: (text) => stderr.push(text) });
   await flushLog();
   return { name, reply, stderr };
 }

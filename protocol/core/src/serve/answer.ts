@@ -6,8 +6,7 @@ import type { Provider } from "./provider.ts";
 import { FailedStep, inWords, type Subject } from "../converge/step.ts";
 import { flushLog } from "../report/log.ts";
 import { writeStderr } from "../report/stderr.ts";
-import type { RequestContext } from "../request/context.ts";
-import { ActiveRequest } from "../request/active-request.ts";
+import { ActiveRequest, type Surroundings } from "../request/active-request.ts";
 import { prepare, type Task } from "../converge/task.ts";
 import { messages, parseRequest, type Kind, type Properties, type Requests } from "../wire/wire.ts";
 
@@ -21,10 +20,10 @@ export async function answer(
   provider: Provider,
   line: string,
   stores: OpenStores,
-  stderr?: RequestContext["stderr"],
+  surroundings?: Surroundings,
   onFailure = reportFailure,
 ): Promise<Answer> {
-  using request = new ActiveRequest(provider.secretSources, stderr);
+  using request = new ActiveRequest(provider.secretSources, surroundings);
   const message = await request.run(() => answerRequest(request, { provider, line, stores }, onFailure));
   // Records of other requests, too, may repeat its secrets: these are forgotten after the records are written.
   await flushLog();

@@ -87,7 +87,7 @@ async function send(
 ): Promise<number> {
   await using stores = new OpenStores();
   // A failure is printed below, so it needs no line of its own.
-  const reply = await answer(provider, JSON.stringify(request), stores, writeStderrNow, () => undefined);
+  const reply = await answer(provider, JSON.stringify(request), stores, {}, () => undefined);
   const [kind = "", body = {}] = Object.entries(reply)[0] ?? [];
   if (kind === "errorResponse") return complain(messageOf(reply), 1);
   print(await toText({ ...body }));

@@ -3,6 +3,7 @@ import errors from "../report/errors.ts";
 import { inputSchema, outputSchema } from "../converge/inputs.ts";
 import type { Provider } from "./provider.ts";
 import "../secrets/ref-schema.ts";
+import { taggedMessages } from "../wire/tagged.ts";
 import { messages } from "../wire/wire.ts";
 
 /** One resource type as generators and other front ends need it. */
@@ -65,7 +66,10 @@ export async function describeProvider({
   return {
     protocol: "v0",
     provider: { name, title, description, version },
-    extensions: Object.values(messages).flatMap(({ request, origin }) => (origin === "extension" ? [request] : [])),
+    extensions: [
+      ...Object.values(messages).flatMap(({ request, origin }) => (origin === "extension" ? [request] : [])),
+      taggedMessages.request,
+    ],
     resourceTypes,
     errors: { ...errors, ...(await sources?.default.errors())?.default, ...(await own()).default },
   };

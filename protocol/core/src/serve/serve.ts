@@ -4,15 +4,17 @@ import { flushLog } from "../report/log.ts";
 import { runWith } from "../request/context.ts";
 import { failUncaught } from "../request/active-request.ts";
 import { guardStdout, isBrokenPipe, lineReader, writeFully } from "../wire/lines.ts";
+import { looksTagged } from "../wire/wire.ts";
 import { answer, type Answer } from "./answer.ts";
 import { explain } from "./explain.ts";
 import { OpenStores } from "./open-stores.ts";
 import type { Provider } from "./provider.ts";
 import { exitStatusOf, ignoreInterrupts, StopSignals } from "./stop-signals.ts";
+import type { TaggedRequests } from "./tagged-requests.ts";
 
 /**
- * Runs a provider's process: answers each line of stdin with one line on stdout, in order, until stdin ends. With arguments,
- * or at a terminal, the process is a command line for people instead.
+ * Runs a provider's process: answers each line of stdin with one line on stdout, in order, until stdin ends. Tagged requests
+ * run beside all others. With arguments, or at a terminal, the process is a command line for people instead.
  */
 export function serve(provider: Provider): void {
   const args = process.argv.slice(2);
@@ -43,16 +45,26 @@ async function answerLines(provider: Provider): Promise<void> {
   const next = lineReader();
   const stops = new StopSignals();
   await using stores = new OpenStores();
+  let tagged: TaggedRequests | undefined;
   for (let line = await next(); line !== undefined; line = await next()) {
     if (line.trim() === "") continue;
+    if (looksTagged(line)) {
+      // Their sender ends this process by the end of stdin, after it has got the answers that it waits for.
+      ignoreInterrupts();
+      tagged ??= new (await import("./tagged-requests.ts")).TaggedRequests({ provider, stores, stops, stdout });
+      tagged.start(line);
+      continue;
+    }
     const message = await stops.deferDuring(() => answer(provider, line, stores));
     // Before the answer, since its reader may send an interrupt at once.
     if (stores.isAnyOpen) ignoreInterrupts();
     reply(stdout, message);
     await flushLog();
     const { received } = stops;
-    if (received !== undefined && !(received === "SIGINT" && stores.isAnyOpen)) exitNow(exitStatusOf(received));
+    const ignores = stores.isAnyOpen || tagged !== undefined;
+    if (received !== undefined && !(received === "SIGINT" && ignores)) exitNow(exitStatusOf(received));
   }
+  await tagged?.[Symbol.asyncDispose]();
   await flushLog();
   // Sockets and timers that a client library left open must not keep the process alive after its last answer.
   await stores[Symbol.asyncDispose]();

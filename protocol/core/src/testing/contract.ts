@@ -3,8 +3,9 @@ import { expect } from "vitest";
 import type * as z from "zod/mini";
 import type { AnyResource, Shape } from "../resource/resource.ts";
 import type { Backend } from "./backend.ts";
+import { Company } from "./company.ts";
 import { ask, type Executable, type Finished, type Message, type Shown } from "./provider-process.ts";
-import { ProviderSession } from "./provider-session.ts";
+import { TaggedSession } from "./tagged-session.ts";
 import { asObject, replyOf, type Reply, type ReplyError } from "./reply.ts";
 
 type Given<Inputs extends Shape> = z.input<z.ZodMiniObject<Inputs>>;
@@ -106,7 +107,8 @@ export class Contract implements AsyncDisposable {
   readonly executable: Executable;
   /** Values of secrets; none may ever be seen. */
   readonly canaries: readonly string[];
-  readonly #session: ProviderSession;
+  readonly #session: TaggedSession;
+  readonly #company: Company;
   readonly #knownCodes: ReadonlySet<string>;
 
   private constructor(
@@ -115,7 +117,7 @@ export class Contract implements AsyncDisposable {
     backend: Backend,
     executable: Executable,
     canaries: readonly string[],
-    session: ProviderSession,
+    session: TaggedSession,
     codes: readonly string[],
   ) {
     this.resource = resource;
@@ -124,24 +126,31 @@ export class Contract implements AsyncDisposable {
     this.executable = executable;
     this.canaries = canaries;
     this.#session = session;
+    this.#company = new Company((connection, timeoutSeconds) => this.#neighbour(connection, timeoutSeconds), {
+      send: (request) => session.ask(request),
+    });
     this.#knownCodes = new Set(codes);
   }
 
   static async open(resource: AnyResource, terms: AnyTerms): Promise<Contract> {
     const canaries = Object.fromEntries((terms.secretVariables ?? []).map((name) => [name, makeCanary()]));
     const executable = { main: terms.main, environment: { ...terms.environment, ...canaries } };
-    const session = new ProviderSession(executable);
+    const environment = { ...executable.environment, NIXOPS4_RESOURCES_LOG: "debug" };
+    const session = new TaggedSession({ ...executable, environment });
     const request = { describeProviderRequest: {} };
     const { body } = replyOf(await session.ask(request), request);
     const codes = Object.keys(asObject(body?.["errors"]));
     const backend = await terms.backend();
     const secrets = [...backend.canaries, ...Object.values(canaries)];
-    return new Contract(resource, terms, backend, executable, secrets, session, codes);
+    const contract = new Contract(resource, terms, backend, executable, secrets, session, codes);
+    await contract.#company.open(backend.access.kind === "network" ? backend.access : undefined);
+    return contract;
   }
 
   /** Ends the long-lived process and releases the backend. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
+      await this.#company[Symbol.asyncDispose]();
       const shown = await this.#session.finish();
       if (shown !== undefined) this.expectNoSecret(shown);
     } finally {
@@ -195,9 +204,17 @@ export class Contract implements AsyncDisposable {
     return { type: this.resource.type, inputProperties };
   }
 
-  /** Sends the request to the long-lived process. */
-  async send(request: Message): Promise<Reply> {
-    return this.replyOf(await this.#session.ask(request), request);
+  /** A request that changes nothing, wherever its connection leads; without one, it is a wrong request. */
+  #neighbour(connection: Message | undefined, timeoutSeconds: number): Message {
+    return connection === undefined
+      ? this.createRequest(this.inputs({ managedBy: "Not A Name" }))
+      : this.readRequest(this.inputs({ connection, timeoutSeconds }));
+  }
+
+  /** Sends the request to the process that serves many; it logs as much as it can. */
+  async send(request: Message, onStderr?: (text: string) => void): Promise<Reply> {
+    this.#company.gather();
+    return this.replyOf(await this.#session.ask(request, onStderr), request);
   }
 
   /** Sends the request to a process of its own, as NixOps4 does; it logs as much as it can. */

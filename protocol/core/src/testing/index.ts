@@ -9,3 +9,4 @@ export { train } from "./training/train.ts";
 export { clausesOf, testResource } from "./test-resource.ts";
 export { bytesWire, httpWire, postgresWire } from "./wire.ts";
 export { tryWrongAnswers, wrongAnswers, WrongAnswers, type Replacement, type WrongAnswer } from "./wrong-answers.ts";
+export { SharingProcess } from "./sharing-process.ts";

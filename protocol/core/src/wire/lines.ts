@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, read, readSync, writeSync } from "node:fs";
+import { stuckReads } from "../files/stuck-reads.ts";
 import { codeOf } from "../report/error.ts";
 
 const newline = 0x0a;
@@ -47,9 +48,12 @@ function readNow(fd: number, block: Buffer): number {
 
 async function readLater(fd: number, block: Buffer): Promise<number> {
   for (;;) {
-    const result = await new Promise<number | Error>((resolve) => {
+    const reading = new Promise<number | Error>((resolve) => {
       read(fd, block, 0, block.length, null, (error, length) => resolve(error ?? length));
     });
+    stuckReads.add(reading);
+    const result = await reading;
+    stuckReads.delete(reading);
     if (typeof result === "number") return result;
     if (isEnd(result)) return 0;
     if (!isBusy(result)) throw result;

@@ -108,6 +108,9 @@ export const messages: Record<Kind, Message> = {
 const kinds = Object.keys(messages) as Kind[];
 const kindOf = new Map(kinds.map((kind) => [messages[kind].request, kind]));
 
+/** Whether a line may have a tagged request (tagged.ts). It is a cheap look, since most processes get one plain request. */
+export const looksTagged = (line: string): boolean => /^\s*\{\s*"taggedRequest"\s*:/.test(line);
+
 /** Parses the request in a line of input. Throws a ProviderError that describes the fault. */
 export function parseRequest(line: string): Request {
   let message: unknown;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { lockIsHeld } from "../../patience/lock.ts";
 import { isWholeContract, others, us, type Clause, type Contract } from "../contract.ts";
 import { findPausePoints, type PausePoint } from "../pause-points.ts";
 import type { Finished, Message } from "../provider-process.ts";
@@ -202,11 +203,13 @@ class Pair {
     const theirs: Said[] = [];
     let theirWork = Promise.resolve();
     const meanwhile = async (): Promise<void> => {
-      theirWork = (async () => {
-        for (const request of this.#theirs) theirs.push(this.#summary(await contract.send(request), request));
-      })();
       let timer: NodeJS.Timeout | undefined;
-      const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, patience)));
+      const enough = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, patience);
+        theirWork = (async () => {
+          for (const request of this.#theirs) theirs.push(await this.#theirSaid(request, resolve));
+        })();
+      });
       await Promise.race([theirWork, enough]);
       clearTimeout(timer);
     };
@@ -219,6 +222,12 @@ class Pair {
       if (theirs[index]?.error === "protocol.unsettled") theirs[index] = await this.#repeated(interrupted);
     }
     return { theirs, ours, end: await contract.backend.snapshot() };
+  }
+
+  /** What another request says. `onBlocked` is called when it waits for a lock, which only ours can hold. */
+  async #theirSaid(request: Message, onBlocked: () => void): Promise<Said> {
+    const listen = (text: string): void => void (text.includes(lockIsHeld) && onBlocked());
+    return this.#summary(await this.#contract.send(request, listen), request);
   }
 
   /** A run that was paused elsewhere is repeated from the beginning. */

@@ -1,0 +1,24 @@
+/**
+ * What the requests of one process share, such as idle connections. Each kind of thing is a class of its own, which its
+ * package loads and names; this package knows none of them. Undefined in a process that serves its requests one by one:
+ * such a process usually has only one, and would wait for connections that nobody uses again.
+ */
+export class Pools implements AsyncDisposable {
+  readonly #pools = new Map<new () => AsyncDisposable, AsyncDisposable>();
+
+  /** The pool of this class. Every request gets the same one, until all pools are closed. */
+  of<Pool extends AsyncDisposable>(type: new () => Pool): Pool {
+    const known = this.#pools.get(type);
+    if (known instanceof type) return known;
+    const pool = new type();
+    this.#pools.set(type, pool);
+    return pool;
+  }
+
+  /** Closes what is idle. What a request still uses is closed when it is given back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const pools = [...this.#pools.values()];
+    this.#pools.clear();
+    await Promise.allSettled(pools.map((pool) => pool[Symbol.asyncDispose]()));
+  }
+}
