@@ -1,5 +1,6 @@
 import {
   codeOf,
+  outsideRequests,
   ProviderError,
   resolveSecret,
   retry,
@@ -60,6 +61,14 @@ export async function ownLogin(
   };
 }
 
+/** A connection to one database, after the login. */
+export interface LoggedIn {
+  readonly client: Client;
+  readonly facts: ServerFacts;
+  /** Whether the connection has been verified not to go through a pooler. */
+  isDirect: boolean;
+}
+
 /** Facts that the server reports at every login. */
 export interface ServerFacts {
   readonly majorVersion: number;
@@ -71,15 +80,12 @@ export interface ServerFacts {
  * Logs in. Retries until the request's time is over if the server does not answer, and for half of that time if it has too
  * many connections or is starting. Throws on every other failure.
  */
-export async function logIn(
-  login: Login,
-  attemptSeconds = longestAttemptSeconds,
-): Promise<{ client: Client; facts: ServerFacts }> {
+export async function logIn(login: Login, attemptSeconds = longestAttemptSeconds): Promise<LoggedIn> {
   const started = performance.now();
   const isPatient = (): boolean => performance.now() - started < login.timeoutSeconds * 500;
   const unanswered: OwnTime[] = [];
   for (;;) {
-    const retrying = (): Promise<Awaited<ReturnType<typeof logIn>> | OwnTime> =>
+    const retrying = (): Promise<LoggedIn | OwnTime> =>
       retry(() => logInOnce(login, attemptSeconds), {
         isSafe: (error) => isBusy(error) && isPatient(),
         tries: Infinity,
@@ -108,7 +114,7 @@ function whatFor({ connection }: Login, unanswered: readonly OwnTime[]): string 
 }
 
 /** Returns the attempt if the server did not answer in its time. */
-async function logInOnce(login: Login, seconds: number): Promise<{ client: Client; facts: ServerFacts } | OwnTime> {
+async function logInOnce(login: Login, seconds: number): Promise<LoggedIn | OwnTime> {
   const { connection } = login;
   const client = await makeClient(login, async () => {
     if (login.password === null) throw passwordMissing(login);
@@ -126,16 +132,18 @@ async function logInOnce(login: Login, seconds: number): Promise<{ client: Clien
   using attempt = new OwnTime({ seconds }, close);
   try {
     login.signal.throwIfAborted();
-    await client.connect();
+    // Other requests may use the connection later, so its events belong to none.
+    await outsideRequests(() => client.connect());
     if (parameters.get("in_hot_standby") === "on") throw standbyFailure(connection);
   } catch (error) {
-    login.signal.removeEventListener("abort", close);
     close();
     if (attempt.isOver && !login.signal.aborted) return attempt;
     throw explainPostgresError(error, connection);
+  } finally {
+    login.signal.removeEventListener("abort", close);
   }
-  client.once("end", () => login.signal.removeEventListener("abort", close));
   return {
+    isDirect: false,
     client,
     facts: {
       majorVersion: Number.parseInt(parameters.get("server_version") ?? "", 10),

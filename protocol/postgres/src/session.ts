@@ -1,8 +1,8 @@
 import { retry } from "@nixops4-resources/protocol-core";
-import type { Client, QueryResult, QueryResultRow } from "pg";
-import type { Connection } from "./connection.ts";
+import type { QueryResult, QueryResultRow } from "pg";
 import { explainPostgresError, poolerFailure, serverErrorOf } from "./failure.ts";
-import { logIn, type Login, type ServerFacts } from "./login.ts";
+import { obtain, type Lent } from "./lent.ts";
+import type { Login, ServerFacts } from "./login.ts";
 import { join, sql, type Sql } from "./sql.ts";
 
 /** A notice or warning of the server, such as 01007, "no privileges were granted". */
@@ -17,19 +17,31 @@ export interface Notice {
  * search_path is empty, so queries must qualify every name outside pg_catalog with its schema.
  */
 export class ReadSession implements AsyncDisposable {
-  readonly facts: ServerFacts;
-  readonly #client: Client;
-  readonly #connection: Connection;
-  /** Whether the connection has been verified not to go through a pooler. */
-  #isDirect = false;
+  readonly #login: Login;
+  readonly #lent: Lent;
   #notices: Notice[] = [];
+  /** Whether every query has succeeded, so that nothing is unfinished on the connection. */
+  #isFaultless = true;
 
-  constructor(connection: Connection, client: Client, facts: ServerFacts) {
-    this.#connection = connection;
-    this.#client = client;
-    this.facts = facts;
-    client.on("notice", ({ code, message }) => this.#notices.push({ code: code ?? "", message: message ?? "" }));
+  constructor(login: Login, lent: Lent) {
+    this.#login = login;
+    this.#lent = lent;
+    lent.client.on("notice", this.#notice);
+    login.signal.addEventListener("abort", this.#abort, { once: true });
   }
+
+  get facts(): ServerFacts {
+    return this.#lent.facts;
+  }
+
+  readonly #notice = ({ code, message }: { code: string | undefined; message: string | undefined }): void => {
+    this.#notices.push({ code: code ?? "", message: message ?? "" });
+  };
+
+  readonly #abort = (): void => {
+    this.#isFaultless = false;
+    this.#lent.client.connection.stream.destroy();
+  };
 
   /** Returns the rows of a query. For several statements in one text, returns those of the last. */
   async query<Row extends QueryResultRow>(query: Sql): Promise<Row[]> {
@@ -57,28 +69,32 @@ export class ReadSession implements AsyncDisposable {
   async #send<Row extends QueryResultRow>({ text }: Sql): Promise<QueryResult<Row>[]> {
     this.#notices = [];
     try {
-      if (this.#isDirect) return listOf(await this.#client.query<Row>(text));
-      const [first, ...results] = listOf(await this.#client.query<Row>(`select pg_backend_pid() as pid;\n${text}`));
+      const { client, isDirect } = this.#lent;
+      if (isDirect) return listOf(await client.query<Row>(text));
+      const [first, ...results] = listOf(await client.query<Row>(`select pg_backend_pid() as pid;\n${text}`));
       this.#rejectPooler(first?.rows[0]?.["pid"]);
       return results;
     } catch (error) {
-      throw explainPostgresError(error, this.#connection);
+      this.#isFaultless = false;
+      throw explainPostgresError(error, this.#login.connection);
     }
   }
 
   protected async ensureDirect(): Promise<void> {
-    if (!this.#isDirect) await this.query(sql`select`);
+    if (!this.#lent.isDirect) await this.query(sql`select`);
   }
 
   #rejectPooler(pid: unknown): void {
     // pg's types do not declare this property; https://node-postgres.com/apis/client
-    const loginPid: unknown = Reflect.get(this.#client, "processID");
-    if (loginPid !== pid) throw poolerFailure(this.#connection);
-    this.#isDirect = true;
+    const loginPid: unknown = Reflect.get(this.#lent.client, "processID");
+    if (loginPid !== pid) throw poolerFailure(this.#login.connection);
+    this.#lent.isDirect = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client.end();
+    this.#login.signal.removeEventListener("abort", this.#abort);
+    this.#lent.client.off("notice", this.#notice);
+    await this.#lent.giveBack(this.#isFaultless);
   }
 }
 
@@ -128,13 +144,11 @@ export class WriteSession extends ReadSession {
 }
 
 export async function openReadSession(login: Login): Promise<ReadSession> {
-  const { client, facts } = await logIn(login);
-  return new ReadSession(login.connection, client, facts);
+  return new ReadSession(login, await obtain(login));
 }
 
 export async function openWriteSession(login: Login): Promise<WriteSession> {
-  const { client, facts } = await logIn(login);
-  return new WriteSession(login.connection, client, facts);
+  return new WriteSession(login, await obtain(login));
 }
 
 /** pg returns an array of results for several statements in one text, which its types do not say. */
