@@ -1,5 +1,5 @@
-import type { Agent } from "node:http";
 import { messageOf, retry, takeSlot, waitFor, type Connecting, type Slot } from "@nixops4-resources/protocol-core";
+import type { ClientAgents } from "./agents.ts";
 import type { Answer } from "./answer.ts";
 import { contentOf, type StreamedBody } from "./body.ts";
 import { exchange } from "./exchange.ts";
@@ -39,7 +39,7 @@ export class HttpReader implements AsyncDisposable {
   protected readonly target: Target;
   readonly #signal: AbortSignal;
   readonly #closing = new AbortController();
-  #agent: Promise<Agent> | undefined;
+  #agents: Promise<ClientAgents> | undefined;
   #credentials: Promise<Headers> | undefined;
   #slot: Promise<Slot> | undefined;
   /** Requests that have no answer yet. */
@@ -109,8 +109,8 @@ export class HttpReader implements AsyncDisposable {
       await this.#takePlace();
       const all = { ...content, ...headers, ...(isLogin ? {} : await this.#authorize()) };
       const outgoing = { asked, headers: all, body: sent, signal: this.#signal };
-      this.#agent ??= openAgentOf(this.target, this.#signal);
-      const agent = await this.#agent;
+      this.#agents ??= agentsFor(this.target);
+      const agent = await (await this.#agents).for({ writes });
       return await this.#untilConnected(() => exchange(this.target, agent, outgoing));
     };
     this.#inHand++;
@@ -163,7 +163,7 @@ export class HttpReader implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // Requests that nobody waits for any more. Without one, the abort would only cost time.
     if (this.#inHand > 0) this.#closing.abort();
-    (await this.#agent?.catch(() => undefined))?.destroy();
+    await (await this.#agents)?.[Symbol.asyncDispose]();
     (await this.#slot?.catch(() => undefined))?.[Symbol.dispose]();
   }
 }
@@ -199,5 +199,5 @@ class Passing extends Error {
 }
 
 /** Loaded with the first request. */
-const openAgentOf = async (target: Target, signal: AbortSignal): Promise<Agent> =>
-  await (await import("./socket.ts")).openAgent(target, signal);
+const agentsFor = async (target: Target): Promise<ClientAgents> =>
+  new (await import("./agents.ts")).ClientAgents(target);

@@ -23,6 +23,8 @@ export async function exchange(target: Target, agent: Agent, outgoing: Outgoing)
   const options = {
     agent,
     signal,
+    // For the agent: `signal` itself is not passed on to it.
+    openingSignal: signal,
     method: asked.method,
     path: pathname.replace(/\/$/, "") + asked.path,
     headers: { Host: host, Accept: "application/json", ...outgoing.headers },

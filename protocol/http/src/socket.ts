@@ -1,5 +1,5 @@
-import { socketOpener, type Opened, type TlsPolicy } from "@nixops4-resources/protocol-tls";
-import type { Agent } from "node:http";
+import { socketOpener, type OpenSocket, type TlsPolicy } from "@nixops4-resources/protocol-tls";
+import { Agent, type AgentOptions, type ClientRequestArgs } from "node:http";
 import type { Socket } from "node:net";
 import { plaintext } from "./failure.ts";
 import { isLoopback } from "./loopback.ts";
@@ -8,31 +8,46 @@ import { inputNames, type Target } from "./target.ts";
 /** Servers close idle connections without notice, so one that idled longer is not used again. */
 const longestIdleMs = 2000;
 
-/** Keeps connections for the next request. */
-export async function openAgent(target: Target, signal: AbortSignal): Promise<Agent> {
-  const [{ Agent }, open] = await Promise.all([import("node:http"), opener(target, signal)]);
-  const agent = new Agent({ keepAlive: true, timeout: longestIdleMs });
-  agent.createConnection = (_options, done) => {
-    open((error, socket) => {
+/** What `exchange` passes to the agent with a request. */
+export interface Opening extends ClientRequestArgs {
+  /** Ends the attempt to connect. */
+  readonly openingSignal: AbortSignal;
+}
+
+/** Keeps the connections to one server for the next request. */
+export class KeepingAgent extends Agent {
+  readonly #open: OpenSocket;
+
+  private constructor(open: OpenSocket, options: AgentOptions) {
+    super(options);
+    this.#open = open;
+  }
+
+  static async to(target: Target): Promise<KeepingAgent> {
+    return new KeepingAgent(await opener(target), { keepAlive: true, timeout: longestIdleMs });
+  }
+
+  override createConnection(
+    { openingSignal }: Opening,
+    done?: (error: Error | null, socket: Socket) => void,
+  ): undefined {
+    this.#open(openingSignal, (error, socket) => {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- with an error, Node expects no socket
       done?.(error, socket as Socket);
     });
-    return undefined;
-  };
-  return agent;
+  }
 }
 
-async function opener(target: Target, signal: AbortSignal): Promise<(opened: Opened) => void> {
+async function opener(target: Target): Promise<OpenSocket> {
   const { protocol, hostname, port } = new URL(target.url);
   const isPlain = protocol === "http:";
   const isSecret = target.authorize !== undefined && target.allowPlaintext !== true;
-  const place = {
+  return await socketOpener({
     host: hostname.replace(/^\[(.*)\]$/, "$1"),
     port: port === "" ? (isPlain ? 80 : 443) : Number(port),
     tls: isPlain ? undefined : policyOf(target),
-    flawOf: (address: string) => (isSecret && !isLoopback(address) ? plaintext(target, address) : undefined),
-  };
-  return await socketOpener(place, signal);
+    flawOf: (address) => (isSecret && !isLoopback(address) ? plaintext(target, address) : undefined),
+  });
 }
 
 function policyOf(target: Target): TlsPolicy {

@@ -2,4 +2,4 @@ export { readCertificates } from "./certificate-file.ts";
 export type { ErrorCode } from "./errors.ts";
 export { explainTls, type TlsPlace } from "./failure.ts";
 export { authoritiesFile, tlsInputs, type TlsInputs } from "./inputs.ts";
-export { socketOpener, type Opened, type Place, type TlsPolicy } from "./open-socket.ts";
+export { socketOpener, type OpenSocket, type Place, type TlsPolicy } from "./open-socket.ts";

@@ -31,20 +31,19 @@ export interface TlsPolicy {
   readonly protocols?: readonly string[];
 }
 
-export type Opened = (error: Error | null, socket?: Socket) => void;
+/** Opens one connection; `signal` ends the attempt. */
+export type OpenSocket = (signal: AbortSignal, opened: Opened) => void;
+
+type Opened = (error: Error | null, socket?: Socket) => void;
 
 /**
  * Prepares connections to a server. Each call of the result opens one, and hands it on only when it is open and, with TLS,
- * when the server proved who it is: until then nothing is sent. `signal` ends attempts. Proxies of the environment are not
- * used.
+ * when the server proved who it is: until then nothing is sent. Proxies of the environment are not used.
  */
-export async function socketOpener(
-  { host, port, tls, flawOf }: Place,
-  signal: AbortSignal,
-): Promise<(opened: Opened) => void> {
+export async function socketOpener({ host, port, tls, flawOf }: Place): Promise<OpenSocket> {
   if (tls === undefined) {
     const { connect } = await import("node:net");
-    return (opened) => {
+    return (signal, opened) => {
       const socket = connect({ host, port });
       const flaw = (): ProviderError | undefined => flawOf?.(socket.remoteAddress ?? "an unknown address");
       whenOpen(socket, "connect", signal, flaw, opened);
@@ -55,7 +54,7 @@ export async function socketOpener(
   const { connect, createSecureContext } = await import("node:tls");
   // Once for all connections: it parses the authorities.
   const secureContext = createSecureContext(options);
-  return (opened) => {
+  return (signal, opened) => {
     const socket = connect({ ...options, secureContext });
     whenOpen(socket, "secureConnect", signal, () => check(socket), opened);
   };

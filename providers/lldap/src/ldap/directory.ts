@@ -66,17 +66,14 @@ async function openSocket({ url, tls }: LdapConnection, allowPlaintext: boolean,
   const { protocol, hostname, port } = new URL(url);
   const isPlain = protocol === "ldap:";
   const names = { caFile: "connection.ldap.tls.caFile", pins: "connection.ldap.tls.pins" };
-  const open = await socketOpener(
-    {
-      host: hostname.replace(/^\[(.*)\]$/, "$1"),
-      port: port === "" ? (isPlain ? 389 : 636) : Number(port),
-      tls: isPlain ? undefined : { inputs: tls, address: url, names },
-      flawOf: (address) => (allowPlaintext || isLoopback(address) ? undefined : plaintext(url, address)),
-    },
-    signal,
-  );
+  const open = await socketOpener({
+    host: hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: port === "" ? (isPlain ? 389 : 636) : Number(port),
+    tls: isPlain ? undefined : { inputs: tls, address: url, names },
+    flawOf: (address) => (allowPlaintext || isLoopback(address) ? undefined : plaintext(url, address)),
+  });
   const socket = await new Promise<Socket>((resolve, reject) => {
-    open((error, opened) => {
+    open(signal, (error, opened) => {
       if (error !== null) reject(error);
       else if (opened !== undefined) resolve(opened);
     });
