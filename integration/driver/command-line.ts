@@ -3,7 +3,7 @@ import { UsageError } from "./errors.ts";
 import { parseMemberName, type MemberPath } from "./evaluation/member.ts";
 
 /**
- * Default number of concurrent providers. See README.md for the measurements: more gain nothing on a fast backend, and
+ * Default number of concurrent requests. See README.md for the measurements: more gain nothing on a fast backend, and
  * this many leave room in PostgreSQL's 100 connections for applications.
  */
 export const defaultJobs = 16;
@@ -26,7 +26,7 @@ Deployment:
   --recording FILE   Recording to apply instead; needs no Nix.
 
 Options:
-  --jobs N           Maximum number of concurrent providers (default ${defaultJobs}).
+  --jobs N           Maximum number of concurrent requests (default ${defaultJobs}).
   --look             plan: also read the members that apply would skip, since their inputs equal those in the state.
   --yes              refresh, destroy: do not ask.
   --no-lock          apply, refresh, destroy: allow another apply of the same file at the same time, for a file that

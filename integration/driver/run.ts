@@ -7,6 +7,7 @@ import { parseCommandLine, usage, type Command } from "./command-line.ts";
 import { runDestroy } from "./destroy/run-destroy.ts";
 import { describeFailure, UsageError } from "./errors.ts";
 import { exitStatus, type ExitStatus } from "./session/exit-status.ts";
+import { ProviderProcesses } from "./provider/processes.ts";
 import { openVariables, openVariablesOf, record } from "./recording/record.ts";
 import { readRecording } from "./recording/recording.ts";
 import { Session } from "./session/session.ts";
@@ -43,7 +44,8 @@ async function runMembers(
   let { plans, states } = await session.phase(async (progress) => {
     await using evaluation = await openSource(command.source, surroundings, (line) => progress.line(line));
     const { jobs, targets, verbose, look } = command;
-    const options = { jobs, targets, verbose, evaluation, progress, env: surroundings.env, stop };
+    await using processes = new ProviderProcesses(surroundings.env, (text) => progress.line(text));
+    const options = { jobs, targets, verbose, evaluation, progress, processes, stop };
     if (command.name === "apply") await apply(options);
     const found: MemberPlan[] = command.name === "apply" ? [] : await plan({ ...options, look });
     return { plans: found, states: countStates(progress.members()) };
@@ -73,7 +75,10 @@ async function forgetStale(
     const answer = await ask?.(`Remove ${count} from the state? Their objects stay. [y/N] `);
     if (answer === undefined || !/^y(es)?$/i.test(answer.trim())) return stale;
   }
-  const forgotten = await session.phase((progress) => forget(stale, { env, progress }));
+  const forgotten = await session.phase(async (progress) => {
+    await using processes = new ProviderProcesses(env, (text) => progress.line(text));
+    return await forget(stale, { processes, progress });
+  });
   stderr.write(`${forgotten} forgotten: run apply to create or repair them\n`);
   return [];
 }

@@ -5,19 +5,19 @@ import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { JsonObject } from "../json.ts";
 import { memberKey, memberName, type MemberKey, type MemberPath, type MemberRequest } from "../evaluation/member.ts";
 import type { Progress } from "../show/progress.ts";
-import type { ProviderSurroundings } from "../provider/process.ts";
+import type { Asking, ProviderProcesses } from "../provider/processes.ts";
 import { schedule } from "./schedule.ts";
 import { StateStores } from "../state/stores.ts";
 import type { StateStore } from "../state/store.ts";
 
 export interface RunOptions {
   readonly evaluation: Evaluation;
-  /** Maximum number of concurrent providers. State providers, which run until the end, do not count. */
+  /** Maximum number of concurrent requests. Those of states do not count. */
   readonly jobs: number;
   /** Members to apply, together with their dependencies; empty for the whole deployment. */
   readonly targets: readonly MemberPath[];
-  /** Environment of the providers. */
-  readonly env: NodeJS.ProcessEnv;
+  /** The running providers. */
+  readonly processes: ProviderProcesses;
   /** When aborted, running members finish and no other member starts. */
   readonly stop: AbortSignal;
   readonly progress: Progress;
@@ -34,8 +34,8 @@ export async function apply(options: RunOptions): Promise<void> {
   const done = new Map<MemberKey, { request: MemberRequest; outputs: JsonObject | undefined }>();
   await using stores = new StateStores();
 
-  function surroundings(name: string): ProviderSurroundings {
-    return { env: options.env, onMessage: (message) => progress.message(name, message) };
+  function surroundings(name: string): Asking {
+    return options.processes.for((message) => progress.message(name, message));
   }
 
   async function storeOf({ state }: MemberRequest): Promise<StateStore | undefined> {

@@ -4,8 +4,7 @@ import { DriverError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { memberName, type MemberRequest } from "../evaluation/member.ts";
 import type { MemberState } from "../show/progress.ts";
-import { askOnce } from "../provider/once.ts";
-import type { ProviderSurroundings } from "../provider/process.ts";
+import type { Asking } from "../provider/processes.ts";
 import type { StateEntry } from "../state/document.ts";
 import { createStateLog, readStateLog } from "../state/log.ts";
 import { isStateFile, stateFileName, type StateStore } from "../state/store.ts";
@@ -23,7 +22,7 @@ export interface Applied {
 export async function applyMember(
   request: MemberRequest,
   store: StateStore | undefined,
-  surroundings: ProviderSurroundings,
+  surroundings: Asking,
 ): Promise<Applied> {
   if (isStateFile(request)) return applyStateFile(stateFileName(request));
   const { type, inputs, path } = request;
@@ -60,19 +59,15 @@ async function applyStateFile(file: string): Promise<Applied> {
   return { state: "unchanged", outputs: {} };
 }
 
-async function create(
-  { type, inputs, provider }: MemberRequest,
-  isStateful: boolean,
-  surroundings: ProviderSurroundings,
-) {
+async function create({ type, inputs, provider }: MemberRequest, isStateful: boolean, surroundings: Asking) {
   const request = { createResourceRequest: { type, inputProperties: inputs, isStateful } };
-  const { answer, outcome } = await askOnce(provider, request, answers.create, surroundings);
+  const { answer, outcome } = await surroundings.ask(provider, request, answers.create);
   return { outputs: answer.outputProperties, outcome };
 }
 
-async function update({ type, inputs, provider }: MemberRequest, past: StateEntry, surroundings: ProviderSurroundings) {
+async function update({ type, inputs, provider }: MemberRequest, past: StateEntry, surroundings: Asking) {
   const resource = { type, inputProperties: past.inputs, outputProperties: past.outputs };
   const request = { updateResourceRequest: { resource, inputProperties: inputs } };
-  const { answer, outcome } = await askOnce(provider, request, answers.update, surroundings);
+  const { answer, outcome } = await surroundings.ask(provider, request, answers.update);
   return { outputs: answer.outputProperties, outcome };
 }

@@ -3,7 +3,7 @@ import { answers, type Plan } from "../provider/answer.ts";
 import { refuseTypeChange } from "./member.ts";
 import type { JsonObject } from "../json.ts";
 import type { MemberRequest } from "../evaluation/member.ts";
-import { ProviderProcess, type ProviderSurroundings } from "../provider/process.ts";
+import type { Asking } from "../provider/processes.ts";
 import type { StateEntry } from "../state/document.ts";
 import { existsStateLog, readStateLog } from "../state/log.ts";
 import { isStateFile, stateFileName, type StateStore } from "../state/store.ts";
@@ -23,7 +23,7 @@ const nothing = { action: "none", differences: [], reason: null } as const satis
 export async function planMember(
   request: MemberRequest,
   store: StateStore | undefined,
-  surroundings: ProviderSurroundings,
+  surroundings: Asking,
   look: boolean,
 ): Promise<Planned> {
   if (isStateFile(request)) return planStateFile(stateFileName(request));
@@ -36,15 +36,16 @@ export async function planMember(
       return { ...nothing, reason: "NixOps4 skips it: its inputs equal those in the state", outputs: past.outputs };
     }
   }
-  await using process = await ProviderProcess.start(provider, surroundings);
   const resource = past && { type, inputProperties: past.inputs, outputProperties: past.outputs };
-  const plan = await process.ask(
+  const { answer: plan } = await surroundings.ask(
+    provider,
     { planResourceRequest: { type, inputProperties: inputs, resource: resource ?? null } },
     answers.plan,
   );
   if (plan.action === "create" || plan.action === "refuse") return { ...plan, outputs: undefined };
 
-  const now = await process.ask(
+  const { answer: now } = await surroundings.ask(
+    provider,
     {
       readResourceRequest: {
         resource: { type, inputProperties: inputs, ...(past && { outputProperties: past.outputs }) },
@@ -53,8 +54,8 @@ export async function planMember(
     answers.read,
   );
   if (plan.action !== "update") return { ...plan, outputs: now.outputProperties ?? undefined };
-  const { resourceTypes } = await process.ask({ describeProviderRequest: {} }, answers.describe);
-  const stable = resourceTypes[type]?.stableOutputs ?? [];
+  const { answer } = await surroundings.ask(provider, { describeProviderRequest: {} }, answers.describe);
+  const stable = answer.resourceTypes[type]?.stableOutputs ?? [];
   const lasting = Object.entries(now.outputProperties ?? {}).filter(([name]) => stable.includes(name));
   return { ...plan, outputs: Object.fromEntries(lasting) };
 }
@@ -63,11 +64,10 @@ export async function planMember(
 export async function lookAt(
   { type, inputs, provider }: MemberRequest,
   past: StateEntry,
-  surroundings: ProviderSurroundings,
+  surroundings: Asking,
 ): Promise<Planned> {
-  await using process = await ProviderProcess.start(provider, surroundings);
   const resource = { type, inputProperties: past.inputs, outputProperties: past.outputs };
-  const now = await process.ask({ readResourceRequest: { resource } }, answers.read);
+  const { answer: now } = await surroundings.ask(provider, { readResourceRequest: { resource } }, answers.read);
   const { outputs } = past;
   const skipped = "NixOps4 skips it; `refresh` forgets it, then an apply creates or repairs it";
   if (!now.exists) return { action: "gone", differences: [], reason: skipped, outputs };

@@ -3,7 +3,7 @@ import { describeFailure } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { memberKey, memberName, type MemberKey, type MemberPath, type MemberRequest } from "../evaluation/member.ts";
 import { planMember, type Planned, type PlannedAction } from "./plan-member.ts";
-import type { ProviderSurroundings } from "../provider/process.ts";
+import type { Asking } from "../provider/processes.ts";
 import type { RunOptions } from "./apply.ts";
 import { schedule } from "./schedule.ts";
 import { StateStores } from "../state/stores.ts";
@@ -37,8 +37,8 @@ export async function plan(options: RunOptions & { readonly look: boolean }): Pr
   const done = new Map<MemberKey, { request: MemberRequest; planned: Planned | undefined }>();
   await using stores = new StateStores();
 
-  function surroundings(name: string): ProviderSurroundings {
-    return { env: options.env, onMessage: (message) => progress.message(name, message) };
+  function surroundings(name: string): Asking {
+    return options.processes.for((message) => progress.message(name, message));
   }
 
   /** A state that does not exist yet is empty. */

@@ -16,7 +16,7 @@ export const isStale = (plan: MemberPlan): plan is StalePlan => plan.stale !== u
  */
 export async function forget(
   plans: readonly StalePlan[],
-  { env, progress }: Pick<RunOptions, "env" | "progress">,
+  { processes, progress }: Pick<RunOptions, "processes" | "progress">,
 ): Promise<number> {
   let count = 0;
   await using stores = new StateStores();
@@ -24,10 +24,8 @@ export async function forget(
     const { path, entry, keeper, keeperOutputs } = stale;
     const keeperName = memberName(keeper.path);
     try {
-      const store = await stores.open(keeper, keeperOutputs, {
-        env,
-        onMessage: (message) => progress.message(keeperName, message),
-      });
+      const surroundings = processes.for((message) => progress.message(keeperName, message));
+      const store = await stores.open(keeper, keeperOutputs, surroundings);
       // Another run may have applied the member since it was read.
       if (!isDeepStrictEqual(store.entry(path), entry)) {
         throw new DriverError(

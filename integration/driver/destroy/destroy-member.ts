@@ -3,8 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { answers } from "../provider/answer.ts";
 import { DriverError } from "../errors.ts";
 import { memberName } from "../evaluation/member.ts";
-import { askOnce } from "../provider/once.ts";
-import type { ProviderSurroundings } from "../provider/process.ts";
+import type { Asking } from "../provider/processes.ts";
 import { extant } from "./preview.ts";
 import { holdLock } from "../run-lock.ts";
 import type { MemberState } from "../show/progress.ts";
@@ -19,7 +18,7 @@ import type { Doomed } from "./survey.ts";
 export async function destroyMember(
   member: Doomed,
   store: StateStore | undefined,
-  surroundings: ProviderSurroundings,
+  surroundings: Asking,
 ): Promise<MemberState> {
   if (isStateFile(member)) return destroyStateFile(stateFileName(member));
   const { path, provider, recorded } = member;
@@ -30,7 +29,7 @@ export async function destroyMember(
     );
   }
   const request = { destroyResourceRequest: { resource: extant(member) } };
-  const { outcome } = await askOnce(provider, request, answers.destroy, surroundings);
+  const { outcome } = await surroundings.ask(provider, request, answers.destroy);
   await store?.record("destroy", path, undefined);
   return outcome ?? "deleted";
 }

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Nix } from "@nixops4-resources/integration-nix/find-nix";
 import { describeNix } from "@nixops4-resources/integration-nix/testing";
 import { apply } from "../apply/apply.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { parseMemberName } from "../evaluation/member.ts";
+import { ProviderProcesses } from "../provider/processes.ts";
 import { Progress, type MemberProgress } from "../show/progress.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { destroy, previewDestroy, type DestroyPreview } from "./destroy.ts";
@@ -34,7 +35,9 @@ async function open(nix: Nix, name: string) {
     end() {},
   });
   const stop = new AbortController().signal;
-  const options = { jobs: 4, env, stop, progress, verbose: false };
+  const processes = new ProviderProcesses(env, () => {});
+  onTestFinished(() => processes[Symbol.asyncDispose]());
+  const options = { jobs: 4, processes, stop, progress, verbose: false };
   await using evaluation = evaluate({ nixInstantiate: nix.instantiate, file, env });
   await apply({ ...options, evaluation, targets: [] });
   return {

@@ -3,7 +3,7 @@ import type { RunOptions } from "../apply/apply.ts";
 import { describeFailure, type DriverError } from "../errors.ts";
 import { isWithin, memberKey, memberName, type MemberKey } from "../evaluation/member.ts";
 import type { JsonObject } from "../json.ts";
-import type { ProviderMessage } from "../provider/message.ts";
+import type { Asking } from "../provider/processes.ts";
 import { StateStores } from "../state/stores.ts";
 import { destroyMember } from "./destroy-member.ts";
 import { Looks, type Ask } from "./looks.ts";
@@ -29,7 +29,7 @@ export async function previewDestroy({
   evaluation,
   targets,
   jobs,
-  env,
+  processes,
   progress,
 }: Omit<RunOptions, "stop" | "verbose">): Promise<DestroyPreview> {
   const slots = pLimit(jobs);
@@ -38,7 +38,7 @@ export async function previewDestroy({
       const name = memberName(path);
       progress.start(name);
       try {
-        return await work({ env, onMessage: (message) => progress.message(name, message) });
+        return await work(processes.for((message) => progress.message(name, message)));
       } finally {
         progress.finish(name, "planned");
       }
@@ -53,7 +53,11 @@ export async function previewDestroy({
     },
   });
   const { requests } = resolved;
-  const providers = await Providers.of([...requests.values()], slots, { env, onMessage() {} });
+  const providers = await Providers.of(
+    [...requests.values()],
+    slots,
+    processes.for(() => {}),
+  );
   const found = await survey(targets, resolved, providers, looks);
   const members = await preview(found.members, ask);
   const refusals = await findRefusals({
@@ -74,12 +78,9 @@ export async function previewDestroy({
 /** Destroys what the preview shows. Every failure goes to `progress`. */
 export async function destroy(
   { members, keeperOutputs }: DestroyPreview,
-  { jobs, env, stop, progress, verbose }: Omit<RunOptions, "evaluation" | "targets">,
+  { jobs, processes, stop, progress, verbose }: Omit<RunOptions, "evaluation" | "targets">,
 ): Promise<void> {
-  const surroundings = (name: string) => ({
-    env,
-    onMessage: (message: ProviderMessage) => progress.message(name, message),
-  });
+  const surroundings = (name: string): Asking => processes.for((message) => progress.message(name, message));
   await using stores = new StateStores();
   for (const { path } of members) progress.expect(memberName(path));
 

@@ -3,17 +3,13 @@ import { describeFailure, DriverError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { memberKey, memberName, type MemberKey, type MemberPath, type MemberRequest } from "../evaluation/member.ts";
 import type { Requests } from "./needs.ts";
-import { askOnce } from "../provider/once.ts";
-import type { ProviderSurroundings } from "../provider/process.ts";
+import type { Asking } from "../provider/processes.ts";
 import { existsStateLog } from "../state/log.ts";
 import { isStateFile, stateFileName, type StateStore } from "../state/store.ts";
 import { StateStores } from "../state/stores.ts";
 
 /** Does work that starts a provider: shows the member as running, and limits how many run concurrently. */
-export type Ask = <Result>(
-  path: MemberPath,
-  work: (surroundings: ProviderSurroundings) => Promise<Result>,
-) => Promise<Result>;
+export type Ask = <Result>(path: MemberPath, work: (surroundings: Asking) => Promise<Result>) => Promise<Result>;
 
 /** The outputs of a member that exists, null if it does not exist, or the message of a failed look. */
 export type Look = { readonly outputs: JsonObject | null } | { readonly failure: string };
@@ -85,9 +81,9 @@ export class Looks implements AsyncDisposable {
 
 async function readOutputs(
   { type, inputs, provider }: MemberRequest,
-  surroundings: ProviderSurroundings,
+  surroundings: Asking,
 ): Promise<JsonObject | null> {
   const request = { readResourceRequest: { resource: { type, inputProperties: inputs } } };
-  const { exists, outputProperties } = (await askOnce(provider, request, answers.read, surroundings)).answer;
+  const { exists, outputProperties } = (await surroundings.ask(provider, request, answers.read)).answer;
   return exists ? (outputProperties ?? {}) : null;
 }

@@ -1,8 +1,7 @@
 import { answers, type DestroyPlan } from "../provider/answer.ts";
 import { describeFailure, ProviderFailure } from "../errors.ts";
 import { describeProvider } from "../provider/describe.ts";
-import { askOnce } from "../provider/once.ts";
-import type { ProviderSurroundings } from "../provider/process.ts";
+import type { Asking } from "../provider/processes.ts";
 import type { Ask } from "./looks.ts";
 import { existsStateLog } from "../state/log.ts";
 import { isStateFile, stateFileName } from "../state/store.ts";
@@ -39,10 +38,10 @@ export async function planDestroy(member: Doomed, ask: Ask): Promise<DestroyPlan
   return ask(member.path, (surroundings) => askProvider(member, surroundings));
 }
 
-async function askProvider(member: Doomed, surroundings: ProviderSurroundings): Promise<DestroyPlan> {
+async function askProvider(member: Doomed, surroundings: Asking): Promise<DestroyPlan> {
   try {
     const request = { planDestroyResourceRequest: { resource: extant(member) } };
-    return (await askOnce(member.provider, request, answers.planDestroy, surroundings)).answer;
+    return (await surroundings.ask(member.provider, request, answers.planDestroy)).answer;
   } catch (error) {
     const isOld = error instanceof ProviderFailure && error.message.startsWith("[protocol.request.unknown]");
     const types = isOld ? {} : await describeProvider(member.provider, surroundings);

@@ -1,6 +1,7 @@
 import type { Command } from "../command-line.ts";
 import { UsageError } from "../errors.ts";
 import { memberName } from "../evaluation/member.ts";
+import { ProviderProcesses } from "../provider/processes.ts";
 import { exitStatus, type ExitStatus } from "../session/exit-status.ts";
 import { Session } from "../session/session.ts";
 import { countStates } from "../show/display.ts";
@@ -23,7 +24,8 @@ export async function runDestroy(
   const { stop } = session;
   const preview = await session.phase(async (progress) => {
     await using evaluation = await openSource(source, surroundings, (line) => progress.line(line));
-    return await previewDestroy({ evaluation, targets, jobs, env, progress });
+    await using processes = new ProviderProcesses(env, (text) => progress.line(text));
+    return await previewDestroy({ evaluation, targets, jobs, processes, progress });
   });
 
   stdout.write(renderPreview(preview.members));
@@ -38,7 +40,8 @@ export async function runDestroy(
   }
 
   const states = await session.phase(async (progress) => {
-    await destroy(preview, { jobs, env, stop, progress, verbose });
+    await using processes = new ProviderProcesses(env, (text) => progress.line(text));
+    await destroy(preview, { jobs, processes, stop, progress, verbose });
     return countStates(progress.members());
   });
   session.summarize(states);

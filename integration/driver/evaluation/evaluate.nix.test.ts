@@ -7,6 +7,7 @@ import type { Nix } from "@nixops4-resources/integration-nix/find-nix";
 import { apply } from "../apply/apply.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { ProviderProcesses } from "../provider/processes.ts";
 import { Progress, type MemberProgress } from "../show/progress.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 
@@ -46,7 +47,8 @@ async function applied(nix: Nix, name: string, env: NodeJS.ProcessEnv) {
     end() {},
   });
   const stop = new AbortController().signal;
-  await apply({ evaluation, jobs: 4, targets: [], env, stop, progress, verbose: false });
+  await using processes = new ProviderProcesses(env, (line) => void messages.push(line));
+  await apply({ evaluation, jobs: 4, targets: [], processes, stop, progress, verbose: false });
   const failures = Object.fromEntries(progress.failures.map((failure) => [failure.name, failure.message]));
   return { ended, failures, messages };
 }

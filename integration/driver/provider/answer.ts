@@ -62,19 +62,23 @@ export const answers = {
 export type DestroyPlan = z.output<typeof answers.planDestroy.schema>;
 export type Plan = z.output<typeof answers.plan.schema>;
 
-/**
- * The answer in a line of a provider's stdout. Throws ProviderFailure for an `errorResponse`, and DriverError for
- * anything that is not an answer of this type. The error does not repeat the line, since it may contain outputs.
- */
+/** The answer in a line of a provider's stdout. See `readAnswer`. */
 export function parseAnswer<Answer>(type: AnswerType<Answer>, line: string, provider: string): Answer {
-  const wrong = (reason: string) =>
-    new DriverError("driver.provider.answer", `Unable to read the answer of ${provider}: ${reason}.`);
   let value: Json;
   try {
     value = parseJson(line);
   } catch {
-    throw wrong(line.trim() === "" ? "it is an empty line" : "it is not JSON");
+    throw wrongAnswer(provider, line.trim() === "" ? "it is an empty line" : "it is not JSON");
   }
+  return readAnswer(type, value, provider);
+}
+
+/**
+ * The answer in a message. Throws ProviderFailure for an `errorResponse`, and DriverError for anything that is not an answer
+ * of this type. The error does not repeat the message, since it may contain outputs.
+ */
+export function readAnswer<Answer>(type: AnswerType<Answer>, value: Json, provider: string): Answer {
+  const wrong = (reason: string) => wrongAnswer(provider, reason);
   const [entry, ...more] = isJsonObject(value) ? Object.entries(value) : [];
   if (entry === undefined || more.length > 0) throw wrong("it is not an object with one key");
   const [key, inner] = entry;
@@ -88,6 +92,9 @@ export function parseAnswer<Answer>(type: AnswerType<Answer>, line: string, prov
 function answer<Answer>(key: string, schema: z.ZodType<Answer>): AnswerType<Answer> {
   return { key, schema };
 }
+
+const wrongAnswer = (provider: string, reason: string): DriverError =>
+  new DriverError("driver.provider.answer", `Unable to read the answer of ${provider}: ${reason}.`);
 
 function failure(inner: Json, wrong: (reason: string) => DriverError): Error {
   const message = isJsonObject(inner) ? inner["message"] : undefined;

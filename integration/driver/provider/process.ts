@@ -14,12 +14,32 @@ export interface ProviderSurroundings {
   onMessage: (message: ProviderMessage) => void;
 }
 
+/** The provider in messages. */
+export const nameOf = ({ executable }: Provider): string => `provider ${executable}`;
+
 /**
- * A running provider. It is started exactly as NixOps4 starts it: `executable` with `args`; an `executable` without a
- * slash is searched on PATH. So a script needs an interpreter line, or the deployment sets `executable` to the
- * interpreter and puts the script into `args`. The process stays in our process group, as under NixOps4, so it receives
- * the terminal's Ctrl-C too.
+ * Starts a provider exactly as NixOps4 does: `executable` with `args`; an `executable` without a slash is searched on PATH.
+ * So a script needs an interpreter line, or the deployment sets `executable` to the interpreter and puts the script into
+ * `args`. The process stays in our process group, as under NixOps4, so it receives the terminal's Ctrl-C too.
  */
+export async function startProvider(
+  provider: Provider,
+  env: NodeJS.ProcessEnv,
+): Promise<ChildProcessWithoutNullStreams> {
+  try {
+    const child = spawn(provider.executable, provider.args, {
+      // The driver reads the outcome line, so it asks for JSON.
+      env: { ...env, NIXOPS4_RESOURCES_LOG_FORMAT: "json" },
+    });
+    await once(child, "spawn");
+    return child;
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw new DriverError("driver.provider.start", `Unable to start ${nameOf(provider)}: ${reason}.`, { cause: error });
+  }
+}
+
+/** A running provider that answers one request at a time. */
 export class ProviderProcess implements AsyncDisposable {
   readonly #name: string;
   readonly #child: ChildProcessWithoutNullStreams;
@@ -44,17 +64,7 @@ export class ProviderProcess implements AsyncDisposable {
   }
 
   static async start(provider: Provider, surroundings: ProviderSurroundings): Promise<ProviderProcess> {
-    const name = `provider ${provider.executable}`;
-    try {
-      const child = spawn(provider.executable, provider.args, {
-        // The driver reads the outcome line, so it asks for JSON.
-        env: { ...surroundings.env, NIXOPS4_RESOURCES_LOG_FORMAT: "json" },
-      });
-      await once(child, "spawn");
-      return new ProviderProcess(name, child, surroundings);
-    } catch (error) {
-      throw new DriverError("driver.provider.start", `Unable to start ${name}: ${reasonOf(error)}.`, { cause: error });
-    }
+    return new ProviderProcess(nameOf(provider), await startProvider(provider, surroundings.env), surroundings);
   }
 
   /** Sends a request and waits for its answer without a limit: the provider has the deadline. */

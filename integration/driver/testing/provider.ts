@@ -1,8 +1,10 @@
 // A provider for the driver's tests, which logs every request.
 //   node provider.ts REQUEST_LOG
+// It answers tagged requests side by side, unless the request log's name ends in `.one-by-one`.
 //   note   returns its `text` once the file `until` exists; fails if it has a `failure`; writes the file `object`. A destroy
 //          removes that file, once the file `gate` exists; it fails if the file `user` exists, and keeps the object if
 //          `retain` is true
+//          With `crash`, the process dies, unless that file exists; it creates the file first
 //   key    has outputs that are no text, and describes them
 //   store  stores a state in memory; rejects a request that arrives before the previous answer
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,6 +18,7 @@ interface Resource {
     text?: string;
     until?: string;
     failure?: string;
+    crash?: string;
     object?: string;
     gate?: string;
     user?: string;
@@ -23,6 +26,7 @@ interface Resource {
   };
 }
 interface Requests {
+  taggedRequest?: { id: number; request: Requests };
   createResourceRequest?: Resource & { isStateful: boolean };
   updateResourceRequest?: Pick<Resource, "inputProperties"> & { resource: Resource };
   readResourceRequest?: { resource: Resource };
@@ -41,25 +45,36 @@ const running: Promise<void>[] = [];
 for await (const line of lines(process.stdin)) {
   // Like our providers: Ctrl-C waits for the current request. Set before the request becomes visible in the log.
   process.on("SIGINT", () => {});
-  appendFileSync(requestLog, `${JSON.stringify({ pid: process.pid, request: JSON.parse(line) })}\n`);
-  running.push(busy ? reply({ errorResponse: { message: "two requests at once" } }) : handle(JSON.parse(line)));
+  const message: Requests = JSON.parse(line);
+  const { id, request = message } = requestLog.endsWith(".one-by-one") ? {} : (message.taggedRequest ?? {});
+  appendFileSync(requestLog, `${JSON.stringify({ pid: process.pid, request })}\n`);
+  if (id !== undefined) running.push(handleTagged(id, request));
+  else running.push(busy ? reply({ errorResponse: { message: "two requests at once" } }) : handle(request));
 }
 await Promise.all(running);
 appendFileSync(requestLog, `${JSON.stringify({ pid: process.pid, ended: true })}\n`);
 
+/** Writes a line to stderr. */
+type Say = (line: string) => void;
+
+async function handleTagged(id: number, request: Requests): Promise<void> {
+  const response = await answerTo(request, (text) => void reply({ taggedStderr: { id, text } }));
+  await reply({ taggedResponse: { id, response } });
+}
+
 async function handle(request: Requests): Promise<void> {
   busy = true;
-  const answer = await answerTo(request);
+  const answer = await answerTo(request, (line) => process.stderr.write(`${line}\n`));
   busy = false;
   await reply(answer);
 }
 
-async function answerTo(request: Requests): Promise<object> {
+async function answerTo(request: Requests, say: Say): Promise<object> {
   const { createResourceRequest: create, updateResourceRequest: update, stateResourceEvent: event } = request;
-  if (create !== undefined) return note(create, "createResourceResponse", "created");
-  if (update !== undefined) return note(update, "updateResourceResponse", "updated");
+  if (create !== undefined) return note(create, "createResourceResponse", "created", say);
+  if (update !== undefined) return note(update, "updateResourceResponse", "updated", say);
   if (request.readResourceRequest !== undefined) return readNote(request.readResourceRequest.resource);
-  if (request.destroyResourceRequest !== undefined) return destroyNote(request.destroyResourceRequest.resource);
+  if (request.destroyResourceRequest !== undefined) return destroyNote(request.destroyResourceRequest.resource, say);
   if (request.planDestroyResourceRequest !== undefined) return planNote(request.planDestroyResourceRequest.resource);
   if (request.describeProviderRequest !== undefined) return description();
   if (request.stateResourceReadRequest !== undefined) return { stateResourceReadResponse: { state } };
@@ -69,11 +84,16 @@ async function answerTo(request: Requests): Promise<object> {
   return failed ? { errorResponse: { message: failed.message } } : { stateResourceEventResponse: {} };
 }
 
-async function note({ inputProperties }: Pick<Resource, "inputProperties">, key: string, outcome: string) {
-  const { text = "", until, failure, object } = inputProperties;
+async function note({ inputProperties }: Pick<Resource, "inputProperties">, key: string, outcome: string, say: Say) {
+  const { text = "", until, failure, crash, object } = inputProperties;
   const mayEnd = () => until === undefined || existsSync(until);
   while (!mayEnd()) await sleep(10);
-  process.stderr.write(`${JSON.stringify({ outcome: failure === undefined ? outcome : "failed" })}\n`);
+  if (crash !== undefined && !existsSync(crash)) {
+    writeFileSync(crash, "");
+    process.stderr.write("about to crash\n");
+    process.kill(process.pid, "SIGKILL");
+  }
+  say(JSON.stringify({ outcome: failure === undefined ? outcome : "failed" }));
   if (failure !== undefined) return { errorResponse: { message: failure } };
   if (object !== undefined) writeFileSync(object, text);
   return { [key]: { outputProperties: { text } } };
@@ -88,13 +108,13 @@ function readNote({ inputProperties: { text = "", object = "/dev/null" } }: Reso
   return { readResourceResponse: { exists, managedBy: null, outputProperties, differences } };
 }
 
-async function destroyNote({ inputProperties }: Resource): Promise<object> {
+async function destroyNote({ inputProperties }: Resource, say: Say): Promise<object> {
   const { object = "/dev/null/none", gate, user, retain = false } = inputProperties;
   const mayEnd = () => gate === undefined || existsSync(gate);
   while (!mayEnd()) await sleep(10);
   if (user !== undefined && existsSync(user)) return { errorResponse: { message: `${user} still uses it` } };
   const found = retain ? "retained" : "deleted";
-  process.stderr.write(`${JSON.stringify({ outcome: existsSync(object) ? found : "unchanged" })}\n`);
+  say(JSON.stringify({ outcome: existsSync(object) ? found : "unchanged" }));
   if (!retain) rmSync(object, { force: true });
   return { destroyResourceResponse: {} };
 }
