@@ -23,7 +23,18 @@ const config: KnipConfig = {
     "providers/*": { entry: ["src/{main,testing/server-program}.ts"] },
     "protocol/secrets": { entry: ["src/testing/get-or-create.ts"] },
   },
-  ignoreBinaries: ["apt-get", "mkfifo", "script", "setpriv", "sops", "ssh-add", "ssh-agent", "ssh-keygen", "strace"],
+  ignoreBinaries: [
+    "apt-get",
+    "mkfifo",
+    "psql",
+    "script",
+    "setpriv",
+    "sops",
+    "ssh-add",
+    "ssh-agent",
+    "ssh-keygen",
+    "strace",
+  ],
 };
 
 export default config;

@@ -7,6 +7,7 @@ import { build } from "@nixops4-resources/integration-scripts/build";
 import { startPostgres, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { applications } from "./applications.ts";
 import { deployment } from "./deployment.ts";
+import { growth } from "./growth.ts";
 import { measure, median, type Case } from "./measure.ts";
 import { heldBack } from "./held-back.ts";
 import { machines } from "./machines.ts";
@@ -31,7 +32,7 @@ const folder = mkdtempSync(join(tmpdir(), "nixops4-resources-bench-"));
 try {
   await using server = await startPostgres({ version: 18 });
   await bench(server.address);
-  await nameServers(floor, rounds, say);
+  await nameServers(floor, rounds, folder, say);
   await machines(floor, answer, folder, rounds, say);
   await applications(say);
 } finally {
@@ -44,7 +45,8 @@ async function bench(address: PostgresAddress): Promise<void> {
   );
   oneAtATime(address);
   await manyAtOnce(address);
-  deployment(address, folder, say);
+  await deployment(address, folder, say);
+  await growth(address, folder, say);
   await state(address, folder, say);
 }
 

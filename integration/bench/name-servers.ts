@@ -1,19 +1,25 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import type { RecordedMember } from "@nixops4-resources/integration-driver/recording/recording";
 import { startBind } from "@nixops4-resources/integration-servers/dns/bind";
 import { transferZone } from "@nixops4-resources/integration-servers/dns/dig";
 import type { DnsAddress } from "@nixops4-resources/integration-servers/dns/server";
 import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
+import { byDriver, mainOf, member, recordingOf } from "./deployed.ts";
+import { sayGoal } from "./deployment.ts";
 import { measure, median, type Case } from "./measure.ts";
 import { timedRun } from "./timed-run.ts";
 
 const zone = "example.test";
 const count = 200;
-const main = join(import.meta.dirname, "../../providers/dns/dist/main.cjs");
-const argv = [process.execPath, main];
+const argv = [process.execPath, mainOf("dns")];
 
 /** The cost of records: one alone, many in one update, and many concurrent processes compared with `nsupdate`. */
-export async function nameServers(floor: Case, rounds: number, say: (line: string) => void): Promise<void> {
+export async function nameServers(
+  floor: Case,
+  rounds: number,
+  folder: string,
+  say: (line: string) => void,
+): Promise<void> {
   await using bind = await startBind();
   await using knot = await startKnot();
   const results = measure(
@@ -38,22 +44,25 @@ export async function nameServers(floor: Case, rounds: number, say: (line: strin
     if (failures[0] !== undefined) throw new Error(failures[0]);
     say(`${count} record sets as one \`records\` on ${name}: one process, one update, ${(wallMs / 1000).toFixed(2)} s`);
   }
-  await crowd(knot.address, say);
+  await crowd(knot.address, folder, say);
 }
 
-async function crowd(knot: DnsAddress, say: (line: string) => void): Promise<void> {
-  const rounds = [0, 1, 2].map((round) => {
+async function crowd(knot: DnsAddress, folder: string, say: (line: string) => void): Promise<void> {
+  const rounds: { processes: number; driver: number }[] = [];
+  for (const round of [0, 1, 2]) {
     const requests = Array.from({ length: count }, (_, start) => rrset(knot, `crowd-${round}-${start}`));
     const ours = timedRun({ argv, requests, atOnce: true });
     if (ours.failures[0] !== undefined) throw new Error(`${ours.failures.length} failed: ${ours.failures[0]}`);
-    return ours.wallMs / nsupdates(knot, round);
-  });
+    const driven = await byDriver(recordingOf(members(knot, `driven-${round}`)), folder);
+    const peer = nsupdates(knot, round);
+    rounds.push({ processes: ours.wallMs / peer, driver: (driven.seconds * 1000) / peer });
+  }
   const stored = await transferZone(knot, knot.keys.sha256, zone);
-  const made = stored.filter((record) => record.startsWith("crowd-")).length;
-  if (made !== 3 * count) throw new Error(`${made} of ${3 * count} records exist.`);
-  say(
-    `${count} \`rrset\` at once against Knot, none failed: ${median(rounds).toFixed(2)} times as long as ${count} nsupdate at once that do the same`,
-  );
+  const made = stored.filter((record) => /^(crowd|driven)-/.test(record)).length;
+  if (made !== 6 * count) throw new Error(`${made} of ${6 * count} records exist.`);
+  say(`${count} \`rrset\` on Knot, none failed, beside ${count} nsupdate at once that do the same`);
+  say(`  one process each / nsupdate: ${median(rounds.map(({ processes }) => processes)).toFixed(2)}`);
+  sayGoal("driver / nsupdate", median(rounds.map(({ driver }) => driver)), 1, say);
 }
 
 /** The same by nsupdate: a prerequisite, the record and its mark, one process each, all concurrent. */
@@ -77,7 +86,7 @@ function nsupdates(knot: DnsAddress, round: number): number {
   return performance.now() - started;
 }
 
-const settings = ({ host, port, keys: { sha256 } }: DnsAddress): object => ({
+const settings = ({ host, port, keys: { sha256 } }: DnsAddress) => ({
   rfc2136: {
     host,
     port,
@@ -85,8 +94,22 @@ const settings = ({ host, port, keys: { sha256 } }: DnsAddress): object => ({
   },
 });
 
-const rrset = (address: DnsAddress, name: string): object =>
-  create("rrset", { connection: settings(address), name: `${name}.${zone}`, type: "A", values: ["192.0.2.1"] });
+const inputsOf = (address: DnsAddress, name: string) => ({
+  connection: settings(address),
+  name: `${name}.${zone}`,
+  type: "A",
+  values: ["192.0.2.1"],
+});
+
+const rrset = (address: DnsAddress, name: string): object => create("rrset", inputsOf(address, name));
+
+const members = (address: DnsAddress, prefix: string): RecordedMember[] =>
+  Array.from({ length: count }, (_, index) =>
+    member("dns", `${prefix}-${index}`, "rrset", {
+      ...inputsOf(address, `${prefix}-${index}`),
+      managedBy: "bench",
+    }),
+  );
 
 const records = (address: DnsAddress): object =>
   create("records", {
