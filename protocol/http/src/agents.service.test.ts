@@ -51,6 +51,12 @@ test("requests that look use the connections that others before them have left",
   expect(connections, "a process with one request").toBe(2);
 });
 
+test("30 requests at once use 8 connections", async () => {
+  answer = (_request, response) => void setTimeout(() => response.end("{}"), 20);
+  await Promise.all(Array.from({ length: 30 }, () => use(look)));
+  expect(connections).toBe(8);
+});
+
 test("a write never goes over a connection that another request has left", async () => {
   await use(lookAndWrite);
   await use(lookAndWrite);

@@ -1,4 +1,5 @@
 import { currentPools } from "@nixops4-resources/protocol-core";
+import { Places } from "@nixops4-resources/protocol-core/places";
 import { KeepingAgent } from "./socket.ts";
 import type { Target } from "./target.ts";
 
@@ -17,9 +18,10 @@ export class ClientAgents implements AsyncDisposable {
    * repeated, so it gets a connection that others have used. Of a write nobody would know whether it took effect, so it gets
    * one of its own client.
    */
-  for({ writes }: { readonly writes: boolean }): Promise<KeepingAgent> {
-    if (this.#shared !== undefined && !writes) return this.#shared.to(this.#target);
-    return (this.#own ??= KeepingAgent.to(this.#target));
+  async use<T>(work: (agent: KeepingAgent) => Promise<T>, { writes }: { readonly writes: boolean }): Promise<T> {
+    if (this.#shared !== undefined && !writes) return await this.#shared.use(this.#target, work);
+    this.#own ??= KeepingAgent.to(this.#target);
+    return await work(await this.#own);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -27,15 +29,24 @@ export class ClientAgents implements AsyncDisposable {
   }
 }
 
+/** Connections of one process to a server, for requests that look. */
+const mostShared = 8;
+
 /**
  * The agents of a process with many requests, one for each server. Connections are not bound to credentials, which are sent
  * with each request; they are bound to what the server must prove.
  */
 class SharedAgents implements AsyncDisposable {
   readonly #agents = new Map<string, Promise<KeepingAgent>>();
+  readonly #turns = new Places();
 
-  to(target: Target): Promise<KeepingAgent> {
+  async use<T>(target: Target, work: (agent: KeepingAgent) => Promise<T>): Promise<T> {
     const key = keyOf(target);
+    using _turn = await this.#turns.take(key, mostShared, `one of ${mostShared} connections to ${target.url}`, free);
+    return await work(await this.#agentOf(key, target));
+  }
+
+  #agentOf(key: string, target: Target): Promise<KeepingAgent> {
     const agent = this.#agents.get(key) ?? KeepingAgent.to(target);
     this.#agents.set(key, agent);
     // Another request may succeed where this one failed, such as to read the authorities.
@@ -49,6 +60,9 @@ class SharedAgents implements AsyncDisposable {
     for (const result of agents) if (result.status === "fulfilled") result.value.destroy();
   }
 }
+
+/** Nothing else limits them. */
+const free = async (): Promise<Disposable> => ({ [Symbol.dispose]: () => undefined });
 
 /** Everything that decides which server is reached, and what it must prove. */
 const keyOf = ({ url, tls, allowPlaintext, authorize, inputs }: Target): string =>

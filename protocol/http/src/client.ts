@@ -110,8 +110,10 @@ export class HttpReader implements AsyncDisposable {
       const all = { ...content, ...headers, ...(isLogin ? {} : await this.#authorize()) };
       const outgoing = { asked, headers: all, body: sent, signal: this.#signal };
       this.#agents ??= agentsFor(this.target);
-      const agent = await (await this.#agents).for({ writes });
-      return await this.#untilConnected(() => exchange(this.target, agent, outgoing));
+      const agents = await this.#agents;
+      return await this.#untilConnected(() =>
+        agents.use((agent) => exchange(this.target, agent, outgoing), { writes }),
+      );
     };
     this.#inHand++;
     try {
