@@ -169,6 +169,11 @@ in
           default = false;
           description = "Whether `identity` may replace the stored name of another site. The data of that site stays in the database; declare another database for a site that starts empty. Set it to true for one apply, then remove it: while it is true, every `identity` is accepted. It has no effect if `identity` is null or equal to the stored name.";
         };
+        adoptLowers = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether adopting may reset what the existing object has and these inputs leave at their defaults, and remove entries that they do not list. False refuses such an adoption and names what it would change. It has no effect on an object that the deployment manages already.";
+        };
       };
       outputs.options = {
         name = mkOption {
@@ -434,6 +439,11 @@ in
           type = types.attrsOf types.str;
           default = { };
           description = "Server parameters for new sessions, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. A parameter that is not listed is reset.";
+        };
+        adoptLowers = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether adopting may reset what the existing object has and these inputs leave at their defaults, and remove entries that they do not list. False refuses such an adoption and names what it would change. It has no effect on an object that the deployment manages already.";
         };
       };
       outputs.options = {

@@ -134,7 +134,10 @@ describePostgres("a database_setting", (server) => {
 
   test("is left to a database that adopts it", async () => {
     await ofAllRoles().create(jit);
-    const adopted = await deployed(backend(), "database", { name: "set_shop" }).create({ adopt: true });
+    const adopted = await deployed(backend(), "database", { name: "set_shop" }).create({
+      adopt: true,
+      adoptLowers: true,
+    });
     expect(adopted.outcome).toBe("adopted");
     expect(await stored("0")).toBeUndefined();
     expect((await ofAllRoles().create(jit)).error).toContain("[postgres.setting.managed]");

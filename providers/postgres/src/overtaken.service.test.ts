@@ -57,8 +57,8 @@ describePostgres("a process that pauses between look and write", (server) => {
         await backend().run(`create ${type} ${name}`);
         const replies = await overtake(
           call,
-          (resource) => resource.create({ adopt: true }),
-          (other) => other("bbb").create({ adopt: true }),
+          (resource) => resource.create({ adopt: true, adoptLowers: true }),
+          (other) => other("bbb").create({ adopt: true, adoptLowers: true }),
         );
         expect(replies.filter(({ error }) => error === undefined)).toHaveLength(1);
         expect(replies.find(({ error }) => error !== undefined)?.error).toMatch(/^\[protocol\.ownership\.foreign\]/);

@@ -2,7 +2,7 @@ import { differences } from "./difference.ts";
 import { ProviderError } from "../report/error.ts";
 import type { Mark } from "../resource/mark.ts";
 import { outputsOf } from "./outputs.ts";
-import { claim } from "./ownership.ts";
+import { claim, type PermittedClaim } from "./ownership.ts";
 import { AlreadyExists, somethingElse } from "../resource/resource.ts";
 import { FailedStep, step } from "./step.ts";
 import { look, open, remembering, untilProven, type AnySeen, type Client, type Task } from "./task.ts";
@@ -48,16 +48,14 @@ async function create(client: Client, task: Task): Promise<AnySeen | undefined> 
 
 async function adjust(client: Client, task: Task, seen: AnySeen): Promise<"updated" | "adopted" | "unchanged"> {
   const { resource, want, subject } = task;
-  const claimed = claim(resource, want, seen.mark);
-  if (claimed.kind === "refused") throw new FailedStep("update", subject, claimed.error);
-  refuseChange(task, seen);
-  if (claimed.kind === "adopt")
-    await step("adopt", subject, async () => resource.setMark?.(client, want, claimed.mark, seen.mark));
+  const claimed = claimOrRefuse(task, seen);
+  const isAdoption = claimed.kind === "adopt";
+  if (isAdoption) await step("adopt", subject, async () => resource.setMark?.(client, want, claimed.mark, seen.mark));
 
   const changed = new Set(differences(want, seen.inputs).map(({ field }) => field));
-  const mark = claimed.kind === "adopt" ? claimed.mark : (seen.mark ?? ours(task));
+  const mark = isAdoption ? claimed.mark : (seen.mark ?? ours(task));
   if (changed.size > 0) await step("update", subject, () => resource.update(client, want, { changed, seen, mark }));
-  if (claimed.kind === "adopt") return "adopted";
+  if (isAdoption) return "adopted";
   return changed.size > 0 ? "updated" : "unchanged";
 }
 
@@ -82,12 +80,16 @@ export function unsettled({ subject }: Pick<Task, "subject">, reason: string): F
   return new FailedStep("settle", subject, new ProviderError(reason, { code: "protocol.unsettled", hint }));
 }
 
-/** Refuses a change that the existing object cannot take, before anything is written. */
-export function refuseChange(task: Task, seen: AnySeen): void {
+/** The claim on an existing object. Throws if apply must refuse it, or a change of it, before anything is written. */
+export function claimOrRefuse(task: Task, seen: AnySeen): PermittedClaim {
   const { resource, want, subject } = task;
+  const claimed = claim(resource, want, seen.mark);
+  if (claimed.kind === "refused") throw new FailedStep("update", subject, claimed.error);
   refuseImmutable(task, (name) => seen.inputs[name]);
-  const refusal = resource.refuse?.(want, seen);
+  const lost = claimed.kind === "adopt" ? resource.lowering?.refuse(want, seen.inputs) : undefined;
+  const refusal = resource.refuse?.(want, seen) ?? lost;
   if (refusal !== undefined) throw new FailedStep("update", subject, refusal);
+  return claimed;
 }
 
 /** Refuses a changed immutable input before anything is written. `current` returns its present value, undefined if unknown. */

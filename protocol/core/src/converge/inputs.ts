@@ -12,6 +12,7 @@ export function inputSchema(resource: AnyResource): z.ZodMiniObject {
   return z.strictObject({
     connection: withDescription(resource.connection, "Location of the backend, and the credentials for it."),
     ...resource.inputs,
+    ...resource.lowering?.inputs,
     ...commonInputs,
   });
 }

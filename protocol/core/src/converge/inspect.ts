@@ -1,4 +1,4 @@
-import { refuseChange, refuseImmutable } from "./converge.ts";
+import { claimOrRefuse, refuseImmutable } from "./converge.ts";
 import { differences, type Difference } from "./difference.ts";
 import { ProviderError } from "../report/error.ts";
 import { claim } from "./ownership.ts";
@@ -31,23 +31,16 @@ export async function plan(given: Task, previous: Properties | undefined): Promi
     return { action: "refuse", differences: differences(task.want, task.previous ?? {}), reason: beforehand };
   }
   const { seen, changed } = await inspect(task);
-  const refusal = refusalOf(task, seen);
-  if (refusal !== undefined) return { action: "refuse", differences: changed, reason: refusal };
   if (seen === undefined) return { action: "create", differences: allInputs(task), reason: null };
+  const refusal = reasonOf(() => claimOrRefuse(task, seen));
+  if (refusal !== undefined) return { action: "refuse", differences: changed, reason: refusal };
   if (claim(task.resource, task.want, seen.mark).kind === "adopt") {
     return { action: "adopt", differences: changed, reason: null };
   }
   return { action: changed.length > 0 ? "update" : "none", differences: changed, reason: null };
 }
 
-function refusalOf(task: Task, seen: AnySeen | undefined): string | undefined {
-  if (seen === undefined) return undefined;
-  const claimed = claim(task.resource, task.want, seen.mark);
-  if (claimed.kind === "refused") return inOneLine(claimed.error);
-  return reasonOf(() => refuseChange(task, seen));
-}
-
-function reasonOf(check: () => void): string | undefined {
+function reasonOf(check: () => unknown): string | undefined {
   try {
     check();
     return undefined;

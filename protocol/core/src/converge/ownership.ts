@@ -5,7 +5,8 @@ import type { AnyResource } from "../resource/resource.ts";
 import type { AnyWant } from "./inputs.ts";
 
 /** What a deployment may do with an existing object. */
-export type Claim = { kind: "ours" } | { kind: "adopt"; mark: Mark } | { kind: "refused"; error: ProviderError };
+export type Claim = PermittedClaim | { kind: "refused"; error: ProviderError };
+export type PermittedClaim = { kind: "ours" } | { kind: "adopt"; mark: Mark };
 
 /** Decides who may change an object. One without marks belongs to each deployment that declares it (docs/adr/003-ownership.md). */
 export function claim(resource: AnyResource, want: AnyWant, found: Mark | undefined): Claim {

@@ -33,6 +33,11 @@ export default {
     remedy:
       "Give the resource another name. Or remove the object from the other deployment, and set `adoptFrom` to that deployment's name.",
   },
+  "protocol.ownership.lowers": {
+    meaning:
+      "Adopting the object would reset or remove what it has and the inputs do not declare: inputs at their defaults, and entries that are not listed. Nothing was changed.",
+    remedy: "Declare what the object must keep. Or set `adoptLowers = true` to lose it.",
+  },
   "protocol.ownership.unmarked": {
     meaning: "The object exists and carries no mark: a person or another program created it. Nothing was changed.",
     remedy: "Give the resource another name, or set `adopt = true` to take the object over.",

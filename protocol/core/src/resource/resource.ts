@@ -48,6 +48,14 @@ export interface Change<Inputs extends Shape, Outputs extends Shape> {
   readonly mark: Mark;
 }
 
+/** Refuses adoptions that would take something from the object. */
+export interface Lowering {
+  /** The input that permits them. */
+  readonly inputs: Shape;
+  /** Returns the error that lists what an adoption would reset or remove; undefined if nothing, or if it is permitted. */
+  refuse(want: Readonly<Record<string, unknown>>, seen: Readonly<Record<string, unknown>>): ProviderError | undefined;
+}
+
 /** One object that carries a deployment's mark. */
 export interface Listed {
   /** Its name in messages, without its type: `shop`. */
@@ -101,6 +109,11 @@ export interface Resource<
   readonly secret?: readonly (keyof Inputs)[];
   /** Inputs that users look for and that the backend cannot offer. One that is given is rejected with the explanation. */
   readonly unsupported?: Readonly<Record<string, Unsupported>>;
+  /**
+   * Present if an existing object can have more than the inputs declare, so that adopting could take it away. NixOps4 sends
+   * defaults too, so the user may not have written these inputs. `lowering` of protocol-core/lowering makes it.
+   */
+  readonly lowering?: Lowering;
   /** Outputs that an update never changes: resources that use them need not wait for it. */
   readonly stableOutputs: readonly (keyof Outputs)[];
   /** The least rights that the backend's account needs, in Markdown. */

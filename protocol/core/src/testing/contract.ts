@@ -32,6 +32,8 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   notDrifting?: string;
   /** Creates by hand what `want` names, without a mark. Not needed for a type without a mark. */
   makeUnmarked?: (backend: B) => Promise<void>;
+  /** Gives the unmarked object more than `want` declares. Needed by a type with `lowering`. */
+  makeMore?: (backend: B) => Promise<void>;
   /**
    * Reason why no request is interrupted or raced here and no secret searched for: another contract tests the same code.
    * WHOLE_CONTRACT=1 tests it here too.

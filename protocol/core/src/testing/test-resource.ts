@@ -7,7 +7,7 @@ import { failures, networkFailures } from "./clauses/failures.ts";
 import { adoptionKills, createKills, kills } from "./clauses/kills.ts";
 import { lifecycle, retention } from "./clauses/lifecycle.ts";
 import { overtaking } from "./clauses/overtaking.ts";
-import { ownership } from "./clauses/ownership.ts";
+import { lowering, ownership } from "./clauses/ownership.ts";
 import { processes } from "./clauses/processes.ts";
 import { races } from "./clauses/races.ts";
 import { standbys } from "./clauses/standby.ts";
@@ -27,6 +27,7 @@ export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clau
     ...(resource.retainedByDefault ? retention : []),
     ...changes(resource, terms),
     ...(bearsMark ? ownership : []),
+    ...(resource.lowering === undefined ? [] : lowering),
     ...failures,
     ...(terms.standby === undefined ? [] : standbys),
     ...(isDisturbed ? disturbances(terms, bearsMark) : []),

@@ -97,7 +97,10 @@ function testDatabase(prefix: string, account: Account): void {
       makeUnmarked: async (backend) => {
         const quoted = `"${name.replaceAll('"', '""')}"`;
         await backend.runAsAccount(`create database ${quoted} template template0 locale 'C'`);
+        await backend.runAsAccount(`revoke connect on database ${quoted} from public`);
       },
+      makeMore: (backend) =>
+        runOnDatabase(backend, "grant connect on database % to public; alter database % set work_mem = '9MB'"),
     });
   });
 }

@@ -1,4 +1,5 @@
 import { AlreadyExists, defineResource, option, readMark } from "@nixops4-resources/protocol-core";
+import { lowering } from "@nixops4-resources/protocol-core/lowering";
 import {
   addressOf,
   connectReader,
@@ -47,6 +48,7 @@ export default defineResource({
     lcCtype: restore,
     template: restore,
   },
+  lowering: lowering(inputs),
   stableOutputs: ["name", "uri"],
   leastRights:
     "CREATEDB, and the right to SET ROLE to the owner, which the account has for roles that its own `role` resources created. The account must own the template, or the template must be marked as one, as `template0` is.",

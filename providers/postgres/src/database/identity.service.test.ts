@@ -142,7 +142,7 @@ describePostgres("the identity of a database", (server) => {
   describe("when the database is adopted", () => {
     test("is added to the new mark of a database without one", async () => {
       await backend().run(`create database ${name}`);
-      expect((await database().create({ adopt: true, identity: social })).outcome).toBe("adopted");
+      expect((await database().create({ adopt: true, adoptLowers: true, identity: social })).outcome).toBe("adopted");
       expect(await comment()).toBe(markWith({ adopted: true, identity: social }));
     });
 

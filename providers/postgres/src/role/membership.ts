@@ -3,20 +3,23 @@ import { identifier, nothing, objectName, sql, type ServerFacts, type Sql } from
 import * as z from "zod/mini";
 import type { ErrorCode } from "../errors.ts";
 
+const optionDefaults = { admin: false, inherit: true, set: true };
+const optionNames = ["admin", "inherit", "set"] as const;
+
 /** Created only when it is used: creating types is a large part of the start-up time. */
 const membership = z.lazy(() =>
   z.strictObject({
     role: option(objectName, "Role that the member belongs to. It must exist."),
-    admin: option(z.boolean(), "Whether the member can grant this membership to other roles.", false),
+    admin: option(z.boolean(), "Whether the member can grant this membership to other roles.", optionDefaults.admin),
     inherit: option(
       z.boolean(),
       "Whether the member has the role's rights without SET ROLE. Before PostgreSQL 16 this must equal the member's own `inherit`.",
-      true,
+      optionDefaults.inherit,
     ),
     set: option(
       z.boolean(),
       "Whether the member can SET ROLE to the role. Before PostgreSQL 16 this must be true.",
-      true,
+      optionDefaults.set,
     ),
   }),
 );
@@ -80,6 +83,17 @@ export function seenMemberships(grants: readonly MembershipGrant[], wanted: read
   const positions = new Map(wanted.map(({ role }, index) => [role, index]));
   const positionOf = ({ role }: Membership): number => positions.get(role) ?? wanted.length;
   return [...seen.values()].sort((a, b) => positionOf(a) - positionOf(b));
+}
+
+/** In words, the memberships that are not wanted, and the options that only defaults differ from. */
+export function lostMemberships(wanted: readonly Membership[], seen: readonly Membership[]): string[] {
+  const wantedIn = new Map(wanted.map((one) => [one.role, one]));
+  return seen.flatMap((has) => {
+    const want = wantedIn.get(has.role);
+    if (want === undefined) return [`the membership in ${has.role}`];
+    const reset = optionNames.filter((name) => want[name] === optionDefaults[name] && has[name] !== want[name]);
+    return reset.map((name) => `\`${name} = ${has[name]}\` of the membership in ${has.role}`);
+  });
 }
 
 /** Statements that change the current grants of a role into the wanted memberships. */

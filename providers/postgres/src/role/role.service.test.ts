@@ -94,7 +94,12 @@ describePostgres("a role created by a superuser", (server, version) => {
           "alter role % reset work_mem; alter role % set search_path = app; alter role % set datestyle = german",
         ),
     },
-    makeUnmarked: (backend) => run(backend, "create role % connection limit 3 password null"),
+    makeUnmarked: (backend) => run(backend, "create role % password null"),
+    makeMore: (backend) =>
+      run(
+        backend,
+        "alter role % superuser createdb connection limit 3; grant rolesuper_other to %; alter role % set jit = off",
+      ),
   });
 });
 
@@ -138,6 +143,10 @@ describePostgres("a role created by an account with CREATEROLE", (server, versio
       connectionLimit: (backend) => run(backend, "alter role % connection limit 1"),
     },
     makeUnmarked: (backend) => backend.runAsAccount("create role roleadmin_app").then(() => undefined),
+    makeMore: async (backend) => {
+      await backend.runAsAccount("grant roleadmin_other to roleadmin_app");
+      await run(backend, "alter role % createdb; alter role % set work_mem = '9MB'");
+    },
   });
 });
 

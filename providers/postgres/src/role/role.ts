@@ -1,8 +1,10 @@
 import { AlreadyExists, defineResource, option, readMark } from "@nixops4-resources/protocol-core";
+import { lowering } from "@nixops4-resources/protocol-core/lowering";
 import { connectReader, connectWriter, connection, sqlStateOf } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import { listRoles, selectRole } from "./catalog.ts";
 import { inputs } from "./inputs.ts";
+import { lostMemberships } from "./membership.ts";
 import { seenPassword } from "./password.ts";
 import { alterRole, commentOnRole, createRole, dropRole } from "./statements.ts";
 
@@ -22,6 +24,7 @@ export default defineResource({
     name: "Rename the role manually (ALTER ROLE old RENAME TO new), which clears an MD5 password; or declare a new resource and destroy this one. A new role does not own what the old role owns",
   },
   secret: ["password"],
+  lowering: lowering(inputs, { memberOf: lostMemberships }),
   stableOutputs: ["name"],
   leastRights:
     "CREATEROLE. On PostgreSQL 16 and later also ADMIN on roles that this account did not create. To give CREATEDB, REPLICATION or BYPASSRLS to a role, the account needs that attribute itself. To give SUPERUSER, and to read stored passwords, it must be superuser; otherwise the provider checks a password by logging in as the role.",

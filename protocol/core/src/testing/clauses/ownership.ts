@@ -61,6 +61,27 @@ export const ownership: readonly Clause[] = [
   },
 ];
 
+/** For types whose objects can have more than the inputs declare. */
+export const lowering: readonly Clause[] = [
+  {
+    says: "an unmarked object that has more than the inputs declare is adopted only with `adoptLowers`",
+    async check(contract) {
+      const { makeUnmarked, makeMore } = contract.terms;
+      if (makeMore === undefined) throw new Error("A type with `lowering` needs `makeMore`.");
+      await makeUnmarked?.(contract.backend);
+      await makeMore(contract.backend);
+      const before = await contract.backend.snapshot();
+      const hint = await inputsOfHint(contract, "protocol.ownership.lowers", contract.inputs({ adopt: true }));
+      expect(await contract.backend.snapshot(), "the unmarked object").toEqual(before);
+
+      const adopting = contract.inputs({ adopt: true, ...hint });
+      expect((await contract.succeed(contract.planRequest(adopting))).body).toMatchObject({ action: "adopt" });
+      expect((await contract.succeed(contract.createRequest(adopting))).outcome).toBe("adopted");
+      expect((await contract.succeed(contract.readRequest())).body).toMatchObject({ managedBy: us, differences: [] });
+    },
+  },
+];
+
 /** A destroy removes the mark and keeps the object. Who did not get its answer sends it again, and gets the same one. */
 async function releasesTwice(contract: Contract, adopting: Message): Promise<void> {
   const request = contract.destroyRequest(adopting);
@@ -71,16 +92,16 @@ async function releasesTwice(contract: Contract, adopting: Message): Promise<voi
 }
 
 /** Create is rejected, as plan predicts; returns the inputs that the hint says to set. */
-async function inputsOfHint(contract: Contract, code: string): Promise<Message> {
-  const error = await contract.refuse(contract.createRequest());
+async function inputsOfHint(contract: Contract, code: string, inputs = contract.inputs()): Promise<Message> {
+  const error = await contract.refuse(contract.createRequest(inputs));
   expect(error.code).toBe(code);
-  expect((await contract.succeed(contract.planRequest())).body).toMatchObject({ action: "refuse" });
+  expect((await contract.succeed(contract.planRequest(inputs))).body).toMatchObject({ action: "refuse" });
   return settingIn(error);
 }
 
 /** ``Set `adoptFrom = "another"` on this resource`` as the inputs `{ adoptFrom: "another" }`. */
 function settingIn({ hint }: ReplyError): Message {
-  const [, name, value] = /`(adopt|adoptFrom) = (true|"[^"]*")`/.exec(hint) ?? [];
+  const [, name, value] = /`(adopt|adoptFrom|adoptLowers) = (true|"[^"]*")`/.exec(hint) ?? [];
   if (name === undefined || value === undefined) throw new Error(`The hint does not say how to adopt: ${hint}`);
   return { [name]: JSON.parse(value) };
 }
