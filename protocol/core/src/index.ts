@@ -1,4 +1,4 @@
-export { encodeMark, isSameMark, readMark, withMark, type Mark } from "./resource/mark.ts";
+export { encodeMark, isSameMark, readMark, takenOver, withMark, type Mark } from "./resource/mark.ts";
 export { isEqualJson } from "./converge/difference.ts";
 export { parseStrictly } from "./converge/inputs.ts";
 export { option, withExample } from "./resource/option.ts";

@@ -17,5 +17,6 @@ serve({
     schema: () => import("./schema/schema.ts"),
   },
   errors: () => import("./errors.ts"),
+  commands: () => import("./commands.ts"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

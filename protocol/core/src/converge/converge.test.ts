@@ -65,6 +65,15 @@ describe("converge", () => {
     expect(shelf.writes).toEqual([]);
   });
 
+  test("adds the type's own hint about restored backups to that of `adoptFrom`", async () => {
+    putBox({ managedBy: "staging" });
+    const box = { ...boxOn(shelf), hintOfRestore: (_: unknown, from: string) => `Or unpack all of ${from}` };
+    const given = await prepare(box, inputs(), "strict");
+    expect(await refusal(converge(given, undefined))).toMatch(
+      /\nHint: Set `adoptFrom = "staging"` .* another name\. Or unpack all of staging\.$/,
+    );
+  });
+
   test("adopts an unmarked object, and records that in the mark", async () => {
     putBox(undefined, 3);
     expect((await apply({ adopt: true, size: 5 })).outcome).toBe("adopted");

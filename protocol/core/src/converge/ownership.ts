@@ -1,6 +1,6 @@
 import type { CommonInputs } from "../resource/common-inputs.ts";
 import { ProviderError } from "../report/error.ts";
-import type { Mark } from "../resource/mark.ts";
+import { takenOver, type Mark } from "../resource/mark.ts";
 import type { AnyResource } from "../resource/resource.ts";
 import type { AnyWant } from "./inputs.ts";
 
@@ -13,22 +13,19 @@ export function claim(resource: AnyResource, want: AnyWant, found: Mark | undefi
   const { managedBy, adopt, adoptFrom }: CommonInputs = want;
   const { type } = resource;
   if (resource.setMark === undefined || found?.managedBy === managedBy) return { kind: "ours" };
-  if (found === undefined) {
-    if (adopt) return { kind: "adopt", mark: { managedBy, type, adopted: true } };
+  const permitted = found === undefined ? adopt : found.managedBy === adoptFrom;
+  if (permitted) return { kind: "adopt", mark: takenOver({ ...found, type }, managedBy) };
+  if (found === undefined)
     return refuse("it exists and carries no mark of a deployment", "protocol.ownership.unmarked", "adopt = true");
-  }
-  if (found.managedBy === adoptFrom) {
-    // This deployment did not create it, so destroying keeps it by default.
-    return { kind: "adopt", mark: { ...found, managedBy, type, adopted: true } };
-  }
   return refuse(
     `the deployment ${found.managedBy} manages it, not ${managedBy}`,
     "protocol.ownership.foreign",
     `adoptFrom = ${JSON.stringify(found.managedBy)}`,
+    resource.hintOfRestore?.(want, found.managedBy),
   );
 }
 
-function refuse(reason: string, code: string, setting: string): Claim {
-  const hint = `Set \`${setting}\` on this resource to take it over, or give the resource another name`;
+function refuse(reason: string, code: string, setting: string, more?: string): Claim {
+  const hint = `Set \`${setting}\` on this resource to take it over, or give the resource another name${more ? `. ${more}` : ""}`;
   return { kind: "refused", error: new ProviderError(reason, { code, hint }) };
 }

@@ -13,6 +13,13 @@ export interface Mark {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
+/** The mark after another deployment took the object over. It did not create the object, so destroying keeps it. */
+export const takenOver = (found: Omit<Mark, "managedBy">, by: string): Mark => ({
+  ...found,
+  managedBy: by,
+  adopted: true,
+});
+
 const prefix = "nixops4:";
 
 /** `nixops4:{"v":1,"managedBy":"...","type":"..."}`, on one line. */

@@ -143,6 +143,11 @@ export interface Resource<
    * only grows, an input that changes only together with another. Called by plan, and before anything is written.
    */
   refuse?(want: Want<Connection, Inputs>, seen: Seen<Inputs, Outputs>): ProviderError | undefined;
+  /**
+   * Returns a sentence for the hint when an object carries the mark of the deployment `from`: how to take over everything
+   * at once that a restored backup brought along. For marks that a backup contains.
+   */
+  hintOfRestore?(want: Want<Connection, Inputs>, from: string): string;
   /** Creates the object and its mark atomically. Throws `AlreadyExists` if the object was created meanwhile. */
   create(client: Writer, want: Want<Connection, Inputs>, mark: Mark): Promise<void>;
   /** Changes the inputs that differ, if the object still carries `change.mark`; throws `MarkChanged` if not. */

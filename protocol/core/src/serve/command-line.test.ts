@@ -129,7 +129,11 @@ test("exits with 1 and the reason on stderr if the request fails", () => {
 describe("a provider's own command", () => {
   test("runs, and prints its help", () => {
     expect(run(["sweep", "--help"]).stdout).toBe(
-      "nixops4-resources-room sweep CORNER [--broom NAME]\n\nSweep a corner.\n",
+      "nixops4-resources-room sweep CORNER [--broom NAME]\n\n" +
+        "Sweep a corner.\n\n" +
+        "  CORNER        corner to sweep, such as left\n" +
+        "  --broom NAME  broom to use, such as mop\n\n" +
+        "Example:\n  nixops4-resources-room sweep left --broom mop\n",
     );
     expect(run(["sweep", "left", "--broom", "mop"])).toMatchObject({ status: 0, stdout: "swept left with mop\n" });
   });

@@ -1,10 +1,11 @@
 import { isatty } from "node:tty";
 import type * as z from "zod/mini";
 import { readStdin, readUserFile, UnreadableFile } from "../files/read-user-file.ts";
-import { inputSchema, parseInputs, parseStrictly } from "../converge/inputs.ts";
+import { inputSchema, listSchema, parseInputs, parseStrictly } from "../converge/inputs.ts";
 import type { Resource, Shape, Want } from "../resource/resource.ts";
 import { isObject, type Kind, type Properties } from "../wire/wire.ts";
 
+export { FailedStep } from "../converge/step.ts";
 export { nearest } from "../converge/words.ts";
 
 /** A named argument, as `parseArgs` of node:util takes it. */
@@ -26,6 +27,10 @@ export interface Command {
   /** One short phrase for help. */
   readonly summary: string;
   readonly options?: Readonly<Record<string, CommandOption>>;
+  /** Each argument as help shows it, with its explanation: `--last COUNT`. */
+  readonly explained?: Readonly<Record<string, string>>;
+  /** The arguments of an example. */
+  readonly example?: string;
   /**
    * Returns the exit status: 0 done, 1 failed, 2 differences found. Throws a ProviderError for a failure and a UsageError
    * for invalid arguments.
@@ -98,4 +103,19 @@ export async function readResourceInputs<
   Writer extends Reader,
 >(resource: Resource<Connection, Inputs, Outputs, Reader, Writer>, path: string): Promise<Want<Connection, Inputs>> {
   return await parseInputs(resource, inputSchema(resource), await readObject(path));
+}
+
+/** Connection and deployment in a file of inputs, as the verb `list` takes them; other inputs are ignored. */
+export async function readListInputs<
+  Connection extends z.ZodMiniType,
+  Inputs extends Shape,
+  Outputs extends Shape,
+  Reader extends AsyncDisposable,
+  Writer extends Reader,
+>(
+  resource: Resource<Connection, Inputs, Outputs, Reader, Writer>,
+  path: string,
+): Promise<Pick<Want<Connection, Inputs>, "connection" | "managedBy" | "timeoutSeconds">> {
+  const { connection, managedBy, timeoutSeconds } = await readObject(path);
+  return await parseInputs(resource, listSchema(resource), { connection, managedBy, timeoutSeconds });
 }

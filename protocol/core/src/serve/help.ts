@@ -59,8 +59,13 @@ function outcomesOf(name: VerbName): string {
 }
 
 /** The help of a provider's own command. */
-export function commandHelp(provider: Provider, name: string, { usage, summary }: Command): string {
-  return `${programName(provider)} ${name} ${usage}\n\n${asSentence(summary)}\n`;
+export function commandHelp(provider: Provider, name: string, command: Command): string {
+  const { usage, summary, explained = {}, example } = command;
+  const called = `${programName(provider)} ${name}`;
+  const width = Math.max(...Object.keys(explained).map(({ length }) => length));
+  const rows = Object.entries(explained).map(([argument, text]) => `  ${argument.padEnd(width)}  ${text}\n`);
+  const details = [rows.join(""), example === undefined ? "" : `Example:\n  ${called} ${example}\n`];
+  return [`${called} ${usage}\n`, `${asSentence(summary)}\n`, ...details.filter((part) => part !== "")].join("\n");
 }
 
 export const programName = ({ name }: Pick<Provider, "name">): string => `nixops4-resources-${name}`;

@@ -9,6 +9,7 @@ import {
   type Connection,
 } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
+import { hintOfRestore } from "../adopt/hint.ts";
 import { listDatabases, selectDatabase } from "./catalog.ts";
 import { createDatabase, removeUnfinished } from "./create.ts";
 import { identityIn, refuseOtherSite } from "./identity.ts";
@@ -17,7 +18,7 @@ import { dropDatabase } from "./drop.ts";
 import { alterDatabase, commentOnDatabase } from "./statements.ts";
 
 const restore =
-  "Dump the database (pg_dump), declare a new one under another name, restore into it (pg_restore), and move the users over. PostgreSQL fixes this value at creation";
+  "Dump the database (pg_dump), declare a new one under another name, restore into it (pg_restore), and move the users over, as docs/guides/restore.md describes. PostgreSQL fixes this value at creation";
 
 export default defineResource({
   type: "database",
@@ -80,6 +81,8 @@ export default defineResource({
   },
 
   refuse: (want, { mark }) => refuseOtherSite(want, mark),
+
+  hintOfRestore: ({ name }, from) => hintOfRestore(name, from),
 
   async create(client, want, mark) {
     try {

@@ -20,6 +20,7 @@ import {
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
+import { hintOfRestore } from "../adopt/hint.ts";
 import { actAs, roleToActAs } from "../act-as.ts";
 import { commentWithMark } from "../comment.ts";
 import { creatorIn } from "../creator.ts";
@@ -70,6 +71,8 @@ export default defineResource({
   label: ({ database, name }) => `${name} in ${database}`,
   connectReader,
   connectWriter,
+
+  hintOfRestore: ({ database }, from) => hintOfRestore(database, from),
 
   async read(client, { database, name, version, schema }) {
     const session = await sessionIfExists(client, database);
@@ -139,10 +142,8 @@ export default defineResource({
     }
   },
 
-  async setMark(client, { database, name }, mark, expected) {
-    const session = await client.on(database);
-    await changeAsOwner(session, name, expected, ({ comment }) => [commentWithMark(target(name), comment, mark)]);
-  },
+  setMark: async (client, { database, name }, mark, expected) =>
+    commentOnExtension(await client.on(database), name, mark, expected),
 
   list: (client, managedBy) =>
     listMarked(client, managedBy, sql`select oid, extname as name, 'pg_extension' as catalog from pg_extension`),
@@ -183,6 +184,15 @@ const changeAsOwner = (
     const row = requireMarked(await selectExtension(session, name), expected);
     await session.execute(actAs(row.actAs), ...(await commands(row)));
   });
+
+/** Writes the mark into the extension's comment, or removes it if undefined, if the extension carries the expected mark. */
+export const commentOnExtension = (
+  session: WriteSession,
+  name: string,
+  mark: Mark | undefined,
+  expected: Mark | undefined,
+): Promise<void> =>
+  changeAsOwner(session, name, expected, ({ comment }) => [commentWithMark(target(name), comment, mark)]);
 
 function notRelocatable(name: string, schema: string): ProviderError<ErrorCode> {
   return new ProviderError<ErrorCode>(`${name} cannot leave the schema ${schema}: it is not relocatable`, {

@@ -20,6 +20,7 @@ import {
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
+import { hintOfRestore } from "../adopt/hint.ts";
 import { actAs, roleToActAs, withRightsOf } from "../act-as.ts";
 import { commentWithMark } from "../comment.ts";
 import { creatorIn } from "../creator.ts";
@@ -57,6 +58,8 @@ export default defineResource({
   label: ({ database, name }) => `${name} in ${database}`,
   connectReader,
   connectWriter,
+
+  hintOfRestore: ({ database }, from) => hintOfRestore(database, from),
 
   async read(client, { database, name, owner }) {
     const session = await sessionIfExists(client, database);
@@ -109,10 +112,8 @@ export default defineResource({
     }
   },
 
-  async setMark(client, { database, name }, mark, expected) {
-    const session = await client.on(database);
-    await changeAsOwner(session, name, expected, ({ comment }) => commentWithMark(target(name), comment, mark));
-  },
+  setMark: async (client, { database, name }, mark, expected) =>
+    commentOnSchema(await client.on(database), name, mark, expected),
 
   list: (client, managedBy) =>
     listMarked(client, managedBy, sql`select oid, nspname as name, 'pg_namespace' as catalog from pg_namespace`),
@@ -163,6 +164,15 @@ const changeAsOwner = (
   expected: Mark | undefined,
   command: (row: Row) => Sql,
 ): Promise<void> => changeSchema(session, name, expected, (row) => [actAs(row.actAs), command(row)]);
+
+/** Writes the mark into the schema's comment, or removes it if undefined, if the schema carries the expected mark. */
+export const commentOnSchema = (
+  session: WriteSession,
+  name: string,
+  mark: Mark | undefined,
+  expected: Mark | undefined,
+): Promise<void> =>
+  changeAsOwner(session, name, expected, ({ comment }) => commentWithMark(target(name), comment, mark));
 
 function explainOwnerDenied(error: unknown, creator: string, owner: string): unknown {
   if (sqlStateOf(error) !== "42501" || !(error instanceof ProviderError)) return error;
