@@ -345,6 +345,36 @@ in
         };
       };
     };
+    membership = {
+      description = "Membership of a role that no deployment manages, such as a person's account, in another role. For a role that a deployment manages, use `memberOf` of its `role` resource. On PostgreSQL 16 and later, the resource manages only what `connection.user` granted, and adds to what others granted. Before PostgreSQL 16 a membership exists only once, no matter who granted it. Destroying the resource revokes the membership.";
+      requireState = false;
+      inputs.options = common // {
+        role = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the role that the member belongs to, such as `pg_monitor`. It must exist.";
+        };
+        member = mkOption {
+          type = types.nonEmptyStr;
+          description = "Name of the role that becomes the member. It must exist. It is rejected if it carries a deployment's mark, because `memberOf` of that `role` resource manages its memberships.";
+        };
+        admin = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether the member can grant this membership to other roles.";
+        };
+        "inherit" = mkOption {
+          type = types.bool;
+          default = true;
+          description = "Whether the member has the role's rights without SET ROLE. Before PostgreSQL 16 this must equal the member's own `inherit`.";
+        };
+        set = mkOption {
+          type = types.bool;
+          default = true;
+          description = "Whether the member can SET ROLE to the role. Before PostgreSQL 16 this must be true.";
+        };
+      };
+      outputs.options = { };
+    };
     role = {
       description = "A role of the server: a user, or a group of users. All databases of the server share it.";
       requireState = false;

@@ -86,6 +86,16 @@ const errors = {
     remedy:
       "Set `revokePublicConnect = false` on the `database` resource, and remove CONNECT of PUBLIC from the grant.",
   },
+  "postgres.membership.managed": {
+    meaning:
+      "The member carries a deployment's mark. `memberOf` of its `role` resource manages its memberships, and revokes those that it does not list.",
+    remedy: "Declare the membership in `memberOf` of the `role` resource, and remove the `membership` resource.",
+  },
+  "postgres.membership.passedOn": {
+    meaning:
+      "The member would lose a membership, or its ADMIN option, that it has granted to other roles. The provider never revokes it from those.",
+    remedy: "Revoke first what the member granted. On PostgreSQL 16 and later, \\drg in psql shows the grantors.",
+  },
   "postgres.object.missing": {
     meaning: "The object does not exist in the database.",
     remedy: "Create it first, or correct its name.",

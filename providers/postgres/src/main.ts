@@ -13,6 +13,7 @@ serve({
     default_privileges: () => import("./access/default-privileges.ts"),
     extension: () => import("./extension/extension.ts"),
     grant: () => import("./access/grant.ts"),
+    membership: () => import("./membership/membership.ts"),
     role: () => import("./role/role.ts"),
     schema: () => import("./schema/schema.ts"),
   },
