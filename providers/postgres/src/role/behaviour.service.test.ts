@@ -151,6 +151,18 @@ describePostgres("a role created by an account with CREATEROLE and CREATEDB", (s
     expect(row).toEqual({ inherits: server().version < 16, owner: "roleown_app" });
   });
 
+  test("can be managed by an account whose name has capital letters and spaces", async () => {
+    const user = "roleown_Big Admin";
+    await backend().run(`do $$ begin execute format('create role %I login createrole password %L', '${user}',
+      (select rolpassword from pg_authid where rolname = 'roleown_admin')); end $$`);
+    const connection = { ...backend().connection, user };
+    const role = deployed(backend(), "role", { name: "roleown_app", connection });
+    expect((await role.create({})).outcome).toBe("created");
+    const group = deployed(backend(), "role", { name: "roleown_group", connection });
+    expect((await group.create({})).outcome).toBe("created");
+    expect((await role.create({ memberOf: [{ role: "roleown_group" }] })).outcome).toBe("updated");
+  });
+
   test("is not created without the required right, which the error names", async () => {
     const role = deployed(backend(), "role", { name: "roleown_app" });
     const { error } = await role.create({ replication: true });

@@ -56,7 +56,8 @@ export const selectGrants = sql`(
     'admin', ${storedOptions.admin},
     'inherit', ${storedOptions.inherit},
     'set', ${storedOptions.set},
-    'isOurs', m.grantor = case when current_setting('is_superuser')::boolean then 10 else current_user::regrole::oid end
+    'isOurs', case when current_setting('is_superuser')::boolean then m.grantor = 10
+      else pg_get_userbyid(m.grantor) = current_user end
   ) order by m.roleid, m.grantor), '[]')
   from pg_auth_members m
   where m.member = member.oid
