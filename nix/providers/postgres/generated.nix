@@ -295,26 +295,32 @@ in
       };
     };
     grant = {
-      description = "Privileges on one object of a database, or on all tables, sequences or routines of a schema. One resource lists all grantees of the object. The resource adds to the privileges that others grant. With a state, privileges removed from the inputs are revoked. Without a state, only `exclusive = true` revokes. Destroying the resource revokes the declared privileges.";
+      description = "Privileges on one object of a database, on columns of a table, on all tables, sequences or routines of a schema, or on a tablespace. One resource lists all grantees of the object. The resource adds to the privileges that others grant. With a state, privileges removed from the inputs are revoked. Without a state, only `exclusive = true` revokes. Destroying the resource revokes the declared privileges.";
       requireState = false;
       inputs.options = common // {
         database = mkOption {
-          type = types.nonEmptyStr;
-          description = "Name of the database that contains the object, or that is the object.";
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Name of the database that contains the object, or that is the object. It must be null for a tablespace, which belongs to the whole server.";
         };
         objectType = mkOption {
-          type = types.enum [ "database" "schema" "table" "allTables" "sequence" "allSequences" "routine" "allRoutines" "type" "language" "foreignServer" ];
-          description = "Kind of object. `table` includes views, materialized views and foreign tables; `routine` means a function or a procedure; `type` includes domains. `allTables`, `allSequences` and `allRoutines` mean the existing ones of the schema; for future ones, use `default_privileges`.";
+          type = types.enum [ "database" "schema" "table" "allTables" "columns" "sequence" "allSequences" "routine" "allRoutines" "type" "language" "foreignServer" "tablespace" ];
+          description = "Kind of object. `table` includes views, materialized views and foreign tables; `routine` means a function or a procedure; `type` includes domains. `columns` means some columns of a table. `allTables`, `allSequences` and `allRoutines` mean the existing ones of the schema; for future ones, use `default_privileges`.";
         };
         schema = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Name of the schema that contains the object, or that is the object. It must be null for a database, a language and a foreign server.";
+          description = "Name of the schema that contains the object, or that is the object. It must be null for a database, a language, a foreign server and a tablespace.";
         };
         object = mkOption {
           type = types.nullOr types.nonEmptyStr;
           default = null;
-          description = "Name of the table, sequence, routine, type, language or foreign server. If several routines have the name, add the types of the arguments, as in `add(integer, integer)`. It must be null for a database, a schema, and all objects of a schema.";
+          description = "Name of the table, sequence, routine, type, language, foreign server or tablespace. If several routines have the name, add the types of the arguments, as in `add(integer, integer)`. It must be null for a database, a schema, and all objects of a schema.";
+        };
+        columns = mkOption {
+          type = types.nullOr (types.nonEmptyListOf types.nonEmptyStr);
+          default = null;
+          description = "Names of the columns of the table `object`, in any order. It must be null unless `objectType` is `columns`. A role with a privilege on the table has it on each column, no matter what is granted here. If a `grant` on the table revokes a privilege there, the role keeps it on the columns that are declared here.";
         };
         grants = mkOption {
           type = types.attrsOf (types.submodule {
@@ -335,7 +341,7 @@ in
         exclusive = mkOption {
           type = types.bool;
           default = false;
-          description = "Whether to revoke all privileges that are not declared here, except those of the owner. On a database, `CONNECT` of `connection.user` is kept too, and `CONNECT` of `PUBLIC` if a `database` resource manages it. The same deployment must manage the object, its schema or its database. False keeps what others have granted.";
+          description = "Whether to revoke all privileges that are not declared here, except those of the owner. On a database, `CONNECT` of `connection.user` is kept too, and `CONNECT` of `PUBLIC` if a `database` resource manages it. On a table, privileges on single columns are kept. On a tablespace it is rejected. The same deployment must manage the object, its schema or its database. False keeps what others have granted.";
         };
       };
       outputs.options = {

@@ -12,7 +12,7 @@ serve({
     database_setting: () => import("./database-setting.ts"),
     default_privileges: () => import("./access/default-privileges.ts"),
     extension: () => import("./extension/extension.ts"),
-    grant: () => import("./access/grant.ts"),
+    grant: () => import("./access/grant/grant.ts"),
     membership: () => import("./membership/membership.ts"),
     role: () => import("./role/role.ts"),
     schema: () => import("./schema/schema.ts"),

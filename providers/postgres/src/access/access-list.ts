@@ -4,7 +4,7 @@ import { everyone } from "./privileges.ts";
 import { Rights, type Right } from "./rights.ts";
 
 /** One entry of an access control list. */
-interface Entry {
+export interface Entry {
   /** Name of a role, or PUBLIC. */
   grantee: string;
   /** Role that granted the privilege. Only this role can revoke it. */
@@ -21,18 +21,33 @@ export interface AccessRow {
   entries: Entry[];
   /** See `roleToActAs`. */
   actAs: string | null;
+  /** Entries of the columns, if the object is a table. Revoking a privilege on the table revokes it there too. */
+  columnEntries?: ColumnEntry[];
 }
 
 /** The access control list of one object, or of future objects. */
-export interface AccessList extends AccessRow {
+export interface AccessList extends Required<AccessRow> {
   /** Rights that are never revoked: others manage them. */
   spared: Rights;
   /** Rights of all grantees, from any grantor. */
   rights: Rights;
-  /** SQL before GRANT or REVOKE. */
-  prefix: Sql;
+  target: Target;
+}
+
+/** The parts of GRANT and REVOKE that name the object. */
+export interface Target {
   /** SQL after ON, such as `table "public"."orders"`. */
   on: Sql;
+  /** SQL before GRANT or REVOKE. */
+  prefix?: Sql;
+  /** SQL of the column, after each privilege, if the list belongs to one column of a table. */
+  column?: Sql;
+}
+
+/** An entry of one column of a table. */
+export interface ColumnEntry extends Entry {
+  /** The column's name, quoted. */
+  column: string;
 }
 
 /**
@@ -46,16 +61,18 @@ export function accessColumns({ kind, owner, acl, untouched = acldefault(kind, o
     select privilege_type from aclexplode(${acldefault(kind, owner)}) where grantee = ${owner} order by 1
   ) as privileges,
   (
-    select coalesce(json_agg(json_build_object(
-      'grantee', case when grantee = 0 then ${everyone} else pg_get_userbyid(grantee) end,
-      'grantor', pg_get_userbyid(grantor),
-      'privilege', privilege_type,
-      'grantable', is_grantable
-    )), '[]')
+    select coalesce(json_agg(json_build_object(${entryFields})), '[]')
     from aclexplode(coalesce(${acl}, ${untouched}))
   ) as entries,
   ${roleToActAs(owner)} as "actAs"`;
 }
+
+/** Arguments of json_build_object that yield an Entry, for a row of aclexplode. */
+export const entryFields = sql`
+      'grantee', case when grantee = 0 then ${everyone} else pg_get_userbyid(grantee) end,
+      'grantor', pg_get_userbyid(grantor),
+      'privilege', privilege_type,
+      'grantable', is_grantable`;
 
 interface AccessSource {
   kind: string;
@@ -67,13 +84,16 @@ interface AccessSource {
 
 const acldefault = (kind: string, owner: Sql): Sql => sql`acldefault(${kind}, ${owner})`;
 
-export function accessList(row: AccessRow, prefix: Sql, on: Sql, spared = new Rights()): AccessList {
-  const { owner, privileges, entries, actAs } = row;
-  return { owner, privileges, entries, actAs, rights: rightsIn(row), prefix, on, spared };
+export function accessList(
+  { owner, privileges, entries, actAs, columnEntries = [] }: AccessRow,
+  { spared = new Rights(), ...target }: Target & { spared?: Rights },
+): AccessList {
+  const rights = rightsIn({ owner, entries });
+  return { owner, privileges, entries, actAs, columnEntries, rights, spared, target };
 }
 
 /** The entries as rights. An owner can always grant its privileges to others, although its entries do not say so. */
-function rightsIn({ owner, entries }: AccessRow): Rights {
+function rightsIn({ owner, entries }: Pick<AccessRow, "owner" | "entries">): Rights {
   return new Rights(
     entries.flatMap(({ grantee, privilege, grantable }): Right[] => [
       { grantee, privilege, isOption: false },

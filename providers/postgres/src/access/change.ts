@@ -8,7 +8,7 @@ import {
   sqlStateOf,
   type WriteSession,
 } from "@nixops4-resources/protocol-postgres";
-import type { AccessList } from "./access-list.ts";
+import type { AccessList, Target } from "./access-list.ts";
 import { actAs } from "../act-as.ts";
 import type { ErrorCode } from "../errors.ts";
 import { missing, superfluous, type Access, type AccessGoal } from "./goal.ts";
@@ -29,7 +29,10 @@ export async function changeAccess(
   const { lists } = access;
   const goal = goalFor(access);
   const grants = lists.flatMap((list) => asOwner(list, grantsOf(list, missing(list, goal))));
-  const revokes = lists.flatMap((list) => asOwner(list, revokesOf(list, superfluous(list, goal))));
+  const revokes = lists.flatMap((list) => {
+    const rights = superfluous(list, goal);
+    return asOwner(list, [...revokesOf(list, rights), ...restoredColumns(list, rights)]);
+  });
   if (grants.length + revokes.length === 0) return;
   try {
     // One round trip, no matter how many objects there are.
@@ -43,29 +46,46 @@ export async function changeAccess(
 const asOwner = (list: AccessList, commands: Sql[]): Sql[] =>
   commands.length === 0 ? [] : [actAs(list.actAs), ...commands];
 
-const grantsOf = ({ prefix, on }: AccessList, rights: Rights): Sql[] =>
+const grantsOf = ({ target }: Pick<AccessList, "target">, rights: Rights): Sql[] =>
   perGrantee(rights).map(({ grantee, isOption, privileges }) => {
     const option = isOption ? sql` with grant option` : nothing;
-    return sql`${prefix}grant ${privileges} on ${on} to ${grantee}${option}`;
+    return command(target, sql`grant`, privileges, sql`to ${grantee}${option}`);
   });
 
 /** Revoking a privilege also revokes its grant option. */
-function revokesOf({ prefix, on }: Pick<AccessList, "prefix" | "on">, rights: Rights): Sql[] {
+function revokesOf({ target }: Pick<AccessList, "target">, rights: Rights): Sql[] {
   const explicit = rights.filter((right) => !right.isOption || !rights.has({ ...right, isOption: false }));
-  return perGrantee(explicit).map(({ grantee, isOption, privileges }) => {
-    const option = isOption ? sql`grant option for ` : nothing;
-    return sql`${prefix}revoke ${option}${privileges} on ${on} from ${grantee}`;
+  return perGrantee(explicit).map(({ grantee, isOption, privileges }) =>
+    command(target, isOption ? sql`revoke grant option for` : sql`revoke`, privileges, sql`from ${grantee}`),
+  );
+}
+
+const command = ({ prefix = nothing, on, column = nothing }: Target, verb: Sql, privileges: Sql[], whom: Sql): Sql =>
+  sql`${prefix}${verb} ${join(privileges.map((privilege) => sql`${privilege}${column}`))} on ${on} ${whom}`;
+
+/**
+ * Grants again what the revokes take from the columns of a table: REVOKE ON TABLE also revokes the privilege on each
+ * column. Others declare those. In a transaction, nobody else sees them missing.
+ */
+function restoredColumns({ owner, columnEntries, target: { on } }: AccessList, revoked: Rights): Sql[] {
+  return columnEntries.flatMap(({ column, grantee, grantor, privilege, grantable }) => {
+    const right = { grantee, privilege, isOption: false };
+    const option = { ...right, isOption: true };
+    const isLost = revoked.has(right) || (grantable && revoked.has(option));
+    if (!isLost || grantor !== owner) return [];
+    const rights = new Rights(grantable ? [option] : [right]);
+    return grantsOf({ target: { on, column: new Sql(` (${column})`) } }, rights);
   });
 }
 
 /** Groups rights that one command can name together. */
-function perGrantee(rights: Rights): { grantee: Sql; isOption: boolean; privileges: Sql }[] {
+function perGrantee(rights: Rights): { grantee: Sql; isOption: boolean; privileges: Sql[] }[] {
   const groups = Map.groupBy(rights, ({ grantee, isOption }) => JSON.stringify([grantee, isOption]));
   return [...groups.values()].flatMap((group) =>
     group.slice(0, 1).map(({ grantee, isOption }) => ({
       grantee: grantee === everyone ? sql`public` : identifier(grantee),
       isOption,
-      privileges: join(group.map(({ privilege }) => keyword(privilege))),
+      privileges: group.map(({ privilege }) => keyword(privilege)),
     })),
   );
 }

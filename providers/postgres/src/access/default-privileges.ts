@@ -184,7 +184,7 @@ async function readDefaults(
   const inSchema = schema === null ? nothing : sql`in schema ${identifier(schema)} `;
   const prefix = sql`alter default privileges for role ${identifier(owner)} ${inSchema}`;
   const builtIn = new Rights(row.builtIn.map((privilege) => ({ grantee: everyone, privilege, isOption: false })));
-  return { lists: [accessList(row, prefix, keyword)], privileges: row.privileges, builtIn };
+  return { lists: [accessList(row, { on: keyword, prefix })], privileges: row.privileges, builtIn };
 }
 
 function publicDefault({ privilege }: Right, { objectType, schema }: Defaults): ProviderError<ErrorCode> {

@@ -4,7 +4,8 @@ import type { ErrorCode } from "../errors.ts";
 
 /** The objects that an access list belongs to. */
 export interface Parents {
-  database: string;
+  /** Null for an object of the whole server that is not a database: no deployment can manage it. */
+  database: string | null;
   schema: string | null;
   /** The owner of the future objects, for default privileges. */
   role?: string;
@@ -22,10 +23,17 @@ export async function rejectUnlessManaged(session: ReadSession, parents: Parents
     union all select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = ${schema}
     union all select shobj_description(oid, 'pg_authid') from pg_roles where rolname = ${role}`);
   if (comments.some(({ comment }) => readMark(comment)?.managedBy === managedBy)) return;
-  const candidates = [`the database ${database}`, schema && `the schema ${schema}`, role && `the role ${role}`];
-  const reason = `\`exclusive\` would revoke privileges that others granted, and ${managedBy} manages neither ${candidates.filter(Boolean).join(" nor ")}`;
-  throw new ProviderError<ErrorCode>(reason, {
+  const candidates = [
+    database && `the database ${database}`,
+    schema && `the schema ${schema}`,
+    role && `the role ${role}`,
+  ];
+  const why =
+    database === null
+      ? "no deployment can manage this object"
+      : `${managedBy} manages neither ${candidates.filter(Boolean).join(" nor ")}`;
+  throw new ProviderError<ErrorCode>(`\`exclusive\` would revoke privileges that others granted, and ${why}`, {
     code: "postgres.grant.exclusive",
-    hint: "Declare one of them in this deployment, or set `exclusive = false`",
+    hint: `${database === null ? "Set" : "Declare one of them in this deployment, or set"} \`exclusive = false\``,
   });
 }

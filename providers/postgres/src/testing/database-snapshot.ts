@@ -25,6 +25,13 @@ export async function snapshotDatabase(backend: PostgresBackend, database: strin
       ) as tables,
       (
         select jsonb_agg(jsonb_build_array(
+          attrelid::regclass, attname, ${access("c", "relowner", "attacl")}
+        ) order by attrelid::regclass::text, attname)
+        from pg_attribute join pg_class c on c.oid = attrelid where attacl <> '{}' and relkind = 'r'
+          and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+      ) as columns,
+      (
+        select jsonb_agg(jsonb_build_array(
           extname, extversion, extowner::regrole, extnamespace::regnamespace, obj_description(oid, 'pg_extension')
         ) order by extname)
         from pg_extension

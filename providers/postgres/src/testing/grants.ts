@@ -7,7 +7,7 @@ import { deployed } from "./deployment.ts";
 /** A schema with an object of every kind that grants can be on. */
 export const schemaToGrantOn = `
   create schema app;
-  create table app.orders (); create table app.customers (); create sequence app.numbers;
+  create table app.orders (id integer, name text, secret text); create table app.customers (); create sequence app.numbers;
   create function app.add(integer, integer) returns integer language sql as 'select 1';
   create function app.add(text) returns integer language sql as 'select 1';
   create type app.colour as enum ('red');`;

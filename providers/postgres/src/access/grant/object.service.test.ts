@@ -1,6 +1,6 @@
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import { expect, test } from "vitest";
-import { onOrders, useGrants } from "../testing/grants.ts";
+import { onOrders, useGrants } from "../../testing/grants.ts";
 
 describePostgres("the object of a grant", (server) => {
   const { grants, reader, run } = useGrants(server, "granting");
@@ -9,6 +9,7 @@ describePostgres("the object of a grant", (server) => {
     ["database", { objectType: "database" }, ["CREATE", "TEMPORARY"]],
     ["schema", { objectType: "schema", schema: "app" }, ["CREATE", "USAGE"]],
     ["table", onOrders, ["SELECT", "TRUNCATE"]],
+    ["columns", { ...onOrders, objectType: "columns", columns: ["id", "name"] }, ["SELECT", "UPDATE"]],
     ["all tables", { objectType: "allTables", schema: "app" }, ["ALL"]],
     ["sequence", { objectType: "sequence", schema: "app", object: "numbers" }, ["USAGE"]],
     ["all sequences", { objectType: "allSequences", schema: "app" }, ["SELECT"]],
@@ -48,6 +49,22 @@ describePostgres("the object of a grant", (server) => {
       "SELECT, TRIGGER",
     ],
     ["a missing name", { objectType: "table", schema: "app" }, {}, "`object` must be given"],
+    ["a missing list of columns", { ...onOrders, objectType: "columns" }, {}, "`columns` must be given"],
+    ["columns of another kind of object", { ...onOrders, columns: ["id"] }, {}, "`columns` must be null"],
+    [
+      "a missing column",
+      { ...onOrders, objectType: "columns", columns: ["id", "size"] },
+      {},
+      'column "size" of relation',
+    ],
+    ["a database of a tablespace", { objectType: "tablespace", object: "pg_default" }, {}, "`database` must be null"],
+    ["a missing database input", { ...onOrders, database: null }, {}, "`database` must be given"],
+    [
+      "a missing tablespace",
+      { objectType: "tablespace", database: null, object: "none" },
+      {},
+      "tablespace none does not exist",
+    ],
     ["a superfluous name", { objectType: "schema", schema: "app", object: "orders" }, {}, "`object` must be null"],
     ["an ambiguous name", { objectType: "routine", schema: "app", object: "add" }, {}, "add(integer, integer)"],
     ["a missing object", { ...onOrders, object: "nothing" }, {}, "[postgres.object.missing]"],

@@ -3,10 +3,10 @@ import { testResource } from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
 import grant from "./grant.ts";
-import { snapshotDatabase } from "../testing/database-snapshot.ts";
-import { deployed, main } from "../testing/deployment.ts";
-import { schemaToGrantOn, useGrants } from "../testing/grants.ts";
-import { mayActAs } from "../testing/may-act-as.ts";
+import { snapshotDatabase } from "../../testing/database-snapshot.ts";
+import { deployed, main } from "../../testing/deployment.ts";
+import { schemaToGrantOn, useGrants } from "../../testing/grants.ts";
+import { mayActAs } from "../../testing/may-act-as.ts";
 
 describePostgres("a grant by an account with CREATEROLE and CREATEDB that owns nothing", (server, version) => {
   const database = "grantadmin_shop";
@@ -45,8 +45,14 @@ describePostgres("a grant by an account with CREATEROLE and CREATEDB that owns n
       },
     },
     changed: { grants: { grantadmin_reader: { privileges: ["SELECT"] } } },
-    notChanged: { exclusive: "it has no value on the server; tested in grant-exclusive.service.test.ts" },
-    immutable: { database: "grantadmin_other", objectType: "sequence", schema: "public", object: "customers" },
+    notChanged: { exclusive: "it has no value on the server; tested in exclusive.service.test.ts" },
+    immutable: {
+      database: "grantadmin_other",
+      objectType: "sequence",
+      schema: "public",
+      object: "customers",
+      columns: ["id"],
+    },
     drift: {
       grants: async (backend) => {
         await backend.runIn(database, "revoke select on app.orders from public");

@@ -1,6 +1,6 @@
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import { expect, test } from "vitest";
-import { useGrants } from "../testing/grants.ts";
+import { useGrants } from "../../testing/grants.ts";
 
 describePostgres("an exclusive grant", (server) => {
   const { grants, reader, run, may } = useGrants(server, "exclusive");

@@ -2,7 +2,7 @@ import { describePostgres } from "@nixops4-resources/integration-servers/testing
 import { superuserLogin } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { Client } from "pg";
 import { expect, test } from "vitest";
-import { useGrants } from "../testing/grants.ts";
+import { useGrants } from "../../testing/grants.ts";
 
 describePostgres("revoking", (server) => {
   const { grants, reader, run, may } = useGrants(server, "revoking");
