@@ -6,7 +6,7 @@ export type Outcome = (typeof outcomes)[number];
 
 /** The meaning of a line on a provider's stderr. */
 export type ProviderMessage =
-  | { readonly kind: "outcome"; readonly outcome: Outcome }
+  | { readonly kind: "outcome"; readonly outcome: Outcome; readonly note?: string }
   | { readonly kind: "waiting"; readonly for: string }
   | { readonly kind: "log"; readonly text: string };
 
@@ -15,7 +15,8 @@ export function parseProviderMessage(line: string): ProviderMessage {
   const value = tryParse(line);
   if (!isJsonObject(value)) return { kind: "log", text: line };
   const outcome = outcomes.find((name) => name === value["outcome"]);
-  if (outcome !== undefined) return { kind: "outcome", outcome };
+  const { note } = value;
+  if (outcome !== undefined) return { kind: "outcome", outcome, ...(typeof note === "string" && { note }) };
   if (typeof value["waiting"] === "string") return { kind: "waiting", for: value["waiting"] };
   // Of a record of a structured log, the user sees the message.
   return { kind: "log", text: typeof value["msg"] === "string" ? value["msg"] : line };

@@ -22,6 +22,7 @@ function play(progress: Progress): void {
   progress.start("role.app");
   progress.message("role.app", { kind: "waiting", for: "a connection" });
   progress.message("role.app", { kind: "log", text: "slow server" });
+  progress.message("role.app", { kind: "outcome", outcome: "created", note: "revoked: 1" });
   progress.finish("role.app", "created");
   progress.finish("db", "skipped", "needs output `name` of role.app");
 }
@@ -31,6 +32,7 @@ test("without a terminal, writes a line for each event and no control characters
   expect(output.replaceAll(/\d+\.\d\d/g, "0.01").split("\n")).toEqual([
     "role.app: running, waiting for a connection",
     "role.app: slow server",
+    "role.app: revoked: 1",
     "role.app: created (0.01 s)",
     "db: skipped, needs output `name` of role.app",
     "",
@@ -42,6 +44,7 @@ test("on a terminal, shows a table with log lines above it", async () => {
   expect(stripVTControlCharacters(output).replaceAll(/\d+\.\d\d/g, "0.01")).toBe(
     [
       "role.app: slow server",
+      "role.app: revoked: 1",
       "  role.app  created      0.01 s",
       "  db        skipped              needs output `name` of role.app",
       "",

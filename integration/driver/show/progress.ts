@@ -76,6 +76,7 @@ export class Progress {
   message(name: string, message: ProviderMessage): void {
     const member = this.#members.get(name);
     if (message.kind === "log") this.line(`${name}: ${message.text}`);
+    if (message.kind === "outcome" && message.note !== undefined) this.line(`${name}: ${message.note}`);
     if (message.kind === "waiting" && member?.state === "running")
       this.#set({ ...member, note: `waiting for ${message.for}` });
   }

@@ -476,6 +476,11 @@ in
           default = { };
           description = "Server parameters for new sessions, such as `{ work_mem = \"64MB\"; search_path = \"app, public\"; }`. A parameter that is not listed is reset.";
         };
+        reassignOwnedTo = mkOption {
+          type = types.nullOr types.nonEmptyStr;
+          default = null;
+          description = "Role that receives the objects of this role when a destroy deletes it. Only in effect with `deletion = \"delete\"`. In each database where the role has any, REASSIGN OWNED gives its objects to that role, whole databases included. DROP OWNED then revokes its privileges, also where it granted them to others, and removes its default privileges, policies and user mappings. The preview of a destroy lists and counts them, and the outcome counts what was done. Null: a role that owns objects or has privileges is not dropped.";
+        };
         adoptLowers = mkOption {
           type = types.bool;
           default = false;

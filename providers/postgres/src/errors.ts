@@ -104,7 +104,12 @@ const errors = {
     meaning:
       "The role owns objects or has privileges on objects. The provider never drops these together with the role.",
     remedy:
-      "In each database, give its objects to another role (REASSIGN OWNED), then revoke its privileges (DROP OWNED).",
+      'Set `reassignOwnedTo` on the role, with `deletion = "delete"`. Or in each database, give its objects to another role (REASSIGN OWNED), then revoke its privileges (DROP OWNED).',
+  },
+  "postgres.role.reassign": {
+    meaning:
+      "The objects of a role cannot go to the role of `reassignOwnedTo`: that is the role itself, or the role has created objects meanwhile. No object was dropped.",
+    remedy: "Set `reassignOwnedTo` to another role. Stop the clients that act as the role, then destroy again.",
   },
   "postgres.role.superuser": {
     meaning: "The inputs make a role superuser, which grants unrestricted access to the server.",

@@ -88,6 +88,22 @@ describePostgres("a process that pauses between look and write", (server) => {
         expect((await found())?.comment).toContain('"managedBy":"bbb"');
       });
 
+      if (type === "role")
+        test.each(holds)("does not reassign what belongs to a role that was taken over (call %i)", async (call) => {
+          await by("aaa").create({});
+          await backend().run("create role overtaken_dba; create database overtaken_data owner overtaken_shop");
+          const [, taken] = await overtake(
+            call,
+            (resource) => resource.destroy({ reassignOwnedTo: "overtaken_dba", deletion: "delete" }),
+            (other) => other("bbb").create({ adoptFrom: "aaa" }),
+          );
+          expect(taken.error).toBeUndefined();
+          const owner = await backend().run(
+            "select datdba::regrole::text as owner from pg_database where datname = 'overtaken_data'",
+          );
+          expect(owner).toEqual([{ owner: "overtaken_shop" }]);
+        });
+
       test.each(holds)("does not change what another deployment has taken over (call %i)", async (call) => {
         await by("aaa").create({});
         await overtake(

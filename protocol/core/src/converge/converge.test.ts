@@ -254,6 +254,16 @@ describe("requests that only read", () => {
     expect(shelf.writes).toEqual([]);
   });
 
+  test("planDestroy reports what else a delete would change, and only then asks the type", async () => {
+    const planDelete = async (): Promise<string> => "would give 2 shoes to staging";
+    const plan = async (more: Properties = {}) =>
+      planDestroy(await prepare({ ...boxOn(shelf), planDelete }, inputs(more), "strict"));
+    expect(await plan()).toEqual({ action: "none", reason: null });
+    putBox({ managedBy: "prod" });
+    expect(await plan()).toEqual({ action: "delete", reason: "would give 2 shoes to staging" });
+    expect(await plan({ deletion: "retain" })).toEqual({ action: "retain", reason: "`deletion` is `retain`" });
+  });
+
   test("plan predicts create, update by field, adopt, none and refuse, and writes nothing", async () => {
     expect(await plan(await task(), undefined)).toMatchObject({ action: "create", reason: null });
     putBox({ managedBy: "prod" }, 3);

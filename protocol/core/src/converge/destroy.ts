@@ -51,7 +51,7 @@ async function destroyOnce(client: Client, task: Task): ReturnType<typeof destro
 export interface DestroyPlan {
   /** `none` if the object does not exist. */
   action: Fate["action"] | "none";
-  /** Why a destroy would retain the object or refuse, with the hint; otherwise null. */
+  /** Why a destroy would retain the object or refuse, with the hint, or what else it would change; otherwise null. */
   reason: string | null;
 }
 
@@ -63,7 +63,10 @@ export async function planDestroy(whole: Task): Promise<DestroyPlan> {
   if (seen === undefined) return { action: "none", reason: null };
   const fate = fateOf(task, seen);
   if (fate.action === "refuse") return { action: "refuse", reason: inOneLine(fate.error) };
-  return { action: fate.action, reason: fate.action === "retain" ? fate.because : null };
+  if (fate.action === "retain") return { action: "retain", reason: fate.because };
+  const { resource, want, subject } = task;
+  const more = await step("plan the destroy of", subject, async () => resource.planDelete?.(client, want, seen));
+  return { action: "delete", reason: more ?? null };
 }
 
 type Fate =

@@ -21,6 +21,7 @@ export function generateOutcomeDocs(): string {
       "text",
       "failed role shop (1.21 s): [postgres.permission.denied] user deploy cannot create roles. Hint: Grant CREATEROLE to deploy.",
     ),
+    "If a request changed something besides its object, the line ends with a note, in JSON `note`: a destroy of a role with `reassignOwnedTo` names the new owner and counts the objects.",
     table(
       ["outcome", "meaning"],
       Object.entries(outcomes).map(([name, meaning]) => [code(name), meaning]),

@@ -21,6 +21,7 @@ const inHand = new Set<ActiveRequest>();
 /** One request, from its line of input to its answer. Disposal discards its state. */
 export class ActiveRequest implements RequestContext, Disposable {
   readonly progress = new Progress();
+  readonly notes: string[] = [];
   readonly secrets = new KnownSecrets();
   readonly deadline = new Deadline(this.progress);
   readonly signal = this.deadline.signal;

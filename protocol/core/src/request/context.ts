@@ -16,6 +16,8 @@ export interface RequestContext {
   /** Seconds until the request's deadline; Infinity outside of requests. */
   readonly remainingSeconds: () => number;
   readonly progress: Progress;
+  /** What the request changed besides its object, for the outcome line. */
+  readonly notes: string[];
   readonly secrets: KnownSecrets;
   /** What the request has resolved, by reference; undefined outside of requests, where every resolution reads anew. */
   readonly resolutions: Map<string, Promise<Secret>> | undefined;
@@ -34,6 +36,7 @@ const outside: RequestContext = {
   signal: new AbortController().signal,
   remainingSeconds: () => Infinity,
   progress: new Progress(),
+  notes: [],
   secrets: new KnownSecrets(),
   resolutions: undefined,
   secretSources: undefined,

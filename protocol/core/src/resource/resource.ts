@@ -157,6 +157,11 @@ export interface Resource<
    * a type whose create is atomic.
    */
   removeUnfinished?(client: Writer, want: Want<Connection, Inputs>): Promise<boolean>;
+  /**
+   * Returns what `delete` would change besides the object itself; undefined if nothing. `delete` then reports it by
+   * `noteOutcome`. Throws if `delete` would fail.
+   */
+  planDelete?(client: Reader, want: Want<Connection, Inputs>, seen: Seen<Inputs, Outputs>): Promise<string | undefined>;
   /** Deletes the object if it still carries `seen.mark`; throws `MarkChanged` if not. Succeeds if it is already gone. */
   delete(client: Writer, want: Want<Connection, Inputs>, seen: Seen<Inputs, Outputs>): Promise<void>;
   /**

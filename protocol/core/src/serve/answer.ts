@@ -5,6 +5,7 @@ import type { OpenStores } from "./open-stores.ts";
 import type { Provider } from "./provider.ts";
 import { FailedStep, inWords, type Subject } from "../converge/step.ts";
 import { flushLog } from "../report/log.ts";
+import { printableLine } from "../report/printable.ts";
 import { writeStderr } from "../report/stderr.ts";
 import { ActiveRequest, type Surroundings } from "../request/active-request.ts";
 import { prepare, type Task } from "../converge/task.ts";
@@ -31,10 +32,11 @@ export async function answer(
 }
 
 async function answerRequest(
-  { deadline }: ActiveRequest,
+  request: ActiveRequest,
   given: Omit<Context, "begin">,
   onFailure: typeof reportFailure,
 ): Promise<Answer> {
+  const { deadline } = request;
   let doing = "read the request";
   let subject: Subject | undefined;
   const context: Context = {
@@ -50,7 +52,7 @@ async function answerRequest(
     const { kind, body } = parseRequest(given.line);
     doing = `answer ${messages[kind].request}`;
     const done = await deadline.race(dispatch(kind, body, context));
-    if (done.outcome !== undefined && subject !== undefined) reportOutcome(done.outcome, subject, deadline.seconds);
+    if (done.outcome !== undefined && subject !== undefined) reportOutcome(done.outcome, subject, request);
     return { [messages[kind].response]: done.body };
   } catch (error) {
     const failed = error instanceof FailedStep ? error.subject : subject;
@@ -83,10 +85,17 @@ function reportFailure(
 
 const roundToMilliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
-function reportOutcome(outcome: string, subject: Subject, elapsedSeconds: number): void {
+function reportOutcome(outcome: string, subject: Subject, { deadline, notes }: ActiveRequest): void {
   const { type, label = null } = subject;
-  const seconds = roundToMilliseconds(elapsedSeconds);
-  writeStderr(`${outcome} ${inWords(subject)} (${seconds.toFixed(2)} s)`, { outcome, type, label, seconds });
+  const seconds = roundToMilliseconds(deadline.seconds);
+  const note = notes.length === 0 ? undefined : printableLine(notes.join("; "));
+  writeStderr(`${outcome} ${inWords(subject)} (${seconds.toFixed(2)} s)${note === undefined ? "" : `: ${note}`}`, {
+    outcome,
+    type,
+    label,
+    seconds,
+    ...(note !== undefined && { note }),
+  });
 }
 
 async function dispatch<K extends Kind>(kind: K, body: Requests[K], context: Context): Promise<Done> {

@@ -60,6 +60,10 @@ export class Deployment {
     return this.#send({ destroyResourceRequest: { resource: this.#extant(type, inputs) } });
   }
 
+  planDestroy(type: string, inputs: Message): Promise<DeploymentReply> {
+    return this.#send({ planDestroyResourceRequest: { resource: this.#extant(type, inputs) } });
+  }
+
   plan(type: string, inputs: Message, previous?: Message): Promise<DeploymentReply> {
     const resource = previous === undefined ? {} : { resource: this.#extant(type, previous) };
     return this.#send({ planResourceRequest: { type, inputProperties: this.#whole(inputs), ...resource } });
@@ -114,6 +118,10 @@ export class DeployedResource {
 
   destroy(inputs: Message): Promise<DeploymentReply> {
     return this.#deployment.destroy(this.#type, { ...this.#same, ...inputs });
+  }
+
+  planDestroy(inputs: Message): Promise<DeploymentReply> {
+    return this.#deployment.planDestroy(this.#type, { ...this.#same, ...inputs });
   }
 
   plan(inputs: Message, previous?: Message): Promise<DeploymentReply> {

@@ -1,4 +1,5 @@
 import { option, secretRef, type Values } from "@nixops4-resources/protocol-core";
+import { objectName } from "@nixops4-resources/protocol-postgres";
 import * as z from "zod/mini";
 import { memberOf } from "./membership.ts";
 import { newRoleName } from "./name.ts";
@@ -40,6 +41,11 @@ export const inputs = {
   allowSuperuser: flag("Whether `superuser` may be set. This second switch prevents unrestricted access by mistake."),
   memberOf,
   settings,
+  reassignOwnedTo: option(
+    z.nullable(objectName),
+    'Role that receives the objects of this role when a destroy deletes it. Only in effect with `deletion = "delete"`. In each database where the role has any, REASSIGN OWNED gives its objects to that role, whole databases included. DROP OWNED then revokes its privileges, also where it granted them to others, and removes its default privileges, policies and user mappings. The preview of a destroy lists and counts them, and the outcome counts what was done. Null: a role that owns objects or has privileges is not dropped.',
+    null,
+  ),
 };
 
 export type RoleInputs = Values<typeof inputs>;

@@ -80,6 +80,7 @@ describePostgres("a role created by a superuser", (server, version) => {
     notChanged: {
       inherit: "before PostgreSQL 16, the membership changes with it; tested in behaviour.service.test.ts",
       allowSuperuser: "it permits a change of another input and is not stored on the server",
+      reassignOwnedTo: "it has an effect only in a destroy; tested in reassign.service.test.ts",
     },
     immutable: { name: "rolesuper_renamed" },
     drift: {
@@ -136,6 +137,7 @@ describePostgres("a role created by an account with CREATEROLE", (server, versio
       bypassrls: "only a superuser may set it",
       superuser: "only a superuser may set it",
       allowSuperuser: "it permits a change of another input and is not stored on the server",
+      reassignOwnedTo: "it has an effect only in a destroy; tested in reassign.service.test.ts",
     },
     immutable: { name: "roleadmin_renamed" },
     drift: {

@@ -6,6 +6,7 @@ import { listRoles, selectRole } from "./catalog.ts";
 import { inputs } from "./inputs.ts";
 import { lostMemberships } from "./membership.ts";
 import { seenPassword } from "./password.ts";
+import { planReassign, reassign, reassignmentOf, rejectSelf } from "./reassign.ts";
 import { alterRole, commentOnRole, createRole, dropRole } from "./statements.ts";
 
 export default defineResource({
@@ -27,7 +28,7 @@ export default defineResource({
   lowering: lowering(inputs, { memberOf: lostMemberships }),
   stableOutputs: ["name"],
   leastRights:
-    "CREATEROLE. On PostgreSQL 16 and later also ADMIN on roles that this account did not create. To give CREATEDB, REPLICATION or BYPASSRLS to a role, the account needs that attribute itself. To give SUPERUSER, and to read stored passwords, it must be superuser; otherwise the provider checks a password by logging in as the role.",
+    "CREATEROLE. On PostgreSQL 16 and later also ADMIN on roles that this account did not create. To give CREATEDB, REPLICATION or BYPASSRLS to a role, the account needs that attribute itself. To give SUPERUSER, and to read stored passwords, it must be superuser; otherwise the provider checks a password by logging in as the role. With `reassignOwnedTo`, also `CONNECT` on each database concerned and the right to act as that role: membership in it, on PostgreSQL 16 and later with `SET TRUE`.",
   example: { name: "mastodon", login: true, password: { file: "/run/secrets/mastodon-db" }, connectionLimit: 50 },
 
   label: ({ name }) => name,
@@ -35,6 +36,7 @@ export default defineResource({
   connectWriter,
 
   async read(client, want, previous) {
+    rejectSelf(want);
     const row = await selectRole(await client.maintenance(), want);
     if (row === undefined) return undefined;
     const { comment, storedPassword, grants: _, ...seen } = row;
@@ -64,7 +66,16 @@ export default defineResource({
 
   update: async (client, want, change) => alterRole(await client.maintenance(), want, change),
 
-  delete: async (client, { name }, { mark }) => dropRole(await client.maintenance(), name, mark),
+  async planDelete(client, want) {
+    const reassignment = reassignmentOf(want);
+    return reassignment && (await planReassign(client, reassignment));
+  },
+
+  async delete(client, want, { mark }) {
+    const reassignment = reassignmentOf(want);
+    if (reassignment !== undefined) await reassign(client, reassignment, mark);
+    await dropRole(await client.maintenance(), want.name, mark);
+  },
 
   setMark: async (client, { name }, mark, expected) => commentOnRole(await client.maintenance(), name, mark, expected),
 

@@ -58,7 +58,7 @@ const grantToSelf = (name: string, majorVersion: number): Sql =>
     : sql`grant ${identifier(name)} to current_user`;
 
 /** Does work in a transaction that locks the role against every other session, on all databases of the server. */
-const withLockedRole = (session: WriteSession, name: string, work: () => Promise<void>): Promise<void> =>
+export const withLockedRole = (session: WriteSession, name: string, work: () => Promise<void>): Promise<void> =>
   session.transaction(async () => {
     await lockShared(session, { kind: "role", name, touch: [sql`alter ${role(name)}`] });
     await work();
@@ -97,7 +97,10 @@ export async function commentOnRole(
   });
 }
 
-async function selectComment(session: WriteSession, name: string): Promise<{ comment: string | null } | undefined> {
+export async function selectComment(
+  session: WriteSession,
+  name: string,
+): Promise<{ comment: string | null } | undefined> {
   const [row] = await session.query<{ comment: string | null }>(
     sql`select shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = ${name}`,
   );
@@ -116,7 +119,7 @@ export async function dropRole(session: WriteSession, name: string, expected: Ma
     if (dependents === undefined) throw error;
     throw new ProviderError<ErrorCode>(`it still owns objects or has privileges: ${dependents}`, {
       code: "postgres.role.inUse",
-      hint: `In each database concerned, run REASSIGN OWNED BY ${identifier(name).text} TO ... (which also reassigns whole databases), then DROP OWNED BY ${identifier(name).text}`,
+      hint: `Set \`reassignOwnedTo\` to the role that receives them and \`deletion = "delete"\`, or in each database concerned run REASSIGN OWNED BY ${identifier(name).text} TO ... (which also reassigns whole databases), then DROP OWNED BY ${identifier(name).text}`,
       cause: error,
     });
   }
