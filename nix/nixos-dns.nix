@@ -25,6 +25,7 @@ let
       inherit (value) usage selector matchingType;
       data = value.certificateAssociationData;
     };
+    uri = value: { inherit (value) priority weight target; };
     # As a field, since the provider parses a plain text that begins with a double quote as in a zone file.
     txt = text: { inherit text; };
   };
@@ -32,7 +33,9 @@ let
   plain = [
     "a"
     "aaaa"
+    "alias"
     "cname"
+    "dname"
     "ns"
   ];
   # The server maintains the SOA record; NixOS-DNS itself rejects SPF.

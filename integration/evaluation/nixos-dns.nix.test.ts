@@ -26,6 +26,10 @@ const dnsConfig = {
   },
   "example.org": {
     "www.example.org": { cname: { data: ["www.example.com."], ttl: 60 } },
+    "old.example.org": { dname: { data: ["example.com."], ttl: 60 } },
+    "_ftp._tcp.example.org": {
+      uri: { data: [{ priority: 10, weight: 1, target: "ftp://example.com/public" }], ttl: 60 },
+    },
     "_xmpp._tcp.example.org": {
       srv: { data: [{ priority: 10, weight: 5, port: 5223, target: "host1.example.com." }], ttl: 60 },
     },
@@ -88,11 +92,18 @@ await describeNix("the records of NixOS-DNS", ({ evaluate }) => {
           zone: "example.org",
           rrsets: [
             {
+              name: "_ftp._tcp.example.org",
+              type: "URI",
+              ttlSeconds: 60,
+              values: [{ priority: 10, weight: 1, target: "ftp://example.com/public" }],
+            },
+            {
               name: "_xmpp._tcp.example.org",
               type: "SRV",
               ttlSeconds: 60,
               values: [{ priority: 10, weight: 5, port: 5223, target: "host1.example.com." }],
             },
+            { name: "old.example.org", type: "DNAME", ttlSeconds: 60, values: ["example.com."] },
             { name: "www.example.org", type: "CNAME", ttlSeconds: 60, values: ["www.example.com."] },
           ],
         },
@@ -117,7 +128,7 @@ await describeNix("the records of NixOS-DNS", ({ evaluate }) => {
   });
 
   test("that the provider does not have are an error which names them", async () => {
-    const alias = { "example.net": { "example.net": { alias: { data: ["example.com"], ttl: 60 } } } };
-    await expect(members(alias)).rejects.toThrow("example.net has records of type ALIAS");
+    const digest = { "example.net": { "example.net": { zonemd: { data: ["1 1 1 ab"], ttl: 60 } } } };
+    await expect(members(digest)).rejects.toThrow("example.net has records of type ZONEMD");
   });
 });

@@ -40,3 +40,13 @@ export function refuseHosted(given: Connection): void {
     "Declare all records of the zone as one `records`",
   );
 }
+
+/** Rejects ALIAS records elsewhere than in PowerDNS' API. `types` are as declared: TYPE65401 is free for private use. */
+export function refuseAlias(given: Connection, types: readonly string[]): void {
+  if ("powerdns" in given || !types.includes("ALIAS")) return;
+  throw failure(
+    "records of type ALIAS exist only in PowerDNS, and are managed only by its API",
+    "dns.type.refused",
+    "Declare A and AAAA records or, except at the zone's own name, a CNAME record; or use `connection.powerdns`",
+  );
+}

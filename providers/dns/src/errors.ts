@@ -17,6 +17,11 @@ const errors = {
     meaning: "The server at the address does not speak DNS.",
     remedy: "Set `port` in `connection` to the name server's port.",
   },
+  "dns.cds.unmatched": {
+    meaning:
+      "BIND rejects a CDS or CDNSKEY record at the zone's own name without the DNSKEY record that it stands for.",
+    remedy: "Sign the zone with that key first, or let the server generate the record.",
+  },
   "dns.clock.differs": {
     meaning: "The clocks of this machine and of the server differ by more than a signature allows (300 s).",
     remedy: "Synchronize both clocks by NTP.",
@@ -28,6 +33,14 @@ const errors = {
   "dns.conflict": {
     meaning: "Another client or deployment changed the records at the same time. Nothing was written.",
     remedy: "Apply again; if it persists, find the other client.",
+  },
+  "dns.dname.above": {
+    meaning: "The server, such as Knot, refuses a DNAME record at a name with records below it, which it would hide.",
+    remedy: "Remove the records below the name, or choose another name.",
+  },
+  "dns.dname.apex": {
+    meaning: "A DNAME record at the zone's own name would hide its mark, and all records below that name.",
+    remedy: "Declare it at a name below, or use PowerDNS' API.",
   },
   "dns.key.malformed": {
     meaning: "The secret of the TSIG key is not in Base64.",
@@ -154,8 +167,8 @@ const errors = {
   },
   "dns.type.refused": {
     meaning:
-      "Records of this type are not managed: the server generates them, they never exist in a zone, or they hide their own mark (DNAME).",
-    remedy: "Leave them to the server.",
+      "Records of this type are not managed: the server generates them, they never exist in a zone, or only PowerDNS' API has them (ALIAS).",
+    remedy: "Leave them to the server, or declare the records that the hint names instead.",
   },
   "dns.update.failed": {
     meaning: "The server failed to update the zone.",

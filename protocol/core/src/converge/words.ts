@@ -52,6 +52,8 @@ function faultOf(issue: Issue, context: Context): { text: string; hint?: string 
   return { text: `\`${path}\` must be ${expected(issue, context.schema)}${got(issue, value, context.secret)}` };
 }
 
+/** The message of an issue to which the schema gives none. */
+const noWords = "Invalid input";
 const seeDescription = "a value that its description allows";
 
 function expected(issue: Issue, schema: z.ZodMiniObject): string {
@@ -71,11 +73,12 @@ function expected(issue: Issue, schema: z.ZodMiniObject): string {
         ? `of the form ${issue.pattern ?? "in its description"}`
         : `a valid ${issue.format}`;
     case "invalid_value":
+      if (issue.message !== noWords) return issue.message;
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
     case "invalid_union":
       return oneOf(issue, schema);
     case "custom":
-      return issue.message === "Invalid input" ? seeDescription : issue.message;
+      return issue.message === noWords ? seeDescription : issue.message;
     case "not_multiple_of":
       return `a multiple of ${issue.divisor}`;
     case "invalid_key":

@@ -3,7 +3,7 @@ export { TransportError, type Endpoint } from "./connection.ts";
 export { InvalidValue, MalformedMessage } from "./wire/errors.ts";
 export { classes, type Message, type Question, type Rcode, type ResourceRecord } from "./message.ts";
 export { canonicalName, isWithin, labelsOf, nameToText, nameToWire, parentOf } from "./wire/name.ts";
-export { canonical, fieldNames, fieldsOf, rdataOf, rdataToText } from "./rdata/rdata.ts";
+export { canonical, fieldNames, fieldsOf, rdataOf, rdataToText, structuredTypes } from "./rdata/rdata.ts";
 export { octetsOf } from "./wire/presentation.ts";
 export { typeName, typeNumber } from "./wire/record-type.ts";
 export { TsigError, type TsigFault, type TsigKey } from "./tsig/tsig.ts";

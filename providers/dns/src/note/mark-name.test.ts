@@ -4,7 +4,7 @@ import type { Key } from "../stored.ts";
 import { isReserved, keyOfMark, markNameOf } from "./mark-name.ts";
 
 const labels = ["*", "_wildcard", "__wildcard", "wildcard", "_delegation", "www", "_nixops4-a", "a.b", "_"];
-const types = ["A", "NS", "DS", "TXT", "CNAME", "TYPE65400"];
+const types = ["A", "NS", "DS", "TXT", "CNAME", "DNAME", "LOC", "TYPE65400"];
 
 /** All names of up to three of these labels below a zone, the zone's own included. */
 function* namesIn(zone: string): Iterable<string> {
@@ -43,5 +43,18 @@ test("a wildcard and `_wildcard` do not share a mark", () => {
   expect(markNameOf({ name: "*.example.org.", type: "A" }, "example.org.")).toBe("_nixops4-a._wildcard.example.org.");
   expect(markNameOf({ name: "_wildcard.example.org.", type: "A" }, "example.org.")).toBe(
     "_nixops4-a.__wildcard.example.org.",
+  );
+});
+
+test("a type that had no name before keeps the mark of its number", () => {
+  const mark = "_nixops4-type29.www.example.org.";
+  expect(markNameOf({ name: "www.example.org.", type: "LOC" }, "example.org.")).toBe(mark);
+  expect(keyOfMark(mark, "example.org.")).toEqual({ name: "www.example.org.", type: "LOC" });
+  expect(keyOfMark("_nixops4-loc.www.example.org.", "example.org.")).toBeUndefined();
+});
+
+test("the mark of a DNAME record is not below its name, which the record hides", () => {
+  expect(markNameOf({ name: "old.example.org.", type: "DNAME" }, "example.org.")).toBe(
+    "_nixops4-dname.old._delegation.example.org.",
   );
 });

@@ -2,7 +2,14 @@ import { labelsOf, nameToText, typeName, typeNumber } from "@nixops4-resources/d
 import type { Key } from "../stored.ts";
 
 const prefix = "_nixops4-";
-/** Moves the mark of a delegation out of the delegated namespace, where the server would hide it. */
+/**
+ * Types whose marks are named by the mnemonic. All other types are named by their number, also those that got a supported
+ * name later: a set that was declared as TYPE29 and now is a LOC keeps its mark. So never add a type here.
+ */
+const namedByMnemonic = new Set(
+  "A AAAA CAA CNAME DNAME DS HTTPS MX NAPTR NS PTR SOA SRV SSHFP SVCB TLSA TXT".split(" "),
+);
+/** Moves the mark of a delegation, or of a DNAME record, out of the namespace below, where the server would hide it. */
 const delegation = Buffer.from("_delegation");
 
 /**
@@ -14,8 +21,9 @@ export function markNameOf({ name, type }: Key, zone: string): string {
   const [first, ...others] = labelsOf(name);
   // Not for the zone's own name: the mark must be in the zone.
   const labels = first === undefined ? [] : [name === zone ? first : encoded(first), ...others];
-  if (isDelegation(type, name, zone)) labels.splice(1, 0, delegation);
-  return nameToText([Buffer.from(prefix + type.toLowerCase()), ...labels]);
+  if (hidesBelow(type, name, zone)) labels.splice(1, 0, delegation);
+  const kind = namedByMnemonic.has(type) ? type : `TYPE${typeNumber(type)}`;
+  return nameToText([Buffer.from(prefix + kind.toLowerCase()), ...labels]);
 }
 
 /** The key whose note has this name; undefined for any other name. */
@@ -24,7 +32,7 @@ export function keyOfMark(name: string, zone: string): Key | undefined {
   const text = kind?.toString("latin1") ?? "";
   const type = text.startsWith(prefix) ? knownType(text.slice(prefix.length)) : undefined;
   if (type === undefined) return undefined;
-  if (isDelegation(type, nameToText(labels), zone) && labels[1]?.equals(delegation) === true) labels.splice(1, 1);
+  if (hidesBelow(type, nameToText(labels), zone) && labels[1]?.equals(delegation) === true) labels.splice(1, 1);
   const [first, ...others] = labels;
   const isZone = nameToText(labels) === zone;
   const decoded = first === undefined ? [] : [isZone ? first : decodedFrom(first), ...others];
@@ -37,8 +45,8 @@ export function keyOfMark(name: string, zone: string): Key | undefined {
 export const isReserved = (name: string): boolean =>
   labelsOf(name)[0]?.toString("latin1").toLowerCase().startsWith(prefix) === true;
 
-const isDelegation = (type: string, name: string, zone: string): boolean =>
-  type === "DS" || (type === "NS" && name !== zone);
+const hidesBelow = (type: string, name: string, zone: string): boolean =>
+  type === "DS" || ((type === "NS" || type === "DNAME") && name !== zone);
 
 /**
  * `_wildcard` replaces `*`, which would make the mark a wildcard itself. A label that already is `_wildcard` gets one more
@@ -56,7 +64,8 @@ function decodedFrom(label: Buffer): Buffer {
   return /^__+wildcard$/.test(text) ? label.subarray(1) : label;
 }
 
-function knownType(text: string): string | undefined {
+/** The mnemonic, or `TYPE65400`, of a type in any spelling; undefined if it is unknown. */
+export function knownType(text: string): string | undefined {
   try {
     return typeName(typeNumber(text));
   } catch (error) {

@@ -12,6 +12,9 @@ describe("the documentation of `values`", () => {
     ["SVCB", { priority: 1, target: "a.test.", parameters: { alpn: ["h2"], port: 443, ipv4hint: ["192.0.2.1"] } }],
     ["HTTPS", { priority: 1, target: "a.test." }],
     ["TXT", { text: ["a", "b"] }],
+    ["LOC", { latitude: "52 22 23.5 N", longitude: "4 53 E", altitudeMeters: -2.5, sizeMeters: 20 }],
+    ["URI", { priority: 10, weight: 1, target: "https://a.test/" }],
+    ["CERT", { certificateType: 1, keyTag: 0, algorithm: 0, certificate: "AQID" }],
   ])("lists the fields of %s, as in %o", (type, fields) => {
     const { description = "" } = z.globalRegistry.get(recordSet.values) ?? {};
     const [, listed = ""] = new RegExp(`\\b${type} has ([^;.]*)[;.]`).exec(description) ?? [];

@@ -1,31 +1,16 @@
-import { fieldNames } from "@nixops4-resources/dns-client";
+import { fieldNames, structuredTypes } from "@nixops4-resources/dns-client";
 
-/** The managed types whose values have fields. */
-export const typesWithFields = [
-  "A",
-  "AAAA",
-  "CAA",
-  "CNAME",
-  "DS",
-  "HTTPS",
-  "MX",
-  "NAPTR",
-  "NS",
-  "PTR",
-  "SRV",
-  "SSHFP",
-  "SVCB",
-  "TLSA",
-  "TXT",
-];
+/** The managed types whose values have fields. The server maintains the SOA record. */
+export const typesWithFields: readonly string[] = structuredTypes.filter((type) => type !== "SOA");
 
 const fieldsOfEach = typesWithFields.map((type) => `${type} has ${fieldNames(type).map(inCode).join(", ")}`).join("; ");
 
 /** The fields of each type, for the documentation. */
 export const fieldList = `Fields: ${fieldsOfEach}. ${[
-  "All are required, except `flags` of CAA (0 by default) and `parameters`.",
-  "`digest`, `fingerprint` and `data` are hexadecimal digits.",
-  "`text` is a text, or a list of texts of at most 255 octets.",
+  "All are required, except `parameters` and those with a default: `flags` of CAA (0), `protocol` of CDNSKEY (3), `text` of RP (`.`), and in LOC `sizeMeters` (1), `horizontalPrecisionMeters` (10000) and `verticalPrecisionMeters` (10).",
+  "`digest`, `fingerprint` and `data` are hexadecimal digits; `publicKey` and `certificate` are Base64.",
+  "`text` of TXT is a text, or a list of texts of at most 255 octets.",
+  '`latitude` and `longitude` are texts such as `"52 22 23.5 N"`: degrees, and optionally minutes and seconds.',
   '`parameters` is an object such as `{ alpn = [ "h2" ]; port = 443; ipv4hint = [ "192.0.2.1" ]; }`.',
 ].join(" ")}`;
 

@@ -12,16 +12,10 @@ export function managedType(type: string): string {
   }
   const number = typeNumber(known);
   const isOfMessages = number >= 249 && number <= 255;
-  const hint = hints[known] ?? (ofDnssec.has(number) || isOfMessages ? hintOfServer : undefined);
-  if (hint === undefined) return known;
-  const why = known === "DNAME" ? ": DNAME redirects all names below its own, and so hides its mark (RFC 6672)" : "";
-  throw failure(`records of type ${type} are not managed${why}`, "dns.type.refused", hint);
+  if (known !== "SOA" && !ofDnssec.has(number) && !isOfMessages) return known;
+  const hint = known === "SOA" ? "Leave the SOA record to the server, which maintains its serial number" : hintOfServer;
+  throw failure(`records of type ${type} are not managed`, "dns.type.refused", hint);
 }
-
-const hints: Readonly<Record<string, string>> = {
-  SOA: "Leave the SOA record to the server, which maintains its serial number",
-  DNAME: "Declare a CNAME record for each name, or create the DNAME record at the server",
-};
 
 const hintOfServer = "Leave this type to the server, which generates its records or never stores them";
 

@@ -1,5 +1,6 @@
 import { canonical } from "@nixops4-resources/dns-client";
 import { encodeMark, readMark, type Mark } from "@nixops4-resources/protocol-core";
+import { knownType } from "../note/mark-name.ts";
 import { txtContent } from "../note/note-text.ts";
 import type { Key, Stored } from "../stored.ts";
 
@@ -33,7 +34,8 @@ export function readManifest({ values }: Stored): Manifest | undefined {
   const mark = readMark(lines.join("\n"));
   const keys = lines.flatMap((line) => {
     const [, name, type] = /^(\S+\.) ([A-Z][A-Z0-9]*)$/.exec(line) ?? [];
-    return name === undefined || type === undefined ? [] : [{ name, type }];
+    // A type may have got a supported name since: TYPE29 is LOC.
+    return name === undefined || type === undefined ? [] : [{ name, type: knownType(type) ?? type }];
   });
   return { mark, keys };
 }

@@ -1,7 +1,7 @@
 import { AlreadyExists, defineResource, requireMark } from "@nixops4-resources/protocol-core";
 import { Conflict } from "../backend.ts";
 import { connectReader, connectWriter, type DnsReader, type DnsWriter } from "../client.ts";
-import { connection } from "../connection.ts";
+import { connection, refuseAlias } from "../connection.ts";
 import { delegationOf } from "../delegation/delegation.ts";
 import { displayName } from "../name.ts";
 import { markOf } from "../note/note.ts";
@@ -44,6 +44,10 @@ export default defineResource({
   connectWriter,
 
   async read(client: DnsReader, want) {
+    refuseAlias(
+      want.connection,
+      want.rrsets.map(({ type }) => type),
+    );
     const declared = declare(want);
     const zone = await client.findZone({ name: declared.zone, type: "SOA" }, declared.zone);
     const { manifest, sets: stored, former } = await lookAtAll(client, declared);

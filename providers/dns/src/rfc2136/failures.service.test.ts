@@ -180,6 +180,20 @@ describe("BIND", () => {
     );
   });
 
+  test.each([
+    ["CDS", `1 13 2 ${"ab".repeat(32)}`],
+    ["CDNSKEY", `257 3 13 ${Buffer.alloc(64, 7).toString("base64")}`],
+  ])("reports a %s record without the DNSKEY record that it stands for", async (type, value) => {
+    await using writer = await openWriter(server().address);
+    expect(await errorOf(add(writer, { ...www, name: zone, type, values: [value] }))).toMatch(
+      /^\[dns\.cds\.unmatched\] .* refuses example\.test CD/,
+    );
+    await using other = await openWriter(server().address, server().address.keys.rightless);
+    expect(await errorOf(add(other, { ...www, name: zone, type, values: [value] }))).toMatch(
+      /^\[dns\.update\.refused\]/,
+    );
+  });
+
   test("reports more than 100 records of a name and type", async () => {
     await using writer = await openWriter(server().address);
     const values = Array.from({ length: 101 }, (_, index) => `10.0.0.${index}`);
@@ -219,6 +233,19 @@ test("reports that NSD does not support dynamic updates", async (context) => {
   expect(await errorOf(add(writer, www))).toMatch(
     /^\[dns\.update\.unsupported\].*does not support dynamic updates \(NOTIMP\)/,
   );
+});
+
+describe("Knot", () => {
+  const server = serverOf(startKnot);
+
+  test("refuses a DNAME record above other records, which is reported", async () => {
+    await using writer = await openWriter(server().address);
+    const below = { ...www, name: "www.old.example.test." };
+    await add(writer, below);
+    expect(
+      await errorOf(add(writer, { ...www, name: "old.example.test.", type: "DNAME", values: ["a.test."] })),
+    ).toMatch(/^\[dns\.dname\.above\] .* refuses a DNAME record at old\.example\.test, since it would hide/);
+  });
 });
 
 describe("without a server", () => {

@@ -9,7 +9,7 @@ import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { canonical, DnsClient } from "@nixops4-resources/dns-client";
 import { describe, expect, test } from "vitest";
 import { Conflict } from "../backend.ts";
-import { nothingAt, type Key, type Stored } from "../stored.ts";
+import { isSameKey, nothingAt, type Key, type Stored } from "../stored.ts";
 import { openWriter } from "../testing/open-writer.ts";
 import type { Rfc2136Writer } from "./writer.ts";
 
@@ -40,6 +40,17 @@ const everyType: [name: string, type: string, values: unknown[]][] = [
   ["ptr.types", "PTR", ["host.example.test."]],
   ["cut.types", "NS", ["ns1.elsewhere.invalid."]],
   ["cut.types", "DS", [`1 13 2 ${"ef".repeat(32)}`]],
+  ["loc.types", "LOC", ["52 22 23.000 N 4 53 32.000 E -2.00m 0.00m 10000.00m 10.00m", "90 S 180 W 42849672.95m"]],
+  ["cds.types", "CDS", [`1 13 2 ${"ef".repeat(32)}`]],
+  ["cdnskey.types", "CDNSKEY", [`257 3 13 ${Buffer.alloc(64, 7).toString("base64")}`]],
+  ["_ftp._tcp.types", "URI", ['10 1 "ftp://ftp.example.test/public;a \\"b\\""']],
+  ["dname.types", "DNAME", ["example.invalid."]],
+  ["_x._smimecert.types", "SMIMEA", [`3 0 0 ${"ab".repeat(300)}`]],
+  ["_x._openpgpkey.types", "OPENPGPKEY", [Buffer.alloc(600, 9).toString("base64")]],
+  ["cert.types", "CERT", ["1 0 0 AQIDBA==", `65535 65535 255 ${Buffer.alloc(100, 9).toString("base64")}`]],
+  ["hinfo.types", "HINFO", ['"Generic PC clone" "Linux \\"x\\""']],
+  ["rp.types", "RP", ["hostmaster.example.test. contact.example.test.", "hostmaster.example.test. ."]],
+  ["afsdb.types", "AFSDB", ["1 afs.example.test."]],
   ["raw.types", "TYPE65400", [String.raw`\# 4 00010203`]],
   ["*.types", "A", ["192.0.2.77"]],
   ["_acme-challenge.bücher.types", "TXT", [{ text: "x" }]],
@@ -58,10 +69,11 @@ const setsOfEveryType = everyType.map(([name, type, values]) =>
 );
 
 describe.each([
-  ["BIND", startBind],
-  ["Knot", startKnot],
-  ["PowerDNS", startPowerdns],
-])("a dynamic update on %s", (_name, start) => {
+  ["BIND", startBind, []],
+  ["Knot", startKnot, []],
+  // Its transfers contain them only with `direct-dnskey=yes`.
+  ["PowerDNS", startPowerdns, ["CDS", "CDNSKEY"]],
+])("a dynamic update on %s", (_name, start, omitted: string[]) => {
   const server = serverOf(start);
   const open = (): Promise<Rfc2136Writer> => openWriter(server().address);
 
@@ -70,7 +82,9 @@ describe.each([
     const prerequisites = setsOfEveryType.map(nothingAt);
     await writer.commit({ zone, prerequisites, changes: setsOfEveryType });
     expect(await writer.look(zone, setsOfEveryType)).toEqual(setsOfEveryType);
-    expect(await writer.all(zone)).toEqual(expect.arrayContaining(setsOfEveryType));
+    const all = await writer.all(zone);
+    const transferred = setsOfEveryType.filter(({ type }) => !omitted.includes(type));
+    expect(transferred.map((set) => all.find((one) => isSameKey(one, set)))).toEqual(transferred);
     await writer.commit({ zone, prerequisites: setsOfEveryType, changes: prerequisites });
     expect(await writer.look(zone, setsOfEveryType)).toEqual(prerequisites);
   });

@@ -2,6 +2,10 @@ import { option, secretRef, withExample } from "@nixops4-resources/protocol-core
 import * as z from "zod/mini";
 import { endpoint } from "../endpoint.ts";
 
+const algorithms = ["hmac-sha256", "hmac-sha384", "hmac-sha512"] as const;
+const isGss = (given: unknown): boolean => typeof given === "string" && given.toLowerCase() === "gss-tsig";
+const withoutGss = `one of ${algorithms.join(", ")}, since GSS-TSIG (RFC 3645) needs Kerberos, which is not supported`;
+
 /** The inputs for a name server that accepts dynamic updates. */
 export const rfc2136Settings = () =>
   z.strictObject({
@@ -10,7 +14,7 @@ export const rfc2136Settings = () =>
       z.strictObject({
         name: option(withExample(z.string(), "nixops4"), "Name of the key on the server."),
         algorithm: option(
-          z.enum(["hmac-sha256", "hmac-sha384", "hmac-sha512"]),
+          z.enum(algorithms, { error: ({ input }) => (isGss(input) ? withoutGss : undefined) }),
           "Algorithm of the key. The server accepts a key only with the algorithm that it is configured with.",
           "hmac-sha256",
         ),

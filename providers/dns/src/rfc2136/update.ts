@@ -4,26 +4,11 @@ import type { Update } from "../backend.ts";
 import { lastNameServers } from "../name.ts";
 import { markNameOf } from "../note/mark-name.ts";
 import { noteTtlSeconds, noteValues } from "../note/note-text.ts";
+import { typesWithFields } from "../record-set/field-list.ts";
 import { isSameKey, type Key, type Stored } from "../stored.ts";
 
 /** Types with a mnemonic that may not share a name with a CNAME record. Only DNSSEC's own types may. */
-export const typesExcludedByCname = [
-  "A",
-  "AAAA",
-  "CAA",
-  "DNAME",
-  "DS",
-  "HTTPS",
-  "MX",
-  "NAPTR",
-  "NS",
-  "PTR",
-  "SRV",
-  "SSHFP",
-  "SVCB",
-  "TLSA",
-  "TXT",
-];
+export const typesExcludedByCname = typesWithFields.filter((type) => type !== "CNAME");
 
 /** Prerequisites that every record set and note is as it was seen. */
 export const prerequisitesOf = (stored: readonly Stored[], zone: string): ResourceRecord[] =>

@@ -1,6 +1,8 @@
 import type { Rcode } from "@nixops4-resources/dns-client";
 import { Conflict, type BackendWriter, type Update } from "../backend.ts";
-import { cnameConflict, explainRefusedUpdate } from "./diagnosis.ts";
+import { failure } from "../failure.ts";
+import { displayName } from "../name.ts";
+import { cnameConflict, explainRefusedUpdate } from "./refusal/diagnosis.ts";
 import { holds } from "./look.ts";
 import { Rfc2136Reader } from "./reader.ts";
 import { warnOfUnsigned } from "./unsigned.ts";
@@ -9,6 +11,7 @@ import { guardsOf, prerequisitesOf, wireChanges } from "./update.ts";
 /** Writes to a primary name server by dynamic updates. */
 export class Rfc2136Writer extends Rfc2136Reader implements BackendWriter {
   async plan(update: Update): Promise<void> {
+    refuseDnameAtApex(update);
     // Throws for changes that servers ignore.
     wireChanges(update);
   }
@@ -43,3 +46,13 @@ export class Rfc2136Writer extends Rfc2136Reader implements BackendWriter {
 }
 
 const isPrerequisite = (rcode: Rcode): boolean => /^[YN]X/.test(rcode);
+
+/** No name of the zone is above such a record, and it would hide its mark at any other. */
+function refuseDnameAtApex({ zone, changes }: Update): void {
+  if (!changes.some(({ name, type, values }) => name === zone && type === "DNAME" && values.length > 0)) return;
+  throw failure(
+    `a DNAME record at the zone's own name ${displayName(zone)} would hide its mark (RFC 6672)`,
+    "dns.dname.apex",
+    "Declare DNAME records at names below it, or use `connection.powerdns`",
+  );
+}

@@ -74,7 +74,9 @@ describe("rrset", () => {
     [{ type: "MX", values: [{ preference: 10 }] }, "`values[0]` must have `exchange` as a name"],
     [{ type: "SOA", values: ["a.test. b.test. 1 2 3 4 5"] }, "[dns.type.refused]"],
     [{ type: "CNAME", values: ["a.test.", "b.test."] }, "(RFC 2181, section 10.1)"],
-    [{ type: "DNAME", values: ["a.test."] }, "hides its mark (RFC 6672)"],
+    [{ type: "DNAME", values: ["a.test.", "b.test."] }, "(RFC 6672, section 2.4)"],
+    [{ name: zone, type: "DNAME", values: ["a.test."] }, "[dns.dname.apex]"],
+    [{ type: "ALIAS", values: ["a.test."] }, "[dns.type.refused]"],
     [{ type: "RRSIG", values: ["x"] }, "is not a known record type"],
     [{ type: "TYPE46", values: [String.raw`\# 0`] }, "[dns.type.refused]"],
     [{ type: "TXT", values: ["x"], ptr: true }, "`ptr` is for A and AAAA"],
@@ -82,6 +84,65 @@ describe("rrset", () => {
     const before = await backend.writes();
     expect((await shop.create("rrset", { ...www, ...other })).error).toContain(words);
     expect(await backend.writes()).toEqual(before);
+  });
+
+  test.each(["gss-tsig", "GSS-TSIG"])("rejects the algorithm %s by its name", async (algorithm) => {
+    const { host, port } = server().address;
+    const tsig = { name: "x", algorithm, secret: { file: "/dev/null" } };
+    const { error } = await shop.create("rrset", { ...www, connection: { rfc2136: { host, port, tsig } } });
+    expect(error).toContain(
+      "`connection.rfc2136.tsig.algorithm` must be one of hmac-sha256, hmac-sha384, hmac-sha512, since GSS-TSIG (RFC 3645) needs Kerberos, which is not supported",
+    );
+    tsig.algorithm = "hmac-md5";
+    const other = await shop.create("rrset", { ...www, connection: { rfc2136: { host, port, tsig } } });
+    expect(other.error).toContain('must be one of "hmac-sha256", "hmac-sha384", "hmac-sha512", got "hmac-md5"');
+  });
+
+  test("creates a DNAME record, which redirects the names below, with its mark outside of them", async () => {
+    const moved = { name: "old.example.test", type: "DNAME", values: [{ target: "example.test" }] };
+    expect(await shop.create("rrset", moved)).toMatchObject({ outcome: "created", error: undefined });
+    expect(await dig(server().address, "ns1.old.example.test", "A")).toEqual([
+      "example.test.",
+      "ns1.example.test.",
+      "127.0.0.1",
+    ]);
+    expect((await shop.create("rrset", moved)).outcome).toBe("unchanged");
+    expect((await shop.destroy("rrset", moved)).outcome).toBe("deleted");
+    expect((await backend.records(zone)).filter((record) => record.includes("old"))).toEqual([]);
+  });
+
+  test("keeps the mark of a type that was declared by its number and now has a name", async () => {
+    const rdata = String.raw`\# 16 000016138b3cf018810cbce0009895b8`;
+    const mark = `nixops4:{\\"v\\":1,\\"managedBy\\":\\"shop\\",\\"type\\":\\"rrset\\"}`;
+    await backend.change(
+      zone,
+      `add www.example.test 300 TYPE29 ${rdata}`,
+      `add _nixops4-type29.www.example.test 300 TXT "${mark}"`,
+    );
+    const before = await backend.records(zone);
+    const location = { latitude: "52 22 23 N", longitude: "4 53 32 E", altitudeMeters: -2, sizeMeters: 0 };
+    expect(await shop.create("rrset", { ...www, type: "LOC", values: [location] })).toMatchObject({
+      outcome: "unchanged",
+      error: undefined,
+    });
+    expect((await shop.create("rrset", { ...www, type: "TYPE29", values: [rdata] })).outcome).toBe("unchanged");
+    expect(await backend.records(zone)).toEqual(before);
+  });
+
+  test("finds the members of `records` that were declared by their numbers and now have a name", async () => {
+    const rdata = String.raw`\# 16 000016138b3cf018810cbce0009895b8`;
+    const member = { name: "here.example.test", type: "LOC", values: [rdata] };
+    await shop.create("records", { zone, name: "site", rrsets: [www, member] });
+    const manifest = (await backend.records(zone)).find((record) => record.startsWith("_nixops4-records.site")) ?? "";
+    expect(manifest).toContain("here.example.test. LOC");
+    await backend.change(zone, `delete ${manifest}`, `add ${manifest.replace(" LOC", " TYPE29")}`);
+    expect(await shop.create("records", { zone, name: "site", rrsets: [www] })).toMatchObject({ error: undefined });
+    expect((await backend.records(zone)).filter((record) => record.startsWith("here."))).toEqual([]);
+  });
+
+  test("accepts an ALIAS type by its number, which is free for private use", async () => {
+    const own = { ...www, type: "TYPE65401", values: [String.raw`\# 2 abcd`] };
+    expect(await shop.create("rrset", own)).toMatchObject({ outcome: "created", error: undefined });
   });
 
   test("creates PTR records for all addresses with `ptr`, updates and deletes them", async () => {

@@ -1,7 +1,7 @@
 import { AlreadyExists, defineResource, MarkChanged, requireMark, type Change } from "@nixops4-resources/protocol-core";
 import { Conflict } from "../backend.ts";
 import { connectReader, connectWriter, type DnsReader, type DnsWriter } from "../client.ts";
-import { connection, refuseHosted } from "../connection.ts";
+import { connection, refuseAlias, refuseHosted } from "../connection.ts";
 import { delegationOf } from "../delegation/delegation.ts";
 import { displayName } from "../name.ts";
 import { detailsOf, markOf, noteFor } from "../note/note.ts";
@@ -40,6 +40,7 @@ export default defineResource({
 
   async read(client: DnsReader, want, previous) {
     refuseHosted(want.connection);
+    refuseAlias(want.connection, [want.type]);
     const wanted = wantedOf(want);
     const target = targetOf(want, wanted);
     const zone = await client.findZone(wanted, zoneOf(want));

@@ -66,6 +66,8 @@ function name(compression: "compressed" | "plain"): Field<string> {
 /** A name in a type of RFC 1035, or in another type whose names servers compress (RFC 3597, section 4). */
 export const compressedName = name("compressed");
 export const plainName = name("plain");
+/** A name in a type of private use, whose octets in messages may have any other form. */
+export const privateName = name("plain");
 
 /** A length-prefixed text of at most 255 octets (RFC 1035, section 3.3). */
 export const characterString: Field<Buffer> = {
@@ -133,27 +135,47 @@ export const remainingText: Field<Buffer> = {
   write: (writer, value) => writer.bytes(value),
 };
 
-/** The remaining octets, as hexadecimal digits. */
-export const remainingHex: Field<Buffer> = {
-  accept(given) {
-    const digits = string(given, "hexadecimal digits").replaceAll(/\s/g, "");
-    if (/^(?:[\da-f]{2})+$/i.test(digits)) return Buffer.from(digits, "hex");
-    throw new InvalidValue(`an even number of hexadecimal digits, not ${JSON.stringify(given)}`);
-  },
-  parse: (words) =>
-    remainingHex.accept(
-      words
-        .rest()
-        .map(({ text }) => text)
-        .join(""),
-    ),
-  print: (value) => value.toString("hex"),
-  read(reader) {
-    if (reader.isAtEnd) throw new MalformedMessage("a field has no octets");
-    return reader.rest();
-  },
-  write: (writer, value) => writer.bytes(value),
+/** The same, with at least one octet. */
+export const someText: Field<Buffer> = {
+  ...remainingText,
+  accept: (given) => notEmpty(remainingText.accept(given), InvalidValue),
+  parse: (words) => notEmpty(remainingText.parse(words), InvalidValue),
+  read: (reader) => notEmpty(reader.rest(), MalformedMessage),
 };
+
+function notEmpty(octets: Buffer, Wrong: typeof InvalidValue | typeof MalformedMessage): Buffer {
+  if (octets.length > 0) return octets;
+  throw new Wrong("at least one octet");
+}
+
+/** The remaining octets, as hexadecimal digits. */
+export const remainingHex = remainingBinary("hex", "an even number of hexadecimal digits", /^(?:[\da-f]{2})+$/i);
+
+/** The remaining octets, in Base64. */
+export const remainingBase64 = remainingBinary(
+  "base64",
+  "Base64",
+  /^(?:[\da-z+/]{4})*(?:[\da-z+/]{4}|[\da-z+/]{3}=|[\da-z+/]{2}==)$/i,
+);
+
+/** A zone file may have whitespace anywhere in it. */
+function remainingBinary(encoding: "hex" | "base64", form: string, pattern: RegExp): Field<Buffer> {
+  const decode = (given: unknown): Buffer => {
+    const text = string(given, form).replaceAll(/\s/g, "");
+    if (pattern.test(text)) return Buffer.from(text, encoding);
+    throw new InvalidValue(`${form}, not ${JSON.stringify(given)}`);
+  };
+  return {
+    accept: decode,
+    parse(words) {
+      const texts = words.rest().map(({ text }) => text);
+      return decode(texts.join(""));
+    },
+    print: (value) => value.toString(encoding),
+    read: (reader) => notEmpty(reader.rest(), MalformedMessage),
+    write: (writer, value) => writer.bytes(value),
+  };
+}
 
 export function string(given: unknown, what: string): string {
   if (typeof given === "string") return given;

@@ -1,12 +1,16 @@
 import { ipv4, ipv6 } from "./address.ts";
+import { altitude, latitude, longitude, precision, size } from "./location.ts";
 import {
   characterString,
   characterStrings,
   compressedName,
   plainName,
   plainText,
+  privateName,
+  remainingBase64,
   remainingHex,
   remainingText,
+  someText,
   u16,
   u32,
   u8,
@@ -21,8 +25,10 @@ import { serviceParameters } from "./service-parameters.ts";
 import { Writer } from "../wire/writer.ts";
 
 const service = { priority: u16, target: plainName, parameters: serviceParameters };
+const delegationSigner = { keyTag: u16, algorithm: u8, digestType: u8, digest: remainingHex };
+const certificateAssociation = { usage: u8, selector: u8, matchingType: u8, data: remainingHex };
 
-/** The fields of each type's value, in the order of both messages and zone files. */
+/** The fields of each type's value, in the order of zone files and, except for LOC, of messages. */
 const layouts = {
   A: { address: ipv4 },
   AAAA: { address: ipv6 },
@@ -46,11 +52,16 @@ const layouts = {
   // RFC 8659
   CAA: { flags: withDefault(u8, 0), tag: plainText, value: remainingText },
   // RFC 6698
-  TLSA: { usage: u8, selector: u8, matchingType: u8, data: remainingHex },
+  TLSA: certificateAssociation,
+  // RFC 8162
+  SMIMEA: certificateAssociation,
   // RFC 4255
   SSHFP: { algorithm: u8, fingerprintType: u8, fingerprint: remainingHex },
   // RFC 4034
-  DS: { keyTag: u16, algorithm: u8, digestType: u8, digest: remainingHex },
+  DS: delegationSigner,
+  // RFC 7344
+  CDS: delegationSigner,
+  CDNSKEY: { flags: u16, protocol: withDefault(u8, 3), algorithm: u8, publicKey: remainingBase64 },
   // RFC 3403
   NAPTR: {
     order: u16,
@@ -63,11 +74,48 @@ const layouts = {
   // RFC 9460
   SVCB: service,
   HTTPS: service,
+  // RFC 1035, section 3.3.2
+  HINFO: { cpu: characterString, os: characterString },
+  // RFC 1183
+  RP: { mailbox: compressedName, text: withDefault(compressedName, ".") },
+  AFSDB: { subtype: u16, host: compressedName },
+  // RFC 1876
+  LOC: {
+    latitude,
+    longitude,
+    altitudeMeters: altitude,
+    sizeMeters: size,
+    horizontalPrecisionMeters: precision(10_000),
+    verticalPrecisionMeters: precision(10),
+  },
+  // RFC 4398
+  CERT: { certificateType: u16, keyTag: u16, algorithm: u8, certificate: remainingBase64 },
+  // RFC 7929
+  OPENPGPKEY: { publicKey: remainingBase64 },
+  // RFC 7553
+  URI: { priority: u16, weight: u16, target: someText },
+  // https://doc.powerdns.com/authoritative/guides/alias.html
+  ALIAS: { target: privateName },
 } as const;
 
 /** Types whose values have fields. Values of other types are octets (RFC 3597). */
 type StructuredType = keyof typeof layouts;
 type Layout = Readonly<Record<string, Field<unknown>>>;
+
+/** The types whose values have fields, sorted. */
+export const structuredTypes: readonly string[] = Object.keys(layouts).sort();
+
+/** The order of the fields in messages, for the types in which it is not that of zone files. */
+const ordersInMessages: Readonly<Record<string, readonly string[]>> = {
+  LOC: [
+    "sizeMeters",
+    "horizontalPrecisionMeters",
+    "verticalPrecisionMeters",
+    "latitude",
+    "longitude",
+    "altitudeMeters",
+  ],
+};
 
 /** The names of a type's fields, in the order of a zone file. Empty if its values have no fields. */
 export const fieldNames = (type: string): string[] => Object.keys(layoutOf(type) ?? {});
@@ -90,7 +138,10 @@ export function rdataOf(type: string, given: unknown): Buffer {
     throw new InvalidValue(`no field \`${unknown}\`: ${type} has ${Object.keys(layout).join(", ")}`);
   }
   const fields = new Map(Object.entries(given));
-  return write(layout, (name, field) => inField(name, () => field.accept(fields.get(name))));
+  return encode(
+    type,
+    eachField(layout, (name, field) => field.accept(fields.get(name))),
+  );
 }
 
 /** The canonical presentation format of a value. Two values are equal in DNS exactly if these texts are. */
@@ -101,8 +152,10 @@ export function rdataToText(type: string, rdata: Buffer): string {
   const layout = layoutOf(type);
   if (layout === undefined) return generic(rdata);
   try {
-    const { text, octets } = print(layout, new Reader(rdata));
-    return octets.equals(rdata) ? text : generic(rdata);
+    const values = decode(type, new Reader(rdata));
+    const texts = Object.entries(layout).map(([name, field]) => field.print(values.get(name)));
+    // Different octets are invalid ones.
+    return encode(type, values).equals(rdata) ? texts.filter((text) => text !== "").join(" ") : generic(rdata);
   } catch (error) {
     if (error instanceof MalformedMessage || error instanceof InvalidValue) return generic(rdata);
     throw error;
@@ -110,10 +163,8 @@ export function rdataToText(type: string, rdata: Buffer): string {
 }
 
 /** The fields of a value. Throws MalformedMessage if its octets are invalid for the type. */
-export function fieldsOf(type: string, rdata: Buffer): Record<string, unknown> {
-  const reader = new Reader(rdata);
-  return Object.fromEntries(Object.entries(layoutOf(type) ?? {}).map(([name, field]) => [name, field.read(reader)]));
-}
+export const fieldsOf = (type: string, rdata: Buffer): Record<string, unknown> =>
+  Object.fromEntries(decode(type, new Reader(rdata)));
 
 /** The octets of a value within a message, with names uncompressed and in lower case. */
 export function readRdata(type: string, reader: Reader): Buffer {
@@ -124,10 +175,7 @@ export function readRdata(type: string, reader: Reader): Buffer {
   if (layout === undefined || !Object.values(layout).some(hasName)) return octets;
   // A server may echo the prerequisites of an update, whose values are empty.
   if (octets.length === 0) return octets;
-  const inner = new Reader(message, offset, offset + octets.length);
-  const rdata = write(layout, (_name, field) => field.read(inner));
-  if (!inner.isAtEnd) throw new MalformedMessage(`octets follow the fields of a ${type} record`);
-  return rdata;
+  return encode(type, decode(type, new Reader(message, offset, offset + octets.length)));
 }
 
 const hasName = (field: Field<unknown>): boolean => field === compressedName || field === plainName;
@@ -138,9 +186,9 @@ function rdataFromText(type: string, text: string): Buffer {
   if (layout === undefined)
     throw new InvalidValue(String.raw`the form \# LENGTH HEXADECIMAL for type ${type}, not ${JSON.stringify(text)}`);
   const words = new Words(text);
-  const rdata = write(layout, (name, field) => inField(name, () => field.parse(words)));
+  const values = eachField(layout, (_name, field) => field.parse(words));
   words.end();
-  return rdata;
+  return encode(type, values);
 }
 
 /** RFC 3597, section 5. */
@@ -161,22 +209,29 @@ function rdataFromGeneric(text: string): Buffer {
 const generic = (rdata: Buffer): string =>
   String.raw`\# ${rdata.length}${rdata.length === 0 ? "" : ` ${rdata.toString("hex")}`}`;
 
-/** The text of a value, and its fields encoded again. These octets differ from the input if it is invalid. */
-function print(layout: Layout, reader: Reader): { text: string; octets: Buffer } {
+type Values = ReadonlyMap<string, unknown>;
+
+const eachField = (layout: Layout, valueOf: (name: string, field: Field<unknown>) => unknown): Values =>
+  new Map(Object.entries(layout).map(([name, field]) => [name, inField(name, () => valueOf(name, field))]));
+
+function encode(type: string, values: Values): Buffer {
   const writer = new Writer();
-  const texts = Object.values(layout).map((field) => {
-    const value = field.read(reader);
-    field.write(writer, value);
-    return field.print(value);
-  });
-  if (!reader.isAtEnd) throw new MalformedMessage("octets follow the fields of a record");
-  return { text: texts.filter((text) => text !== "").join(" "), octets: writer.finish() };
+  for (const [name, field] of inMessages(type)) field.write(writer, values.get(name));
+  return writer.finish();
 }
 
-function write(layout: Layout, valueOf: (name: string, field: Field<unknown>) => unknown): Buffer {
-  const writer = new Writer();
-  for (const [name, field] of Object.entries(layout)) field.write(writer, valueOf(name, field));
-  return writer.finish();
+/** Throws MalformedMessage if octets follow the last field. */
+function decode(type: string, reader: Reader): Values {
+  const values = new Map(inMessages(type).map(([name, field]) => [name, field.read(reader)]));
+  if (reader.isAtEnd) return values;
+  throw new MalformedMessage(`octets follow the fields of a ${type} record`);
+}
+
+/** The fields in the order of messages. */
+function inMessages(type: string): [string, Field<unknown>][] {
+  const fields = Object.entries(layoutOf(type) ?? {});
+  const order = ordersInMessages[type];
+  return order === undefined ? fields : fields.toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other));
 }
 
 function inField<T>(name: string, work: () => T): T {

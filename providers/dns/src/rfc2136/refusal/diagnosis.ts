@@ -1,15 +1,16 @@
 import { fieldsOf, isWithin, prerequisite, rdataOf, type Rcode } from "@nixops4-resources/dns-client";
 import type { ProviderError } from "@nixops4-resources/protocol-core";
-import type { Update } from "../backend.ts";
-import { addressOf } from "../endpoint.ts";
-import { failure } from "../failure.ts";
-import { displayName } from "../name.ts";
-import type { Stored } from "../stored.ts";
+import type { Update } from "../../backend.ts";
+import { addressOf } from "../../endpoint.ts";
+import { failure } from "../../failure.ts";
+import { displayName } from "../../name.ts";
+import type { Stored } from "../../stored.ts";
 import { notHostName } from "./check-names.ts";
-import { refusedUpdate } from "./failure.ts";
-import { holds } from "./look.ts";
-import type { NameServer } from "./server.ts";
-import { typesExcludedByCname } from "./update.ts";
+import { refusedUpdate } from "../failure.ts";
+import { holds } from "../look.ts";
+import { refusedForOthers } from "./refused-type.ts";
+import type { NameServer } from "../server.ts";
+import { typesExcludedByCname } from "../update.ts";
 
 /** The default of BIND's `max-records-per-type`. */
 const maxRecordsOfBind = 100;
@@ -20,6 +21,8 @@ export async function explainRefusedUpdate(server: NameServer, update: Update, r
   if (rcode === "REFUSED") {
     const notHost = await notHostName(server, update);
     if (notHost !== undefined) return notHost;
+    const unsuitable = await refusedForOthers(server, update);
+    if (unsuitable !== undefined) return unsuitable;
     const exchange = await exchangeWithoutAddress(server, update);
     if (exchange !== undefined) {
       return failure(

@@ -1,31 +1,22 @@
-import { change, fieldsOf, isWithin, rdataOf } from "@nixops4-resources/dns-client";
+import { fieldsOf, isWithin, rdataOf } from "@nixops4-resources/dns-client";
 import type { ProviderError } from "@nixops4-resources/protocol-core";
-import type { Update } from "../backend.ts";
-import { addressOf } from "../endpoint.ts";
-import { failure } from "../failure.ts";
-import { displayName } from "../name.ts";
-import { isSameKey, type Key, type Stored } from "../stored.ts";
-import type { NameServer } from "./server.ts";
-import { prerequisitesOf } from "./update.ts";
+import type { Update } from "../../backend.ts";
+import { addressOf } from "../../endpoint.ts";
+import { failure } from "../../failure.ts";
+import { displayName } from "../../name.ts";
+import type { Key, Stored } from "../../stored.ts";
+import { mayChange } from "./may-change.ts";
+import type { NameServer } from "../server.ts";
 
 /**
  * The error for a name that BIND's option `check-names` rejects; undefined if the update was refused for another reason.
- * BIND answers REFUSED as it does to a key without rights. So the same records are removed, which do not exist: that changes
- * nothing, requires the same right, and checks no names.
+ * BIND answers REFUSED as it does to a key without rights.
  */
 export async function notHostName(server: NameServer, update: Update): Promise<ProviderError | undefined> {
-  const { zone, prerequisites, changes } = update;
-  for (const wanted of changes) {
+  for (const wanted of update.changes) {
     const bad = namesCheckedByBind(wanted).find((name) => !isHostName(name));
     if (bad === undefined) continue;
-    const present = prerequisites.find((one) => isSameKey(one, wanted))?.values ?? [];
-    const added = wanted.values.filter((value) => !present.includes(value));
-    const { rcode } = await server.update({
-      zone,
-      prerequisites: prerequisitesOf(prerequisites, zone),
-      changes: change.removeValues(wanted.name, wanted.type, added),
-    });
-    if (rcode !== "NOERROR") return undefined;
+    if (!(await mayChange(server, update, wanted))) return undefined;
     return failure(
       `${addressOf(server.settings)} refuses ${displayName(wanted.name)} ${wanted.type}, since ${displayName(bad)} is not a host name (REFUSED)`,
       "dns.name.notHost",
