@@ -15,17 +15,19 @@ import { deploymentsIn, evaluator, readPage } from "./manual.ts";
 
 const manual = await readPage("dns.md");
 const inTestZone = (text = ""): string => text.replaceAll("example.org", "second.test");
-const source = inTestZone(deploymentsIn(manual)[0]);
-const [, questions] = /^```console\n(.*?)^```$/ms.exec(manual) ?? [];
-/** Each question, with the answer of dig. */
-const asked = [...inTestZone(questions).matchAll(/^\$ dig \+short (\S+) (\S+)\n((?:(?!\$).*\n)*)/gm)].map(
-  ([, name = "", type = "", answer = ""]) => ({ name, type, answer: answer.trimEnd().split("\n") }),
+const [source = "", sharing = ""] = deploymentsIn(manual).map(inTestZone);
+/** Each question of a console block, with the answer of dig. */
+const [asked = [], askedOfShared = []] = [...manual.matchAll(/^```console\n(.*?)^```$/gms)].map(([, questions]) =>
+  [...inTestZone(questions).matchAll(/^\$ dig \+short (\S+) (\S+)\n((?:(?!\$).*\n)*)/gm)].map(
+    ([, name = "", type = "", answer = ""]) => ({ name, type, answer: answer.trimEnd().split("\n") }),
+  ),
 );
 const mainOf = (provider: string): string => join(import.meta.dirname, `../../providers/${provider}/dist/main.cjs`);
 const evaluateMember = await evaluator();
 
 /** The inputs of a member, given these outputs of the others. */
 const inputs = (member: string, outputs: Message): Promise<Message> => evaluateMember(source, member, outputs);
+const sharingInputs = (member: string): Promise<Message> => evaluateMember(sharing, member, {});
 
 const byUpdate = ({ host, port, keys: { sha256 } }: DnsAddress): Message => ({
   rfc2136: {
@@ -79,6 +81,24 @@ describe("docs/dns.md", () => {
       expect((await dns.create("records", records)).outcome).toBe("unchanged");
       expect((await dns.destroy("records", records)).outcome).toBe("deleted");
       for (const { name, type } of asked) expect(await dig(address, name, type)).toEqual([]);
+    });
+
+    test("has an example of shared sets that can be applied beside another deployment", async () => {
+      const { address } = server();
+      const dns = new Deployment(mainOf("dns"), connectionTo(address));
+      const members = await Promise.all(["spf", "verification", "server"].map(sharingInputs));
+      const other = { ...members[2], managedBy: "other", values: ["192.0.2.11"] };
+      for (const member of [...members, other]) {
+        const created = await dns.create("rrset", member);
+        expect([created.error, created.outcome]).toEqual([undefined, "created"]);
+      }
+      expect(askedOfShared.map(({ type }) => type)).toEqual(["TXT", "A"]);
+      for (const { name, type, answer } of askedOfShared) {
+        expect((await dig(address, name, type)).sort()).toEqual(answer);
+      }
+      for (const member of members) expect((await dns.destroy("rrset", member)).outcome).toBe("deleted");
+      expect(await dig(address, "www.second.test", "A")).toEqual(["192.0.2.11"]);
+      expect((await dns.destroy("rrset", other)).outcome).toBe("deleted");
     });
   }
 });

@@ -43,7 +43,7 @@ export async function evaluator(): Promise<(source: string, member: string, outp
 /** The members' types, which a page names as attributes of its providers. */
 const types = `{
   secrets = { secret = "secret"; secret_file = "secret_file"; };
-  dns.records = "records";
+  dns = { records = "records"; rrset = "rrset"; };
   garage = { bucket = "bucket"; key = "key"; grant = "grant"; };
   proxmox = { pool = "pool"; role = "role"; user = "user"; token = "token"; acl = "acl"; image = "image"; vm = "vm"; firewall = "firewall"; };
   lldap = { group = "group"; user = "user"; service_account = "service_account"; };

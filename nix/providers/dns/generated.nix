@@ -255,7 +255,7 @@ in
       };
     };
     rrset = {
-      description = "All records of one name and type. Every change is one atomic update, which fails without effect if another client changed the records first.";
+      description = "All records of one name and type, or with `shared` its own values among them. Every change is one atomic update, which fails without effect if another client changed the records first.";
       requireState = false;
       inputs.options = common // {
         name = mkOption {
@@ -284,6 +284,16 @@ in
           type = types.bool;
           default = false;
           description = "For A and AAAA: whether each address gets a PTR record that points back to the name. If the reverse name is a CNAME record (RFC 2317), the PTR record is created at its target. Addresses whose reverse zone is not on the server are skipped with a warning.";
+        };
+        shared = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether the resource owns only its own `values` of the name and type, so that other resources and deployments can own further ones. All resources that share a set must set it, with the same `ttlSeconds`. Values without an owner are kept. Not for CNAME and DNAME.";
+        };
+        part = mkOption {
+          type = types.nullOr (types.strMatching "[a-z0-9][a-z0-9-]{0,39}");
+          default = null;
+          description = "Name of this resource's values in a shared set: 1 to 40 of a-z, 0-9 and the hyphen, unique in the deployment for a name and type. It tells which values the resource owned before, so values removed from `values` are deleted. Null identifies the values only by themselves: without a state, values removed from `values` then stay.";
         };
         parentServer = mkOption {
           type = types.nullOr (types.submodule {

@@ -136,10 +136,16 @@ const errors = {
     meaning: "The PTR record of an address belongs to another owner. Nothing was written.",
     remedy: "Set `ptr = true` for one name of an address only; set `adopt = true` to take over an unmarked record.",
   },
+  "dns.rrset.shared": {
+    meaning:
+      "One resource declares all records of a name and type, and another one shares them (`shared = true`). The message names both. Nothing was written.",
+    remedy:
+      'Set `shared = true` on all of them: destroy the one without it with `deletion = "retain"`, then declare its values with `shared = true` and `adopt = true`.',
+  },
   "dns.rrset.taken": {
     meaning: "A record set belongs to another resource, to another deployment, or has no mark.",
     remedy:
-      'Declare it in one resource only. To move it, destroy the old resource with `deletion = "retain"`, then set `adopt = true` on the new one. To take it over, set `adopt` or `adoptFrom` as the hint says.',
+      'Declare it in one resource only, or set `shared = true` on all resources that own some of its values. To move it, destroy the old resource with `deletion = "retain"`, then set `adopt = true` on the new one. To take it over, set `adopt` or `adoptFrom` as the hint says.',
   },
   "dns.rrset.tooLarge": {
     meaning: "The record set exceeds BIND's `max-records-per-type`, by default 100 records of a name and type.",
@@ -152,6 +158,11 @@ const errors = {
   "dns.server.unreachable": {
     meaning: "No server answers at the address.",
     remedy: "Check that it runs and listens there on TCP, and that no firewall blocks it.",
+  },
+  "dns.shared.ttl": {
+    meaning:
+      "Resources that share a record set declare different TTLs, and all records of a set have one TTL (RFC 2181).",
+    remedy: "Set the TTL that the message names.",
   },
   "dns.stored.differently": {
     meaning: "The server accepted an update, and then has other records than were sent.",

@@ -5,6 +5,8 @@ import { failure } from "./failure.ts";
 import { hasSameContent, type Key, type Stored } from "./stored.ts";
 
 const maxTries = 5;
+/** Each concurrent writer of a shared set succeeds once, and causes one conflict for each of the others. */
+const maxTriesOfShared = 100;
 
 export interface Settling {
   readonly zone: string;
@@ -14,10 +16,13 @@ export interface Settling {
   readonly basis?: readonly Key[];
   /** Reads again. Throws `MarkChanged` if the object does not carry the expected mark any more. */
   readonly lookAgain: () => Promise<void>;
+  /** Whether others own records of the same sets, and write them as well. */
+  readonly isShared?: boolean;
 }
 
 /** Writes the differences. After a conflict, reads again and retries, unless the mark changed. */
-export async function untilSettled(client: DnsWriter, { zone, changes, basis, lookAgain }: Settling): Promise<void> {
+export async function untilSettled(client: DnsWriter, settling: Settling): Promise<void> {
+  const { zone, changes, basis, lookAgain, isShared = false } = settling;
   for (let tries = 1; ; tries++) {
     const different = changes().filter((change) => !isEqual(client.seen(change), change));
     if (different.length === 0) return;
@@ -26,7 +31,7 @@ export async function untilSettled(client: DnsWriter, { zone, changes, basis, lo
       return;
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      if (tries === maxTries)
+      if (tries === (isShared ? maxTriesOfShared : maxTries))
         throw failure("another client keeps changing the records", "dns.conflict", "Apply again", error);
       await lookAgain();
     }

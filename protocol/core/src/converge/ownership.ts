@@ -12,6 +12,11 @@ export type PermittedClaim = { kind: "ours" } | { kind: "adopt"; mark: Mark };
 export function claim(resource: AnyResource, want: AnyWant, found: Mark | undefined): Claim {
   const { managedBy, adopt, adoptFrom }: CommonInputs = want;
   const { type } = resource;
+  const refuse = (reason: string, code: string, setting: string, more?: string): Claim => {
+    const otherwise = resource.insteadOfTakeover?.(want) ?? "give the resource another name";
+    const hint = `Set \`${setting}\` on this resource to take it over, or ${otherwise}${more ? `. ${more}` : ""}`;
+    return { kind: "refused", error: new ProviderError(reason, { code, hint }) };
+  };
   if (resource.setMark === undefined || found?.managedBy === managedBy) return { kind: "ours" };
   const permitted = found === undefined ? adopt : found.managedBy === adoptFrom;
   if (permitted) return { kind: "adopt", mark: takenOver({ ...found, type }, managedBy) };
@@ -23,9 +28,4 @@ export function claim(resource: AnyResource, want: AnyWant, found: Mark | undefi
     `adoptFrom = ${JSON.stringify(found.managedBy)}`,
     resource.hintOfRestore?.(want, found.managedBy),
   );
-}
-
-function refuse(reason: string, code: string, setting: string, more?: string): Claim {
-  const hint = `Set \`${setting}\` on this resource to take it over, or give the resource another name${more ? `. ${more}` : ""}`;
-  return { kind: "refused", error: new ProviderError(reason, { code, hint }) };
 }

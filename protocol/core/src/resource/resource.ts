@@ -125,6 +125,11 @@ export interface Resource<
 
   /** Its name in messages, without its type: `shop`. */
   label(want: Values<Inputs>): string;
+  /**
+   * Completes the hint to take over the object of another owner: "or ...". Not needed if users can only give the resource
+   * another name.
+   */
+  insteadOfTakeover?(want: Want<Connection, Inputs>): string;
   /** Opens a client without a method that writes, for plan, read and list. */
   connectReader(connection: z.output<Connection>, request: ClientRequest): Promise<Reader>;
   /** Opens a client for create, update and destroy. */

@@ -64,6 +64,14 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
    * rules about inputs alone are left to the contract with another backend. WHOLE_CONTRACT=1 tests all here too.
    */
   slow?: string;
+  /**
+   * For types whose resources own parts of one object of the backend: the inputs that differ in another deployment's part of
+   * the object that `want` names, and a change of our part.
+   */
+  sharedWith?: {
+    readonly other: { readonly [Name in keyof Given<Inputs>]?: Given<Inputs>[Name] };
+    readonly changed: { readonly [Name in keyof Given<Inputs>]?: Given<Inputs>[Name] };
+  };
   /** The input `connection` of a read-only copy of the server that lags behind it, where the service has such copies. */
   standby?: (backend: B) => Promise<Message>;
   /** Outputs that count all writes, such as a serial number: they differ between two equal runs. */

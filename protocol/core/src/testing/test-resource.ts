@@ -10,6 +10,7 @@ import { overtaking } from "./clauses/overtaking.ts";
 import { lowering, ownership } from "./clauses/ownership.ts";
 import { processes } from "./clauses/processes.ts";
 import { races } from "./clauses/races.ts";
+import { sharing } from "./clauses/sharing.ts";
 import { standbys } from "./clauses/standby.ts";
 import { userFiles } from "./clauses/user-files.ts";
 import { wireFaults } from "./clauses/wire-faults.ts";
@@ -30,6 +31,7 @@ export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clau
     ...(resource.lowering === undefined ? [] : lowering),
     ...failures,
     ...(terms.standby === undefined ? [] : standbys),
+    ...(terms.sharedWith === undefined ? [] : sharing(terms.slow === undefined || isWholeContract() ? 10 : 2)),
     ...(isDisturbed ? disturbances(terms, bearsMark) : []),
   ].filter(({ isAboutInputs = false }) => !isAboutInputs || !isShort);
 }

@@ -2,6 +2,7 @@ import type { Mark } from "@nixops4-resources/protocol-core";
 import { failure } from "../failure.ts";
 import { displayName } from "../name.ts";
 import { detailOf, markOf, noteFor } from "../note/note.ts";
+import { refuseShared } from "../note/refuse-shared.ts";
 import { isPresent, type Stored } from "../stored.ts";
 
 /** The detail in the note of a record set that names the records it belongs to. */
@@ -21,6 +22,7 @@ export const isMember = (stored: Stored, { name, managedBy }: Claimant): boolean
 /** The note of a member. Throws if the record set belongs to another owner and may not be taken over. */
 export function membershipOf(stored: Stored, claimant: Claimant): string {
   const { name, managedBy, adopt, adoptFrom } = claimant;
+  refuseShared(stored, `the records ${name}`);
   const found = markOf(stored);
   const isFree = !isPresent(stored);
   const isOurs = isMember(stored, claimant);
@@ -34,6 +36,7 @@ export function membershipOf(stored: Stored, claimant: Claimant): string {
 
 /** An existing set that is not a member, if there is one: a set with another deployment's mark before an unmarked one. */
 export function obstacleAmong(sets: readonly Stored[], claimant: Claimant): Stored | undefined {
+  for (const stored of sets) refuseShared(stored, `the records ${claimant.name}`);
   const others = sets.filter((stored) => isPresent(stored) && !isMember(stored, claimant));
   const ours = others.find((stored) => markOf(stored)?.managedBy === claimant.managedBy);
   if (ours !== undefined) throw notOurs(ours, claimant);
@@ -55,12 +58,12 @@ function notOurs(stored: Stored, { managedBy }: Claimant): Error {
     return failure(
       `${what} belongs to ${set === undefined ? "an `rrset`" : `the records ${set}`} of this deployment`,
       "dns.rrset.taken",
-      "Declare it in one resource only",
+      "Declare it in one resource only, or all of its values as `rrset` with `shared = true`",
     );
   }
   return failure(
     `the deployment ${mark.managedBy} manages ${what}, not ${managedBy}`,
     "dns.rrset.taken",
-    `Set \`adoptFrom = "${mark.managedBy}"\` on these records to take it over, or remove it from \`rrsets\``,
+    `Set \`adoptFrom = "${mark.managedBy}"\` on these records to take it over, or remove it from \`rrsets\`; if each deployment owns some of the values, declare them as \`rrset\` with \`shared = true\` in both`,
   );
 }

@@ -40,6 +40,8 @@ export default defineResource({
   },
 
   label: ({ name, zone }) => `${name} in ${zone.replace(/\.$/, "").toLowerCase()}`,
+  insteadOfTakeover: () =>
+    "give the resource another name; if each deployment owns some of the values, declare them as `rrset` with `shared = true` in both",
   connectReader,
   connectWriter,
 

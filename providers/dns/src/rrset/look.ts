@@ -3,43 +3,62 @@ import type { DnsReader } from "../client.ts";
 import { failure } from "../failure.ts";
 import { displayName } from "../name.ts";
 import { detailOf, detailsOf, markOf } from "../note/note.ts";
+import { isSharedNote } from "../note/owner-line.ts";
 import { managedType } from "../record-set/managed-type.ts";
 import type { WantedSet } from "../record-set/record-set.ts";
 import { isPresent, nothingAt, type Key, type Stored } from "../stored.ts";
 import type { inputs, Wanted } from "./inputs.ts";
-import { isReverse, lookAtReverse, type Reverse } from "./reverse.ts";
-import { hasReverse, isAddress } from "./wanted.ts";
+import type { Ownership } from "./ownership.ts";
+import { hasReverse, isReverse, lookAtReverse, type Reverse } from "./reverse.ts";
+import { isAddress } from "./wanted.ts";
 
-/** The stored set of the resource: the wanted one, or our set of the previously declared type. */
+/** The resource's own records: those of the wanted set, or ours of the previously declared type. */
 export async function storedSet(
   client: DnsReader,
   zone: string,
   { name, type }: WantedSet,
+  ownership: Ownership,
   want: Wanted,
   previous: Previous<typeof inputs>,
 ): Promise<Stored | undefined> {
   const [stored = nothingAt({ name, type })] = await client.look(zone, [{ name, type }]);
-  if (isPresent(stored)) return notOfAnother(stored, want.managedBy);
+  const own = ownership.ownIn(stored);
+  if (isPresent(own)) return notOfAnother(own, want.managedBy);
   if (previous.type === undefined || managedType(previous.type) === type) return undefined;
   const [former] = await client.look(zone, [{ name, type: managedType(previous.type) }]);
-  const isOurs = former !== undefined && markOf(former)?.managedBy === want.managedBy && isStandalone(former);
-  return isOurs ? former : undefined;
+  // Others may own the set of the previous type now, as a whole or in parts.
+  if (former === undefined || isSharedNote(former.note) !== want.shared) return undefined;
+  const ownFormer = ownership.ownIn(former);
+  const isOurs = markOf(ownFormer)?.managedBy === want.managedBy && isStandalone(ownFormer);
+  return isOurs ? ownFormer : undefined;
+}
+
+/** Throws `MarkChanged` if records of the resource, as last seen, exist and do not carry the expected mark. */
+export function requireMarkIn(
+  client: DnsReader,
+  keys: readonly Key[],
+  ownership: Ownership,
+  expected: Mark | undefined,
+): void {
+  const found = keys.map((key) => ownership.ownIn(client.seen(key))).filter(isPresent);
+  for (const own of found) requireMark(markOf(own), expected);
 }
 
 /**
- * Reads again, and throws `MarkChanged` unless the sets that exist carry the expected mark. With `mayBeGone`, none needs to
+ * Reads again, and throws `MarkChanged` unless the resource's records that exist carry the expected mark. With `mayBeGone`, none needs to
  * exist: deleting what is gone succeeds.
  */
 export async function requireOurs(
   client: DnsReader,
   zone: string,
   keys: readonly Key[],
+  ownership: Ownership,
   expected: Mark | undefined,
   mayBeGone = false,
 ): Promise<void> {
-  const found = (await client.look(zone, keys)).filter(isPresent);
-  if (found.length === 0 && !mayBeGone) throw new MarkChanged();
-  for (const stored of found) requireMark(markOf(stored), expected);
+  const looks = await client.look(zone, keys);
+  if (!mayBeGone && !looks.some((stored) => isPresent(ownership.ownIn(stored)))) throw new MarkChanged();
+  requireMarkIn(client, keys, ownership, expected);
 }
 
 /** Whether the set belongs neither to `records` nor to the `ptr` of an address. */
@@ -52,7 +71,7 @@ function notOfAnother(stored: Stored, managedBy: string): Stored {
   throw failure(
     `${displayName(stored.name)} ${stored.type} belongs to ${set === undefined ? "an address with `ptr = true`" : `the records ${set}`} of this deployment`,
     "dns.rrset.taken",
-    "Declare it in one resource only",
+    "Declare it in one resource only, or all of its values as `rrset` with `shared = true`",
   );
 }
 

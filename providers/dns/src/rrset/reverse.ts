@@ -8,6 +8,9 @@ import { detailOf, markOf, noteFor } from "../note/note.ts";
 import { isPresent, nothingAt, type Key, type Stored } from "../stored.ts";
 import { writeOnce } from "../until-settled.ts";
 
+/** The note's detail for addresses with PTR records of ours. */
+export const hasReverse = "ptr";
+
 /** The detail in the note of a PTR record that contains the name it points to. */
 const reverseOf = "ptr-of";
 

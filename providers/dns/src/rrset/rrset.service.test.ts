@@ -18,7 +18,7 @@ const terms = {
   reached: "network" as const,
   want: { name: "www.example.test", type: "A", values: ["192.0.2.1", { address: "192.0.2.2" }], ttlSeconds: 600 },
   changed: { values: ["192.0.2.3"], ttlSeconds: 60, ptr: true },
-  immutable: { name: "web.example.test" },
+  immutable: { name: "web.example.test", shared: true, part: "web" },
   notChanged: {
     zone: "It only names the zone of the record set.",
     type: "Only a state tells that we declared the previous type: see particulars.service.test.ts.",

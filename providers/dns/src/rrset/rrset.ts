@@ -1,5 +1,4 @@
 import { AlreadyExists, defineResource, MarkChanged, requireMark, type Change } from "@nixops4-resources/protocol-core";
-import { Conflict } from "../backend.ts";
 import { connectReader, connectWriter, type DnsReader, type DnsWriter } from "../client.ts";
 import { connection, refuseAlias, refuseHosted } from "../connection.ts";
 import { delegationOf } from "../delegation/delegation.ts";
@@ -7,23 +6,27 @@ import { displayName } from "../name.ts";
 import { detailsOf, markOf, noteFor } from "../note/note.ts";
 import { managedType } from "../record-set/managed-type.ts";
 import { valuesAsDeclared } from "../record-set/value.ts";
-import { nothingAt } from "../stored.ts";
-import { untilSettled, writeOnce } from "../until-settled.ts";
+import { isPresent, nothingAt } from "../stored.ts";
+import { untilSettled } from "../until-settled.ts";
 import { inputs, outputs } from "./inputs.ts";
-import { requireOurs, reversesOf, storedSet } from "./look.ts";
-import { checkReverse, isAsWanted, isReverse, isReverseOf, pointReverse, removeReverse } from "./reverse.ts";
-import { declaredReverse, hasReverse, noteOf, targetOf, wantedOf, zoneOf } from "./wanted.ts";
+import { listedIn } from "./list.ts";
+import { requireMarkIn, requireOurs, reversesOf, storedSet } from "./look.ts";
+import { ownershipOf } from "./ownership.ts";
+import { checkReverse, hasReverse, isAsWanted, isReverseOf, pointReverse, removeReverse } from "./reverse.ts";
+import { declaredReverse, noteOf, targetOf, wantedOf, zoneOf } from "./wanted.ts";
 
 export default defineResource({
   type: "rrset",
   description:
-    "All records of one name and type. Every change is one atomic update, which fails without effect if another client changed the records first.",
+    "All records of one name and type, or with `shared` its own values among them. Every change is one atomic update, which fails without effect if another client changed the records first.",
   requireState: false,
   connection,
   inputs,
   outputs,
   immutable: {
     name: "The records under the old name would be left behind: declare a new resource and destroy this one",
+    shared: `Destroy the resource with \`deletion = "retain"\`, then change \`shared\` and set \`adopt = true\``,
+    part: "The values of the old part would be left behind: declare a new resource and destroy this one",
   },
   stableOutputs: ["fqdn", "zone"],
   leastRights:
@@ -34,7 +37,12 @@ export default defineResource({
     values: ["192.0.2.1"],
   },
 
-  label: ({ name, type }) => `${name.replace(/\.$/, "").toLowerCase()} ${type}`,
+  label: ({ name, type, part }) =>
+    `${name.replace(/\.$/, "").toLowerCase()} ${type}${typeof part === "string" ? ` (${part})` : ""}`,
+  insteadOfTakeover: ({ shared }) =>
+    shared
+      ? "remove the value from `values`"
+      : "set `shared = true` on this resource and the other owner's, if each owns some of the values",
   connectReader,
   connectWriter,
 
@@ -44,7 +52,8 @@ export default defineResource({
     const wanted = wantedOf(want);
     const target = targetOf(want, wanted);
     const zone = await client.findZone(wanted, zoneOf(want));
-    const stored = await storedSet(client, zone.name, wanted, want, previous);
+    const ownership = ownershipOf(want, wanted, previous);
+    const stored = await storedSet(client, zone.name, wanted, ownership, want, previous);
     if (stored === undefined) return undefined;
     const reverses = await reversesOf(client, stored, declaredReverse(want, wanted));
     const isMarked = detailsOf(stored).includes(hasReverse);
@@ -79,11 +88,16 @@ export default defineResource({
     const aimed = { ...nothingAt(wanted), values: wanted.values };
     const reverses = await reversesOf(client, aimed, declaredReverse(want, wanted));
     checkReverse(reverses, target);
-    try {
-      await client.write(zone, [{ ...wanted, note: noteOf(want, mark) }]);
-    } catch (error) {
-      throw error instanceof Conflict ? new AlreadyExists(error.message, { cause: error }) : error;
-    }
+    const ownership = ownershipOf(want, wanted);
+    await untilSettled(client, {
+      zone,
+      changes: () => [ownership.replacedIn(client.seen(wanted), { ...wanted, note: noteOf(want, mark) })],
+      lookAgain: async () => {
+        await client.look(zone, [wanted]);
+        if (isPresent(ownership.ownIn(client.seen(wanted)))) throw new AlreadyExists();
+      },
+      isShared: want.shared,
+    });
     await pointReverse(client, reverses, target);
   },
 
@@ -94,7 +108,9 @@ export default defineResource({
     const type = typeof seen.inputs.type === "string" ? managedType(seen.inputs.type) : wanted.type;
     const former = type === wanted.type ? [] : [{ name: wanted.name, type }];
     const aimed = { ...nothingAt(wanted), values: wanted.values };
-    const before = await reversesOf(client, client.seen({ name: wanted.name, type }), []);
+    const values = Array.isArray(seen.inputs.values) ? seen.inputs.values : [];
+    const ownership = ownershipOf(want, wanted, { type, values });
+    const before = await reversesOf(client, ownership.ownIn(client.seen({ name: wanted.name, type })), []);
     const after = await reversesOf(client, aimed, declaredReverse(want, wanted));
     checkReverse(after, target);
     // PTR records of removed addresses are deleted first: if interrupted, the next apply finds them by these addresses.
@@ -102,13 +118,18 @@ export default defineResource({
     await removeReverse(client, leaving, target);
     await untilSettled(client, {
       zone,
-      changes: () => [...former.map(nothingAt), { ...wanted, note: noteOf(want, mark) }],
-      lookAgain: () => requireOurs(client, zone, [wanted, ...former], mark),
+      changes() {
+        requireMarkIn(client, [wanted, ...former], ownership, mark);
+        const owned = [...former.map(nothingAt), { ...wanted, note: noteOf(want, mark) }];
+        return owned.map((own) => ownership.replacedIn(client.seen(own), own));
+      },
+      lookAgain: () => requireOurs(client, zone, [wanted, ...former], ownership, mark),
+      isShared: want.shared,
     });
     await pointReverse(client, after, target);
     if (after.length === 0) return;
     // PTR records are in other zones, so no update covers both. If the addresses were taken over meanwhile, ours go again.
-    await requireOurs(client, zone, [wanted], mark).catch(async (error: unknown) => {
+    await requireOurs(client, zone, [wanted], ownership, mark).catch(async (error: unknown) => {
       if (error instanceof MarkChanged) {
         await removeReverse(client, await reversesOf(client, aimed, wanted.values), target);
       }
@@ -119,36 +140,45 @@ export default defineResource({
   async delete(client: DnsWriter, want, seen) {
     const wanted = wantedOf(want);
     const zone = await client.zoneName(wanted, zoneOf(want));
-    await removeReverse(client, await reversesOf(client, client.seen(wanted), []), targetOf(want, wanted));
+    const ownership = ownershipOf(want, wanted);
+    const own = ownership.ownIn(client.seen(wanted));
+    await removeReverse(client, await reversesOf(client, own, []), targetOf(want, wanted));
     await untilSettled(client, {
       zone,
-      changes: () => [nothingAt(wanted)],
-      lookAgain: () => requireOurs(client, zone, [wanted], seen.mark, true),
+      changes() {
+        requireMarkIn(client, [wanted], ownership, seen.mark);
+        return [ownership.replacedIn(client.seen(wanted), nothingAt(wanted))];
+      },
+      lookAgain: () => requireOurs(client, zone, [wanted], ownership, seen.mark, true),
+      isShared: want.shared,
     });
   },
 
   async setMark(client: DnsWriter, want, mark, expected) {
     const wanted = wantedOf(want);
     const zone = await client.zoneName(wanted, zoneOf(want));
-    const stored = client.seen(wanted);
-    requireMark(markOf(stored), expected);
+    const ownership = ownershipOf(want, wanted);
+    const own = ownership.ownIn(client.seen(wanted));
+    requireMark(markOf(own), expected);
     if (mark === undefined) {
-      await removeReverse(client, await reversesOf(client, stored, []), targetOf(want, wanted), true);
+      await removeReverse(client, await reversesOf(client, own, []), targetOf(want, wanted), true);
     }
     const note = mark === undefined ? null : noteFor(mark, []);
-    await writeOnce(client, zone, [{ ...stored, note }]);
+    await untilSettled(client, {
+      zone,
+      changes: () => {
+        const stored = client.seen(wanted);
+        return [ownership.replacedIn(stored, { ...ownership.ownIn(stored), note })];
+      },
+      lookAgain: () => requireOurs(client, zone, [wanted], ownership, expected),
+      isShared: want.shared,
+    });
   },
 
   async list(client: DnsReader, managedBy) {
     const listed = [];
     for (const zone of await client.backend.zones()) {
-      for (const stored of await client.backend.all(zone)) {
-        const mark = markOf(stored);
-        if (mark?.managedBy !== managedBy || mark.type !== "rrset" || isReverse(stored)) continue;
-        const { name, type, ttlSeconds, values } = stored;
-        const named = { zone: displayName(zone), name: displayName(name), type, ttlSeconds, values: [...values] };
-        listed.push({ label: `${displayName(name)} ${type}`, inputs: named, mark });
-      }
+      for (const stored of await client.backend.all(zone)) listed.push(...listedIn(stored, zone, managedBy));
     }
     return listed;
   },

@@ -6,17 +6,26 @@ import { checkCnameRules } from "../record-set/cname-rules.ts";
 import { wantedSet, type WantedSet } from "../record-set/record-set.ts";
 import type { Key } from "../stored.ts";
 import type { Wanted } from "./inputs.ts";
-import type { Target } from "./reverse.ts";
-
-/** The note's detail for addresses with PTR records of ours. */
-export const hasReverse = "ptr";
+import { hasReverse, type Target } from "./reverse.ts";
 
 export function wantedOf(want: Wanted): WantedSet {
   const wanted = wantedSet(want);
   checkCnameRules([wanted]);
+  checkSharing(want, wanted);
   if (!want.ptr || isAddress(wanted)) return wanted;
   const hint = "Set `ptr = true` on the A and AAAA records of the name instead";
   throw failure(`\`ptr\` is for A and AAAA, not for ${wanted.type}`, "dns.value.invalid", hint);
+}
+
+function checkSharing({ shared, part }: Wanted, { type }: WantedSet): void {
+  if (part !== null && !shared) {
+    const hint = "Set `shared = true`, or remove `part`";
+    throw failure("`part` names values of a shared set, and `shared` is false", "dns.value.invalid", hint);
+  }
+  if (shared && (type === "CNAME" || type === "DNAME")) {
+    const hint = "Remove `shared`";
+    throw failure(`\`shared\` is not for ${type}, of which a name has only one record`, "dns.value.invalid", hint);
+  }
 }
 
 export const isAddress = ({ type }: Key): boolean => type === "A" || type === "AAAA";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Clause, Contract } from "../contract.ts";
-import { startProvider } from "../provider-process.ts";
+import { startProvider, type Message } from "../provider-process.ts";
 import type { Reply } from "../reply.ts";
 
 /** NixOps4 starts all ready resources at once, and two people may apply the same deployment. */
@@ -12,7 +12,8 @@ export const races = (racers: number): readonly Clause[] => [
       const end = await contract.backend.snapshot();
       await contract.backend.reset();
 
-      const replies = await Promise.all(await startTogether(racers, contract));
+      const requests = Array.from({ length: racers }, () => contract.createRequest());
+      const replies = await Promise.all(await startTogether(requests, contract));
       const [first] = replies;
       expect(contract.repeatable(first?.body), first?.error?.message).toEqual(contract.repeatable(alone.body));
       for (const { body, error } of replies) expect(body, error?.message).toEqual(first?.body);
@@ -24,18 +25,17 @@ export const races = (racers: number): readonly Clause[] => [
   },
 ];
 
-/** Sends the request to processes that all run already; otherwise each would finish before the next one starts. */
-async function startTogether(racers: number, contract: Contract): Promise<Promise<Reply>[]> {
-  const request = contract.createRequest();
-  const providers = Array.from({ length: racers }, () => startProvider(contract.executable));
+/** Sends each request to a process that runs already; otherwise each would finish before the next one starts. */
+export async function startTogether(requests: readonly Message[], contract: Contract): Promise<Promise<Reply>[]> {
+  const started = requests.map((request) => ({ request, provider: startProvider(contract.executable) }));
   await Promise.all(
-    providers.map(async (provider) => {
+    started.map(async ({ provider }) => {
       provider.send({ describeProviderRequest: {} });
       await provider.answer();
     }),
   );
-  for (const provider of providers) provider.send(request);
-  return providers.map(async (provider) => {
+  for (const { provider, request } of started) provider.send(request);
+  return started.map(async ({ provider, request }) => {
     const finished = await provider.finish();
     return contract.replyOf({ ...finished, answers: finished.answers.slice(1) }, request);
   });
