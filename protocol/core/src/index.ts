@@ -45,7 +45,7 @@ export {
   type UntilDeadlineOptions,
 } from "./patience/on-demand.ts";
 export { AttemptTimedOut } from "./patience/attempt-timed-out.ts";
-export { currentSignal, waitFor } from "./patience/waiting.ts";
+export { currentSignal, waitFor, type Waiting } from "./patience/waiting.ts";
 export {
   isExactObject,
   isRawNumber,

@@ -1,4 +1,4 @@
-import { currentPools } from "@nixops4-resources/protocol-core";
+import { currentPools, waitFor, type Waiting } from "@nixops4-resources/protocol-core";
 import { Places } from "@nixops4-resources/protocol-core/places";
 import { KeepingAgent } from "./socket.ts";
 import type { Target } from "./target.ts";
@@ -42,7 +42,8 @@ class SharedAgents implements AsyncDisposable {
 
   async use<T>(target: Target, work: (agent: KeepingAgent) => Promise<T>): Promise<T> {
     const key = keyOf(target);
-    using _turn = await this.#turns.take(key, mostShared, `one of ${mostShared} connections to ${target.url}`, free);
+    const wait: Waiting = (request) => waitFor(`one of ${mostShared} connections to ${target.url}`, request);
+    using _turn = await this.#turns.take(key, mostShared, wait, free);
     return await work(await this.#agentOf(key, target));
   }
 

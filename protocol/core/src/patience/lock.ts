@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { log } from "../report/log.ts";
 import { LockFile } from "./lock-file.ts";
 import { lockFolder } from "./lock-folder.ts";
+import { isSharedReportDue } from "./shared-report.ts";
 import { currentSignal, waitFor } from "./waiting.ts";
 
 /** A lock or a place. Disposal releases it, and so does the end of the process, by SIGKILL too. */
@@ -13,12 +14,17 @@ export type Slot = Disposable;
  * addressed: two spellings of one URL are two locks. `what` completes "still waiting for ...".
  */
 export async function takeLock(name: string, what = `another process that uses ${name}`): Promise<Slot> {
-  const file = new LockFile(join(lockFolder(), fileNameOf(name)));
+  const path = join(lockFolder(), fileNameOf(name));
+  const file = new LockFile(path);
   const take = (): LockFile | undefined => (file.tryTake() ? file : undefined);
   const taken = take();
   if (taken !== undefined) return taken;
   log.debug(lockIsHeld, { lock: name });
-  return await untilTaken(what, [file], take);
+  return await waitFor(
+    what,
+    () => untilTaken([file], take),
+    () => isSharedReportDue(`${path}-reported`),
+  );
 }
 
 /** The log's words, at level debug, when a request begins to wait for a lock. */
@@ -32,9 +38,10 @@ export async function tryLock(name: string): Promise<Slot | undefined> {
   return undefined;
 }
 
-export async function takeFile(path: string, what: string): Promise<Slot> {
+/** Waits for the lock of a file, without a report. */
+export async function takeFile(path: string): Promise<Slot> {
   const file = new LockFile(path);
-  return await untilTaken(what, [file], () => (file.tryTake() ? file : undefined));
+  return await untilTaken([file], () => (file.tryTake() ? file : undefined));
 }
 
 /** Longest wait between two looks at first, in milliseconds. */
@@ -51,36 +58,25 @@ const waitOf = (waitedMs: number): number => Math.min(waitedMs / 20, 500);
  * waits for a file lock without blocking all of its other requests.
  */
 export async function untilTaken(
-  what: string,
   files: readonly LockFile[],
   take: () => LockFile | undefined,
   paceOf = (waitedMs: number): number => Math.max(longestWaitMs, waitOf(waitedMs)),
 ): Promise<Slot> {
+  const signal = currentSignal();
+  const started = performance.now();
   let taken: LockFile | undefined;
   try {
-    taken = take();
-    if (taken === undefined) {
-      const signal = currentSignal();
-      const started = performance.now();
-      await waitFor(what, async () => {
-        for (
-          let longest = 4;
-          taken === undefined;
-          longest = Math.min(longest * 2, paceOf(performance.now() - started))
-        ) {
-          // Random, so that processes that wait for the same lock look at different times.
-          await new Promise((resolve) => setTimeout(resolve, longest * (0.25 + 0.75 * Math.random())));
-          // A request that has ended must not take a lock.
-          signal.throwIfAborted();
-          taken = take();
-        }
-      });
+    for (let longest = 4; ; longest = Math.min(longest * 2, paceOf(performance.now() - started))) {
+      taken = take();
+      if (taken !== undefined) return taken;
+      // Random, so that processes that wait for the same lock look at different times.
+      await new Promise((resolve) => setTimeout(resolve, longest * (0.25 + 0.75 * Math.random())));
+      // A request that has ended must not take a lock.
+      signal.throwIfAborted();
     }
   } finally {
     for (const file of files) if (file !== taken) file[Symbol.dispose]();
   }
-  if (taken === undefined) throw new TypeError("waiting ended without a lock");
-  return taken;
 }
 
 /** Room for what the users of a lock append. The longest name of a file has 255 bytes. */

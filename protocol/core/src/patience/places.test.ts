@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { runWith } from "../request/context.ts";
 import { Places } from "./places.ts";
+import type { Waiting } from "./waiting.ts";
+
+const wait: Waiting = (work) => work();
 
 /** Places of a machine that count how many are taken. */
 class Machine {
@@ -15,8 +18,7 @@ class Machine {
   };
 }
 
-const take = (places: Places, machine: Machine): Promise<Disposable> =>
-  places.take("a server", 16, "a place", machine.find);
+const take = (places: Places, machine: Machine): Promise<Disposable> => places.take("a server", 16, wait, machine.find);
 
 test("100 requests of one process pass 8 places on, in their order, and give them all back", async () => {
   const [places, machine, order] = [new Places(), new Machine(), Array<number>()];
@@ -49,7 +51,7 @@ test("a request that gets no place of the machine lets the next one try", async 
   const [places, machine] = [new Places(), new Machine()];
   const failing = Promise.withResolvers<Disposable>();
   const held = await Promise.all(Array.from({ length: 7 }, () => take(places, machine)));
-  const first = places.take("a server", 16, "a place", () => failing.promise);
+  const first = places.take("a server", 16, wait, () => failing.promise);
   const second = take(places, machine);
   failing.reject(new Error("no place"));
   await expect(first).rejects.toThrow("no place");

@@ -1,6 +1,6 @@
 import { currentContext } from "../request/context.ts";
-import { waitFor } from "./waiting.ts";
 import type { Slot } from "./lock.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** Requests of one process that may use a server at a time, if it has as many places. */
 const mostOfOne = 8;
@@ -20,10 +20,10 @@ interface Server {
 export class Places implements AsyncDisposable {
   readonly #servers = new Map<string, Server>();
 
-  /** Waits for one of `slots` places at `endpoint`, which `find` takes from those of the machine. */
-  async take(endpoint: string, slots: number, what: string, find: () => Promise<Slot>): Promise<Slot> {
+  /** Waits for one of `slots` places at `endpoint`, which `find` takes from those of the machine. `wait` reports a long wait. */
+  async take(endpoint: string, slots: number, wait: Waiting, find: () => Promise<Slot>): Promise<Slot> {
     const server = this.#serverOf(endpoint);
-    const given = server.taken < Math.min(slots, mostOfOne) ? undefined : await waitFor(what, () => turn(server));
+    const given = server.taken < Math.min(slots, mostOfOne) ? undefined : await wait(() => turn(server));
     if (given !== undefined) return lent(server, given);
     server.taken++;
     try {

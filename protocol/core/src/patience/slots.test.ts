@@ -2,8 +2,9 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { runWith } from "../request/context.ts";
+import { Progress } from "../request/progress.ts";
 import { takeSlot } from "./slots.ts";
 
 const folder = mkdtempSync("/tmp/slots-");
@@ -48,6 +49,33 @@ test("shares the places among the requests of one process", async () => {
   slots[3]?.[Symbol.dispose]();
   (await sixth)[Symbol.dispose]();
   for (const slot of slots) slot[Symbol.dispose]();
+});
+
+test("reports a long wait once for each request, with the name of its object, then once for all", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "hrtime", "Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  using taken = await takeSlot(endpoint("report"), 1);
+  expect(taken).toBeDefined();
+  const controller = new AbortController();
+  const reports: string[] = [];
+  // A fake timer runs in the context of the call that advances the time.
+  const pass = (milliseconds: number) =>
+    runWith({ stderr: (text) => void reports.push(text) }, () => vi.advanceTimersByTimeAsync(milliseconds));
+  const requests = ["a", "b", "c"].map((name) => {
+    const progress = new Progress();
+    progress.subject = `role ${name}`;
+    return runWith({ progress, signal: controller.signal }, () => takeSlot(endpoint("report"), 1));
+  });
+  await pass(2100);
+  expect(reports.splice(0).toSorted()).toEqual(
+    ["a", "b", "c"].map((name) => `role ${name} is still waiting for one of 1 places at ${endpoint("report")} (2 s)\n`),
+  );
+  await pass(20_000);
+  expect(reports).toHaveLength(2);
+  controller.abort();
+  const ended = Promise.allSettled(requests);
+  await pass(1000);
+  expect((await ended).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
 });
 
 test("stops waiting for a place when its request ends early", async () => {

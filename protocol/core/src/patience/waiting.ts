@@ -5,19 +5,30 @@ import { currentContext } from "../request/context.ts";
 /** Aborts when the current request ends early: its time limit expired, or it failed. */
 export const currentSignal = (): AbortSignal => currentContext().signal;
 
+/** Runs work that may take long, and reports that on stderr. */
+export type Waiting = <T>(work: () => Promise<T>) => Promise<T>;
+
 /**
  * Runs `work`. If this takes longer than 2 s, reports the wait on stderr, and again every 10 s. `what` completes the
- * sentence "still waiting for ..."; a function says how far the work is at the moment of the report.
+ * sentence "still waiting for ..."; a function says how far the work is at the moment of the report. If many requests
+ * wait for the same thing, `isReportDue` says whether this one reports it again.
  */
-export async function waitFor<T>(what: string | (() => string), work: () => Promise<T>): Promise<T> {
+export async function waitFor<T>(
+  what: string | (() => string),
+  work: () => Promise<T>,
+  isReportDue: () => boolean = () => true,
+): Promise<T> {
   const { progress } = currentContext();
   const started = monotonicSeconds();
   const seconds = (): number => Math.round(monotonicSeconds() - started);
   const wait = progress.begin(what);
   let timer = setTimeout(function report() {
     // Only the innermost wait reports, since the others depend on it.
-    if (progress.current === wait) {
-      writeStderr(`still waiting for ${wait.what} (${seconds()} s)`, { waiting: wait.what, seconds: seconds() });
+    if (progress.current === wait && (progress.isNew(wait) || isReportDue())) {
+      writeStderr(`${sentence(wait.what, progress.subject)} (${seconds()} s)`, {
+        waiting: wait.what,
+        seconds: seconds(),
+      });
     }
     timer = setTimeout(report, 10_000).unref();
   }, 2000).unref();
@@ -28,3 +39,9 @@ export async function waitFor<T>(what: string | (() => string), work: () => Prom
     progress.end(wait);
   }
 }
+
+/** A step names the object of the request itself. */
+const sentence = (what: string, subject: string | undefined): string =>
+  subject === undefined || what.includes(subject)
+    ? `still waiting for ${what}`
+    : `${subject} is still waiting for ${what}`;

@@ -8,7 +8,10 @@ export interface Wait {
 export class Progress {
   /** Describes the writes so far, for the error of an expired time limit. */
   written = "nothing was written";
+  /** The object of the request, such as `role app`, once it is known. */
+  subject: string | undefined;
   readonly #waits: Wait[] = [];
+  readonly #reported = new Set<string>();
   #isOver = false;
 
   /** The innermost wait; undefined if the request waits for nothing or has ended. */
@@ -20,6 +23,11 @@ export class Progress {
     const wait = typeof what === "string" ? { what } : Object.defineProperty({ what: "" }, "what", { get: what });
     this.#waits.push(wait);
     return wait;
+  }
+
+  /** Whether the request has not yet reported a wait for the same; from now on it has. */
+  isNew({ what }: Wait): boolean {
+    return this.#reported.size !== this.#reported.add(what).size;
   }
 
   end(wait: Wait): void {

@@ -36,13 +36,14 @@ async function answerRequest(
   given: Omit<Context, "begin">,
   onFailure: typeof reportFailure,
 ): Promise<Answer> {
-  const { deadline } = request;
+  const { deadline, progress } = request;
   let doing = "read the request";
   let subject: Subject | undefined;
   const context: Context = {
     ...given,
     begin(task) {
       subject = task.subject;
+      progress.subject = inWords(task.subject);
       doing = `answer for ${inWords(task.subject)}`;
       deadline.extend(task.want.timeoutSeconds);
       return task;

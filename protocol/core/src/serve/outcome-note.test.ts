@@ -29,7 +29,9 @@ async function destroy(): Promise<string> {
   await using stores = new OpenStores();
   const stderr: string[] = [];
   const line = JSON.stringify({ destroyResourceRequest: { resource } });
-  expect(await answer(provider, line, stores, (text) => stderr.push(text))).toEqual({ destroyResourceResponse: {} });
+  expect(await answer(provider, line, stores, { stderr: (text) => stderr.push(text) })).toEqual({
+    destroyResourceResponse: {},
+  });
   return stderr.join("");
 }
 
