@@ -233,7 +233,7 @@ describePostgres("the command line of a state", (server) => {
     expect(namesIn(await readOnly(inputs()))).toEqual(["db", "more"]);
   });
 
-  test("exports an imported state_file exactly", async () => {
+  test("exports an imported state_file exactly, and shows the times of its events with log", async () => {
     const text = `{
   "index": 0,
   "meta": {
@@ -285,6 +285,8 @@ describePostgres("the command line of a state", (server) => {
     expect(await readFile(again, "utf8")).toBe(text);
     expect((await stat(again)).mode & 0o777).toBe(0o600);
     expect((await command(inputs(), "export", "--file", again)).stderr).toContain("[state.file.unusable]");
+    const times = (await command(inputs(), "log")).stdout.matchAll(/^\d  (\S+)/gm);
+    expect([...times].map(([, time]) => time)).toEqual(["2019-03-04T07:40:00Z", "2019-03-04T07:41:00Z"]);
     // The state resource is unchanged, and the next run continues from the import.
     await applyState(inputs());
     const run = await Run.open(inputs());

@@ -5,7 +5,7 @@ import { openEvent, type Position, type SealedEvent } from "../history/chain.ts"
 import { beginning, readChronicle } from "../history/chronicle.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
-/** Prints one line per event: number, time, event, writer, and changed resources. */
+/** Prints one line per event: number, time, event, writer, and changed resources. An imported event keeps its own time. */
 export async function log(given: CommandArguments, print: (text: string) => void): Promise<number> {
   expectPositionals(given, []);
   const last = readCount(given.values["last"], "--last", Infinity);
@@ -15,8 +15,9 @@ export async function log(given: CommandArguments, print: (text: string) => void
   let before: Position = await beginning(chronicle);
   const lines: string[][] = [];
   for (const event of events) {
-    const { patch } = openEvent(row.id, before, event, await ring.get(event.dataKey));
-    lines.push([String(event.index), event.at.replace(/\.\d+Z$/, "Z"), event.event, whoIs(event), changedBy(patch)]);
+    const { patch, file } = openEvent(row.id, before, event, await ring.get(event.dataKey));
+    const time = (file?.meta.time ?? event.at).replace(/\.\d+Z$/, "Z");
+    lines.push([String(event.index), time, event.event, whoIs(event), changedBy(patch)]);
     before = event;
   }
   for (const line of aligned(lines.slice(-last))) print(`${line}\n`);
