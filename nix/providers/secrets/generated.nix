@@ -398,7 +398,7 @@ in
             copy = mkOption {
               type = types.submodule {
                 options = {
-                  from = mkOption {
+                  source = mkOption {
                     type = suiteTypes.secretRef;
                     description = "Reference to the secret.";
                   };

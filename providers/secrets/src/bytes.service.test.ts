@@ -47,7 +47,7 @@ async function testStore(backend: { connection: Message }, given: typeof samples
     writeFileSync(file, bytes, { mode: 0o600 });
     const copied = await deployment.create("secret", {
       name: `copied/${index}`,
-      generator: { copy: { from: { file } } },
+      generator: { copy: { source: { file } } },
     });
     expect(copied.outcome, copied.error).toBe("created");
     expect(hex(run(["show", `copied/${index}`, "--reveal"])), name).toBe(hex(bytes));

@@ -29,7 +29,7 @@ const inputs: Record<keyof typeof generators, () => Message> = {
   certificate: () => ({ authority, commonName: "web" }),
   certificateAuthority: () => ({ commonName: "another CA" }),
   certificateRequest: () => ({ commonName: "web" }),
-  copy: () => ({ from: source }),
+  copy: () => ({ source }),
   dkim: () => ({}),
   hex: () => ({}),
   htpasswd: () => ({ source, user: "admin", cost: 4 }),

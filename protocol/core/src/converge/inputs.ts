@@ -51,8 +51,9 @@ export async function parseStrictly<Schema extends z.ZodMiniObject>(
  * Parses inputs that an older version of the schema may have written. Unknown inputs are ignored, and a value that is no
  * longer valid is replaced by the default, so that a destroy still finds its object.
  */
-export async function parseRemembered(resource: AnyResource, raw: Properties): Promise<AnyWant> {
+export async function parseRemembered(resource: AnyResource, written: Properties): Promise<AnyWant> {
   const schema = inputSchema(resource);
+  const raw = resource.withCurrentNames?.(written) ?? written;
   const known: Properties = {};
   for (const [name, field] of Object.entries(schema.shape)) {
     const value = withoutNulls(raw[name]);
@@ -69,8 +70,9 @@ const accepts = (field: z.core.$ZodType, value: unknown): boolean => z.safeParse
  * The resource's own earlier inputs, parsed by today's schema. Inputs that are no longer valid are left out. So are inputs
  * that were left to the backend (null), except for a type without marks: its null names a place, such as any schema.
  */
-export function rememberedInputs(resource: AnyResource, raw: Properties): Properties {
+export function rememberedInputs(resource: AnyResource, written: Properties): Properties {
   const fields: Record<string, z.ZodMiniType> = resource.inputs;
+  const raw = resource.withCurrentNames?.(written) ?? written;
   const remembered: Properties = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = withoutNulls(raw[name]);

@@ -3,6 +3,7 @@ import type { CommonInputs } from "./common-inputs.ts";
 import type { ProviderError } from "../report/error.ts";
 import { isSameMark, type Mark } from "./mark.ts";
 import type { StateOpening, StateStore } from "./state-store.ts";
+import type { Properties } from "../wire/wire.ts";
 
 /** Named fields of a zod schema, each created by `option`. */
 export type Shape = Record<string, z.ZodMiniType>;
@@ -114,6 +115,8 @@ export interface Resource<
    * defaults too, so the user may not have written these inputs. `lowering` of protocol-core/lowering makes it.
    */
   readonly lowering?: Lowering;
+  /** Gives the inputs that an earlier version wrote to a state their present names. Absent if none was renamed. */
+  withCurrentNames?(remembered: Properties): Properties;
   /** Outputs that an update never changes: resources that use them need not wait for it. */
   readonly stableOutputs: readonly (keyof Outputs)[];
   /** The least rights that the backend's account needs, in Markdown. */

@@ -19,6 +19,8 @@ export interface Generator<Inputs extends Shape> {
   readonly description: string;
   /** Created on demand: the schemas of twenty generators would slow down every process. */
   readonly inputs: () => Inputs;
+  /** Inputs that an earlier version called differently: the former name and the present one. */
+  readonly formerNames?: Readonly<Record<string, keyof Inputs & string>>;
   /** For values derived from something else: another origin creates a new version automatically. */
   readonly origin?: OriginOf<Inputs>;
   /** Loads its modules on demand, such as node:crypto (7 ms). */

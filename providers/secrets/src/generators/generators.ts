@@ -75,3 +75,13 @@ export function kindOf(given: Given): Kind | undefined {
   const generator = Object.hasOwn(known, name) ? known[name] : undefined;
   return generator && { name, generator, inputs };
 }
+
+/** What an earlier version stored, with the present names of inputs. */
+export const withCurrentNames = (stored: Given): Given =>
+  Object.fromEntries(
+    Object.entries(stored).map(([name, inputs]) => {
+      const { formerNames = {} } = kindOf({ [name]: inputs })?.generator ?? {};
+      const renamed = Object.entries(inputs).map(([input, value]) => [formerNames[input] ?? input, value]);
+      return [name, Object.fromEntries(renamed)];
+    }),
+  );

@@ -93,6 +93,17 @@ test("reports no change if a later version adds an input with a default", async 
   expect((await apply(password)).outcome).toBe("unchanged");
 });
 
+test("understands the former name of an input, in the store and in a state", async () => {
+  const [source, mark] = [{ env: "HOME" }, { managedBy: "shop", type: "secret" }];
+  const former = { name: "shop/copy", generator: { copy: { from: source } } };
+  const specification = former.generator;
+  await backend.byHand((store) => store.create(newSecret("shop/copy", { mark, graceSeconds: 86_400, specification })));
+  expect((await apply(former)).error).toContain("there is no input `generator.copy.from`");
+  const present = { name: "shop/copy", generator: { copy: { source } } };
+  expect((await deployment.update("secret", former, present)).outcome).toBe("unchanged");
+  expect((await deployment.destroy("secret", former)).outcome).toBe("deleted");
+});
+
 test("keeps an imported value until `generation` is raised", async () => {
   const imported = newSecret("shop/db", { mark: undefined, value: new Secret("imported"), specification: {} });
   await backend.byHand((store) => store.create(imported));

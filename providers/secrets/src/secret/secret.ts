@@ -15,6 +15,7 @@ import {
   currentOutputs,
   updateSecret,
 } from "./lifecycle.ts";
+import { asGiven } from "./specification.ts";
 
 export default defineResource({
   type: "secret",
@@ -42,6 +43,7 @@ export default defineResource({
   },
   immutable,
   secret: ["generator"],
+  withCurrentNames: (remembered) => ({ ...remembered, generator: asGiven(remembered["generator"]) }),
   stableOutputs: [],
   leastRights,
   example: { name: "shop/db-password", generator: { password: { length: 40 } } },

@@ -1,7 +1,7 @@
 import { isEqualJson } from "@nixops4-resources/protocol-core";
 import type { Specification } from "@nixops4-resources/protocol-secrets";
 import * as z from "zod/mini";
-import { kindOf, type Given, type Kind } from "../generators/generators.ts";
+import { kindOf, withCurrentNames, type Given, type Kind } from "../generators/generators.ts";
 import type { Generated } from "../generators/generator.ts";
 
 // A specification is stored beside the value: the input `generator`, with the origin in place of the input that names
@@ -17,9 +17,11 @@ export async function generate(given: Given): Promise<Generated & { specificatio
 
 /** Reads a stored specification, which a later version may have written. */
 export const asGiven = (stored: unknown): Given =>
-  Object.fromEntries(
-    Object.entries(isObject(stored) ? stored : {}).flatMap(([kind, inputs]) =>
-      isObject(inputs) ? [[kind, inputs]] : [],
+  withCurrentNames(
+    Object.fromEntries(
+      Object.entries(isObject(stored) ? stored : {}).flatMap(([kind, inputs]) =>
+        isObject(inputs) ? [[kind, inputs]] : [],
+      ),
     ),
   );
 

@@ -110,7 +110,7 @@ describe("a host key", () => {
     const { outputs } = await deployment.create("ssh_host_key", { name: "identity", hostNames: ["web"] });
     const encrypted = file(run("age", ["--armor", "-r", String(outputs["ageRecipient"])], "for the host"));
     const identity = { file: file(await backend.valueOf("identity")) };
-    const generator = { copy: { from: { age: { file: encrypted, identity } } } };
+    const generator = { copy: { source: { age: { file: encrypted, identity } } } };
     expect((await deployment.create("secret", { name: "opened", generator })).error).toBeUndefined();
     expect(await backend.valueOf("opened")).toBe("for the host");
   });
