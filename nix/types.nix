@@ -123,12 +123,13 @@ in
             options = {
               file = encryptedFile;
               key = mkOption {
-                type = types.nonEmptyListOf types.str;
-                description = "Path of keys to the value in the file.";
+                type = types.nullOr (types.nonEmptyListOf (types.either types.str types.ints.unsigned));
+                default = null;
+                description = "Names on the way to the value in the file, and positions in lists, which start at 0. Null means the whole decrypted file.";
               };
             };
           };
-          description = "Value in a file encrypted with sops.";
+          description = "File encrypted with sops, or a value in it.";
         };
         store = mkOption {
           type = types.addCheck (types.submodule {

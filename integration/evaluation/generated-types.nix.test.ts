@@ -63,11 +63,13 @@ const cases: Record<string, { type: z.ZodMiniType; right: unknown[]; wrong: unkn
       { command: ["pass", "a"] },
       { age: { file: "/etc/a.age", identity: { file: "/root/key" } } },
       { sops: { file: "/etc/a.yaml", key: ["db", "password"] } },
+      { sops: { file: "/etc/a.yaml", key: ["users", 0, "password"] } },
     ],
     wrong: [
       { age: { file: "/etc/a.age" } },
       { age: { file: "/etc/a.age", identity: { age: {} } } },
       { sops: { file: "/etc/a.yaml", key: [] } },
+      { sops: { file: "/etc/a.yaml", key: ["users", -1] } },
       { store: { name: "a" } },
       { store: { name: "a", version: 0, directory: { folder: "/srv", identity: { env: "KEY" } } } },
       {
@@ -131,6 +133,13 @@ await describeNix("Nix options from schemas", ({ evaluate }) => {
       true,
       false,
     ]);
+  });
+
+  test("fill a reference to a whole sops file with null", async () => {
+    const whole = { sops: { file: "/etc/a.yaml" } };
+    const answer = await evaluate(`${taken} "password" ${nixJson(whole)}`);
+    expect(answer).toEqual({ success: true, value: { sops: { file: "/etc/a.yaml", key: null } } });
+    expect(secretRef.parse(whole)).toEqual(whole);
   });
 
   test.each([

@@ -47,8 +47,10 @@ const errors = {
     remedy: "Move it back to its own place. To use the value under another name, create a secret of that name.",
   },
   "secret.identity.invalid": {
-    meaning: "An identity is neither an age identity nor an OpenSSH or PEM private key without a passphrase.",
-    remedy: "Refer to a file written by age-keygen or ssh-keygen.",
+    meaning:
+      "An identity is neither an age identity nor an OpenSSH or PEM private key without a passphrase, or it belongs to an age plugin.",
+    remedy:
+      "Refer to a file written by age-keygen or ssh-keygen. With the identity of a plugin, such as a YubiKey, let `{ command }` run age.",
   },
   "secret.identity.mismatch": {
     meaning: "The identity is valid, but the secret is not encrypted to it.",
@@ -72,11 +74,12 @@ const errors = {
     remedy: "Write to the store once with an account that has CREATEROLE, and CREATE on the database.",
   },
   "secret.recipient.invalid": {
-    meaning: "A recipient is neither `age1...` nor an SSH public key of type ssh-ed25519 or ssh-rsa.",
+    meaning:
+      "A recipient is neither `age1...` nor an SSH public key of type ssh-ed25519 or ssh-rsa, or it belongs to an age plugin.",
     remedy: "Use the line that `age-keygen -y` prints, or the line in an SSH key's .pub file.",
   },
   "secret.sops.failed": {
-    meaning: "The program sops failed: it cannot decrypt the file, or the file has no such value.",
+    meaning: "The program sops failed: it cannot decrypt the file, or the file has no such value or element.",
     remedy: "Run the command in the hint as the user who runs nixops4, and read what sops prints on stderr.",
   },
   "secret.sops.missing": {

@@ -19,7 +19,7 @@ export function secretsPart(): string {
         ],
         [
           code('sops = { file = "/srv/x.yaml"; key = [ "db" "password" ]; }'),
-          "A value in a file encrypted with sops. Needs `sops` on PATH.",
+          "A value in a file encrypted with sops, by names and positions in lists (from 0). Without `key`, the whole file. Needs `sops` on PATH.",
         ],
         [
           code("members.x.outputs.ref"),

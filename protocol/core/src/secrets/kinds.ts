@@ -23,6 +23,11 @@ const isPath = matches(patterns.path);
 const isListOfTexts = (value: unknown) =>
   Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string");
 
+const isSopsKey = (value: unknown) =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((part) => typeof part === "string" || (Number.isSafeInteger(part) && part >= 0));
+
 /** Whether the value is an object with the required fields, and no others except the optional ones. */
 function hasFields(
   value: unknown,
@@ -54,8 +59,8 @@ export const allKinds: SecretKinds = {
       hasFields(value, { file: isPath, identity: (identity) => flawOf(directKinds, identity) === undefined }),
   },
   sops: {
-    words: "an object with the absolute path `file` and the list of keys `key`",
-    accepts: (value) => hasFields(value, { file: isPath, key: isListOfTexts }),
+    words: "an object with the absolute path `file`, and `key` as a list of names and positions, or without it",
+    accepts: (value) => hasFields(value, { file: isPath }, { key: isSopsKey }),
   },
   store: {
     words: "an object with `name`, with or without `version` and its `id`, and one of `directory` and `postgres`",

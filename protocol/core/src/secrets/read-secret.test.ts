@@ -167,6 +167,8 @@ test("loads the provider's sources on demand, to read references of the other ki
 test.each([
   { age: { file: "/a.age", identity: { env: "KEY" } } },
   { sops: { file: "/a.yaml", key: ["db", "password"] } },
+  { sops: { file: "/a.yaml", key: ["users", 0, "password"] } },
+  { sops: { file: "/a.yaml" } },
   { store: { name: "db", directory: { folder: "/srv/secrets" } } },
   { store: { name: "db", version: 3, postgres: {} } },
 ])("accepts the reference %o", (right) => {
@@ -193,6 +195,8 @@ test("rejects every value except an object with exactly one known key", () => {
     { age: { file: "/a.age" } },
     { age: { file: "/a.age", identity: { age: {} } } },
     { sops: { file: "/a.yaml", key: [] } },
+    { sops: { file: "/a.yaml", key: [-1] } },
+    { sops: { file: "/a.yaml", key: [0.5] } },
     { store: { name: "db" } },
     { store: { name: "db", directory: {}, postgres: {} } },
     { store: { name: "db", version: 0, directory: {} } },

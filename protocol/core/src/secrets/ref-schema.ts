@@ -52,11 +52,20 @@ const allKinds = {
     description: "File encrypted with age, including files of agenix.",
   },
   sops: {
-    ...record({
-      file: { ...path, description: "File that sops encrypts." },
-      key: { ...texts, description: "Names on the way to the value; `data` for a binary file." },
-    }),
-    description: "Value in a file encrypted with sops. Needs the program `sops` on PATH.",
+    ...record(
+      {
+        file: { ...path, description: "File that sops encrypts." },
+        key: {
+          type: "array" as const,
+          items: { anyOf: [{ type: "string" as const }, { type: "integer" as const, minimum: 0 }] },
+          minItems: 1,
+          description:
+            "Names on the way to the value, and positions in lists, which start at 0. Null or no key means the whole decrypted file.",
+        },
+      },
+      ["key"],
+    ),
+    description: "File encrypted with sops, or a value in it. Needs the program `sops` on PATH.",
   },
   store: {
     ...record(

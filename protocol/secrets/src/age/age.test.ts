@@ -78,7 +78,7 @@ test.each([
   ["a word", "hunter2hunter2", /neither/],
   ["half a key", "AGE-SECRET-KEY-1QQQSYQCYQ5RQ", /neither/],
   ["a recipient", "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq", /neither/],
-  ["an identity of a plugin", "AGE-PLUGIN-YUBIKEY-1Q8JYQQG", /plugin/],
+  ["an identity of a plugin", "AGE-PLUGIN-YUBIKEY-1Q8JYQQG", /it belongs to the age plugin yubikey,/],
   ["a broken PEM", "-----BEGIN PRIVATE KEY-----\nhunter2hunter2\n-----END PRIVATE KEY-----\n", /OpenSSL/],
   [
     "an encrypted PEM",
@@ -109,6 +109,16 @@ test.each([
   ["half an SSH key", ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA"]],
 ])("rejects %s as recipient", async (_name, recipients) => {
   await expect(encryptTo(recipients, Buffer.from("x"))).rejects.toMatchObject({ code: "secret.recipient.invalid" });
+});
+
+test.each([
+  ["age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt", "yubikey"],
+  ["age1fido2-hmac1qqpn4nj0", "fido2-hmac"],
+])("rejects the recipient %s with the name of its plugin", async (given, plugin) => {
+  await expect(encryptTo([given], Buffer.from("x"))).rejects.toMatchObject({
+    code: "secret.recipient.invalid",
+    message: `\`${given}\` is a recipient of the age plugin ${plugin}, and plugins work only with age's own program`,
+  });
 });
 
 test("does not quote a private key given as recipient", async () => {

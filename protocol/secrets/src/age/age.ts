@@ -25,6 +25,9 @@ export async function encryptTo(
       encrypter.addRecipient(await toRecipient(recipient));
     } catch (cause) {
       if (cause instanceof ProviderError) throw cause;
+      // `age1` and the data of a native recipient contain no other 1; a plugin's recipient has its name before one.
+      const [, plugin] = /^age1([a-z0-9+._-]+)1/.exec(recipient) ?? [];
+      if (plugin !== undefined) throw foreignRecipient(recipient, plugin, cause);
       throw invalidRecipient(`\`${recipient}\` is not a complete recipient`, cause);
     }
   }
@@ -87,9 +90,8 @@ async function readIdentity(identity: Secret): Promise<Key[]> {
   const keys = lines.filter((line) => line !== "" && !line.startsWith("#"));
   if (keys.length === 0) throw invalidIdentity("it contains no key");
   return keys.map((key) => {
-    if (key.startsWith("AGE-PLUGIN-")) {
-      throw invalidIdentity("it belongs to an age plugin, and plugins work only with age's command line");
-    }
+    const [, plugin] = /^AGE-PLUGIN-([A-Z0-9+._-]+)-1/.exec(key) ?? [];
+    if (plugin !== undefined) throw foreignIdentity(plugin.toLowerCase());
     try {
       // Only this checks that the key is complete.
       new Decrypter().addIdentity(key);
@@ -134,6 +136,27 @@ function invalidRecipient(reason: string, cause?: unknown): ProviderError {
     hint: "Use the output of `age-keygen -y` (`age1...`) or an SSH public key (ssh-ed25519 or ssh-rsa)",
     cause,
   });
+}
+
+function foreignRecipient(recipient: string, plugin: string, cause: unknown): ProviderError {
+  return new ProviderError<ErrorCode>(
+    `\`${recipient}\` is a recipient of the age plugin ${plugin}, and plugins work only with age's own program`,
+    {
+      code: "secret.recipient.invalid",
+      hint: `Use a recipient of a key that needs no plugin (\`age1...\` of age-keygen, or an SSH public key), in place of or beside the one of ${plugin}`,
+      cause,
+    },
+  );
+}
+
+function foreignIdentity(plugin: string): ProviderError {
+  return new ProviderError<ErrorCode>(
+    `the identity cannot be used: it belongs to the age plugin ${plugin}, and plugins work only with age's own program`,
+    {
+      code: "secret.identity.invalid",
+      hint: `Read a file that is encrypted to it by a reference \`command = [ "age" "--decrypt" "--identity" IDENTITY FILE ]\`, with age-plugin-${plugin} on PATH; for a store, use an identity without a plugin`,
+    },
+  );
 }
 
 function invalidIdentity(reason: string): ProviderError {

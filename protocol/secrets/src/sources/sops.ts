@@ -10,16 +10,17 @@ import { ProgramFailed, programOutput } from "@nixops4-resources/protocol-core/p
 import type { ErrorCode } from "../errors.ts";
 
 /**
- * Reads a value from a sops file. The program sops decrypts it, so every kind of key works (age, PGP, cloud services),
+ * Reads a sops file, or a value in it. The program sops decrypts it, so every kind of key works (age, PGP, cloud services),
  * and sops finds the key by its own environment variables and files.
  */
 export async function readSops({ sops }: SopsRef, what: string): Promise<{ secret: Secret; from: string }> {
   // Source: https://getsops.io/docs/#extract-a-sub-part-of-a-document-tree
-  const path = sops.key.map((name) => `[${JSON.stringify(name)}]`).join("");
-  const args = ["--decrypt", "--extract", path, sops.file];
+  const way = sops.key?.map((part) => `[${JSON.stringify(part)}]`).join("");
+  const args = ["--decrypt", ...(way === undefined ? [] : ["--extract", way]), sops.file];
   try {
     const secret = toSecret(await programOutput("sops", args, largestSecretBytes), what);
-    return { secret, from: `${sops.key.join(".")} in sops file ${sops.file}` };
+    const place = sops.key == null ? "" : `${sops.key.join(".")} in `;
+    return { secret, from: `${place}sops file ${sops.file}` };
   } catch (error) {
     throw error instanceof ProgramFailed ? notRead(what, args, error) : error;
   }
