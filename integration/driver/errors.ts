@@ -46,6 +46,11 @@ export const driverErrors = {
     meaning: "An input is an integer beyond 2^53, which JavaScript cannot represent exactly.",
     remedy: "Write the number as a string if the provider accepts one, or apply with NixOps4.",
   },
+  "driver.member.duplicate": {
+    meaning:
+      "Two members declare one object, with the same provider and connection. Nothing was written for a member that reports this.",
+    remedy: "Declare the object in one member and use its outputs in the other, or give one of the two another name.",
+  },
   "driver.member.changed": {
     meaning:
       "A member was applied, and its inputs changed when more outputs became known. The deployment hides that an output is missing, for example with builtins.tryEval.",
@@ -127,8 +132,9 @@ export class DriverError extends Error {
   /** The message without the code before it and the hint after it. */
   readonly sentence: string;
 
-  constructor(code: DriverErrorCode, sentence: string, options: { cause?: unknown } = {}) {
-    super(`[${code}] ${sentence}\nHint: ${driverErrors[code].remedy}`, options);
+  /** `hint` replaces the remedy of the code. */
+  constructor(code: DriverErrorCode, sentence: string, { hint, ...options }: ErrorOptions & { hint?: string } = {}) {
+    super(`[${code}] ${sentence}\nHint: ${hint ?? driverErrors[code].remedy}`, options);
     this.code = code;
     this.sentence = sentence;
   }

@@ -12,6 +12,12 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** JSON with sorted keys: equal texts for equal values. */
+export const sortedJson = (value: Json): string =>
+  JSON.stringify(value, (_name, inner: Json) =>
+    isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
+
 /**
  * The first integer that JavaScript cannot represent exactly, if any. Nix has integers up to 2^63-1; sending a number
  * that differs from the deployment's would be worse than rejecting it.

@@ -40,6 +40,21 @@ let
       hostProfile.proxmox != null && overlaps other
     ) "Its range of machine ids overlaps that of operator ${name}.";
 
+  declarations =
+    by: declared:
+    lib.concatLists (
+      lib.mapAttrsToList (kind: map (value: { inherit by; what = "${kind} ${value}"; })) declared
+    );
+  # Two members with one object would replace each other's settings at every apply: their mark is the same.
+  declaredTwice = lib.filterAttrs (_: found: lib.length found > 1) (
+    lib.groupBy ({ what, ... }: what) (
+      lib.concatMap (one: declarations one.name one.names.declared) applications
+      ++ lib.concatMap (id: declarations "people.${id}" { "account in the directory" = [ id ]; }) (
+        lib.attrNames config.people
+      )
+    )
+  );
+
   repeated =
     values: lib.filter (value: lib.count (other: other == value) values > 1) (lib.unique values);
 in
@@ -50,7 +65,7 @@ lib.mapAttrsToList (
   }."
 ) tooMuch
 ++ map (name: "Several members have the name ${name}.") (repeated names)
-++ map (domain: "Several applications have the domain ${domain}.") (
-  repeated (map (one: one.domain) applications)
-)
+++ lib.mapAttrsToList (
+  what: found: "The ${what} is declared more than once, by ${lib.concatMapStringsSep " and " ({ by, ... }: by) found}."
+) declaredTwice
 ++ lib.concatLists (lib.mapAttrsToList between others)

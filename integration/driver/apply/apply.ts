@@ -1,3 +1,4 @@
+import { DeclaredObjects } from "./declared-objects.ts";
 import { applyMember } from "./member.ts";
 import { diagnose } from "../evaluation/diagnose.ts";
 import { describeFailure } from "../errors.ts";
@@ -32,6 +33,7 @@ export interface RunOptions {
 export async function apply(options: RunOptions): Promise<void> {
   const { progress } = options;
   const done = new Map<MemberKey, { request: MemberRequest; outputs: JsonObject | undefined }>();
+  const objects = new DeclaredObjects(options.processes.env);
   await using stores = new StateStores();
 
   function surroundings(name: string): Asking {
@@ -53,6 +55,7 @@ export async function apply(options: RunOptions): Promise<void> {
     progress.start(name);
     if (options.verbose) progress.line(`${name}: inputs ${JSON.stringify(request.inputs)}`);
     try {
+      objects.requireOnlyOne(request);
       const { state, outputs } = await applyMember(request, await storeOf(request), surroundings(name));
       if (options.verbose) progress.line(`${name}: outputs ${JSON.stringify(outputs)}`);
       progress.finish(name, state);
@@ -65,6 +68,7 @@ export async function apply(options: RunOptions): Promise<void> {
 
   const result = await schedule({
     ...options,
+    onReady: (ready) => objects.add(ready),
     onMember: (name) => progress.expect(name),
     async perform(request) {
       const outputs = await perform(request);

@@ -1,3 +1,4 @@
+import { DeclaredObjects } from "./declared-objects.ts";
 import { diagnose } from "../evaluation/diagnose.ts";
 import { describeFailure } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
@@ -35,6 +36,7 @@ export async function plan(options: RunOptions & { readonly look: boolean }): Pr
   const { progress } = options;
   const plans: MemberPlan[] = [];
   const done = new Map<MemberKey, { request: MemberRequest; planned: Planned | undefined }>();
+  const objects = new DeclaredObjects(options.processes.env);
   await using stores = new StateStores();
 
   function surroundings(name: string): Asking {
@@ -59,6 +61,7 @@ export async function plan(options: RunOptions & { readonly look: boolean }): Pr
     let planned: Planned | undefined;
     progress.start(name);
     try {
+      objects.requireOnlyOne(request);
       const store = await storeOf(request);
       planned = await planMember(request, store, surroundings(name), options.look);
       const { action, differences, reason } = planned;
@@ -71,7 +74,12 @@ export async function plan(options: RunOptions & { readonly look: boolean }): Pr
     return planned?.outputs;
   }
 
-  const result = await schedule({ ...options, onMember: (name) => progress.expect(name), perform });
+  const result = await schedule({
+    ...options,
+    onReady: (ready) => objects.add(ready),
+    onMember: (name) => progress.expect(name),
+    perform,
+  });
   // In a plan, an unknown output is no failure of its provider.
   for (const found of diagnose({ ...result, known: new Map() })) {
     if (found.kind === "wrong") {

@@ -26,6 +26,8 @@ export interface ScheduleOptions {
    * that read them are then not performed. Must report its own failures.
    */
   perform(request: MemberRequest): Promise<JsonObject | undefined>;
+  /** Receives the members whose inputs are known, before any of them is performed. */
+  onReady?(ready: readonly MemberRequest[]): Promise<void>;
   /** Receives the name of every resource of the run. */
   onMember(name: string): void;
 }
@@ -105,11 +107,12 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     if (wave === undefined) return { blocked: [], changed: [], known, performed: [...performed.values()] };
     const evaluationMs = performance.now() - before;
 
-    ready = wave.ready;
     if (idle) requireTargets(options.targets, wave);
     for (const { path } of [...wave.ready, ...wave.blocked.filter(({ kind }) => kind === "resource")]) {
       if (isTarget(path)) options.onMember(memberName(path));
     }
+    await options.onReady?.(wave.ready);
+    ready = wave.ready;
     startReady();
 
     if (running.size > 0) {

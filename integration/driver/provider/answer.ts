@@ -51,6 +51,9 @@ export const answers = {
         z.object({
           stableOutputs: z.array(z.string()),
           storesState: z.optional(z.boolean()),
+          bearsMark: z.optional(z.boolean()),
+          identity: z.optional(z.array(z.string())),
+          sharedBy: z.optional(z.nullable(z.string())),
           inputs: z.optional(jsonSchema),
           outputs: jsonSchema,
         }),

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { MemberRequest } from "../evaluation/member.ts";
-import { describeProvider, type ResourceTypes } from "../provider/describe.ts";
+import { Descriptions } from "../provider/descriptions.ts";
 import type { MakeSample, Mark, Part, PartPath } from "./stand-in.ts";
 
 /**
@@ -8,20 +8,16 @@ import type { MakeSample, Mark, Part, PartPath } from "./stand-in.ts";
  * itself, such as NixOps4's own, is assumed to return texts.
  */
 export class OutputSamples {
-  readonly #env: NodeJS.ProcessEnv;
-  readonly #types = new Map<string, Promise<ResourceTypes>>();
+  readonly #descriptions: Descriptions;
 
   constructor(env: NodeJS.ProcessEnv) {
-    this.#env = env;
+    this.#descriptions = new Descriptions(env);
   }
 
   /** A sample of each output of the member, by name. Throws DriverError if its provider cannot be started. */
   async of({ type, provider, outputs }: MemberRequest): Promise<Map<string, MakeSample>> {
     if (outputs.length === 0) return new Map();
-    const key = JSON.stringify(provider);
-    const asked = this.#types.get(key) ?? describeProvider(provider, { env: this.#env, onMessage() {} });
-    this.#types.set(key, asked);
-    const schema = (await asked)[type]?.outputs ?? {};
+    const schema = (await this.#descriptions.of(provider))[type]?.outputs ?? {};
     return new Map(outputs.map((name) => [name, sampler(field(schema, "properties", name), schema)]));
   }
 }

@@ -5,6 +5,7 @@
 //          removes that file, once the file `gate` exists; it fails if the file `user` exists, and keeps the object if
 //          `retain` is true
 //          With `crash`, the process dies, unless that file exists; it creates the file first
+//   box    is like a note; its identity is `object`, and boxes with `shared` may be declared twice
 //   key    has outputs that are no text, and describes them
 //   store  stores a state in memory; rejects a request that arrives before the previous answer
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -137,10 +138,15 @@ async function description(): Promise<object> {
     nets: z.record(z.string(), z.array(z.string())),
     on: z.boolean(),
   };
-  const types = { note: { text: z.string() }, key };
+  const types = { note: { text: z.string() }, box: { text: z.string() }, key };
+  const identity = { bearsMark: true, identity: ["object"], sharedBy: "shared" };
   const resourceTypes = Object.entries(types).map(([type, outputs]) => [
     type,
-    { stableOutputs: [], outputs: z.toJSONSchema(z.strictObject(outputs), { unrepresentable: "any" }) },
+    {
+      ...(type === "box" && identity),
+      stableOutputs: [],
+      outputs: z.toJSONSchema(z.strictObject(outputs), { unrepresentable: "any" }),
+    },
   ]);
   return { describeProviderResponse: { resourceTypes: Object.fromEntries(resourceTypes) } };
 }

@@ -50,7 +50,63 @@ const mistakes: [what: string, module: string, reason: string][] = [
         machine.proxmox.ipv4 = "192.0.2.13";
       };
     }`,
-    "Several applications have the domain social.alice.example.",
+    "The host name social.alice.example is declared more than once, by photos and social.",
+  ],
+  [
+    "two applications with one media host",
+    `{
+      pixelfed.photos = {
+        domain = "photos.alice.example";
+        admin = { name = "alice"; email = "alice@alice.example"; };
+        machine.proxmox.ipv4 = "192.0.2.13";
+        mediaHost = "media.social.alice.example";
+      };
+    }`,
+    "The host name media.social.alice.example is declared more than once, by photos and social.",
+  ],
+  [
+    "a media host that is the domain of another application",
+    `{
+      pixelfed.photos = {
+        domain = "photos.alice.example";
+        admin = { name = "alice"; email = "alice@alice.example"; };
+        machine.proxmox.ipv4 = "192.0.2.13";
+        mediaHost = "Social.alice.example";
+      };
+    }`,
+    "The host name social.alice.example is declared more than once, by photos and social.",
+  ],
+  [
+    "two machines with one id",
+    `{
+      pixelfed.photos = {
+        domain = "photos.alice.example";
+        admin = { name = "alice"; email = "alice@alice.example"; };
+        machine.proxmox.ipv4 = "192.0.2.13";
+        machine.proxmox.vmid = 1500;
+      };
+      mastodon.social.machine.proxmox = { ipv4 = "192.0.2.11"; vmid = 1500; };
+    }`,
+    "The machine id 1500 is declared more than once, by photos and social.",
+  ],
+  [
+    "two machines with one address",
+    `{
+      pixelfed.photos = {
+        domain = "photos.alice.example";
+        admin = { name = "alice"; email = "alice@alice.example"; };
+        machine.proxmox.ipv4 = "192.0.2.11";
+      };
+    }`,
+    "The machine address 192.0.2.11 is declared more than once, by photos and social.",
+  ],
+  [
+    "a person with the name of an application's account",
+    `{
+      mastodon.social.sso = true;
+      people.alice-social = { email = "alice@alice.example"; displayName = "Alice"; };
+    }`,
+    "The account in the directory alice-social is declared more than once, by social and people.alice-social.",
   ],
   [
     "two applications with one name",

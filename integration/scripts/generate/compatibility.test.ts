@@ -132,6 +132,7 @@ async function describeThing(changed: Change): Promise<Interface> {
     type: "thing",
     description: "A thing.",
     requireState: false,
+    identity: ["size"],
     connection: z.strictObject({}),
     inputs: base,
     outputs,

@@ -2,10 +2,10 @@
 { lib, config, ... }:
 let
   inherit (config) domain hostProfile machine tenant;
+  inherit (config.names) hosts;
   inherit (tenant) vmids;
   isIn = zone: name: name == zone || lib.hasSuffix ".${zone}" name;
   zonesOf = name: lib.filter (zone: isIn zone name) tenant.zones;
-  hosts = [ domain ] ++ lib.filter (host: host != null) (lib.catAttrs "host" (lib.attrValues config.application.buckets));
   outside = lib.filter (host: zonesOf host == [ ]) hosts;
   vmid = machine.proxmox.vmid or null;
 in

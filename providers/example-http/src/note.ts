@@ -16,6 +16,7 @@ export default defineResource({
   type: "note",
   description: "A short text. A line of its description is the mark of the deployment that manages it.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs: {
     name: option(

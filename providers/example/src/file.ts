@@ -18,6 +18,7 @@ export default defineResource({
   type: "file",
   description: "A small text file. Its first line is the mark of the deployment that manages it.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs: {
     name: option(

@@ -24,6 +24,7 @@ export default defineResource({
   description:
     "Server parameters for new sessions of one role in one database, or of all roles in a database that no deployment manages. They override the `settings` of `role` and `database`. The resource changes only the parameters that it declares. With a state, parameters removed from the inputs are reset. Destroying the resource resets the declared parameters.",
   requireState: false,
+  identity: ["database", "role"],
   connection,
   inputs: {
     database: option(objectName, "Name of the database."),

@@ -13,6 +13,7 @@ export default defineResource({
   description:
     "NixOps4 state, stored as a chain of encrypted events in PostgreSQL. Set `state` to this resource only for resources whose type needs a state. One apply at a time can write to it. The operator's manual is docs/state.md.",
   requireState: false,
+  identity: ["name", "schema"],
   connection,
   inputs: {
     name: option(

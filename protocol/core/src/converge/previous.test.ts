@@ -13,6 +13,7 @@ const guestsOn = (present: Set<string>) =>
     type: "guests",
     description: "Names on a list.",
     requireState: false,
+    identity: ["names"],
     connection: z.strictObject({}),
     inputs: { names: option(z.array(z.string()), "Names that the list must contain.") },
     outputs: {},

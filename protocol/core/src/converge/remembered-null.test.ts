@@ -11,6 +11,7 @@ const guests = defineResource({
   type: "guests",
   description: "Names on a list.",
   requireState: false,
+  identity: ["room"],
   connection: z.strictObject({}),
   inputs: { room: option(z.nullable(z.string()), "Room of the list. Null means all rooms.", null) },
   outputs: {},

@@ -23,6 +23,7 @@ const queue = defineResource({
   type: "queue",
   description: "A message queue",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs: {
     name: option(z.string().check(z.regex(/^[a-z|-]{1,8}$/)), "Name of the queue."),

@@ -10,6 +10,9 @@ import { messages } from "../wire/wire.ts";
 export interface TypeDescription {
   description: string;
   requireState: boolean;
+  identity: string[];
+  /** Null if only one member may declare an object. */
+  sharedBy: string | null;
   storesState: boolean;
   bearsMark: boolean;
   retainedByDefault: boolean;
@@ -49,6 +52,8 @@ export async function describeProvider({
     resourceTypes[type] = {
       description: resource.description,
       requireState: resource.requireState,
+      identity: resource.identity.map(String),
+      sharedBy: resource.sharedBy === undefined ? null : String(resource.sharedBy),
       storesState: resource.openStateStore !== undefined,
       bearsMark: resource.setMark !== undefined,
       retainedByDefault: resource.retainedByDefault ?? false,

@@ -30,6 +30,7 @@ const door = defineResource({
   type: "door",
   description: "A door.",
   requireState: false,
+  identity: ["users"],
   connection: z.strictObject({}),
   inputs: {
     settings: option(z.record(z.string(), z.int()), "Settings.", {}),

@@ -19,6 +19,7 @@ export default defineResource({
   description:
     "A group of record sets in one zone, created, changed and removed in one atomic update: all records of an application, or none.",
   requireState: false,
+  identity: ["zone", "name"],
   connection,
   inputs,
   outputs,

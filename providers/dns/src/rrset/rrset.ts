@@ -20,6 +20,7 @@ export default defineResource({
   description:
     "All records of one name and type, or with `shared` its own values among them. Every change is one atomic update, which fails without effect if another client changed the records first.",
   requireState: false,
+  identity: ["name", "type"],
   connection,
   inputs,
   outputs,

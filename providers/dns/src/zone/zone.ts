@@ -31,6 +31,7 @@ export default defineResource({
   description:
     "A zone of PowerDNS Authoritative, by its HTTP API; other connections cannot create zones. The mark is in the zone's metadata `X-NIXOPS4`.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs,
   outputs,

@@ -24,6 +24,7 @@ export default defineResource({
   description:
     "A token for the admin API, with the calls that it permits. Garage shows its secret only once; it goes to a secret store. Needs Garage 2.0.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs,
   outputs,

@@ -20,6 +20,7 @@ export default defineResource({
   description:
     "A bucket with its aliases, website, quotas, CORS and lifecycle rules. One of its global aliases, `nixops4.…`, is the mark of the deployment that manages it; applications see it in S3's list of buckets.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs,
   outputs,

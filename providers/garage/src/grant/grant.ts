@@ -16,6 +16,7 @@ export default defineResource({
   description:
     "Permissions of access keys on a bucket. A bucket may have several grants, also of several deployments: each changes only the keys that it declares. With a state, the permissions of keys removed from the inputs are revoked. Without a state, only `exclusive` and `sealed` revoke them. Declare a key in one grant per bucket: Garage does not record who granted a permission, so two grants with different permissions for one key undo each other at every apply, and destroying one revokes what both declare. Garage has no object lock, versions or retention; `sealed` is the nearest to an immutable bucket.",
   requireState: false,
+  identity: ["bucket"],
   connection,
   inputs,
   outputs,

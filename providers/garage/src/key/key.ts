@@ -34,6 +34,7 @@ export default defineResource({
   description:
     "An access key for S3. It is imported, or Garage generates it and its secret goes to a secret store. Permissions on buckets are given by `grant`.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs,
   outputs,

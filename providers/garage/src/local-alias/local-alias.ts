@@ -14,6 +14,7 @@ export default defineResource({
   description:
     "A name of a bucket that only one access key knows. It hides a global alias of the same name from this key. The name carries no mark of a deployment: declare it once.",
   requireState: false,
+  identity: ["bucket", "accessKeyId", "alias"],
   connection,
   inputs: {
     bucket: option(bucketName, "Name of the bucket: one of its global aliases. The bucket must exist."),

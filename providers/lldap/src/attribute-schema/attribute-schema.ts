@@ -14,6 +14,7 @@ export default defineResource({
   description:
     "A custom attribute that users or groups can have. lldap cannot change one: a change deletes it with all values and creates it again, and is rejected if there are values, unless `confirmLoss` is true. The attribute carries no mark of a deployment. Destroying retains it, since others may have stored values in it.",
   requireState: false,
+  identity: ["kind", "name"],
   retainedByDefault: true,
   connection,
   inputs,

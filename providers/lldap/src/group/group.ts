@@ -13,6 +13,7 @@ export default defineResource({
   description:
     "A group of users, without its members: users name their groups, and `membership` adds users that somebody else manages. A group that was renamed by hand is found by its mark and gets its name back. The groups of lldap itself are never changed.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs,
   outputs,

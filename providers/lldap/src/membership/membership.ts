@@ -16,6 +16,7 @@ export default defineResource({
   description:
     "The membership of one user in one group, if somebody else manages the user: a user of this deployment names its groups itself. A membership carries no mark of a deployment: one that existed before counts as declared, so destroying removes it.",
   requireState: false,
+  identity: ["user", "group"],
   connection,
   inputs: {
     user: option(userId, "Id of the user, which must exist and which this deployment does not manage."),

@@ -13,6 +13,7 @@ export default defineResource({
   description:
     "An account with which an application logs in to LDAP to find users, so that it need not use the administrator's. Its password is enforced.",
   requireState: false,
+  identity: ["id"],
   connection,
   inputs,
   outputs,

@@ -13,6 +13,7 @@ export default defineResource({
   description:
     "A user, with its groups and its password. Others may add groups and attributes: only what the inputs name is changed.",
   requireState: false,
+  identity: ["id"],
   connection,
   inputs,
   outputs,

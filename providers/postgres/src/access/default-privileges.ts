@@ -40,6 +40,7 @@ export default defineResource({
   description:
     "Default privileges on objects that a role will create. For existing objects, use `grant`. The resource adds to the default privileges that others declare. With a state, privileges removed from the inputs are revoked. Without a state, only `exclusive = true` revokes. Destroying the resource revokes the declared privileges.",
   requireState: false,
+  identity: ["database", "owner", "objectType", "schema"],
   connection,
   inputs: {
     database: option(objectName, "Name of the database in which the objects will be created."),

@@ -24,6 +24,7 @@ export default defineResource({
   type: "database",
   description: "A database of the server. Its contents are not managed.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs,
   outputs: {

@@ -35,6 +35,7 @@ export default defineResource({
   description:
     "An extension of a database. The mark is a line of its comment, below the extension's own text. The extension is dropped only if nothing depends on it; CASCADE is never used.",
   requireState: false,
+  identity: ["database", "name"],
   connection,
   inputs: {
     database: option(objectName, "Name of the database that contains the extension."),

@@ -13,6 +13,7 @@ export default defineResource({
   type: "role",
   description: "A role of the server: a user, or a group of users. All databases of the server share it.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs,
   outputs: {

@@ -34,6 +34,7 @@ export default defineResource({
   description:
     "A schema of a database. The mark is a line of its comment. The schema is dropped only if it is empty; CASCADE is never used.",
   requireState: false,
+  identity: ["database", "name"],
   connection,
   inputs: {
     database: option(objectName, "Name of the database that contains the schema."),

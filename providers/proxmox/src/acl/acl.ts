@@ -25,6 +25,7 @@ export default defineResource({
   description:
     "A permission: a role of a user, a group or a token on a path. Proxmox keeps no comment with it, so it carries no mark, and each resource changes only the permission that it declares. Declare each permission once.",
   requireState: false,
+  identity: ["path", "roleId", "user", "group", "token"],
   connection,
   inputs,
   outputs,

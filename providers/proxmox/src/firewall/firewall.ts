@@ -22,6 +22,7 @@ export default defineResource({
   description:
     "The firewall of a VM: its options, rules, IP sets and aliases, and the addresses that it may use. The mark is the comment of an empty IP set, `nixops4`. Rules, sets and aliases that the deployment manages have the tag `[nixops4]` in their comments; those of others are kept and reported. A VM that is destroyed takes its firewall along.",
   requireState: false,
+  identity: ["name", "vmid"],
   connection,
   inputs,
   outputs,

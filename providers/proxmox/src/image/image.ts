@@ -16,6 +16,7 @@ export default defineResource({
   description:
     "An image from which VMs are created, uploaded from a file or downloaded by the nodes, without SSH to a node. A volume has no comment, so its name contains the deployment, the name and the SHA-256 of the image: `nixops4.<managedBy>.<name>-<16 digits>.qcow2`. A volume is never changed: another content is another volume. All tokens with access to the storage see its images. A destroy deletes all volumes of the image's name, and VMs that were created from them keep their disks.",
   requireState: false,
+  identity: ["name", "storage"],
   connection,
   inputs,
   outputs,

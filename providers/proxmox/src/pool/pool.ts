@@ -16,6 +16,7 @@ export default defineResource({
   description:
     "A pool: VMs and storages on which a tenant gets permissions together, by `acl` on the path `/pool/<name>`. A line of its comment is the mark of the deployment. Two tenants never see each other's VMs. Proxmox does not separate comments of pools, nor images and volume names on a shared storage.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs,
   outputs,

@@ -19,6 +19,7 @@ export default defineResource({
   description:
     "A role: a set of privileges that `acl` gives to users, groups and tokens. A role has no comment, so the deployment that manages it is a part of its id: `nixops4.<managedBy>.<name>`.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs: {
     name: option(

@@ -23,6 +23,7 @@ export default defineResource({
   description:
     "An API token of a user. Proxmox shows its secret only once; it goes to a secret store before the resource succeeds. A line of its comment is the mark of the deployment.",
   requireState: false,
+  identity: ["user", "name"],
   connection,
   inputs,
   outputs,

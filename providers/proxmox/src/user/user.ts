@@ -15,6 +15,7 @@ export default defineResource({
   description:
     "A user, whose tokens a tenant or a program uses. It gets no password: an API token may set one only while it creates a user. A line of its comment is the mark of the deployment.",
   requireState: false,
+  identity: ["userId"],
   connection,
   inputs,
   outputs,

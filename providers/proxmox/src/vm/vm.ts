@@ -21,6 +21,7 @@ export default defineResource({
   description:
     "A virtual machine. Deployment and name determine the UUID in its SMBIOS, by which it is found again on whatever node it is; a line of its notes is the mark of the deployment. Nothing is ever replaced: what cannot change in place is rejected before anything is written. The VM is rebooted only if `rebootPolicy` says so.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs,
   outputs,

@@ -15,6 +15,7 @@ export default defineResource({
   description:
     "File with a secret on a host, for programs that run there. The inputs `mode`, `owner`, `group` and `restartUnits` and the output `path` match SelfHostBlocks' secret contract. The value is sent only through SSH's stdin. The mark is in `connection.registry` on the host, so the next apply restores a file in `/run` after a restart of the host.",
   requireState: false,
+  identity: ["path"],
   connection,
   inputs: {
     path: option(

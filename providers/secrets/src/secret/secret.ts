@@ -22,6 +22,7 @@ export default defineResource({
   description:
     "Secret that is generated once and stored encrypted. Its output is a reference: only a provider that resolves the reference gets the value, at the moment of use.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs: {
     ...secretInputs,

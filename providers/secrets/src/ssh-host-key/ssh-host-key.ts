@@ -23,6 +23,7 @@ export default defineResource({
   description:
     "SSH host key of a machine, generated before the machine exists. The private key is a secret in the store; the outputs have what clients, DNS and secret tools need to know.",
   requireState: false,
+  identity: ["name"],
   connection,
   inputs: {
     ...secretInputs,

@@ -24,6 +24,7 @@ export default defineResource({
   description:
     "Privileges on one object of a database, on columns of a table, on all tables, sequences or routines of a schema, or on a tablespace. One resource lists all grantees of the object. The resource adds to the privileges that others grant. With a state, privileges removed from the inputs are revoked. Without a state, only `exclusive = true` revokes. Destroying the resource revokes the declared privileges.",
   requireState: false,
+  identity: ["database", "objectType", "schema", "object"],
   connection,
   inputs: {
     database: option(
