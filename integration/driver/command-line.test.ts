@@ -9,6 +9,7 @@ test("applies all of ./nixops4.nix with the default number of jobs", () => {
     jobs: defaultJobs,
     lock: true,
     look: false,
+    json: false,
     yes: false,
     verbose: false,
   });
@@ -40,6 +41,7 @@ test.each([
   [["destroy"], "Give the path of each member to destroy"],
   [["destroy", "a", ""], "Give the path of each member to destroy"],
   [["destroy", "a", "--look"], "destroy has no option --look"],
+  [["apply", "--json"], "apply has no option --json"],
   [["plan", "--yes"], "plan has no option --yes"],
   [["apply", "--output", "x"], "apply has no option --output"],
   [["record", "a.b"], "record accepts no path"],

@@ -28,6 +28,7 @@ Deployment:
 Options:
   --jobs N           Maximum number of concurrent requests (default ${defaultJobs}).
   --look             plan: also read the members that apply would skip, since their inputs equal those in the state.
+  --json             plan: print JSON instead of text on stdout.
   --yes              refresh, destroy: do not ask.
   --no-lock          apply, refresh, destroy: allow another apply of the same file at the same time, for a file that
                      declares different deployments depending on its environment. State logs are still locked.
@@ -62,6 +63,8 @@ interface MemberOptions {
   readonly lock: boolean;
   /** Whether to read members that apply would skip. */
   readonly look: boolean;
+  /** Whether to print the plan as JSON. */
+  readonly json: boolean;
   /** Whether to forget or destroy without a question. */
   readonly yes: boolean;
   readonly verbose: boolean;
@@ -80,7 +83,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
     case "destroy":
       refuseOptions(name, values, ["output", "check", "open"]);
       if (name === "apply" || name === "plan") refuseOptions(name, values, ["yes"]);
-      if (name !== "plan") refuseOptions(name, values, ["look"]);
+      if (name !== "plan") refuseOptions(name, values, ["look", "json"]);
       if (values.file !== undefined && values.recording !== undefined) {
         throw new UsageError("Give --file or --recording, not both.");
       }
@@ -94,11 +97,12 @@ export function parseCommandLine(argv: readonly string[]): Command {
         jobs: parseJobs(values.jobs),
         lock: name !== "plan" && values["no-lock"] !== true,
         look: name === "refresh" || values.look === true,
+        json: values.json === true,
         yes: values.yes === true,
         verbose: values.verbose ?? false,
       };
     case "record":
-      refuseOptions(name, values, ["recording", "jobs", "no-lock", "look", "yes", "verbose"]);
+      refuseOptions(name, values, ["recording", "jobs", "no-lock", "look", "json", "yes", "verbose"]);
       if (paths.length > 0) throw new UsageError("record accepts no path: a recording contains the whole deployment.");
       if (values.check !== undefined && (values.output !== undefined || values.open !== undefined)) {
         throw new UsageError("--check accepts neither --output nor --open: it compares with an existing recording.");
@@ -122,6 +126,7 @@ function parse(argv: readonly string[]) {
         jobs: { type: "string" },
         "no-lock": { type: "boolean" },
         look: { type: "boolean" },
+        json: { type: "boolean" },
         yes: { type: "boolean" },
         verbose: { type: "boolean" },
         output: { type: "string" },

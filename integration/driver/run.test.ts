@@ -132,6 +132,13 @@ test("a plan asks the providers, shows differences, and exits with 2, or with 0 
     ),
   );
   expect(update.status).toBe(2);
+  const json = await run("plan", "--json", "--recording", after.file);
+  const differences = [
+    { field: "content", current: "hello\n", wanted: "bye\n" },
+    { field: "mode", current: "0644", wanted: "0600" },
+  ];
+  expect(JSON.parse(json.stdout)).toEqual([{ name: "motd", action: "update", reason: null, differences }]);
+  expect(json.status).toBe(2);
 });
 
 test("finds with `plan --look` what NixOps4 skips, and forgets it with `refresh`, so that an apply repairs it", async () => {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { apply } from "./apply/apply.ts";
-import { countPlans, plan, renderPlan, type MemberPlan } from "./apply/plan.ts";
+import { countPlans, plan, planAsJson, renderPlan, type MemberPlan } from "./apply/plan.ts";
 import { forget, isStale } from "./apply/refresh.ts";
 import { parseCommandLine, usage, type Command } from "./command-line.ts";
 import { runDestroy } from "./destroy/run-destroy.ts";
@@ -52,7 +52,7 @@ async function runMembers(
   });
 
   if (command.name === "refresh") plans = plans.filter(isStale);
-  surroundings.stdout.write(renderPlan(plans));
+  surroundings.stdout.write(command.json ? planAsJson(plans) : renderPlan(plans));
   if (command.name === "refresh" && !stop.aborted) plans = await forgetStale(plans, command.yes, surroundings, session);
   session.summarize(command.name === "apply" ? states : countPlans(plans));
   if (stop.aborted) return exitStatus.interrupted;

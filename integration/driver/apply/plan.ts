@@ -118,6 +118,12 @@ export function renderPlan(plans: readonly MemberPlan[]): string {
     .join("");
 }
 
+/** The plan as JSON: one object for each member. Failed members are on stderr, as in a plan as text. */
+export function planAsJson(plans: readonly MemberPlan[]): string {
+  const shown = plans.map(({ name, action, reason, differences }) => ({ name, action, reason, differences }));
+  return `${JSON.stringify(shown, null, 2)}\n`;
+}
+
 /** `2 to create, 1 unchanged`. */
 export function countPlans(plans: readonly MemberPlan[]): string {
   return Object.entries(words)

@@ -1,5 +1,4 @@
 import { monotonicSeconds } from "../report/clock.ts";
-import { writeStderr } from "../report/stderr.ts";
 import { currentContext } from "../request/context.ts";
 
 /** Aborts when the current request ends early: its time limit expired, or it failed. */
@@ -16,20 +15,16 @@ export type Waiting = <T>(work: () => Promise<T>) => Promise<T>;
 export async function waitFor<T>(
   what: string | (() => string),
   work: () => Promise<T>,
-  isReportDue: () => boolean = () => true,
+  isReportDue?: () => boolean,
 ): Promise<T> {
   const { progress } = currentContext();
   const started = monotonicSeconds();
   const seconds = (): number => Math.round(monotonicSeconds() - started);
   const wait = progress.begin(what);
   let timer = setTimeout(function report() {
-    // Only the innermost wait reports, since the others depend on it.
-    if (progress.current === wait && (progress.isNew(wait) || isReportDue())) {
-      writeStderr(`${sentence(wait.what, progress.subject)} (${seconds()} s)`, {
-        waiting: wait.what,
-        seconds: seconds(),
-      });
-    }
+    // Only the innermost wait reports, since the others depend on it. The code is loaded when a wait is long.
+    if (progress.current === wait)
+      void import("./report-wait.ts").then(({ reportWait }) => reportWait(progress, wait, seconds(), isReportDue));
     timer = setTimeout(report, 10_000).unref();
   }, 2000).unref();
   try {
@@ -39,9 +34,3 @@ export async function waitFor<T>(
     progress.end(wait);
   }
 }
-
-/** A step names the object of the request itself. */
-const sentence = (what: string, subject: string | undefined): string =>
-  subject === undefined || what.includes(subject)
-    ? `still waiting for ${what}`
-    : `${subject} is still waiting for ${what}`;

@@ -10,8 +10,9 @@ export class Progress {
   written = "nothing was written";
   /** The object of the request, such as `role app`, once it is known. */
   subject: string | undefined;
+  /** What the request has reported that it waits for. */
+  readonly reported = new Set<string>();
   readonly #waits: Wait[] = [];
-  readonly #reported = new Set<string>();
   #isOver = false;
 
   /** The innermost wait; undefined if the request waits for nothing or has ended. */
@@ -23,11 +24,6 @@ export class Progress {
     const wait = typeof what === "string" ? { what } : Object.defineProperty({ what: "" }, "what", { get: what });
     this.#waits.push(wait);
     return wait;
-  }
-
-  /** Whether the request has not yet reported a wait for the same; from now on it has. */
-  isNew({ what }: Wait): boolean {
-    return this.#reported.size !== this.#reported.add(what).size;
   }
 
   end(wait: Wait): void {

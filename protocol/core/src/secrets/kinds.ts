@@ -20,13 +20,9 @@ export const patterns = {
 
 const matches = (pattern: string) => (value: unknown) => typeof value === "string" && new RegExp(pattern).test(value);
 const isPath = matches(patterns.path);
-const isListOfTexts = (value: unknown) =>
-  Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string");
-
-const isSopsKey = (value: unknown) =>
-  Array.isArray(value) &&
-  value.length > 0 &&
-  value.every((part) => typeof part === "string" || (Number.isSafeInteger(part) && part >= 0));
+const isText = (value: unknown) => typeof value === "string";
+const isListOf = (accepts: (part: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.length > 0 && value.every(accepts);
 
 /** Whether the value is an object with the required fields, and no others except the optional ones. */
 function hasFields(
@@ -47,7 +43,7 @@ export const directKinds: SecretKinds = {
   file: { words: "an absolute path", accepts: isPath },
   env: { words: "the name of a variable", accepts: matches(patterns.env) },
   credential: { words: "the name of a credential", accepts: matches(patterns.credential) },
-  command: { words: "a list of a program and its arguments", accepts: isListOfTexts },
+  command: { words: "a list of a program and its arguments", accepts: isListOf(isText) },
 };
 
 /** All kinds. The code for the last three is loaded when a request uses one of them: see SecretSources. */
@@ -59,8 +55,13 @@ export const allKinds: SecretKinds = {
       hasFields(value, { file: isPath, identity: (identity) => flawOf(directKinds, identity) === undefined }),
   },
   sops: {
-    words: "an object with the absolute path `file`, and `key` as a list of names and positions, or without it",
-    accepts: (value) => hasFields(value, { file: isPath }, { key: isSopsKey }),
+    words: "an object with the absolute path `file`, and optionally the list `key`",
+    accepts: (value) =>
+      hasFields(
+        value,
+        { file: isPath },
+        { key: isListOf((part) => isText(part) || (Number.isSafeInteger(part) && Number(part) >= 0)) },
+      ),
   },
   store: {
     words: "an object with `name`, with or without `version` and its `id`, and one of `directory` and `postgres`",

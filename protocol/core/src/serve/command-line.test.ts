@@ -13,7 +13,7 @@ const inputs = join(folder, "inputs.json");
 writeFileSync(inputs, JSON.stringify({ connection: {}, managedBy: "prod", name: "shoes" }));
 
 const run = (args: string[], input = "") => spawnSync(process.execPath, [room, ...args], { input, encoding: "utf8" });
-const own: Command = { usage: "", summary: "sweep", run: () => Promise.resolve(0) };
+const own: Command = { usage: "", summary: "sweep", explained: {}, example: "", run: () => Promise.resolve(0) };
 const shoes = ["--type", "box", "--inputs", inputs];
 
 test("prints the help and the version", () => {
@@ -49,6 +49,19 @@ test.each(["plan", "read", "list", "create", "update", "delete", "describe"])("p
   expect(stdout.includes("--inputs FILE")).toBe(verb !== "describe");
   expect(stdout.includes("  deleted ")).toBe(verb === "delete");
   expect(stdout.includes("  created ")).toBe(verb === "create" || verb === "update");
+});
+
+test.each([
+  ["list", { connection: {}, managedBy: "my-deployment" }],
+  ["plan", { connection: {}, managedBy: "my-deployment", name: "shoes" }],
+])("shows an example of %s that works", (verb, content) => {
+  const { stdout } = run([verb, "--type", "box", "--help"]);
+  const [, command = "", file = "", text = ""] =
+    /\nExample:\n {2}nixops4-resources-room (.*--inputs (.*))\n\n\2 contains:\n([^]*?)\n\n/.exec(stdout) ?? [];
+  expect(JSON.parse(text)).toEqual(content);
+  writeFileSync(join(folder, file), text);
+  const { stderr } = spawnSync(process.execPath, [room, ...command.split(" ")], { cwd: folder, encoding: "utf8" });
+  expect(stderr).toBe("");
 });
 
 describe("text for people", () => {
@@ -128,13 +141,16 @@ test("exits with 1 and the reason on stderr if the request fails", () => {
 
 describe("a provider's own command", () => {
   test("runs, and prints its help", () => {
-    expect(run(["sweep", "--help"]).stdout).toBe(
-      "nixops4-resources-room sweep CORNER [--broom NAME]\n\n" +
-        "Sweep a corner.\n\n" +
-        "  CORNER        corner to sweep, such as left\n" +
-        "  --broom NAME  broom to use, such as mop\n\n" +
-        "Example:\n  nixops4-resources-room sweep left --broom mop\n",
-    );
+    expect(run(["sweep", "--help"]).stdout).toBe(`nixops4-resources-room sweep CORNER [--broom NAME]
+
+Sweep a corner.
+
+  CORNER        corner to sweep, such as left
+  --broom NAME  broom to use; by default the one at hand
+
+Example:
+  nixops4-resources-room sweep left --broom mop
+`);
     expect(run(["sweep", "left", "--broom", "mop"])).toMatchObject({ status: 0, stdout: "swept left with mop\n" });
   });
 

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { answer, type Answer } from "./answer.ts";
-import { readObject, UsageError, type CommandArguments, type CommandOption } from "./command.ts";
+import { readObject, toJson, UsageError, type CommandArguments, type CommandOption } from "./command.ts";
 import { explain } from "./explain.ts";
-import { printable, printableJson } from "../report/printable.ts";
+import { printable } from "../report/printable.ts";
 import { writeStderrNow } from "../request/context.ts";
 import { isBrokenPipe, writeFully } from "../wire/lines.ts";
 import { OpenStores } from "./open-stores.ts";
@@ -49,7 +49,7 @@ async function runCommand(provider: Provider, name: string, args: string[]): Pro
 async function runVerb(provider: Provider, name: VerbName, args: string[]): Promise<number> {
   const { options, request } = verbs[name];
   const { values, positionals } = parse(args, options);
-  if (values["help"] === true) return print(verbHelp(provider, name));
+  if (values["help"] === true) return print(await verbHelp(provider, name, values["type"]));
   if (positionals.length > 0) throw new UsageError(`\`${name}\` takes no argument ${JSON.stringify(positionals[0])}`);
   if (name === "describe") return await send(provider, request({ type: "", inputProperties: {} }), toJson);
   const { type, inputs = "-", json } = values;
@@ -95,8 +95,6 @@ async function send(
   if ("action" in body && body.action === "refuse") return 1;
   return differs ? 2 : 0;
 }
-
-const toJson = (body: Properties): string => `${printableJson(JSON.stringify(body, null, 2))}\n`;
 
 function messageOf({ errorResponse }: Answer): string {
   return isObject(errorResponse) ? String(errorResponse["message"]) : "";

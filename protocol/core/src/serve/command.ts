@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import type * as z from "zod/mini";
 import { readStdin, readUserFile, UnreadableFile } from "../files/read-user-file.ts";
 import { inputSchema, listSchema, parseInputs, parseStrictly } from "../converge/inputs.ts";
+import { printableJson } from "../report/printable.ts";
 import type { Resource, Shape, Want } from "../resource/resource.ts";
 import { isObject, type Kind, type Properties } from "../wire/wire.ts";
 
@@ -13,6 +14,13 @@ export interface CommandOption {
   readonly type: "string" | "boolean";
   readonly short?: string;
 }
+
+/** The option of every command that prints a result, and its explanation in help. */
+export const json = { type: "boolean" } as const satisfies CommandOption;
+export const explainedJson = { "--json": "print JSON instead of text" } as const;
+
+/** A result as JSON, which is safe for a terminal. */
+export const toJson = (result: unknown): string => `${printableJson(JSON.stringify(result, null, 2))}\n`;
 
 /** The arguments after the command's name. */
 export interface CommandArguments {
@@ -28,9 +36,9 @@ export interface Command {
   readonly summary: string;
   readonly options?: Readonly<Record<string, CommandOption>>;
   /** Each argument as help shows it, with its explanation: `--last COUNT`. */
-  readonly explained?: Readonly<Record<string, string>>;
+  readonly explained: Readonly<Record<string, string>>;
   /** The arguments of an example. */
-  readonly example?: string;
+  readonly example: string;
   /**
    * Returns the exit status: 0 done, 1 failed, 2 differences found. Throws a ProviderError for a failure and a UsageError
    * for invalid arguments.

@@ -32,17 +32,19 @@ ${program} --help, --version, or COMMAND --help for one command.
 `;
 }
 
-/** The help of one verb. */
-export function verbHelp(provider: Provider, name: VerbName): string {
+/** The help of one verb, with an example of the given type; by default of the first one that fits. */
+export async function verbHelp(provider: Provider, name: VerbName, type: unknown): Promise<string> {
   const { summary, options } = verbs[name];
   const program = programName(provider);
   if (!("type" in options)) return `${program} ${name}\n\n${asSentence(summary)}\n`;
+  const { verbExample } = await import("./verb-example.ts");
   const canPrintJson = "json" in options;
   return `${program} ${name} --type TYPE [--inputs FILE]${canPrintJson ? " [--json]" : ""}
 
 ${asSentence(summary)}
 
 ${typeAndInputs(provider)}${name === "list" ? listText : ""}${canPrintJson ? "      --json         print JSON instead of text\n" : ""}
+${await verbExample(provider, program, name, type)}
 ${outcomesOf(name)}${statusText}
 `;
 }
@@ -59,13 +61,11 @@ function outcomesOf(name: VerbName): string {
 }
 
 /** The help of a provider's own command. */
-export function commandHelp(provider: Provider, name: string, command: Command): string {
-  const { usage, summary, explained = {}, example } = command;
+export function commandHelp(provider: Provider, name: string, { usage, summary, explained, example }: Command): string {
   const called = `${programName(provider)} ${name}`;
   const width = Math.max(...Object.keys(explained).map(({ length }) => length));
   const rows = Object.entries(explained).map(([argument, text]) => `  ${argument.padEnd(width)}  ${text}\n`);
-  const details = [rows.join(""), example === undefined ? "" : `Example:\n  ${called} ${example}\n`];
-  return [`${called} ${usage}\n`, `${asSentence(summary)}\n`, ...details.filter((part) => part !== "")].join("\n");
+  return `${called} ${usage}\n\n${asSentence(summary)}\n\n${rows.join("")}\nExample:\n  ${called} ${example}\n`;
 }
 
 export const programName = ({ name }: Pick<Provider, "name">): string => `nixops4-resources-${name}`;

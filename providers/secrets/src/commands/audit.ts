@@ -1,4 +1,4 @@
-import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { toTable } from "@nixops4-resources/protocol-core/table";
 import { graceEnd, type SecretAccess, type StoredSecret } from "@nixops4-resources/protocol-secrets";
 import { find, oneName, openReader } from "./store.ts";
@@ -12,12 +12,17 @@ export async function audit(given: CommandArguments, print: (text: string) => vo
   const name = given.positionals.length === 0 ? null : oneName(given);
   const secrets = name === null ? await store.list() : [await find(store, name)];
   const now = new Date();
+  const accesses = await store.accesses(name);
+  const status = secrets.some((secret) => isExpired(secret, now)) ? 2 : 0;
+  if (given.values["json"] === true) {
+    print(toJson({ secrets, accesses: accesses ?? null }));
+    return status;
+  }
   const versions = secrets.flatMap((one) => versionsOf(one, now));
   print(toTable(["NAME", "VERSION", "AGE (DAYS)", "CREATED (UTC)", "STATE"], versions));
-  const accesses = await store.accesses(name);
   if (accesses !== undefined)
     print(`\n${toTable(["READ (UTC)", "NAME", "VERSION", "BY", "FROM", "FOR"], accesses.map(toRow))}`);
-  return secrets.some((secret) => isExpired(secret, now)) ? 2 : 0;
+  return status;
 }
 
 const toRow = ({ at, name, version, who, address, purpose }: SecretAccess): string[] => [

@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import { Secret } from "@nixops4-resources/protocol-core";
-import { Deployment } from "@nixops4-resources/protocol-core/testing";
+import { Deployment, testCommandHelp } from "@nixops4-resources/protocol-core/testing";
 import { newSecret } from "@nixops4-resources/protocol-secrets/testing";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { PostgresStoreBackend } from "../testing/postgres-store-backend.ts";
 import { DirectoryBackend } from "../testing/directory-backend.ts";
 import { usePrograms } from "../testing/programs.ts";
+import commands from "./commands.ts";
 
 const main = join(import.meta.dirname, "../../dist/main.cjs");
 const backend = await DirectoryBackend.make();
@@ -34,6 +35,8 @@ function run(args: readonly string[], input = "") {
   const { status, stdout, stderr } = spawnSync(process.execPath, all, { input, encoding: "utf8" });
   return { status, stdout, stderr };
 }
+
+const json = (args: readonly string[], input = ""): unknown => JSON.parse(run([...args, "--json"], input).stdout);
 
 const declared = { name: "shop/db", generator: { password: { length: 20 } } };
 
@@ -156,6 +159,22 @@ test("imports a value from a reference, with the public half of an SSH key", asy
   // Without its last newline the key file would be invalid.
   expect(await backend.valueOf("web/key")).toMatch(/-----END OPENSSH PRIVATE KEY-----\n$/);
 });
+
+test("prints results as JSON with --json", async () => {
+  await deployment.create("secret", declared);
+  const shown = { name: "shop/db", mark: { managedBy: "shop" }, current: { version: 1 } };
+  expect(json(["inventory"])).toMatchObject([shown]);
+  expect(json(["rotate", "shop/db"])).toEqual({
+    name: "shop/db",
+    version: 2,
+    previous: { version: 1, readableUntil: expect.stringMatching(/^\d{4}-.*Z$/) },
+  });
+  expect(json(["audit"])).toMatchObject({ secrets: [{ current: { version: 2 } }], accesses: null });
+  expect(json(["rewrap"])).toEqual([{ name: "shop/db", encryptedTo: [expect.stringMatching(/^age1/)] }]);
+  expect(json(["import", "other"], "value")).toEqual({ name: "other", place: expect.stringContaining("the folder /") });
+});
+
+testCommandHelp(commands);
 
 test.each([
   [["show"], "Name the secret"],

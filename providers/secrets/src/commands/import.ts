@@ -8,7 +8,7 @@ import {
   secretRef,
 } from "@nixops4-resources/protocol-core";
 import { readStdin, UnreadableFile } from "@nixops4-resources/protocol-core/files";
-import { UsageError, type CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, UsageError, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { recipientsOf } from "@nixops4-resources/protocol-secrets";
 import type { ErrorCode } from "../errors.ts";
 import { oneName, openWriter } from "./store.ts";
@@ -38,7 +38,11 @@ export async function importSecret(given: CommandArguments, print: (text: string
       hint: "Use another name, or rotate the existing secret",
     });
   }
-  print(`Stored ${name} in ${store.place}. A resource of that name adopts it with \`adopt = true\`.\n`);
+  print(
+    given.values["json"] === true
+      ? toJson({ name, place: store.place })
+      : `Stored ${name} in ${store.place}. A resource of that name adopts it with \`adopt = true\`.\n`,
+  );
   return 0;
 }
 

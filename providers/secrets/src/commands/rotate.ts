@@ -1,5 +1,5 @@
 import { ProviderError, Secret } from "@nixops4-resources/protocol-core";
-import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { graceEnd } from "@nixops4-resources/protocol-secrets";
 import type { ErrorCode } from "../errors.ts";
 import { kindOf } from "../generators/generators.ts";
@@ -23,8 +23,13 @@ export async function rotate(given: CommandArguments, print: (text: string) => v
     });
   }
   const rotated = await find(store, name);
+  const readableUntil = graceEnd(rotated).toISOString();
+  if (given.values["json"] === true) {
+    print(toJson({ name, version: rotated.current.version, previous: { version, readableUntil } }));
+    return 0;
+  }
   print(
-    `${name} has version ${rotated.current.version}. Version ${version} can be read until ${minute(graceEnd(rotated).toISOString())} UTC; apply before. If its resource has a state, raise its \`generation\` first.\n`,
+    `${name} has version ${rotated.current.version}. Version ${version} can be read until ${minute(readableUntil)} UTC; apply before. If its resource has a state, raise its \`generation\` first.\n`,
   );
   return 0;
 }

@@ -1,4 +1,4 @@
-import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { find, oneName, openReader } from "./store.ts";
 
 /** Prints the metadata as JSON, or the exact bytes of the value for a pipe. */
@@ -9,7 +9,7 @@ export async function show(given: CommandArguments, print: (content: string | Ui
     const { value } = await store.reveal(name, null, "shown by nixops4-resources-secrets show");
     print(value.revealBytes());
   } else {
-    print(`${JSON.stringify(await find(store, name), null, 2)}\n`);
+    print(toJson(await find(store, name)));
   }
   return 0;
 }

@@ -3,12 +3,14 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
+import { testCommandHelp } from "@nixops4-resources/protocol-core/testing";
 import { afterAll, expect, test } from "vitest";
 import { makePerson } from "../testing/people.ts";
 import { nextHash, type SealedEvent } from "../history/chain.ts";
 import { add, applyState, namesIn, readOnly, Run, type StateInputs } from "../testing/run.ts";
 import { useStates } from "../testing/state-inputs.ts";
 import { main } from "../testing/states.ts";
+import commands from "./commands.ts";
 
 const alice = await makePerson();
 const folder = await mkdtemp(join(tmpdir(), "nixops4-state-"));
@@ -26,6 +28,11 @@ async function command(inputs: StateInputs, ...args: string[]) {
     );
   });
 }
+
+const json = async (inputs: StateInputs, ...args: string[]): Promise<unknown> =>
+  JSON.parse((await command(inputs, ...args, "--json")).stdout);
+
+testCommandHelp(commands);
 
 describePostgres("the command line of a state", (server) => {
   const schema = "statecommands";
@@ -51,6 +58,32 @@ describePostgres("the command line of a state", (server) => {
     expect(lines[3]).toMatch(new RegExp(`^3  ${time}  update  ${who}  db$`));
     expect(code).toBe(0);
     expect((await command(inputs(), "log", "--last", "1")).stdout).toBe(`${lines[3]}\n`);
+  });
+
+  test("prints results as JSON with --json", async () => {
+    await make(["db", "web"]);
+    expect(await json(inputs(), "log", "--last", "1")).toEqual([
+      {
+        index: 3,
+        at: expect.stringMatching(/^20.*Z$/),
+        event: "update",
+        recordedAt: expect.any(String),
+        actor: "statecommands_superuser",
+        address: "127.0.0.1",
+        application: expect.any(String),
+        changed: ["db"],
+      },
+    ]);
+    expect(await json(inputs(), "diff", "1", "3")).toEqual([
+      { path: "/resources/db/input_properties/n", before: 1, after: 2 },
+      { path: "/resources/web/input_properties/n", after: 1 },
+      { path: "/resources/web/output_properties", after: {} },
+      { path: "/resources/web/type", after: "web" },
+    ]);
+    const counts = { events: 4, snapshots: 0, dataKeys: 1 };
+    expect(await json(inputs(), "verify")).toEqual({ intact: true, flaws: [], ...counts, lastEvent: 3 });
+    expect(await json(inputs(), "forget", "web")).toEqual({ member: "web", forgotten: true });
+    expect(await json(inputs(), "compact", "--keep", "1")).toEqual({ moved: 4, upTo: 3, kept: 1 });
   });
 
   test("shows current and earlier documents with show, and changes with diff", async () => {

@@ -1,4 +1,4 @@
-import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { sql } from "@nixops4-resources/protocol-postgres";
 import { sealSnapshot } from "../history/chain.ts";
 import { chronicleIn, documentAt } from "../history/chronicle.ts";
@@ -23,8 +23,10 @@ export async function compact(given: CommandArguments, print: (text: string) => 
   const chronicle = await chronicleIn(link.session, inputs);
   const last = chronicle.events.find(({ index }) => index === state.head.index - keep);
   const id = state.id;
+  const report = (moved: number, text: string): void =>
+    print(given.values["json"] === true ? toJson({ moved, upTo: last?.index ?? null, kept: keep }) : text);
   if (last === undefined) {
-    print(`nothing to move: the state has ${state.head.index + 1} events, ${keep} are kept\n`);
+    report(0, `nothing to move: the state has ${state.head.index + 1} events, ${keep} are kept\n`);
     return 0;
   }
   const snapshot = sealSnapshot(id, last, await documentAt(chronicle, last.index), await state.keys.newest());
@@ -34,6 +36,7 @@ export async function compact(given: CommandArguments, print: (text: string) => 
     delete from ${tables.snapshot} where state = ${id} and index < ${last.index};
     with gone as (delete from ${tables.event} where state = ${id} and index <= ${last.index} returning 1)
     select count(*)::integer as moved from gone`);
-  print(`moved ${row?.moved ?? 0} events to the archive, up to event ${last.index}; ${keep} are kept\n`);
+  const moved = row?.moved ?? 0;
+  report(moved, `moved ${moved} events to the archive, up to event ${last.index}; ${keep} are kept\n`);
   return 0;
 }

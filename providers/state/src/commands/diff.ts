@@ -1,5 +1,5 @@
 import { isExactObject, type ExactJson } from "@nixops4-resources/protocol-core";
-import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { documentAt, readChronicle } from "../history/chronicle.ts";
 import { expectPositionals, readCount, readInputs, requestOf } from "./target.ts";
 
@@ -12,21 +12,32 @@ export async function diff(given: CommandArguments, print: (text: string) => voi
   const before = leaves(await documentAt(chronicle, readCount(a, "A", 0)));
   const after = leaves(await documentAt(chronicle, readCount(b, "B", 0)));
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
-  const lines = paths.flatMap((path) => lineOf(path, before.get(path), after.get(path)));
-  for (const line of lines) print(`${line}\n`);
-  return lines.length === 0 ? 0 : 2;
+  const changes = paths
+    .map((path): Change => ({ path, before: before.get(path), after: after.get(path) }))
+    .filter((change) => textOf(change.before) !== textOf(change.after));
+  if (given.values["json"] === true) print(toJson(changes));
+  else for (const change of changes) print(`${lineOf(change)}\n`);
+  return changes.length === 0 ? 0 : 2;
 }
 
-function lineOf(path: string, before: string | undefined, after: string | undefined): string[] {
-  if (before === after) return [];
-  if (before === undefined) return [`+ ${path} ${after}`];
-  return after === undefined ? [`- ${path} ${before}`] : [`~ ${path} ${before} -> ${after}`];
+/** A value is absent if the document does not have it. */
+interface Change {
+  readonly path: string;
+  readonly before: ExactJson | undefined;
+  readonly after: ExactJson | undefined;
+}
+
+const textOf = (value: ExactJson | undefined): string => JSON.stringify(value) ?? "";
+
+function lineOf({ path, before, after }: Change): string {
+  if (before === undefined) return `+ ${path} ${textOf(after)}`;
+  return after === undefined ? `- ${path} ${textOf(before)}` : `~ ${path} ${textOf(before)} -> ${textOf(after)}`;
 }
 
 /** Every leaf value, by its JSON pointer. */
-function leaves(value: ExactJson, path = "", found = new Map<string, string>()): Map<string, string> {
+function leaves(value: ExactJson, path = "", found = new Map<string, ExactJson>()): Map<string, ExactJson> {
   const inner = Array.isArray(value) || isExactObject(value) ? Object.entries(value) : [];
-  if (inner.length === 0) return found.set(path, JSON.stringify(value));
+  if (inner.length === 0) return found.set(path, value);
   for (const [name, child] of inner) {
     leaves(child, `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, found);
   }

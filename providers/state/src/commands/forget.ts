@@ -1,5 +1,5 @@
 import { ProviderError, type ExactJson } from "@nixops4-resources/protocol-core";
-import { nearest, type CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { nearest, toJson, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { pointerTo, resourcePathsIn } from "@nixops4-resources/protocol-state";
 import type { ErrorCode } from "../errors.ts";
 import { StateWriter } from "../store/writer.ts";
@@ -18,7 +18,9 @@ export async function forget(given: CommandArguments, print: (text: string) => v
   const path = pointerTo(findMember(await writer.read(), member));
   await writer.append({ event: "forget", nixopsVersion: "", patch: [{ op: "remove", path }] }, request);
   print(
-    `forgot ${member}: the next apply sends a create request, which finds the existing object by its mark or creates a new one\n`,
+    given.values["json"] === true
+      ? toJson({ member, forgotten: true })
+      : `forgot ${member}: the next apply sends a create request, which finds the existing object by its mark or creates a new one\n`,
   );
   return 0;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AlreadyExists, ProviderError, type ExactJson } from "@nixops4-resources/protocol-core";
 import { readUserFile, UnreadableFile } from "@nixops4-resources/protocol-core/files";
-import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import {
   applyPatch,
   flawOfState,
@@ -54,7 +54,11 @@ export async function importState(given: CommandArguments, print: (text: string)
       cause: error,
     });
   }
-  print(`imported ${events.length} events into state ${inputs.name}\n`);
+  print(
+    given.values["json"] === true
+      ? toJson({ state: inputs.name, events: events.length })
+      : `imported ${events.length} events into state ${inputs.name}\n`,
+  );
   return 0;
 }
 

@@ -1,5 +1,5 @@
 import type { ExactJson } from "@nixops4-resources/protocol-core";
-import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { readPatch } from "@nixops4-resources/protocol-state";
 import { openEvent, type Position, type SealedEvent } from "../history/chain.ts";
 import { beginning, readChronicle } from "../history/chronicle.ts";
@@ -13,23 +13,54 @@ export async function log(given: CommandArguments, print: (text: string) => void
   const chronicle = await readChronicle(inputs, requestOf(inputs));
   const { row, ring, events } = chronicle;
   let before: Position = await beginning(chronicle);
-  const lines: string[][] = [];
+  const logged: LoggedEvent[] = [];
   for (const event of events) {
     const { patch, file } = openEvent(row.id, before, event, await ring.get(event.dataKey));
-    const time = (file?.meta.time ?? event.at).replace(/\.\d+Z$/, "Z");
-    lines.push([String(event.index), time, event.event, whoIs(event), changedBy(patch)]);
+    logged.push({ event, at: file?.meta.time ?? event.at, changed: changedBy(patch) });
     before = event;
   }
-  for (const line of aligned(lines.slice(-last))) print(`${line}\n`);
+  const shown = logged.slice(-last);
+  if (given.values["json"] === true) print(toJson(shown.map(asRecord)));
+  else for (const line of aligned(shown.map(asLine))) print(`${line}\n`);
   return 0;
 }
+
+interface LoggedEvent {
+  readonly event: SealedEvent;
+  /** The time of the event itself, also if it was imported later. */
+  readonly at: string;
+  readonly changed: readonly string[];
+}
+
+const asLine = ({ event, at, changed }: LoggedEvent): string[] => [
+  String(event.index),
+  at.replace(/\.\d+Z$/, "Z"),
+  event.event,
+  whoIs(event),
+  changed.join(", "),
+];
+
+const asRecord = ({
+  event: { index, event, at: recordedAt, actor, address, application },
+  at,
+  changed,
+}: LoggedEvent) => ({
+  index,
+  at,
+  event,
+  recordedAt,
+  actor,
+  address,
+  application,
+  changed,
+});
 
 const whoIs = ({ actor, application, address }: SealedEvent): string =>
   [actor, application.replace(/^nixops4-resources-state /, ""), ...(address === null ? [] : [address])].join(" ");
 
-/** The resources that a patch changes, prefixed with their nested deployments: `db, site.web`. */
-function changedBy(patch: readonly ExactJson[]): string {
-  return [...new Set(readPatch(patch).map(({ path }) => resourceOf(path)))].join(", ");
+/** The resources that a patch changes, prefixed with their nested deployments: `site.web`. */
+function changedBy(patch: readonly ExactJson[]): string[] {
+  return [...new Set(readPatch(patch).map(({ path }) => resourceOf(path)))];
 }
 
 function resourceOf(path: string): string {

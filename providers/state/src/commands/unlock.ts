@@ -1,5 +1,5 @@
 import { ProviderError } from "@nixops4-resources/protocol-core";
-import { UsageError, type CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, UsageError, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { sql } from "@nixops4-resources/protocol-postgres";
 import { LongSession } from "../database/long-session.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -34,7 +34,7 @@ export async function unlock(given: CommandArguments, print: (text: string) => v
     sql`select pg_terminate_backend(${holder.pid}, 5000) as ended`,
   );
   if (row?.ended !== true) throw failure(`the session of ${describeHolder(holder)} did not end within 5 s`);
-  print(`ended the session of ${describeHolder(holder)}\n`);
+  print(given.values["json"] === true ? toJson({ ended: holder }) : `ended the session of ${describeHolder(holder)}\n`);
   return 0;
 }
 

@@ -1,5 +1,5 @@
 import type { ExactJson } from "@nixops4-resources/protocol-core";
-import type { CommandArguments } from "@nixops4-resources/protocol-core/command";
+import { toJson, type CommandArguments } from "@nixops4-resources/protocol-core/command";
 import { applyPatch } from "@nixops4-resources/protocol-state";
 import { flawInChain, openEvent, openSnapshot, type Position } from "../history/chain.ts";
 import { beginning, readChronicle, type Chronicle } from "../history/chronicle.ts";
@@ -12,11 +12,17 @@ export async function verify(given: CommandArguments, print: (text: string) => v
   const inputs = await readInputs(given);
   const chronicle = await readChronicle(inputs, requestOf(inputs));
   const flaws = await flawsOf(chronicle);
-  for (const flaw of flaws) print(`${flaw}\n`);
   const { events, snapshots, keys, row } = chronicle;
+  const status = flaws.length === 0 ? 0 : 1;
+  if (given.values["json"] === true) {
+    const counts = { events: events.length, snapshots: snapshots.length, dataKeys: keys.length };
+    print(toJson({ intact: status === 0, flaws, ...counts, lastEvent: row.index }));
+    return status;
+  }
+  for (const flaw of flaws) print(`${flaw}\n`);
   const what = `${events.length} events, ${snapshots.length} snapshots and ${keys.length} data keys`;
   print(`${flaws.length === 0 ? "intact" : `DAMAGED in ${flaws.length} places`}: ${what}, up to event ${row.index}\n`);
-  return flaws.length === 0 ? 0 : 1;
+  return status;
 }
 
 async function flawsOf(chronicle: Chronicle): Promise<string[]> {
