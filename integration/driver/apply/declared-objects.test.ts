@@ -78,6 +78,18 @@ test("accepts an object that all of its members declare as shared, and no other 
   );
 });
 
+test("rejects two members that declare the same part of a shared object", async () => {
+  const part = (name: string) => ({ object: "/dev/null", shared: true, part: name });
+  const { file } = await recorded((log) => [
+    box("a", log, part("spf")),
+    box("b", log, part("spf")),
+    box("c", log, part("mx")),
+  ]);
+  const { stderr } = await runHere(undefined, "apply", "--recording", file);
+  expect(stderr).toContain(duplicate("a", "b", "/dev/null"));
+  expect(stderr).toMatch(/\n1 created, 2 failed, in /);
+});
+
 test("accepts members of a type that does not say what identifies its objects", async () => {
   const { file } = await recorded((log) => [
     note("a", log, { object: "/dev/null" }),

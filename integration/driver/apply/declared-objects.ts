@@ -39,7 +39,7 @@ export class DeclaredObjects {
     if (type === undefined) return;
     const same = this.#objects.get(objectOf(member, type)) ?? new Map<MemberKey, MemberRequest>();
     const others = [...same.values()].filter(
-      (other) => memberKey(other.path) !== memberKey(member.path) && !(isShared(type, member) && isShared(type, other)),
+      (other) => memberKey(other.path) !== memberKey(member.path) && !share(type, member, other),
     );
     if (others.length > 0) throw refusal(member, others, type);
   }
@@ -66,8 +66,12 @@ const groupOf = ({ provider, type, inputs }: MemberRequest): string =>
 const objectOf = (member: MemberRequest, { identity = [] }: ResourceType): string =>
   `${groupOf(member)} ${sortedJson(identity.map((name) => member.inputs[name] ?? null))}`;
 
-const isShared = ({ sharedBy }: ResourceType, { inputs }: MemberRequest): boolean =>
-  sharedBy != null && inputs[sharedBy] === true;
+/** Whether two members declare different parts of one object. */
+function share({ sharedBy }: ResourceType, one: MemberRequest, other: MemberRequest): boolean {
+  if (sharedBy == null || ![one, other].every(({ inputs }) => inputs[sharedBy.flag] === true)) return false;
+  const [part = null, otherPart = null] = [one, other].map(({ inputs }) => inputs[sharedBy.part]);
+  return part === null || part !== otherPart;
+}
 
 function refusal(
   { path, type, inputs }: MemberRequest,
@@ -81,6 +85,8 @@ function refusal(
     `Unable to apply member ${memberName(path)}: ${named} ${others.length === 1 ? "declares" : "declare"} the same ${type.replaceAll("_", " ")} (${object}), so each would replace what the other declares.`,
     sharedBy == null
       ? {}
-      : { hint: `Set \`${sharedBy} = true\` in each of them, or declare everything in one member.` },
+      : {
+          hint: `Set \`${sharedBy.flag} = true\` in each of them, with a different \`${sharedBy.part}\`, or declare everything in one member.`,
+        },
   );
 }

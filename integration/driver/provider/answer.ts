@@ -53,7 +53,7 @@ export const answers = {
           storesState: z.optional(z.boolean()),
           bearsMark: z.optional(z.boolean()),
           identity: z.optional(z.array(z.string())),
-          sharedBy: z.optional(z.nullable(z.string())),
+          sharedBy: z.optional(z.nullable(z.object({ flag: z.string(), part: z.string() }))),
           inputs: z.optional(jsonSchema),
           outputs: jsonSchema,
         }),

@@ -139,7 +139,7 @@ async function description(): Promise<object> {
     on: z.boolean(),
   };
   const types = { note: { text: z.string() }, box: { text: z.string() }, key };
-  const identity = { bearsMark: true, identity: ["object"], sharedBy: "shared" };
+  const identity = { bearsMark: true, identity: ["object"], sharedBy: { flag: "shared", part: "part" } };
   const resourceTypes = Object.entries(types).map(([type, outputs]) => [
     type,
     {

@@ -100,10 +100,10 @@ export interface Resource<
   /** The inputs that, with the connection, identify the object. Null in one of them is a value like any other. */
   readonly identity: readonly [keyof Inputs, ...(keyof Inputs)[]];
   /**
-   * An input for an object that several members declare together, if the type has one: they all set it to true. Otherwise
-   * two members with one identity are an error.
+   * For an object that several members declare together, if the type knows such objects: they all set `flag` to true, and
+   * each declares the part that `part` names, or one without a name. Otherwise two members with one identity are an error.
    */
-  readonly sharedBy?: keyof Inputs;
+  readonly sharedBy?: { readonly flag: keyof Inputs; readonly part: keyof Inputs };
   /** Present if a destroy retains the object unless `deletion` is `delete`: its loss would take what others put into it. */
   readonly retainedByDefault?: true;
   /** Address and account of the backend; the same schema for all types of a provider. */

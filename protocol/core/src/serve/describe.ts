@@ -12,7 +12,7 @@ export interface TypeDescription {
   requireState: boolean;
   identity: string[];
   /** Null if only one member may declare an object. */
-  sharedBy: string | null;
+  sharedBy: { flag: string; part: string } | null;
   storesState: boolean;
   bearsMark: boolean;
   retainedByDefault: boolean;
@@ -53,7 +53,10 @@ export async function describeProvider({
       description: resource.description,
       requireState: resource.requireState,
       identity: resource.identity.map(String),
-      sharedBy: resource.sharedBy === undefined ? null : String(resource.sharedBy),
+      sharedBy:
+        resource.sharedBy === undefined
+          ? null
+          : { flag: String(resource.sharedBy.flag), part: String(resource.sharedBy.part) },
       storesState: resource.openStateStore !== undefined,
       bearsMark: resource.setMark !== undefined,
       retainedByDefault: resource.retainedByDefault ?? false,

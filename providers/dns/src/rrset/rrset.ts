@@ -21,6 +21,7 @@ export default defineResource({
     "All records of one name and type, or with `shared` its own values among them. Every change is one atomic update, which fails without effect if another client changed the records first.",
   requireState: false,
   identity: ["name", "type"],
+  sharedBy: { flag: "shared", part: "part" },
   connection,
   inputs,
   outputs,

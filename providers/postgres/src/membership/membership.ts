@@ -28,6 +28,7 @@ export default defineResource({
   description:
     "Membership of a role that no deployment manages, such as a person's account, in another role. For a role that a deployment manages, use `memberOf` of its `role` resource. On PostgreSQL 16 and later, the resource manages only what `connection.user` granted, and adds to what others granted. Before PostgreSQL 16 a membership exists only once, no matter who granted it. Destroying the resource revokes the membership.",
   requireState: false,
+  identity: ["role", "member"],
   connection,
   inputs: {
     role: option(objectName, "Name of the role that the member belongs to, such as `pg_monitor`. It must exist."),
