@@ -70,9 +70,8 @@ const accepts = (field: z.core.$ZodType, value: unknown): boolean => z.safeParse
  * The resource's own earlier inputs, parsed by today's schema. Inputs that are no longer valid are left out. So are inputs
  * that were left to the backend (null), except for a type without marks: its null names a place, such as any schema.
  */
-export function rememberedInputs(resource: AnyResource, written: Properties): Properties {
+export function rememberedInputs(resource: AnyResource, raw: Properties): Properties {
   const fields: Record<string, z.ZodMiniType> = resource.inputs;
-  const raw = resource.withCurrentNames?.(written) ?? written;
   const remembered: Properties = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = withoutNulls(raw[name]);

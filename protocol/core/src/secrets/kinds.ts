@@ -60,7 +60,7 @@ export const allKinds: SecretKinds = {
       hasFields(
         value,
         { file: isPath },
-        { key: isListOf((part) => isText(part) || (Number.isSafeInteger(part) && Number(part) >= 0)) },
+        { key: isListOf((part) => isText(part) || (Number.isInteger(part) && Number(part) >= 0)) },
       ),
   },
   store: {

@@ -43,8 +43,8 @@ async function answerRequest(
     ...given,
     begin(task) {
       subject = task.subject;
-      progress.subject = inWords(task.subject);
-      doing = `answer for ${inWords(task.subject)}`;
+      progress.subject = inWords(subject);
+      doing = `answer for ${progress.subject}`;
       deadline.extend(task.want.timeoutSeconds);
       return task;
     },
