@@ -48,7 +48,7 @@ async function create(client: Client, task: Task): Promise<AnySeen | undefined> 
 
 async function adjust(client: Client, task: Task, seen: AnySeen): Promise<"updated" | "adopted" | "unchanged"> {
   const { resource, want, subject } = task;
-  const claimed = claimOrRefuse(task, seen);
+  const claimed = await claimOrRefuse(task, seen);
   const isAdoption = claimed.kind === "adopt";
   if (isAdoption) await step("adopt", subject, async () => resource.setMark?.(client, want, claimed.mark, seen.mark));
 
@@ -81,10 +81,13 @@ export function unsettled({ subject }: Pick<Task, "subject">, reason: string): F
 }
 
 /** The claim on an existing object. Throws if apply must refuse it, or a change of it, before anything is written. */
-export function claimOrRefuse(task: Task, seen: AnySeen): PermittedClaim {
+export async function claimOrRefuse(task: Task, seen: AnySeen): Promise<PermittedClaim> {
   const { resource, want, subject } = task;
   const claimed = claim(resource, want, seen.mark);
-  if (claimed.kind === "refused") throw new FailedStep("update", subject, claimed.error);
+  if (claimed.kind === "refused") {
+    const { refusedClaim } = await import("./refused-claim.ts");
+    throw new FailedStep("update", subject, refusedClaim(resource, want, seen.mark));
+  }
   refuseImmutable(task, (name) => seen.inputs[name]);
   const lost = claimed.kind === "adopt" ? resource.lowering?.refuse(want, seen.inputs) : undefined;
   const refusal = resource.refuse?.(want, seen) ?? lost;

@@ -4,6 +4,7 @@ import { writeStderr } from "../report/stderr.ts";
 import type { AnyWant } from "./inputs.ts";
 import { inOneLine } from "./inspect.ts";
 import { claim } from "./ownership.ts";
+import { refusedClaim } from "./refused-claim.ts";
 import type { Mark } from "../resource/mark.ts";
 import type { AnyResource } from "../resource/resource.ts";
 import { FailedStep, inWords, step } from "./step.ts";
@@ -82,7 +83,7 @@ function fateOf({ resource, want }: Task, { mark }: AnySeen): Fate {
     return retained === undefined ? { action: "delete" } : { action: "retain", isOurs: true, because: retained };
   }
   if (retained !== undefined && mark === undefined) return { action: "retain", isOurs: false, because: retained };
-  const { message, code } = claimed.kind === "refused" ? claimed.error : { message: "it is not ours", code: "" };
+  const { message, code } = refusedClaim(resource, want, mark);
   const hint = mark
     ? `Destroy it from the deployment ${mark.managedBy}`
     : "Delete the object manually, since no deployment manages it";

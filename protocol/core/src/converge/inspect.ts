@@ -26,13 +26,13 @@ export interface Plan {
 export async function plan(given: Task, previous: Properties | undefined): Promise<Plan> {
   const task = remembering(given, previous);
   // As in converge, before any look: a different name may belong to somebody else's object.
-  const beforehand = reasonOf(() => refuseImmutable(task, (name) => task.previous?.[name]));
+  const beforehand = await reasonOf(async () => refuseImmutable(task, (name) => task.previous?.[name]));
   if (beforehand !== undefined) {
     return { action: "refuse", differences: differences(task.want, task.previous ?? {}), reason: beforehand };
   }
   const { seen, changed } = await inspect(task);
   if (seen === undefined) return { action: "create", differences: allInputs(task), reason: null };
-  const refusal = reasonOf(() => claimOrRefuse(task, seen));
+  const refusal = await reasonOf(() => claimOrRefuse(task, seen));
   if (refusal !== undefined) return { action: "refuse", differences: changed, reason: refusal };
   if (claim(task.resource, task.want, seen.mark).kind === "adopt") {
     return { action: "adopt", differences: changed, reason: null };
@@ -40,9 +40,9 @@ export async function plan(given: Task, previous: Properties | undefined): Promi
   return { action: changed.length > 0 ? "update" : "none", differences: changed, reason: null };
 }
 
-function reasonOf(check: () => unknown): string | undefined {
+async function reasonOf(check: () => Promise<unknown>): Promise<string | undefined> {
   try {
-    check();
+    await check();
     return undefined;
   } catch (error) {
     if (error instanceof FailedStep && error.cause instanceof ProviderError) return inOneLine(error.cause);

@@ -45,7 +45,7 @@ export interface Target {
 }
 
 /** An entry of one column of a table. */
-export interface ColumnEntry extends Entry {
+interface ColumnEntry extends Entry {
   /** The column's name, quoted. */
   column: string;
 }
