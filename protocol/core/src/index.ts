@@ -31,7 +31,6 @@ export { currentPools, outsideRequests } from "./request/context.ts";
 export { Secret, scrub } from "./secrets/secret.ts";
 export { serve } from "./serve/serve.ts";
 export { log } from "./report/log.ts";
-export { noteOutcome } from "./report/note.ts";
 export { retry, type RetryOptions } from "./patience/retry.ts";
 export {
   attempt,

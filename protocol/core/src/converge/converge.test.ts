@@ -255,13 +255,13 @@ describe("requests that only read", () => {
   });
 
   test("planDestroy reports what else a delete would change, and only then asks the type", async () => {
-    const planDelete = async (): Promise<string> => "would give 2 shoes to staging";
-    const plan = async (more: Properties = {}) =>
-      planDestroy(await prepare({ ...boxOn(shelf), planDelete }, inputs(more), "strict"));
-    expect(await plan()).toEqual({ action: "none", reason: null });
+    const giving = { planDelete: async () => "would give 2 shoes to staging" };
+    const foreseen = async (more: Properties = {}) =>
+      planDestroy(await prepare({ ...boxOn(shelf), ...giving }, inputs(more), "strict"));
+    expect(await foreseen()).toEqual({ action: "none", reason: null });
     putBox({ managedBy: "prod" });
-    expect(await plan()).toEqual({ action: "delete", reason: "would give 2 shoes to staging" });
-    expect(await plan({ deletion: "retain" })).toEqual({ action: "retain", reason: "`deletion` is `retain`" });
+    expect(await foreseen()).toEqual({ action: "delete", reason: "would give 2 shoes to staging" });
+    expect(await foreseen({ deletion: "retain" })).toEqual({ action: "retain", reason: "`deletion` is `retain`" });
   });
 
   test("plan predicts create, update by field, adopt, none and refuse, and writes nothing", async () => {

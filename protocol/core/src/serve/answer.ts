@@ -89,14 +89,11 @@ const roundToMilliseconds = (seconds: number): number => Math.round(seconds * 10
 function reportOutcome(outcome: string, subject: Subject, { deadline, notes }: ActiveRequest): void {
   const { type, label = null } = subject;
   const seconds = roundToMilliseconds(deadline.seconds);
-  const note = notes.length === 0 ? undefined : printableLine(notes.join("; "));
-  writeStderr(`${outcome} ${inWords(subject)} (${seconds.toFixed(2)} s)${note === undefined ? "" : `: ${note}`}`, {
-    outcome,
-    type,
-    label,
-    seconds,
-    ...(note !== undefined && { note }),
-  });
+  const note = printableLine(notes.join("; "));
+  const line = `${outcome} ${inWords(subject)} (${seconds.toFixed(2)} s)`;
+  const record = { outcome, type, label, seconds };
+  if (note === "") writeStderr(line, record);
+  else writeStderr(`${line}: ${note}`, { ...record, note });
 }
 
 async function dispatch<K extends Kind>(kind: K, body: Requests[K], context: Context): Promise<Done> {

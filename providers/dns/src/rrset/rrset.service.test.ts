@@ -16,7 +16,13 @@ const main = join(import.meta.dirname, "../../dist/main.cjs");
 const terms = {
   main,
   reached: "network" as const,
-  want: { name: "www.example.test", type: "A", values: ["192.0.2.1", { address: "192.0.2.2" }], ttlSeconds: 600 },
+  want: {
+    name: "www.example.test",
+    type: "A",
+    values: ["192.0.2.1", { address: "192.0.2.2" }],
+    ttlSeconds: 600,
+    shared: false,
+  },
   changed: { values: ["192.0.2.3"], ttlSeconds: 60, ptr: true },
   immutable: { name: "web.example.test", shared: true, part: "web" },
   notChanged: {

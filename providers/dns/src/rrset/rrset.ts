@@ -13,7 +13,7 @@ import { listedIn } from "./list.ts";
 import { requireMarkIn, requireOurs, reversesOf, storedSet } from "./look.ts";
 import { ownershipOf } from "./ownership.ts";
 import { checkReverse, hasReverse, isAsWanted, isReverseOf, pointReverse, removeReverse } from "./reverse.ts";
-import { declaredReverse, noteOf, targetOf, wantedOf, zoneOf } from "./wanted.ts";
+import { checkPart, declaredReverse, noteOf, targetOf, wantedOf, zoneOf } from "./wanted.ts";
 
 export default defineResource({
   type: "rrset",
@@ -65,6 +65,7 @@ export default defineResource({
       inputs: {
         name: want.name,
         zone: want.zone,
+        part: want.shared ? want.part : null,
         type: stored.type === wanted.type ? want.type : stored.type,
         ttlSeconds: stored.values.length === 0 ? want.ttlSeconds : stored.ttlSeconds,
         values:
@@ -84,6 +85,7 @@ export default defineResource({
   },
 
   async create(client: DnsWriter, want, mark) {
+    checkPart(want);
     const wanted = wantedOf(want);
     const zone = await client.zoneName(wanted, zoneOf(want));
     const target = targetOf(want, wanted);

@@ -17,15 +17,17 @@ export function wantedOf(want: Wanted): WantedSet {
   throw failure(`\`ptr\` is for A and AAAA, not for ${wanted.type}`, "dns.value.invalid", hint);
 }
 
-function checkSharing({ shared, part }: Wanted, { type }: WantedSet): void {
-  if (part !== null && !shared) {
-    const hint = "Set `shared = true`, or remove `part`";
-    throw failure("`part` names values of a shared set, and `shared` is false", "dns.value.invalid", hint);
-  }
-  if (shared && (type === "CNAME" || type === "DNAME")) {
-    const hint = "Remove `shared`";
-    throw failure(`\`shared\` is not for ${type}, of which a name has only one record`, "dns.value.invalid", hint);
-  }
+function checkSharing({ shared }: Wanted, { type }: WantedSet): void {
+  if (!shared || (type !== "CNAME" && type !== "DNAME")) return;
+  const hint = "Remove `shared`";
+  throw failure(`\`shared\` is not for ${type}, of which a name has only one record`, "dns.value.invalid", hint);
+}
+
+/** Throws if a new set has a part but is not shared. For an existing one, `part` is immutable. */
+export function checkPart({ shared, part }: Wanted): void {
+  if (part === null || shared) return;
+  const hint = "Set `shared = true`, or remove `part`";
+  throw failure("`part` names values of a shared set, and `shared` is false", "dns.value.invalid", hint);
 }
 
 export const isAddress = ({ type }: Key): boolean => type === "A" || type === "AAAA";

@@ -49,18 +49,18 @@ const asOwner = (list: AccessList, commands: Sql[]): Sql[] =>
 const grantsOf = ({ target }: Pick<AccessList, "target">, rights: Rights): Sql[] =>
   perGrantee(rights).map(({ grantee, isOption, privileges }) => {
     const option = isOption ? sql` with grant option` : nothing;
-    return commandOn(target, sql`grant`, privileges, sql`to ${grantee}${option}`);
+    return statement(target, sql`grant`, privileges, sql`to ${grantee}${option}`);
   });
 
 /** Revoking a privilege also revokes its grant option. */
 function revokesOf({ target }: Pick<AccessList, "target">, rights: Rights): Sql[] {
   const explicit = rights.filter((right) => !right.isOption || !rights.has({ ...right, isOption: false }));
   return perGrantee(explicit).map(({ grantee, isOption, privileges }) =>
-    commandOn(target, isOption ? sql`revoke grant option for` : sql`revoke`, privileges, sql`from ${grantee}`),
+    statement(target, isOption ? sql`revoke grant option for` : sql`revoke`, privileges, sql`from ${grantee}`),
   );
 }
 
-const commandOn = ({ prefix = nothing, on, column = nothing }: Target, verb: Sql, privileges: Sql[], whom: Sql): Sql =>
+const statement = ({ prefix = nothing, on, column = nothing }: Target, verb: Sql, privileges: Sql[], whom: Sql): Sql =>
   sql`${prefix}${verb} ${join(privileges.map((privilege) => sql`${privilege}${column}`))} on ${on} ${whom}`;
 
 /**

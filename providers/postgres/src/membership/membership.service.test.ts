@@ -1,3 +1,4 @@
+import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import { testResource, type DeployedResource, type Message } from "@nixops4-resources/protocol-core/testing";
 import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
@@ -43,7 +44,13 @@ describePostgres("a membership granted by an account with CREATEROLE and CREATED
   });
 });
 
-describePostgres("a membership", (server, version) => {
+const pair = { role: "member_group", member: "member_person" };
+
+const mark = (managedBy: string): string =>
+  `comment on role member_person is 'nixops4:{"v":1,"managedBy":"${managedBy}","type":"role"}'`;
+
+/** A backend with a group, a person and another role, and the membership of the person in the group. */
+function useMembership(server: () => PostgresAddress) {
   const startBackend = PostgresBackend.prepare({
     prefix: "member",
     account: "admin",
@@ -51,16 +58,18 @@ describePostgres("a membership", (server, version) => {
     snapshot: snapshotMemberships,
   });
   const backend = useBackend(() => startBackend(server()));
-  const pair = { role: "member_group", member: "member_person" };
   const membershipOf = (more: Message = {}): DeployedResource =>
     deployed(backend(), "membership", { ...pair, ...more });
+  return { backend, membershipOf };
+}
+
+describePostgres("a membership", (server, version) => {
+  const { backend, membershipOf } = useMembership(server);
   /** The members of the group and who granted it to them, without the account itself. */
   const members = (): Promise<unknown> =>
     backend().run(`
       select member::regrole::text as member, grantor::regrole::text as grantor from pg_auth_members
       where roleid = 'member_group'::regrole and member <> 'member_admin'::regrole order by 1, 2`);
-  const mark = (managedBy: string): string =>
-    `comment on role member_person is 'nixops4:{"v":1,"managedBy":"${managedBy}","type":"role"}'`;
   const isMember = async (): Promise<boolean> => {
     const [row] = await backend().run("select pg_has_role('member_person', 'member_group', 'member') as is");
     return row?.["is"] === true;
@@ -127,37 +136,6 @@ describePostgres("a membership", (server, version) => {
     expect(await isMember()).toBe(false);
   });
 
-  if (version < 16)
-    test("rejects `inherit` that is not the member's own, and `set`, before PostgreSQL 16", async () => {
-      await backend().run("alter role member_person noinherit");
-      const { error } = await membershipOf().create({});
-      expect(error).toContain("[postgres.version.unsupported]");
-      expect(error).toContain("\nHint: Set `inherit = false` on this membership");
-      expect((await membershipOf({ inherit: false }).create({})).outcome).toBe("created");
-      expect((await membershipOf({ inherit: false, set: false }).create({})).error).toContain(
-        "\nHint: Remove `set = false`",
-      );
-      expect((await membershipOf().destroy({})).outcome).toBe("deleted");
-    });
-
-  if (version >= 16)
-    test("keeps a membership that the member has granted to others, and names the command", async () => {
-      await membershipOf({ admin: true }).create({});
-      await backend().run("set role member_person; grant member_group to member_other; reset role");
-      for (const { error } of [await membershipOf().create({}), await membershipOf().destroy({})]) {
-        expect(error).toMatch(
-          /^\[postgres\.membership\.passedOn\] Unable to (update|delete) membership of member_person in member_group: /,
-        );
-        expect(error).toContain(
-          "member_person has used its `admin` to grant membership in member_group to member_other",
-        );
-      }
-      const { error = "" } = await membershipOf().destroy({});
-      const [, command = ""] = /\nHint: Run: (.*)\.$/.exec(error) ?? [];
-      await backend().run(command);
-      expect((await membershipOf().destroy({})).outcome).toBe("deleted");
-    });
-
   test.each([
     ["a missing member", { member: "member_nobody" }, "[postgres.role.missing]", "member_nobody"],
     ["a missing role", { role: "member_nobody" }, "[postgres.role.missing]", "member_nobody"],
@@ -179,3 +157,48 @@ describePostgres("a membership", (server, version) => {
     expect(replies.map(({ error, outcome }) => error ?? outcome)).toEqual(roles.map(() => "created"));
   });
 });
+
+describePostgres(
+  "a membership before PostgreSQL 16",
+  (server) => {
+    const { backend, membershipOf } = useMembership(server);
+
+    test("rejects `inherit` that is not the member's own, and `set`", async () => {
+      await backend().run("alter role member_person noinherit");
+      const { error } = await membershipOf().create({});
+      expect(error).toContain("[postgres.version.unsupported]");
+      expect(error).toContain("\nHint: Set `inherit = false` on this membership");
+      expect((await membershipOf({ inherit: false }).create({})).outcome).toBe("created");
+      expect((await membershipOf({ inherit: false, set: false }).create({})).error).toContain(
+        "\nHint: Remove `set = false`",
+      );
+      expect((await membershipOf().destroy({})).outcome).toBe("deleted");
+    });
+  },
+  [15],
+);
+
+describePostgres(
+  "a membership from PostgreSQL 16 on",
+  (server) => {
+    const { backend, membershipOf } = useMembership(server);
+
+    test("keeps a membership that the member has granted to others, and names the command", async () => {
+      await membershipOf({ admin: true }).create({});
+      await backend().run("set role member_person; grant member_group to member_other; reset role");
+      for (const { error } of [await membershipOf().create({}), await membershipOf().destroy({})]) {
+        expect(error).toMatch(
+          /^\[postgres\.membership\.passedOn\] Unable to (update|delete) membership of member_person in member_group: /,
+        );
+        expect(error).toContain(
+          "member_person has used its `admin` to grant membership in member_group to member_other",
+        );
+      }
+      const { error = "" } = await membershipOf().destroy({});
+      const [, command = ""] = /\nHint: Run: (.*)\.$/.exec(error) ?? [];
+      await backend().run(command);
+      expect((await membershipOf().destroy({})).outcome).toBe("deleted");
+    });
+  },
+  [18],
+);

@@ -68,9 +68,9 @@ export function revokeMembership(
   grantor: string | null,
   part: "all" | "admin" = "all",
 ): Sql {
-  const option = part === "admin" ? sql`admin option for ` : nothing;
+  const what = part === "admin" ? sql`admin option for ` : nothing;
   const by = hasGrantOptions(facts) ? grantedBy(grantor) : nothing;
-  return sql`revoke ${option}${identifier(role)} from ${identifier(member)}${by}`;
+  return sql`revoke ${what}${identifier(role)} from ${identifier(member)}${by}`;
 }
 
 const grantedBy = (grantor: string | null): Sql =>

@@ -90,9 +90,11 @@ describePostgres("a role with `reassignOwnedTo`, managed by an account with CREA
     expect((await role().destroy(toDba)).outcome).toBe("unchanged");
   });
 
+  /** Whether the account has the rights of the new owner without SET ROLE. */
+  const usage = () => backend().run("select pg_has_role('reassign_admin', 'reassign_dba', 'usage') as may");
+
   test("gives the account no lasting right on the other role", async () => {
     await prepare();
-    const usage = () => backend().run("select pg_has_role('reassign_admin', 'reassign_dba', 'usage') as may");
     const before = await usage();
     expect((await role().destroy(toDba)).outcome).toBe("deleted");
     expect(await usage()).toEqual(before);

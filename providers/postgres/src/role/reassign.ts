@@ -1,4 +1,5 @@
-import { noteOutcome, ProviderError, type Mark } from "@nixops4-resources/protocol-core";
+import { ProviderError, type Mark } from "@nixops4-resources/protocol-core";
+import { noteOutcome } from "@nixops4-resources/protocol-core/note";
 import {
   identifier,
   sql,
