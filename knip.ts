@@ -25,6 +25,7 @@ const config: KnipConfig = {
   },
   ignoreBinaries: [
     "apt-get",
+    "go",
     "mkfifo",
     "psql",
     "script",

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { copyFileSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { buildSync, transform } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
@@ -164,6 +166,21 @@ const pgCrypto: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
+/**
+ * Puts the provider's schema for OpenTofu into its bundle. A start would otherwise load every type, and the generator of
+ * JSON Schema.
+ */
+const openTofuSchema = (provider: string): NonNullable<Options["esbuildPlugins"]>[number] => ({
+  name: "opentofu-schema",
+  setup(build) {
+    build.onLoad({ filter: /\/protocol\/opentofu\/src\/schema\/load-schema\.ts$/ }, async () => {
+      const script = join(import.meta.dirname, "integration/scripts/build/opentofu-schema.ts");
+      const { stdout } = await promisify(execFile)(process.execPath, [script, provider], { maxBuffer: 2 ** 26 });
+      return { contents: `export const loadSchema = () => JSON.parse(${JSON.stringify(stdout)});` };
+    });
+  },
+});
+
 /** The bundle of a provider: a small main chunk, and chunks that are loaded when a request needs them. */
 const bundle = (provider: string): Options => ({
   name: provider,
@@ -176,7 +193,14 @@ const bundle = (provider: string): Options => ({
   format: "esm",
   splitting: true,
   plugins: [commonJs, loadedChunks, oldNodeGuard(provider)],
-  esbuildPlugins: [oneProtocolChunk, jsonSchemaApart, manifestVersion, givenCredentials, pgCrypto],
+  esbuildPlugins: [
+    oneProtocolChunk,
+    jsonSchemaApart,
+    manifestVersion,
+    givenCredentials,
+    pgCrypto,
+    openTofuSchema(provider),
+  ],
   outExtension: () => ({ js: ".cjs" }),
   noExternal: [/.*/],
   // pg loads these if they are installed; the suite does not install them.

@@ -1,10 +1,12 @@
-// Bundles the providers (tsup.config.ts) unless the bundles are up to date: `npm run build`. With `-- --train` it also makes
+// Bundles the providers (tsup.config.ts) unless the bundles are up to date, and writes OpenTofu's mirror of them:
+// `npm run build`. With `-- --train` it also makes
 // their code caches, for which it needs the servers of the tests.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { licencesOf } from "./build/licences.ts";
+import { writeMirror } from "./build/mirror.ts";
 import { train } from "./build/train.ts";
 import type { Metafile } from "./check/metafile.ts";
 import { takeLock } from "@nixops4-resources/protocol-core";
@@ -26,6 +28,7 @@ async function makeBundles(): Promise<string> {
   const { status, error } = spawnSync("tsup", ["--silent"], { cwd: root, stdio: "inherit" });
   if (status !== 0) throw new Error(`Unable to build: tsup ended with status ${status}.`, { cause: error });
   writeLicences();
+  writeMirror(root, suiteVersion());
   writeFileSync(stamp, sources);
   return sources;
 }
@@ -38,16 +41,23 @@ function writeLicences(): void {
   }
 }
 
+function suiteVersion(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return version;
+}
+
 const everyBundle = (): boolean =>
   globSync("providers/*/src/main.ts", { cwd: root }).every((main) =>
     existsSync(join(root, main, "../../dist/main.cjs")),
   );
 
+const schemaScript = "integration/scripts/build/opentofu-schema.ts";
+
 /** Changes with every input of the bundles. */
 function digest(): string {
   const hash = createHash("sha256");
-  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs},package.json}"], { cwd: root });
-  for (const file of ["tsup.config.ts", "package.json", "pnpm-lock.yaml", ...files.sort()]) {
+  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs,json},package.json}"], { cwd: root });
+  for (const file of ["tsup.config.ts", "package.json", "pnpm-lock.yaml", schemaScript, ...files.sort()]) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))

@@ -2,6 +2,7 @@
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { driverErrors } from "@nixops4-resources/integration-driver/errors";
+import { openTofuErrors } from "@nixops4-resources/protocol-opentofu/errors";
 import { build } from "./build.ts";
 import { bundleFaults } from "./check/bundle.ts";
 import { phraseFaults } from "./check/english.ts";
@@ -19,7 +20,7 @@ const errorCodes: Step = {
   name: "error codes",
   async check() {
     const descriptions = await Promise.all(providerNames(root).map((name) => describe(root, name)));
-    const catalogued = [...descriptions.map(({ errors }) => errors), driverErrors].flatMap(Object.keys);
+    const catalogued = [...descriptions.map(({ errors }) => errors), driverErrors, openTofuErrors].flatMap(Object.keys);
     const patterns = ["{protocol,providers}/*/src/**/*.{ts,cjs}", "integration/driver/**/*.{ts,mjs}"];
     const sources = globSync(patterns, { cwd: root })
       .filter((path) => !/(^|\/)(errors|[^/]*\.test)\.ts$|\/(testing|fixtures)\//.test(path))

@@ -6,11 +6,13 @@ import {
   testPrograms,
 } from "@nixops4-resources/integration-servers/debian-packages";
 import { buildGarage } from "@nixops4-resources/integration-servers/garage/binary";
+import { buildOpenTofu } from "@nixops4-resources/integration-servers/opentofu/program";
 import { buildGuestImage } from "@nixops4-resources/integration-servers/proxmox/debian-guest";
 import { build } from "./build.ts";
 
 if (process.env["NO_SERVICES"] !== "1") {
   ensureDebianPackages(testPrograms);
+  if (isWanted("opentofu") || isWanted("postgres")) buildOpenTofu();
   if (isWanted("garage")) buildGarage("2.5.0");
   if (isWanted("garage") && process.env["WHOLE_CONTRACT"] === "1") buildGarage("1.3.0");
   if (isWanted("proxmox-machine") && process.env["WHOLE_CONTRACT"] === "1") {

@@ -10,20 +10,39 @@ import {
 } from "@nixops4-resources/protocol-core/generate";
 import { fromJSONSchema, prettifyError } from "zod";
 import { driverErrors } from "@nixops4-resources/integration-driver/errors";
+import { docsPages } from "@nixops4-resources/protocol-opentofu/docs";
+import { openTofuErrors } from "@nixops4-resources/protocol-opentofu/errors";
+import { compileProtos } from "@nixops4-resources/protocol-opentofu/protos";
+import { providerSchema } from "@nixops4-resources/protocol-opentofu/schema";
+import { pluginsOf } from "../build/plugins.ts";
 
 /** Every generated file by its path from the root, with its text. */
 export function generatedFiles(root: string, descriptions: readonly ProviderDescription[]): Map<string, string> {
   const files = new Map<string, string>();
+  const plugins = new Set(pluginsOf(root));
   for (const description of descriptions) {
     const { name } = description.provider;
     checkExamples(description);
     files.set(`nix/providers/${name}/generated.nix`, generateNix(description));
     files.set(`docs/providers/${name}.md`, generateDocs(description));
+    if (plugins.has(name)) for (const [file, text] of openTofuPages(description)) files.set(file, text);
   }
-  files.set("docs/errors.md", generateErrorDocs([...descriptions.map(({ errors }) => errors), driverErrors]));
+  files.set(
+    "docs/errors.md",
+    generateErrorDocs([...descriptions.map(({ errors }) => errors), driverErrors, openTofuErrors]),
+  );
+  files.set("protocol/opentofu/src/protos/generated.json", compileProtos());
   files.set("docs/outcomes.md", generateOutcomeDocs());
   files.set("README.md", withProviders(readFileSync(join(root, "README.md"), "utf8"), descriptions));
   return files;
+}
+
+/** The pages of a provider for OpenTofu, by their paths from the root. */
+function openTofuPages(description: ProviderDescription): [string, string][] {
+  const provider = providerSchema(description);
+  const examples = Object.entries(description.resourceTypes).map(([type, resource]) => [type, exampleInputs(resource)]);
+  const pages = docsPages(provider, Object.fromEntries(examples));
+  return [...pages].map(([file, text]) => [`docs/opentofu/${provider.name}/${file}`, text]);
 }
 
 const begin = "<!-- providers, written by `npm run generate` -->\n";
@@ -42,7 +61,7 @@ function withProviders(readme: string, descriptions: readonly ProviderDescriptio
 
 /** Generated files whose provider was removed. */
 export function leftBehind(root: string, files: ReadonlyMap<string, string>): string[] {
-  const patterns = ["nix/providers/*/generated.nix", "docs/providers/*.md"];
+  const patterns = ["nix/providers/*/generated.nix", "docs/providers/*.md", "docs/opentofu/*/**/*.md"];
   return globSync(patterns, { cwd: root })
     .filter((file) => !files.has(file))
     .sort();

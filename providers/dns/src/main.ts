@@ -14,5 +14,6 @@ serve({
     zone: () => import("./zone/zone.ts"),
   },
   errors: () => import("./errors.ts"),
+  opentofu: () => import("@nixops4-resources/protocol-opentofu"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

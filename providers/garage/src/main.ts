@@ -15,5 +15,6 @@ serve({
     local_alias: () => import("./local-alias/local-alias.ts"),
   },
   errors: () => import("./errors.ts"),
+  opentofu: () => import("@nixops4-resources/protocol-opentofu"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

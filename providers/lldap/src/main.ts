@@ -15,5 +15,6 @@ serve({
     user: () => import("./user/user.ts"),
   },
   errors: () => import("./errors.ts"),
+  opentofu: () => import("@nixops4-resources/protocol-opentofu"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

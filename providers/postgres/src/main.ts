@@ -19,5 +19,6 @@ serve({
   },
   errors: () => import("./errors.ts"),
   commands: () => import("./commands.ts"),
+  opentofu: () => import("@nixops4-resources/protocol-opentofu"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

@@ -19,5 +19,6 @@ serve({
     vm: () => import("./vm/vm.ts"),
   },
   errors: () => import("./errors.ts"),
+  opentofu: () => import("@nixops4-resources/protocol-opentofu"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

@@ -14,6 +14,7 @@ serve({
     ssh_host_key: () => import("./ssh-host-key/ssh-host-key.ts"),
   },
   errors: () => import("./errors.ts"),
+  opentofu: () => import("@nixops4-resources/protocol-opentofu"),
   commands: () => import("./commands/commands.ts"),
   secretSources: () => import("@nixops4-resources/protocol-secrets/sources"),
 });

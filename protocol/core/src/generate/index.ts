@@ -6,3 +6,5 @@ export { generateOutcomeDocs } from "./docs-outcomes.ts";
 export { exampleInputs, exampleOf } from "./docs-example.ts";
 export { generateNix, type DescribedProvider } from "./nix.ts";
 export { nixLiteral } from "./nix-text.ts";
+export { choicesOf, resolve, withoutNull } from "./docs-type.ts";
+export type { JsonSchema } from "./nix-type.ts";

@@ -15,6 +15,8 @@ export interface Provider {
   readonly errors: () => Promise<{ default: ErrorCatalogue }>;
   /** Reads secret references of the kinds `age`, `sops` and `store`; without it they are rejected. */
   readonly secretSources?: LoadSecretSources;
+  /** Serves the types to OpenTofu, which starts the executable as a plugin; without it the executable is no plugin. */
+  readonly opentofu?: () => Promise<{ servePlugin(provider: Provider): Promise<void> }>;
   /** Additional commands of this provider, by name. A verb or a kind of request is no valid name. */
   readonly commands?: () => Promise<{ default: Commands }>;
 }

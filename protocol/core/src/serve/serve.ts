@@ -14,11 +14,18 @@ import type { TaggedRequests } from "./tagged-requests.ts";
 
 /**
  * Runs a provider's process: answers each line of stdin with one line on stdout, in order, until stdin ends. Tagged requests
- * run beside all others. With arguments, or at a terminal, the process is a command line for people instead.
+ * run beside all others. With arguments, or at a terminal, the process is a command line for people instead; started by
+ * OpenTofu, it is a plugin.
  */
 export function serve(provider: Provider): void {
+  // Only OpenTofu and Terraform set this, for programs that they start as plugins.
+  if (process.env["TF_PLUGIN_MAGIC_COOKIE"] && provider.opentofu) return void startPlugin(provider);
   const args = process.argv.slice(2);
   void (args.length > 0 ? runCommand(provider, args) : answerLines(provider));
+}
+
+async function startPlugin(provider: Provider): Promise<void> {
+  await (await import("./plugin.ts")).startPlugin(provider);
 }
 
 async function runCommand(provider: Provider, args: string[]): Promise<void> {

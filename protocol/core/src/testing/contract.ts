@@ -286,7 +286,7 @@ export class Contract implements AsyncDisposable {
     return result;
   }
 
-  expectNoSecret({ stdout, stderr, commandLine }: Shown): void {
+  expectNoSecret({ stdout, stderr, commandLine }: Pick<Shown, "stdout" | "stderr" | "commandLine">): void {
     for (const canary of this.canaries) {
       for (const [where, text] of Object.entries({ stdout, stderr, commandLine })) {
         expect(text?.includes(canary) ?? false, `a secret in ${where}`).toBe(false);

@@ -55,7 +55,7 @@ const traced = new Set([...kills, ...adoptionKills, ...overtaking]);
 
 /**
  * Tests the rules that every resource follows, against its real server and with the provider's real executable. See
- * providers/example for an example.
+ * providers/example for an example. `further` rules come from another front end.
  */
 export function testResource<
   Connection extends z.ZodMiniType,
@@ -64,7 +64,11 @@ export function testResource<
   Reader extends AsyncDisposable,
   Writer extends Reader,
   B extends Backend,
->(resource: Resource<Connection, Inputs, Outputs, Reader, Writer>, terms: Terms<Inputs, B>): void {
+>(
+  resource: Resource<Connection, Inputs, Outputs, Reader, Writer>,
+  terms: Terms<Inputs, B>,
+  further: readonly Clause[] = [],
+): void {
   if (isTraining()) return trainResource(resource, terms);
   describe(`the contract of ${resource.type}`, () => {
     let opened: Promise<Contract> | undefined;
@@ -77,7 +81,7 @@ export function testResource<
       await (await opened)?.[Symbol.asyncDispose]();
     });
 
-    for (const clause of clausesOf(resource, terms)) {
+    for (const clause of [...clausesOf(resource, terms), ...further]) {
       test(clause.says, async (context) => {
         const missing = terms.reached === "files" && traced.has(clause) && straceMissing();
         if (missing) context.skip(missing);

@@ -3,7 +3,7 @@ import { startBind } from "@nixops4-resources/integration-servers/dns/bind";
 import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
 import { startPowerdns } from "@nixops4-resources/integration-servers/dns/powerdns";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { describe } from "vitest";
 import rrset from "./rrset.ts";
 import { NameServerBackend } from "../testing/name-server-backend.ts";

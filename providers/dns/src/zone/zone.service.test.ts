@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { startPowerdns } from "@nixops4-resources/integration-servers/dns/powerdns";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { describe } from "vitest";
 import { PowerdnsBackend } from "../testing/powerdns-backend.ts";
 import zone from "./zone.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { startGarage } from "@nixops4-resources/integration-servers/garage/garage";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { SecretFolder } from "@nixops4-resources/protocol-secrets/testing";
 import { describe } from "vitest";
 import { GarageBackend } from "../testing/backend.ts";

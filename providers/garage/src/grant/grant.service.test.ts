@@ -1,4 +1,4 @@
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { testKey } from "../testing/admin.ts";
 import { describeGarage } from "../testing/describe-garage.ts";
 import { main } from "../testing/main.ts";

@@ -1,6 +1,6 @@
 import { startLldap, whatAnswers } from "@nixops4-resources/integration-servers/lldap/lldap";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { describe } from "vitest";
 import { LldapBackend } from "../testing/backend.ts";
 import { replaceAttribute } from "../testing/by-hand.ts";

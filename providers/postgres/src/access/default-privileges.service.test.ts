@@ -1,5 +1,6 @@
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
-import { type DeployedResource, testResource, type Message } from "@nixops4-resources/protocol-core/testing";
+import type { DeployedResource, Message } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
 import defaultPrivileges from "./default-privileges.ts";

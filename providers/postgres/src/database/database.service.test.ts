@@ -1,5 +1,5 @@
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { PostgresBackend, type Account } from "@nixops4-resources/protocol-postgres/testing";
 import database from "./database.ts";
 import { main } from "../testing/deployment.ts";

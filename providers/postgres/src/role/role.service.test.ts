@@ -1,5 +1,5 @@
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { matchesVerifier } from "@nixops4-resources/protocol-postgres/scram";
 import { makeSecretFile, PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { main } from "../testing/deployment.ts";
@@ -50,58 +50,62 @@ describePostgres("a role created by a superuser", (server, version) => {
     snapshot: snapshotRoles,
     secrets: [first, second],
   });
-  testResource(role, {
-    main,
-    backend: () => startBackend(server()),
-    reached: "network",
-    ...(version === 18 && disturbedElsewhere),
-    oneBrokenConnection: "The other account tries all of them.",
-    want: {
-      name: 'rolesuper_"Ä p"',
-      login: true,
-      password: { file: first.file },
-      allowSuperuser: true,
-      memberOf: [{ role: "rolesuper_group" }],
-      settings: { work_mem: "8MB", search_path: '"$user", app' },
-    },
-    changed: {
-      login: false,
-      password: { file: second.file },
-      connectionLimit: 5,
-      validUntil: "2031-05-06T07:08:09+02:00",
-      createdb: true,
-      createrole: true,
-      replication: true,
-      bypassrls: true,
-      superuser: true,
-      memberOf: [{ role: "rolesuper_other", admin: true }],
-      settings: { search_path: "app", timezone: "UTC" },
-    },
-    notChanged: {
-      inherit: "before PostgreSQL 16, the membership changes with it; tested in behaviour.service.test.ts",
-      allowSuperuser: "it permits a change of another input and is not stored on the server",
-      reassignOwnedTo: "it has an effect only in a destroy; tested in reassign.service.test.ts",
-    },
-    immutable: { name: "rolesuper_renamed" },
-    drift: {
-      login: (backend) => run(backend, "alter role % nologin"),
-      password: (backend) =>
-        run(backend, "set password_encryption = md5; alter role % password 'by hand'; reset password_encryption"),
-      memberOf: (backend) =>
-        run(backend, "revoke rolesuper_group from %; grant rolesuper_other to % with admin option"),
-      settings: (backend) =>
+  testResource(
+    role,
+    {
+      main,
+      backend: () => startBackend(server()),
+      reached: "network",
+      ...(version === 18 && disturbedElsewhere),
+      oneBrokenConnection: "The other account tries all of them.",
+      want: {
+        name: 'rolesuper_"Ä p"',
+        login: true,
+        password: { file: first.file },
+        allowSuperuser: true,
+        memberOf: [{ role: "rolesuper_group" }],
+        settings: { work_mem: "8MB", search_path: '"$user", app' },
+      },
+      changed: {
+        login: false,
+        password: { file: second.file },
+        connectionLimit: 5,
+        validUntil: "2031-05-06T07:08:09+02:00",
+        createdb: true,
+        createrole: true,
+        replication: true,
+        bypassrls: true,
+        superuser: true,
+        memberOf: [{ role: "rolesuper_other", admin: true }],
+        settings: { search_path: "app", timezone: "UTC" },
+      },
+      notChanged: {
+        inherit: "before PostgreSQL 16, the membership changes with it; tested in behaviour.service.test.ts",
+        allowSuperuser: "it permits a change of another input and is not stored on the server",
+        reassignOwnedTo: "it has an effect only in a destroy; tested in reassign.service.test.ts",
+      },
+      immutable: { name: "rolesuper_renamed" },
+      drift: {
+        login: (backend) => run(backend, "alter role % nologin"),
+        password: (backend) =>
+          run(backend, "set password_encryption = md5; alter role % password 'by hand'; reset password_encryption"),
+        memberOf: (backend) =>
+          run(backend, "revoke rolesuper_group from %; grant rolesuper_other to % with admin option"),
+        settings: (backend) =>
+          run(
+            backend,
+            "alter role % reset work_mem; alter role % set search_path = app; alter role % set datestyle = german",
+          ),
+      },
+      makeUnmarked: (backend) => run(backend, "create role % password null"),
+      makeMore: (backend) =>
         run(
           backend,
-          "alter role % reset work_mem; alter role % set search_path = app; alter role % set datestyle = german",
+          "alter role % superuser createdb connection limit 3; grant rolesuper_other to %; alter role % set jit = off",
         ),
     },
-    makeUnmarked: (backend) => run(backend, "create role % password null"),
-    makeMore: (backend) =>
-      run(
-        backend,
-        "alter role % superuser createdb connection limit 3; grant rolesuper_other to %; alter role % set jit = off",
-      ),
-  });
+    { openTofu: version === 18 ? "always" : "whole contract" },
+  );
 });
 
 describePostgres("a role created by an account with CREATEROLE", (server, version) => {

@@ -1,7 +1,7 @@
 import { startProxmox, whatAnswers } from "@nixops4-resources/integration-servers/proxmox/proxmox";
 import { qcow2 } from "@nixops4-resources/integration-servers/proxmox/qcow2";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { afterAll, describe } from "vitest";
 import { ProxmoxBackend } from "../testing/backend.ts";
 import { ImageFolder } from "../testing/images.ts";

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import secretFile from "./secret-file.ts";
 import { hostBackend, HostFolder } from "../testing/host-backend.ts";
 

@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { startSshd } from "@nixops4-resources/integration-servers/sshd";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import secretFile from "./secret-file.ts";
 import { hostBackend, HostFolder } from "../testing/host-backend.ts";
 import { otherHostKey, otherIdentity, sshTo } from "../testing/ssh.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import { Secret } from "@nixops4-resources/protocol-core";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import type { SecretWriter } from "@nixops4-resources/protocol-secrets";
 import { newSecret } from "@nixops4-resources/protocol-secrets/testing";
 import { describe } from "vitest";

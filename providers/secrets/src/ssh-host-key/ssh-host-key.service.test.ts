@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { Secret } from "@nixops4-resources/protocol-core";
-import { Deployment, testResource } from "@nixops4-resources/protocol-core/testing";
+import { Deployment } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { newSecret } from "@nixops4-resources/protocol-secrets/testing";
 import { bech32 } from "@scure/base";
 import { afterAll, describe, expect, test } from "vitest";

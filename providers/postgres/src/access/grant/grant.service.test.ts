@@ -1,5 +1,5 @@
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
 import grant from "./grant.ts";

@@ -1,6 +1,6 @@
 import { startProxmox, whatAnswers } from "@nixops4-resources/integration-servers/proxmox/proxmox";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
-import { testResource } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { describe } from "vitest";
 import { MachineBackend } from "../../testing/machine-backend.ts";
 import { perform } from "../../testing/machines.ts";

@@ -1,0 +1,2 @@
+export { testResource } from "./test-resource.ts";
+export { Project, type Ran } from "./project.ts";

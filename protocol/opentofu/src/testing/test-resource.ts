@@ -1,0 +1,29 @@
+import type { Resource, Shape } from "@nixops4-resources/protocol-core";
+import {
+  isWholeContract,
+  testResource as testContract,
+  type Backend,
+  type Terms,
+} from "@nixops4-resources/protocol-core/testing";
+import type * as z from "zod/mini";
+import { openTofuClauses } from "./clauses.ts";
+
+/**
+ * The contract of a resource, with its rules under the real OpenTofu. Those cost half a minute, so that they run on every
+ * run for one type, and for the others with WHOLE_CONTRACT=1.
+ */
+export function testResource<
+  Connection extends z.ZodMiniType,
+  Inputs extends Shape,
+  Outputs extends Shape,
+  Reader extends AsyncDisposable,
+  Writer extends Reader,
+  B extends Backend,
+>(
+  resource: Resource<Connection, Inputs, Outputs, Reader, Writer>,
+  terms: Terms<Inputs, B>,
+  { openTofu = "whole contract" }: { readonly openTofu?: "always" | "whole contract" } = {},
+): void {
+  const isTried = openTofu === "always" || isWholeContract();
+  testContract(resource, terms, isTried ? openTofuClauses(resource, terms) : []);
+}
