@@ -1,0 +1,21 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startOrSkip } from "@nixops4-resources/integration-servers/testing";
+import { Project } from "@nixops4-resources/protocol-opentofu/testing";
+import { expect, test } from "vitest";
+import { mirrorSettings } from "./page.ts";
+
+const docs = join(import.meta.dirname, "../../docs/opentofu");
+const providers = globSync("*", { cwd: docs }).sort();
+
+test.for(providers)("the engine accepts the schema and all examples of %s", async (provider, context) => {
+  using project = await startOrSkip(context, async () => new Project({ settings: mirrorSettings() }));
+  for (const page of globSync("**/*.md", { cwd: join(docs, provider) })) {
+    const [, example = ""] = /```terraform\n([\s\S]*?)```/.exec(readFileSync(join(docs, provider, page), "utf8")) ?? [];
+    project.write(`${page.replaceAll("/", "-")}.tf`, example);
+  }
+  for (const command of ["init", "validate"]) {
+    const { status, output } = await project.run(command);
+    expect(status, output).toBe(0);
+  }
+});
