@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
+import { openTofuMissing } from "@nixops4-resources/integration-servers/opentofu/program";
 import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { Project } from "@nixops4-resources/protocol-opentofu/testing";
 import { Client } from "pg";
@@ -13,11 +14,14 @@ describePostgres(
   (server) => {
     const page = readPage();
     let superuser: Client;
-    beforeEach(async () => {
+    beforeEach(async (context) => {
+      const missing = openTofuMissing();
+      if (missing !== undefined) context.skip(missing);
       superuser = new Client(await superuserLogin(server()));
       await superuser.connect();
     });
     afterEach(async () => {
+      if (openTofuMissing() !== undefined) return;
       await superuser.query("drop database if exists opentofu_shop");
       await superuser.query("drop role if exists opentofu_shop");
       await superuser.end();

@@ -79,11 +79,11 @@ test("accepts an object that all of its members declare as shared, and no other 
 });
 
 test("rejects two members that declare the same part of a shared object", async () => {
-  const part = (name: string) => ({ object: "/dev/null", shared: true, part: name });
+  const spf = { object: "/dev/null", shared: true, part: "spf" };
   const { file } = await recorded((log) => [
-    box("a", log, part("spf")),
-    box("b", log, part("spf")),
-    box("c", log, part("mx")),
+    box("a", log, spf),
+    box("b", log, spf),
+    box("c", log, { ...spf, part: "mx" }),
   ]);
   const { stderr } = await runHere(undefined, "apply", "--recording", file);
   expect(stderr).toContain(duplicate("a", "b", "/dev/null"));

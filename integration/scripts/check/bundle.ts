@@ -5,7 +5,7 @@ import { libraryOf, type Metafile } from "./metafile.ts";
  * The chunks that every process loads before it reads a request, in bytes, apart from the provider's main chunk. The words
  * for errors of the system (2.5 KB) are among them: a process without free file descriptors cannot load them later.
  */
-const sharedLimit = 64.5 * 1024;
+const sharedLimit = 64 * 1024;
 
 /** The main chunk has the loader of the others, and grows with each module that it can load later: a type above all. */
 const mainLimit = (modules: number): number => 2560 + 160 * modules;

@@ -1,9 +1,8 @@
 import { differences } from "./difference.ts";
-import { ProviderError } from "../report/error.ts";
 import type { Mark } from "../resource/mark.ts";
 import { outputsOf } from "./outputs.ts";
 import { claim, type PermittedClaim } from "./ownership.ts";
-import { AlreadyExists, somethingElse } from "../resource/resource.ts";
+import { AlreadyExists } from "../resource/resource.ts";
 import { FailedStep, step } from "./step.ts";
 import { look, open, remembering, untilProven, type AnySeen, type Client, type Task } from "./task.ts";
 import type { Properties } from "../wire/wire.ts";
@@ -17,7 +16,7 @@ export async function converge(
   previous: Properties | undefined,
 ): Promise<{ outcome: "created" | "updated" | "adopted" | "unchanged"; outputs: Properties }> {
   const task = remembering(given, previous);
-  refuseImmutable(task, (name) => task.previous?.[name]);
+  await refuseImmutable(task, (name) => task.previous?.[name]);
   await using client = await open(task, "write");
   return await untilProven(task, () => convergeOnce(client, task));
 }
@@ -65,19 +64,12 @@ const ours = ({ resource, want }: Task): Mark => ({ managedBy: want.managedBy, t
 async function lookAgain(client: Client, task: Task): Promise<AnySeen> {
   const { resource, want, subject } = task;
   const seen = await look(client, task);
-  if (seen === undefined) throw unsettled(task, "it no longer exists right after it was written");
-  if (resource.setMark !== undefined && seen.mark?.managedBy !== want.managedBy) {
-    throw unsettled(task, "it does not carry this deployment's mark after it was written");
+  const isMarked = resource.setMark === undefined || seen?.mark?.managedBy === want.managedBy;
+  const left = seen === undefined ? [] : differences(want, seen.inputs).map(({ field }) => field);
+  if (seen === undefined || !isMarked || left.length > 0) {
+    throw (await import("./refusals.ts")).withoutEffect(subject, seen !== undefined, isMarked ? left : []);
   }
-  const left = differences(want, seen.inputs).map(({ field }) => `\`${field}\``);
-  if (left.length > 0) throw unsettled({ subject }, `the change of ${left.join(", ")} had no effect`);
   return seen;
-}
-
-/** A write had no lasting effect: there is a second writer, or the provider has a bug. */
-export function unsettled({ subject }: Pick<Task, "subject">, reason: string): FailedStep {
-  const hint = "Apply again; another process may be changing it";
-  return new FailedStep("settle", subject, new ProviderError(reason, { code: "protocol.unsettled", hint }));
 }
 
 /** The claim on an existing object. Throws if apply must refuse it, or a change of it, before anything is written. */
@@ -85,10 +77,9 @@ export async function claimOrRefuse(task: Task, seen: AnySeen): Promise<Permitte
   const { resource, want, subject } = task;
   const claimed = claim(resource, want, seen.mark);
   if (claimed.kind === "refused") {
-    const { refusedClaim } = await import("./refused-claim.ts");
-    throw new FailedStep("update", subject, refusedClaim(resource, want, seen.mark));
+    throw new FailedStep("update", subject, (await import("./refusals.ts")).refusedClaim(resource, want, seen.mark));
   }
-  refuseImmutable(task, (name) => seen.inputs[name]);
+  await refuseImmutable(task, (name) => seen.inputs[name]);
   const lost = claimed.kind === "adopt" ? resource.lowering?.refuse(want, seen.inputs) : undefined;
   const refusal = resource.refuse?.(want, seen) ?? lost;
   if (refusal !== undefined) throw new FailedStep("update", subject, refusal);
@@ -96,15 +87,13 @@ export async function claimOrRefuse(task: Task, seen: AnySeen): Promise<Permitte
 }
 
 /** Refuses a changed immutable input before anything is written. `current` returns its present value, undefined if unknown. */
-export function refuseImmutable({ resource, want, subject }: Task, current: (name: string) => unknown): void {
-  const immutable: Record<string, string | undefined> = resource.immutable;
-  for (const [name, whyAndHow] of Object.entries(immutable)) {
+export async function refuseImmutable(
+  { resource, want, subject }: Task,
+  current: (name: string) => unknown,
+): Promise<void> {
+  for (const name of Object.keys(resource.immutable)) {
     const now = current(name);
     if (now === undefined || differences(want, { [name]: now }).length === 0) continue;
-    const reason = `\`${name}\` cannot change in place from ${toText(now)} to ${toText(want[name])}`;
-    const hint = whyAndHow === undefined ? {} : { hint: whyAndHow };
-    throw new FailedStep("update", subject, new ProviderError(reason, { code: "protocol.immutable", ...hint }));
+    throw new FailedStep("update", subject, (await import("./refusals.ts")).refusedChange(resource, want, name, now));
   }
 }
-
-const toText = (value: unknown): string => (value === somethingElse ? "another value" : JSON.stringify(value));

@@ -1,10 +1,9 @@
-import { unsettled } from "./converge.ts";
 import { ProviderError } from "../report/error.ts";
 import { writeStderr } from "../report/stderr.ts";
 import type { AnyWant } from "./inputs.ts";
 import { inOneLine } from "./inspect.ts";
 import { claim } from "./ownership.ts";
-import { refusedClaim } from "./refused-claim.ts";
+import { refusedClaim, unsettled } from "./refusals.ts";
 import type { Mark } from "../resource/mark.ts";
 import type { AnyResource } from "../resource/resource.ts";
 import { FailedStep, inWords, step } from "./step.ts";
@@ -44,7 +43,7 @@ async function destroyOnce(client: Client, task: Task): ReturnType<typeof destro
   if (resource.setMark === undefined) return "deleted";
   const left = await look(client, task);
   // Another deployment may have created its own object of this name since.
-  if (left?.mark?.managedBy === want.managedBy) throw unsettled(task, "it still exists after it was deleted");
+  if (left?.mark?.managedBy === want.managedBy) throw unsettled(subject, "it still exists after it was deleted");
   return "deleted";
 }
 

@@ -26,7 +26,7 @@ export interface Plan {
 export async function plan(given: Task, previous: Properties | undefined): Promise<Plan> {
   const task = remembering(given, previous);
   // As in converge, before any look: a different name may belong to somebody else's object.
-  const beforehand = await reasonOf(async () => refuseImmutable(task, (name) => task.previous?.[name]));
+  const beforehand = await reasonOf(() => refuseImmutable(task, (name) => task.previous?.[name]));
   if (beforehand !== undefined) {
     return { action: "refuse", differences: differences(task.want, task.previous ?? {}), reason: beforehand };
   }

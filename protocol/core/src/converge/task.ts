@@ -1,6 +1,5 @@
 import { inputSchema, listSchema, parseInputs, parseRemembered, rememberedInputs, type AnyWant } from "./inputs.ts";
 import { MarkChanged, type AnyResource, type ClientRequest, type Connecting, type Seen } from "../resource/resource.ts";
-import { ProviderError } from "../report/error.ts";
 import { FailedStep, step, type Subject } from "./step.ts";
 import { currentSignal } from "../patience/waiting.ts";
 import type { Properties } from "../wire/wire.ts";
@@ -84,9 +83,7 @@ export async function untilProven<T>({ subject }: Task, work: () => Promise<T>):
     } catch (error) {
       if (!(error instanceof FailedStep && error.cause instanceof MarkChanged)) throw error;
       if (tries < looks) continue;
-      const reason = `its mark changed between look and write, ${looks} times in a row`;
-      const hint = "Find out which other deployment or process manages it, then apply again";
-      throw new FailedStep("settle", subject, new ProviderError(reason, { code: "protocol.unsettled", hint }));
+      throw (await import("./refusals.ts")).neverProven(subject, looks);
     }
   }
 }

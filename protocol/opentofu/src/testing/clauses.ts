@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AnyResource, ProviderDescription } from "@nixops4-resources/protocol-core";
+import { openTofuMissing } from "@nixops4-resources/integration-servers/opentofu/program";
 import {
   others,
   us,
@@ -27,7 +28,7 @@ export function openTofuClauses(resource: AnyResource, terms: AnyTerms): readonl
     ...Object.keys(resource.immutable).map((field) => refusesChange(field)),
     imports,
     ...(resource.setMark === undefined ? [] : [refusesAfterPlan, adopts]),
-  ].map((clause) => ({ ...clause, says: `OpenTofu: ${clause.says}` }));
+  ].map((clause) => ({ ...clause, says: `OpenTofu: ${clause.says}`, skips: openTofuMissing }));
 }
 
 /** A project of the contract's resource. */
