@@ -33,7 +33,7 @@ export interface RunOptions {
 export async function apply(options: RunOptions): Promise<void> {
   const { progress } = options;
   const done = new Map<MemberKey, { request: MemberRequest; outputs: JsonObject | undefined }>();
-  const objects = new DeclaredObjects(options.processes.env);
+  const objects = new DeclaredObjects(options.processes);
   await using stores = new StateStores();
 
   function surroundings(name: string): Asking {

@@ -3,6 +3,7 @@ import { memberKey, memberName, type MemberKey, type MemberRequest } from "../ev
 import { sortedJson } from "../json.ts";
 import { Descriptions } from "../provider/descriptions.ts";
 import type { ResourceTypes } from "../provider/describe.ts";
+import type { ProviderProcesses } from "../provider/processes.ts";
 
 type ResourceType = ResourceTypes[string];
 
@@ -19,8 +20,8 @@ export class DeclaredObjects {
   readonly #objects = new Map<string, Map<MemberKey, MemberRequest>>();
   readonly #types = new Map<string, ResourceType>();
 
-  constructor(env: NodeJS.ProcessEnv) {
-    this.#descriptions = new Descriptions(env);
+  constructor(processes: ProviderProcesses) {
+    this.#descriptions = new Descriptions(processes);
   }
 
   /** Adds members whose inputs are known. Only a provider with two members that could be one object is asked for its types. */

@@ -36,7 +36,7 @@ export async function plan(options: RunOptions & { readonly look: boolean }): Pr
   const { progress } = options;
   const plans: MemberPlan[] = [];
   const done = new Map<MemberKey, { request: MemberRequest; planned: Planned | undefined }>();
-  const objects = new DeclaredObjects(options.processes.env);
+  const objects = new DeclaredObjects(options.processes);
   await using stores = new StateStores();
 
   function surroundings(name: string): Asking {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import { expect, test } from "vitest";
 import type { MemberRequest, Provider } from "../evaluation/member.ts";
+import { ProviderProcesses } from "../provider/processes.ts";
 import { Providers } from "./providers.ts";
 
 const providers = join(import.meta.dirname, "../../../providers");
@@ -20,7 +21,12 @@ const member = (type: string, provider: Provider): MemberRequest => ({
 
 test("an undeclared member has the provider whose type of that name takes its inputs", async () => {
   const members = [member("database", providerOf("postgres")), member("vm", providerOf("proxmox"))];
-  const found = await Providers.of(members, pLimit(2), { env: process.env, onMessage() {} });
+  await using processes = new ProviderProcesses(process.env, () => {});
+  const found = await Providers.of(
+    members,
+    pLimit(2),
+    processes.for(() => {}),
+  );
   expect(found.having("role", { name: "app", login: true }, ["app"])).toEqual(providerOf("postgres"));
   expect(found.having("role", { name: "app", privileges: [] }, ["app"])).toEqual(providerOf("proxmox"));
   expect(() => found.having("role", { name: "app" }, ["app"])).toThrow("several providers have its type role");

@@ -3,7 +3,7 @@ import { DriverError } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { memberName, type MemberPath, type MemberRequest, type Provider } from "../evaluation/member.ts";
 import { describeProvider, type ResourceTypes } from "../provider/describe.ts";
-import type { ProviderSurroundings } from "../provider/process.ts";
+import type { Asking } from "../provider/processes.ts";
 import { isStateFile } from "../state/store.ts";
 
 /** The providers of the declared members, and their resource types. */
@@ -17,14 +17,10 @@ export class Providers {
   }
 
   /** Asks each provider once. One that cannot answer has the types of its members. */
-  static async of(
-    members: readonly MemberRequest[],
-    slots: LimitFunction,
-    surroundings: ProviderSurroundings,
-  ): Promise<Providers> {
+  static async of(members: readonly MemberRequest[], slots: LimitFunction, asking: Asking): Promise<Providers> {
     const asked = members.filter((member) => !isStateFile(member)).map(({ provider }) => provider);
     const types = await slots.map(distinct(asked), async (provider) => {
-      const known = await describeProvider(provider, surroundings).catch((): ResourceTypes => ({}));
+      const known = await describeProvider(provider, asking).catch((): ResourceTypes => ({}));
       return [keyOf(provider), known] as const;
     });
     return new Providers(members, new Map(types));

@@ -23,20 +23,20 @@ export interface Asking extends ProviderSurroundings {
  */
 export class ProviderProcesses implements AsyncDisposable {
   /** Environment of the providers. */
-  readonly env: NodeJS.ProcessEnv;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #onStray: (text: string) => void;
   readonly #shared = new Map<string, Promise<SharedProcess>>();
   readonly #oneByOne = new Set<string>();
 
   /** `onStray` gets what providers write for no member. */
   constructor(env: NodeJS.ProcessEnv, onStray: (text: string) => void) {
-    this.env = env;
+    this.#env = env;
     this.#onStray = onStray;
   }
 
   /** What one member needs to send requests; `onMessage` gets each line that providers write for them. */
   for(onMessage: ProviderSurroundings["onMessage"]): Asking {
-    return { env: this.env, onMessage, ask: (...request) => this.#ask(onMessage, ...request) };
+    return { env: this.#env, onMessage, ask: (...request) => this.#ask(onMessage, ...request) };
   }
 
   async #ask<Answer>(
@@ -60,7 +60,7 @@ export class ProviderProcesses implements AsyncDisposable {
       if (!(error instanceof Unanswered)) throw error;
       this.#oneByOne.add(key);
     }
-    return { answer: await askOnce(provider, request, type, { env: this.env, onMessage: listen }), outcome };
+    return { answer: await askOnce(provider, request, type, { env: this.#env, onMessage: listen }), outcome };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,7 +72,7 @@ export class ProviderProcesses implements AsyncDisposable {
   }
 
   #sharedProcess(key: string, provider: Provider): Promise<SharedProcess> {
-    const started = this.#shared.get(key) ?? SharedProcess.start(provider, this.env, this.#onStray);
+    const started = this.#shared.get(key) ?? SharedProcess.start(provider, this.#env, this.#onStray);
     this.#shared.set(key, started);
     return started;
   }

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { MemberRequest } from "../evaluation/member.ts";
 import { Descriptions } from "../provider/descriptions.ts";
+import type { ProviderProcesses } from "../provider/processes.ts";
 import type { MakeSample, Mark, Part, PartPath } from "./stand-in.ts";
 
 /**
@@ -10,8 +11,8 @@ import type { MakeSample, Mark, Part, PartPath } from "./stand-in.ts";
 export class OutputSamples {
   readonly #descriptions: Descriptions;
 
-  constructor(env: NodeJS.ProcessEnv) {
-    this.#descriptions = new Descriptions(env);
+  constructor(processes: ProviderProcesses) {
+    this.#descriptions = new Descriptions(processes);
   }
 
   /** A sample of each output of the member, by name. Throws DriverError if its provider cannot be started. */

@@ -5,6 +5,7 @@ import { evaluate, type NixDeployment } from "../evaluation/evaluate.ts";
 import type { Json } from "../json.ts";
 import { memberKey, memberName, type MemberRequest } from "../evaluation/member.ts";
 import { OutputSamples } from "./output-sample.ts";
+import { ProviderProcesses } from "../provider/processes.ts";
 import { partName, type EnvironmentGap, type RecordedMember, type Recording } from "./recording.ts";
 import { schedule } from "../apply/schedule.ts";
 import { smallestShape, widen } from "./shape.ts";
@@ -22,7 +23,8 @@ import { fillText, templateOf, type Gap } from "./template.ts";
  * that equals no constant and has no such key.
  */
 export async function record(deployment: NixDeployment, open: readonly EnvironmentGap[]): Promise<Recording> {
-  const samples = new OutputSamples(deployment.env);
+  await using processes = new ProviderProcesses(deployment.env, () => {});
+  const samples = new OutputSamples(processes);
   for (let shape = smallestShape; ;) {
     try {
       return await recordWith(shape, deployment, open, samples);

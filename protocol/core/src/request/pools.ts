@@ -22,3 +22,33 @@ export class Pools implements AsyncDisposable {
     await Promise.allSettled(pools.map((pool) => pool[Symbol.asyncDispose]()));
   }
 }
+
+/** Connections are kept this long after the last request, in milliseconds. */
+const idleMs = 2000;
+
+/** Pools that exist while requests are in progress, and a moment longer, for a process that lives longer than that. */
+export class PoolsInUse implements AsyncDisposable {
+  readonly #pools = new Pools();
+  #requests = 0;
+  #closing: NodeJS.Timeout | undefined;
+
+  /** Does the work of one request. */
+  async during<T>(work: (pools: Pools) => Promise<T>): Promise<T> {
+    clearTimeout(this.#closing);
+    this.#requests++;
+    try {
+      return await work(this.#pools);
+    } finally {
+      if (--this.#requests === 0) this.#closing = setTimeout(() => void this.#close(), idleMs).unref();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#closing);
+    await this.#close();
+  }
+
+  #close(): Promise<void> {
+    return this.#pools[Symbol.asyncDispose]();
+  }
+}

@@ -4,5 +4,5 @@ export { explain } from "./explain.ts";
 export { OpenStores } from "./open-stores.ts";
 export { validate } from "../converge/validate.ts";
 export { isObject, messages, type Kind, type Properties, type Requests } from "../wire/wire.ts";
-export { Pools } from "../request/pools.ts";
+export { PoolsInUse } from "../request/pools.ts";
 export { writeStderrNow } from "../request/context.ts";

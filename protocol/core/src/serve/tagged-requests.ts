@@ -1,4 +1,4 @@
-import { Pools } from "../request/pools.ts";
+import { PoolsInUse, type Pools } from "../request/pools.ts";
 import { isBrokenPipe, writeFully } from "../wire/lines.ts";
 import { notTaggable, parseTagged, taggedMessages, type Tag } from "../wire/tagged.ts";
 import { answer, type Answer } from "./answer.ts";
@@ -6,9 +6,6 @@ import { explain } from "./explain.ts";
 import type { OpenStores } from "./open-stores.ts";
 import type { Provider } from "./provider.ts";
 import type { StopSignals } from "./stop-signals.ts";
-
-/** Connections are kept this long after the last request, in milliseconds. */
-const idleMs = 2000;
 
 /** What the requests of one process have in common. */
 interface Process {
@@ -23,8 +20,7 @@ interface Process {
 export class TaggedRequests implements AsyncDisposable {
   readonly #process: Process;
   readonly #inHand = new Set<Promise<void>>();
-  readonly #pools = new Pools();
-  #closing: NodeJS.Timeout | undefined;
+  readonly #pools = new PoolsInUse();
   /** Whether somebody still reads stdout. If not, the requests in hand end nevertheless. */
   #isRead = true;
 
@@ -34,23 +30,23 @@ export class TaggedRequests implements AsyncDisposable {
 
   /** Begins a request; its answer is written when it is done. */
   start(line: string): void {
-    clearTimeout(this.#closing);
     const work = this.#process.stops
-      .deferDuring(() => this.#answer(line))
+      .deferDuring(() => this.#pools.during((pools) => this.#answer(line, pools)))
       .finally(() => {
         this.#inHand.delete(work);
-        this.#afterOne();
+        const { received } = this.#process.stops;
+        // By the signal itself, whose effect is the default one again: to exit would wait for the read of stdin.
+        if (received === "SIGTERM") process.kill(process.pid, received);
       });
     this.#inHand.add(work);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#inHand);
-    clearTimeout(this.#closing);
     await this.#pools[Symbol.asyncDispose]();
   }
 
-  async #answer(text: string): Promise<void> {
+  async #answer(text: string, pools: Pools): Promise<void> {
     let tagged: ReturnType<typeof parseTagged>;
     try {
       tagged = parseTagged(text);
@@ -62,15 +58,15 @@ export class TaggedRequests implements AsyncDisposable {
     const refused = notTaggable(line);
     const response =
       refused === undefined
-        ? await this.#ask(id, line)
+        ? await this.#ask(id, line, pools)
         : { errorResponse: { message: explain(refused, "read the request") } };
     this.#write({ [taggedMessages.response]: { id, response } });
   }
 
-  #ask(id: Tag, line: string): Promise<Answer> {
+  #ask(id: Tag, line: string, pools: Pools): Promise<Answer> {
     const { provider, stores } = this.#process;
     const stderr = (content: string): void => this.#write({ [taggedMessages.stderr]: { id, text: content } });
-    return answer(provider, line, stores, { stderr, pools: this.#pools });
+    return answer(provider, line, stores, { stderr, pools });
   }
 
   #write(message: object): void {
@@ -81,13 +77,5 @@ export class TaggedRequests implements AsyncDisposable {
       if (!isBrokenPipe(error)) throw error;
       this.#isRead = false;
     }
-  }
-
-  #afterOne(): void {
-    const { received } = this.#process.stops;
-    // By the signal itself, whose effect is the default one again: to exit would wait for the read of stdin.
-    if (received === "SIGTERM") process.kill(process.pid, received);
-    if (this.#inHand.size > 0) return;
-    this.#closing = setTimeout(() => void this.#pools[Symbol.asyncDispose](), idleMs);
   }
 }

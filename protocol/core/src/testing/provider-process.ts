@@ -47,7 +47,9 @@ export interface ProviderProcess {
   send(request: Message): void;
   /** Waits for the next answer; throws if the process ends without one. */
   answer(): Promise<Message>;
-  /** What it has written so far, or since a position. */
+  /** As in `Shown`. */
+  readonly commandLine: string | null;
+  /** What it has written so far, or since a position. To parse all of a long life takes long. */
   shown(since?: Position): Shown;
   /** Where the next output will begin. */
   position(): Position;
@@ -94,6 +96,9 @@ export function startProvider({ main, environment, under = [] }: Executable): Pr
     pid,
     get hasEnded() {
       return child.exitCode !== null || child.signalCode !== null;
+    },
+    get commandLine() {
+      return commandLine;
     },
     send: (request) => child.stdin.write(`${JSON.stringify(request)}\n`),
     kill: () => child.kill("SIGKILL"),

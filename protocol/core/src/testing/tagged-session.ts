@@ -61,7 +61,7 @@ export class TaggedSession implements AsyncDisposable {
         this.#waiting.set(id, waiting);
         provider.send({ [taggedMessages.request]: { id, request } });
       });
-      const { commandLine } = provider.shown();
+      const { commandLine } = provider;
       return { answers: [answer], outcomes: outcomesIn(stderr), stdout: JSON.stringify(answer), stderr, commandLine };
     } finally {
       clearTimeout(limit);

@@ -4,7 +4,7 @@ import {
   isObject,
   messages,
   OpenStores,
-  Pools,
+  PoolsInUse,
   type Kind,
   type Properties,
   type Requests,
@@ -17,11 +17,10 @@ export type Ask = <K extends Kind>(kind: K, body: Requests[K]) => Promise<Proper
 /** Requests take the path of a line of input, so that every front end gives the same answers. */
 export function askerOf(provider: Provider, writeLog: (text: string) => void): Ask {
   const stores = new OpenStores();
-  // The process ends with the engine, and its connections with it.
-  const pools = new Pools();
+  const inUse = new PoolsInUse();
   return async (kind, body) => {
     const line = JSON.stringify({ [messages[kind].request]: body });
-    const reply = await answer(provider, line, stores, { stderr: writeLog, pools });
+    const reply = await inUse.during((pools) => answer(provider, line, stores, { stderr: writeLog, pools }));
     const { errorResponse, [messages[kind].response]: response } = reply;
     if (isObject(errorResponse)) throw new Failure(String(errorResponse["message"]));
     return { ...response };

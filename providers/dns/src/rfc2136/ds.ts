@@ -3,9 +3,9 @@ import { nameToWire, rdataToText, type Message } from "@nixops4-resources/dns-cl
 import { refusedLook } from "./failure.ts";
 import type { NameServer } from "./server.ts";
 
-/** Types by number: DNSKEY (RFC 4034) and CDS (RFC 7344). */
+/** DNSKEY (RFC 4034), by its number, and CDS (RFC 7344). */
 const dnskey = "TYPE48";
-const cds = "TYPE59";
+const cds = "CDS";
 
 /** The recommended digest types of DS records (RFC 8624, section 3.3). */
 const digests = { 2: "sha256", 4: "sha384" } as const;

@@ -23,7 +23,11 @@ interface Verb {
 }
 
 type Inputs = Record<string, unknown>;
-const create = (inputs: Inputs) => (contract: Contract) => contract.createRequest(contract.inputs(inputs));
+/** Adoptions accept what ours may have raised: else one that follows ours is refused, and one that overtakes it is not. */
+const create = (inputs: Inputs) => (contract: Contract) =>
+  contract.createRequest(
+    contract.inputs({ ...inputs, ...(contract.resource.lowering !== undefined && { adoptLowers: true }) }),
+  );
 const destroy = (inputs: Inputs) => (contract: Contract) =>
   contract.destroyRequest(contract.inputs({ deletion: "delete", ...inputs }));
 
