@@ -60,7 +60,10 @@ test("reports a long wait once for each request, with the name of its object, th
   const reports: string[] = [];
   // A fake timer runs in the context of the call that advances the time.
   const pass = (milliseconds: number) =>
-    runWith({ stderr: (text) => void reports.push(text) }, () => vi.advanceTimersByTimeAsync(milliseconds));
+    runWith({ stderr: (text) => void reports.push(text) }, async () => {
+      await vi.advanceTimersByTimeAsync(milliseconds);
+      await vi.dynamicImportSettled();
+    });
   const requests = ["a", "b", "c"].map((name) => {
     const progress = new Progress();
     progress.subject = `role ${name}`;

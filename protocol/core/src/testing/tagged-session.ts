@@ -99,6 +99,7 @@ export class TaggedSession implements AsyncDisposable {
     try {
       for (;;) this.#receive(await provider.answer());
     } catch (cause) {
+      provider.kill();
       for (const { request, failed } of this.#waiting.values()) {
         failed(new Error(`The process ended at ${JSON.stringify(request)}: ${String(cause)}`, { cause }));
       }
@@ -109,11 +110,12 @@ export class TaggedSession implements AsyncDisposable {
     const [[kind, body] = ["nothing", {}]] = Object.entries(message);
     const { id, text, response } = asObject(body);
     const waiting = this.#waiting.get(Number(id));
-    if (waiting === undefined) throw new Error(`Nobody waits for ${JSON.stringify(message)}`);
     if (kind === taggedMessages.stderr) {
+      // Work that outlives its request may still log.
+      if (waiting === undefined) return;
       waiting.stderr += String(text);
       waiting.onStderr?.(String(text));
-    } else if (kind === taggedMessages.response) waiting.answered(asObject(response));
-    else throw new Error(`The process says ${JSON.stringify(message)}`);
+    } else if (kind === taggedMessages.response && waiting !== undefined) waiting.answered(asObject(response));
+    else throw new Error(`Nobody waits for ${JSON.stringify(message)}`);
   }
 }
