@@ -11,7 +11,7 @@ class Connections implements AsyncDisposable {
   }
 }
 
-test("requests share a pool, which is closed 2 s after the last of them, and made anew then", async () => {
+test("requests share a pool, which is closed 2 s after the last of them, and another one is made then", async () => {
   const inUse = new PoolsInUse();
   const seen: Connections[] = [];
   const use = async (pools: Pools): Promise<unknown> => seen.push(pools.of(Connections));
