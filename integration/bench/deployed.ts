@@ -54,5 +54,8 @@ export async function byProcesses(members: readonly RecordedMember[], folder: st
     wait
     for file in "\${@:2}"; do grep -q '^{"createResourceResponse"' "$file.out" || { cat "$file.err" >&2; exit 1; }; done`;
   const main = files[0]?.main ?? "";
-  return await groupRun(["bash", "-c", script, process.execPath, main, ...files.map(({ file }) => file)], 500);
+  return await groupRun(
+    ["bash", "-c", script, process.execPath, main, ...files.map(({ file }) => file)],
+    members.length > 50 ? 500 : 20,
+  );
 }

@@ -19,10 +19,10 @@ export async function growth(address: PostgresAddress, folder: string, say: (lin
   for (const count of counts) {
     const rolesOf = (prefix: string) =>
       Array.from({ length: count }, (_, index) => role(address, `${prefix}_${count}_${index}`));
-    const recording = recordingOf(rolesOf("driven"));
+    const recording = recordingOf(rolesOf("grown"));
     const first = await byDriver(recording, folder);
     const again = await byDriver(recording, folder);
-    const script = rolesByPsql(address, `scripted_${count}`, count);
+    const script = rolesByPsql(address, `grown_by_psql_${count}`, count);
     driver.seconds.push([count, first.seconds]);
     driver.mib.push([count, Math.max(first.peakMib, again.peakMib)]);
     psql.seconds.push([count, script]);
