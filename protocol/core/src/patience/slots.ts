@@ -17,8 +17,7 @@ const paceMs = 10;
  * starts every resource that is ready at once, and a server may accept a hundred connections. `endpoint` names the
  * backend, such as `postgres:127.0.0.1:5432`; `what` describes the place, for the message of a long wait: each request that
  * waits reports it once, then all together every 10 s. Requests that share a process pass their places on to each other.
- * What must exclude others takes `takeLock` instead: without a usable
- * folder, places have no limit.
+ * What must exclude others takes `takeLock` instead: without a usable folder, places have no limit.
  */
 export async function takeSlot(
   endpoint: string,

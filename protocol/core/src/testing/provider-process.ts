@@ -3,6 +3,11 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
+/** How long a session waits for an answer: less than the tests' timeout, so that the message names the request. */
+export const answerLimitMs = 100_000;
+/** How long a process may take to end after the end of its input. */
+export const exitLimitMs = 20_000;
+
 /** A message of the protocol: an object with one key. */
 export type Message = Record<string, unknown>;
 

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import {
+  answerLimitMs,
   ask,
+  exitLimitMs,
   outcomesIn,
   startProvider,
   type Executable,
@@ -8,10 +10,6 @@ import {
   type ProviderProcess,
   type Shown,
 } from "./provider-process.ts";
-
-/** Less than the tests' timeout, so that the message names the request. */
-const answerLimitMs = 100_000;
-const exitLimitMs = 20_000;
 
 /**
  * A line that the provider rejects, on stdout and on stderr. It does so only after it has written the log of the request

@@ -1,5 +1,7 @@
 import { taggedMessages } from "../wire/tagged.ts";
 import {
+  answerLimitMs,
+  exitLimitMs,
   outcomesIn,
   startProvider,
   type Executable,
@@ -8,10 +10,6 @@ import {
   type Shown,
 } from "./provider-process.ts";
 import { asObject } from "./reply.ts";
-
-/** Less than the tests' timeout, so that the message names the request. */
-const answerLimitMs = 100_000;
-const exitLimitMs = 20_000;
 
 /** A request that was sent and not answered. */
 interface Waiting {
@@ -23,21 +21,19 @@ interface Waiting {
 }
 
 /**
- * Sends requests to one process, which answers them side by side. A process that failed is replaced at the next request.
+ * Sends requests to one process, which answers them side by side. A process that ended too early is replaced at the next
+ * request, and `finish` reports it: its own request may have been one whose answer nobody looks at.
  */
 export class TaggedSession implements AsyncDisposable {
   readonly #executable: Executable;
   readonly #waiting = new Map<number, Waiting>();
   #provider: ProviderProcess | undefined;
+  /** Why a process ended before the end of its input. */
+  #tooEarly: Error | undefined;
   #sent = 0;
 
   constructor(executable: Executable) {
     this.#executable = executable;
-  }
-
-  /** The process id; undefined before the first request. */
-  get pid(): number | undefined {
-    return this.#provider?.pid;
   }
 
   /** What the provider has shown of this request alone; `onStderr` gets its lines while it runs. */
@@ -72,6 +68,13 @@ export class TaggedSession implements AsyncDisposable {
   /** Ends the process as its sender does, and returns all that it has shown; undefined if none is running. */
   async finish(): Promise<Shown | undefined> {
     const provider = this.#provider;
+    this.#provider = undefined;
+    const tooEarly = this.#tooEarly;
+    this.#tooEarly = undefined;
+    if (tooEarly !== undefined) {
+      provider?.kill();
+      throw tooEarly;
+    }
     if (provider === undefined) return undefined;
     // A test that ran out of time has left its request behind.
     const isAbandoned = this.#waiting.size > 0;
@@ -79,7 +82,6 @@ export class TaggedSession implements AsyncDisposable {
     const limit = setTimeout(() => provider.kill(), exitLimitMs);
     const finished = await provider.finish();
     clearTimeout(limit);
-    this.#provider = undefined;
     if (isAbandoned || finished.exitCode === 0) return finished;
     throw new Error(`The process ended with ${finished.exitCode ?? finished.signal}: ${finished.stderr}`);
   }
@@ -89,10 +91,11 @@ export class TaggedSession implements AsyncDisposable {
   }
 
   #running(): ProviderProcess {
-    if (this.#provider !== undefined && !this.#provider.hasEnded) return this.#provider;
-    this.#provider = startProvider(this.#executable);
-    void this.#listen(this.#provider);
-    return this.#provider;
+    if (this.#provider !== undefined) return this.#provider;
+    const provider = startProvider(this.#executable);
+    this.#provider = provider;
+    void this.#listen(provider);
+    return provider;
   }
 
   async #listen(provider: ProviderProcess): Promise<void> {
@@ -100,6 +103,10 @@ export class TaggedSession implements AsyncDisposable {
       for (;;) this.#receive(await provider.answer());
     } catch (cause) {
       provider.kill();
+      if (this.#provider === provider) {
+        this.#provider = undefined;
+        this.#tooEarly = new Error(`The process ended before the end of its input: ${String(cause)}`, { cause });
+      }
       for (const { request, failed } of this.#waiting.values()) {
         failed(new Error(`The process ended at ${JSON.stringify(request)}: ${String(cause)}`, { cause }));
       }

@@ -4,7 +4,7 @@ import type { Message } from "../provider-process.ts";
 import { asObject, type Reply } from "../reply.ts";
 
 /**
- * Most requests of the contract go to one long-lived process; NixOps4 starts a process per resource. Here the same requests
+ * Most requests of the contract go to one process, side by side with others; NixOps4 starts a process per resource. Here the same requests
  * get a process each, which logs as much as it can.
  */
 export const processes: readonly Clause[] = [
