@@ -14,6 +14,7 @@ import { removeMark, writeMark } from "./mark.ts";
 import { removeOptions } from "./options/write.ts";
 import { removeRules } from "./rules/write.ts";
 import { seeFirewall } from "./seen.ts";
+import { unlessSetsChange } from "./sets/look.ts";
 import { removeSets } from "./sets/write.ts";
 import { fill, settle } from "./settle.ts";
 
@@ -49,10 +50,12 @@ export default defineResource({
   connectWriter,
 
   async read(client, want) {
-    const guest = await findGuest(client, want);
-    if (guest === undefined) return undefined;
-    const firewall = await openFirewall(client, guest);
-    return isEmpty(firewall) ? undefined : await seeFirewall(client, want, firewall);
+    return await unlessSetsChange(async () => {
+      const guest = await findGuest(client, want);
+      if (guest === undefined) return undefined;
+      const firewall = await openFirewall(client, guest);
+      return isEmpty(firewall) ? undefined : await seeFirewall(client, want, firewall);
+    });
   },
 
   create: (client, want, mark) =>

@@ -219,6 +219,18 @@ describeMachines("the firewall of a VM", (suite) => {
     expect((await rules()).map(([, dport]) => dport)).toEqual([undefined, "2222", "80,443", "22", "24"]);
   });
 
+  test("a set that is renamed between the list and its entries is met by another look", async () => {
+    await applyVm();
+    await apply({ ipsets: { office: [] } });
+    const at = `${path()}/ipset/office$`;
+    await suite().server.fault({ fault: "delay", method: "GET", path: at, when: "instead", milliseconds: 1500 });
+    const ours = apply({ ipsets: { office: [] } });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await call("POST", "/ipset", { name: "bureau", rename: "office", comment: "[nixops4]" });
+    expect(await ours).toMatchObject({ error: undefined, outcome: "updated" });
+    expect(Object.keys((await contents()).sets).toSorted()).toEqual(["nixops4", "office"]);
+  });
+
   test.each<[string, Message]>([
     ["host bits", { antiSpoofing: { net0: ["192.0.2.5/24"] } }],
     ["the same network twice", { antiSpoofing: { net0: ["2001:db8::5", "2001:DB8:0::5"] } }],

@@ -183,8 +183,11 @@ class Pair {
   }
 
   async #isOfSomeOrder(outcome: Outcome): Promise<boolean> {
+    // Ours was whole, but others changed the object before its last look. It says so, and what exists must still be of an order.
+    const isUnsettled = outcome.ours?.error === "protocol.unsettled";
     for (let position = this.#theirs.length; position >= 0; position--) {
-      if (isSame(outcome, await this.#inOrder(position))) return true;
+      const order = await this.#inOrder(position);
+      if (isSame(outcome, isUnsettled ? { ...order, ours: outcome.ours } : order)) return true;
     }
     return false;
   }

@@ -1,4 +1,5 @@
 import { somethingElse } from "@nixops4-resources/protocol-core";
+import { isRejected } from "../../api/failure.ts";
 import type { ProxmoxReader } from "../../api/reader.ts";
 import type { Place } from "../../vm/config/guest-config.ts";
 import { readList, type List } from "../lists.ts";
@@ -27,6 +28,20 @@ export async function readEntries(client: ProxmoxReader, place: Place, name: str
     return { cidr: row.get("cidr") ?? "", nomatch, comment: wordsIn(row.get("comment")) };
   });
   return { byKey: new Map(entries.map((entry) => [networkKey(entry.cidr), entry])), digest };
+}
+
+/** How often a firewall is looked at whose sets change meanwhile. */
+const looks = 3;
+
+/** A look at all sets. It is made again if a set of the list is gone when its entries are read: another request renames it. */
+export async function unlessSetsChange<T>(look: () => Promise<T>): Promise<T> {
+  for (let count = 1; ; count++) {
+    try {
+      return await look();
+    } catch (error) {
+      if (count === looks || !isRejected(error) || !error.words.startsWith("no such IPSet")) throw error;
+    }
+  }
 }
 
 /** Whether Proxmox has this entry as declared. */
