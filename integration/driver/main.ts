@@ -1,5 +1,7 @@
+import { keepHeapSmall } from "@nixops4-resources/protocol-core/small-heap";
 import { run } from "./run.ts";
 
+keepHeapSmall();
 const { env, stdout, stderr } = process;
 
 process.exitCode = await run(process.argv.slice(2), {

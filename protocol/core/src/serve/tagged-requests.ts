@@ -5,6 +5,7 @@ import { answer, type Answer } from "./answer.ts";
 import { explain } from "./explain.ts";
 import type { OpenStores } from "./open-stores.ts";
 import type { Provider } from "./provider.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import type { StopSignals } from "./stop-signals.ts";
 
 /** What the requests of one process have in common. */
@@ -26,6 +27,7 @@ export class TaggedRequests implements AsyncDisposable {
 
   constructor(process: Process) {
     this.#process = process;
+    keepHeapSmall();
   }
 
   /** Begins a request; its answer is written when it is done. */

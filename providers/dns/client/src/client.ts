@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
-import { Connection, type Endpoint } from "./connection.ts";
+import { Connection, TransportError, type Endpoint } from "./connection.ts";
+import type { Connections } from "./connections.ts";
 import { MalformedMessage } from "./wire/errors.ts";
 import {
   decodeMessage,
@@ -53,6 +54,8 @@ export interface ClientOptions extends Endpoint {
   readonly timeoutMs?: number;
   /** Whether to request recursion. Default: false. */
   readonly isRecursionDesired?: boolean;
+  /** Connections that were opened before, and are kept for later clients. Without them, the client closes its own. */
+  readonly connections?: Connections | undefined;
   /** The local clock, in seconds since 1970. */
   readonly now?: () => number;
 }
@@ -75,6 +78,9 @@ export class DnsClient implements Disposable {
   readonly #now: () => number;
   #connection: Connection | undefined;
   #hasConnected = false;
+  #isDisposed = false;
+  /** Exchanges in progress. */
+  #inHand = 0;
   #lastId = randomInt(0x1_00_00);
 
   constructor(options: ClientOptions) {
@@ -122,8 +128,7 @@ export class DnsClient implements Disposable {
     let refusal: Message | undefined;
     let octetCount = 0;
     const { id, signed, verifier } = this.#prepare({ opcode: opcodes.QUERY, question: { name: zone, type: "AXFR" } });
-    const connection = await this.#open();
-    await connection.exchange([signed], this.#timeoutMs, (octets) => {
+    await this.#converse([signed], this.#timeoutMs, (octets) => {
       const message = decodeAnswer(octets, (answered) => answered === id);
       verifier?.take(message);
       if (message.rcode !== "NOERROR" || (records.length === 0 && message.answers[0]?.type !== "SOA")) {
@@ -142,15 +147,19 @@ export class DnsClient implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#connection?.[Symbol.dispose]();
+    this.#isDisposed = true;
+    if (this.#connection === undefined) return;
+    const { connections } = this.#options;
+    if (connections === undefined || this.#inHand > 0) this.#connection[Symbol.dispose]();
+    else connections.give(this.#options, this.#connection);
+    this.#connection = undefined;
   }
 
   async #exchange(requests: readonly Omit<Request, "id">[], timeoutMs = this.#timeoutMs): Promise<Message[]> {
     const prepared = requests.map((request) => this.#prepare(request));
     const awaited = new Map(prepared.map(({ id, verifier }) => [id, verifier]));
     const answers = new Map<number, Message>();
-    const connection = await this.#open();
-    await connection.exchange(
+    await this.#converse(
       prepared.map(({ signed }) => signed),
       timeoutMs,
       (octets) => {
@@ -164,6 +173,17 @@ export class DnsClient implements Disposable {
     return prepared.flatMap(({ id }) => answers.get(id) ?? []);
   }
 
+  /** See `exchange` of connection.ts. */
+  async #converse(messages: readonly Buffer[], timeoutMs: number, take: (octets: Buffer) => boolean): Promise<void> {
+    this.#inHand++;
+    try {
+      const connection = await this.#open();
+      await connection.exchange(messages, timeoutMs, take);
+    } finally {
+      this.#inHand--;
+    }
+  }
+
   #prepare(request: Omit<Request, "id">): { id: number; signed: Buffer; verifier: Verifier | undefined } {
     const { key, isRecursionDesired = false } = this.#options;
     const id = (this.#lastId = (this.#lastId + 1) % 0x1_00_00);
@@ -175,7 +195,15 @@ export class DnsClient implements Disposable {
   }
 
   async #open(): Promise<Connection> {
-    if (this.#connection?.isOpen !== true) this.#connection = await Connection.open(this.#options, this.#timeoutMs);
+    if (this.#connection?.isOpen !== true) {
+      const kept = this.#options.connections?.take(this.#options);
+      const connection = kept ?? (await Connection.open(this.#options, this.#timeoutMs));
+      if (this.#isDisposed) {
+        connection[Symbol.dispose]();
+        throw new TransportError("closed", "the client was closed meanwhile");
+      }
+      this.#connection = connection;
+    }
     this.#hasConnected = true;
     return this.#connection;
   }

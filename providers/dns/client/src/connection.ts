@@ -60,6 +60,11 @@ export class Connection implements Disposable {
     return this.#end === undefined;
   }
 
+  /** Whether it is open, and nothing is left of what was received. */
+  get isReusable(): boolean {
+    return this.isOpen && this.#received.length === 0;
+  }
+
   /**
    * Sends messages and passes each received message to `take` until it returns true. If `take` throws, or on a
    * TransportError, closes the connection and rethrows. `timeoutMs` is the maximum time between two received messages.

@@ -1,5 +1,6 @@
 export { DnsClient, MessageTooLong, TransferTooLarge, type ClientOptions, type UpdateRequest } from "./client.ts";
 export { TransportError, type Endpoint } from "./connection.ts";
+export { Connections } from "./connections.ts";
 export { InvalidValue, MalformedMessage } from "./wire/errors.ts";
 export { classes, type Message, type Question, type Rcode, type ResourceRecord } from "./message.ts";
 export { canonicalName, isWithin, labelsOf, nameToText, nameToWire, parentOf } from "./wire/name.ts";

@@ -1,4 +1,6 @@
+import { createSecretKey } from "node:crypto";
 import {
+  Connections,
   DnsClient,
   TransportError,
   type Message,
@@ -8,6 +10,7 @@ import {
   type UpdateRequest,
 } from "@nixops4-resources/dns-client";
 import {
+  currentPools,
   messageOf,
   resolveSecret,
   retry,
@@ -47,9 +50,10 @@ export class NameServer implements AsyncDisposable {
     const text = (await resolveSecret(tsig.secret, `the TSIG key ${tsig.name}`)).revealText().trim();
     if (!/^(?:[\w+/-]{4})+(?:[\w+/-]{2}==|[\w+/-]{3}=)?$|^[\w+/-]{2}==$|^[\w+/-]{3}=$/.test(text))
       throw badSecret(settings);
-    const key = { name, algorithm: tsig.algorithm, secret: Buffer.from(text, "base64") };
+    const key = { name, algorithm: tsig.algorithm, secret: createSecretKey(text, "base64") };
     const slot = await takeSlot(`dns:${addressOf(settings)}`, slots);
-    return new NameServer(settings, new DnsClient({ host, port, key }), slot, signal);
+    const connections = currentPools()?.of(Connections);
+    return new NameServer(settings, new DnsClient({ host, port, key, connections }), slot, signal);
   }
 
   async query(question: Question, timeoutMs?: number): Promise<Message> {

@@ -1,5 +1,5 @@
 import { change, classes, DnsClient, prerequisite, TransportError } from "@nixops4-resources/dns-client";
-import { log, ProviderError } from "@nixops4-resources/protocol-core";
+import { currentPools, log, ProviderError } from "@nixops4-resources/protocol-core";
 import { addressOf } from "../endpoint.ts";
 import { displayName } from "../name.ts";
 import type { NameServer } from "./server.ts";
@@ -36,13 +36,28 @@ export async function warnOfUnsigned(server: NameServer, zone: string): Promise<
 
 /** Whether the server identifies itself as PowerDNS; https://doc.powerdns.com/authoritative/settings.html#version-string */
 async function isPowerdns(server: NameServer): Promise<boolean> {
+  const known = currentPools()?.of(Identified).isPowerdns;
+  const address = addressOf(server.settings);
+  const before = known?.get(address);
+  if (before !== undefined) return before;
   try {
     const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH }, timeoutMs);
-    return answers.some(({ rdata }) => rdata.includes("PowerDNS"));
+    const found = answers.some(({ rdata }) => rdata.includes("PowerDNS"));
+    known?.set(address, found);
+    return found;
   } catch (error) {
     // Some servers do not answer this query, or answer it without a signature.
     if (!(error instanceof ProviderError)) throw error;
     log.debug("unable to read the server's version", { reason: error.message });
     return false;
+  }
+}
+
+/** What the requests of a process know of servers, so that each does not ask anew. */
+class Identified implements AsyncDisposable {
+  readonly isPowerdns = new Map<string, boolean>();
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.isPowerdns.clear();
   }
 }
