@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { Connection, TransportError, type Endpoint } from "./connection.ts";
 import type { Connections } from "./connections.ts";
+import { largestTransfer, longestMessage, MessageTooLong, TransferTooLarge } from "./limits.ts";
 import { MalformedMessage } from "./wire/errors.ts";
 import {
   decodeMessage,
@@ -14,8 +15,6 @@ import {
 import { sign, type TsigKey } from "./tsig/tsig.ts";
 import { Verifier } from "./tsig/verifier.ts";
 
-/** RFC 1035, section 4.2.2: the length prefix has two octets. */
-const longestMessage = 0xff_ff;
 /** Maximum number of pipelined queries on a connection (RFC 7766, section 6.2.1.1). */
 const maxPipelined = 512;
 /**
@@ -23,29 +22,6 @@ const maxPipelined = 512;
  * client acknowledges the first (Nagle's algorithm), which takes 40 ms.
  */
 const maxSequential = 4;
-
-/** The message exceeds DNS' limit of 65,535 octets. */
-export class MessageTooLong extends Error {
-  override readonly name = "MessageTooLong";
-  readonly octets: number;
-
-  constructor(octets: number) {
-    super(`a message of ${octets} octets; DNS has at most ${longestMessage}`);
-    this.octets = octets;
-  }
-}
-
-/** Octets of the largest accepted transfer: enough for a million records. */
-const largestTransfer = 64 * 1024 * 1024;
-
-/** A transfer goes on beyond every reasonable size. */
-export class TransferTooLarge extends Error {
-  override readonly name = "TransferTooLarge";
-
-  constructor(limit: number) {
-    super(`the transfer is larger than ${limit} octets`);
-  }
-}
 
 export interface ClientOptions extends Endpoint {
   /** Signs every request and verifies every answer. Without a key, nothing is signed or verified. */
@@ -58,6 +34,12 @@ export interface ClientOptions extends Endpoint {
   readonly connections?: Connections | undefined;
   /** The local clock, in seconds since 1970. */
   readonly now?: () => number;
+}
+
+/** How messages are sent. Without a key, they are not signed, and their answers are not verified. */
+interface Exchange {
+  readonly timeoutMs: number;
+  readonly key: TsigKey | undefined;
 }
 
 /** An update (RFC 2136, section 2). `prerequisite` and `change` build its records. */
@@ -94,11 +76,13 @@ export class DnsClient implements Disposable {
     return this.#hasConnected;
   }
 
-  /** `timeoutMs` overrides the client's timeout. */
-  async query(question: Question, timeoutMs = this.#timeoutMs): Promise<Message> {
-    const [answer] = await this.#exchange([{ opcode: opcodes.QUERY, question }], timeoutMs);
-    if (answer === undefined) throw new TypeError("The exchange ended without an answer.");
-    return answer;
+  async query(question: Question): Promise<Message> {
+    return onlyOf(await this.#exchange([{ opcode: opcodes.QUERY, question }]));
+  }
+
+  /** A query without the key. Its answer is not verified. `timeoutMs` overrides the client's timeout. */
+  async queryUnsigned(question: Question, timeoutMs = this.#timeoutMs): Promise<Message> {
+    return onlyOf(await this.#exchange([{ opcode: opcodes.QUERY, question }], { timeoutMs, key: undefined }));
   }
 
   /** The answers to several queries, in the order of the queries. The queries are pipelined. */
@@ -115,11 +99,9 @@ export class DnsClient implements Disposable {
   /** Sends an update. The answer's `rcode` is its result. Throws MessageTooLong before sending anything. */
   async update({ zone, prerequisites, changes }: UpdateRequest): Promise<Message> {
     const question = { name: zone, type: "SOA" };
-    const [answer] = await this.#exchange([
-      { opcode: opcodes.UPDATE, question, answers: prerequisites, authorities: changes },
-    ]);
-    if (answer === undefined) throw new TypeError("The exchange ended without an answer.");
-    return answer;
+    return onlyOf(
+      await this.#exchange([{ opcode: opcodes.UPDATE, question, answers: prerequisites, authorities: changes }]),
+    );
   }
 
   /** All records of a zone, SOA first (RFC 5936), or the answer that refuses the transfer. */
@@ -127,7 +109,8 @@ export class DnsClient implements Disposable {
     const records: ResourceRecord[] = [];
     let refusal: Message | undefined;
     let octetCount = 0;
-    const { id, signed, verifier } = this.#prepare({ opcode: opcodes.QUERY, question: { name: zone, type: "AXFR" } });
+    const question = { name: zone, type: "AXFR" };
+    const { id, signed, verifier } = this.#prepare({ opcode: opcodes.QUERY, question }, this.#options.key);
     await this.#converse([signed], this.#timeoutMs, (octets) => {
       const message = decodeAnswer(octets, (answered) => answered === id);
       verifier?.take(message);
@@ -155,8 +138,11 @@ export class DnsClient implements Disposable {
     this.#connection = undefined;
   }
 
-  async #exchange(requests: readonly Omit<Request, "id">[], timeoutMs = this.#timeoutMs): Promise<Message[]> {
-    const prepared = requests.map((request) => this.#prepare(request));
+  async #exchange(
+    requests: readonly Omit<Request, "id">[],
+    { timeoutMs, key }: Exchange = { timeoutMs: this.#timeoutMs, key: this.#options.key },
+  ): Promise<Message[]> {
+    const prepared = requests.map((request) => this.#prepare(request, key));
     const awaited = new Map(prepared.map(({ id, verifier }) => [id, verifier]));
     const answers = new Map<number, Message>();
     await this.#converse(
@@ -184,8 +170,11 @@ export class DnsClient implements Disposable {
     }
   }
 
-  #prepare(request: Omit<Request, "id">): { id: number; signed: Buffer; verifier: Verifier | undefined } {
-    const { key, isRecursionDesired = false } = this.#options;
+  #prepare(
+    request: Omit<Request, "id">,
+    key: TsigKey | undefined,
+  ): { id: number; signed: Buffer; verifier: Verifier | undefined } {
+    const { isRecursionDesired = false } = this.#options;
     const id = (this.#lastId = (this.#lastId + 1) % 0x1_00_00);
     const octets = encodeRequest({ ...request, id, isRecursionDesired });
     const { signed, mac } = key === undefined ? { signed: octets, mac: undefined } : sign(octets, key, this.#now());
@@ -207,6 +196,11 @@ export class DnsClient implements Disposable {
     this.#hasConnected = true;
     return this.#connection;
   }
+}
+
+function onlyOf([answer]: readonly Message[]): Message {
+  if (answer === undefined) throw new TypeError("The exchange ended without an answer.");
+  return answer;
 }
 
 function decodeAnswer(octets: Buffer, isAwaited: (id: number) => boolean): Message {

@@ -1,4 +1,5 @@
-export { DnsClient, MessageTooLong, TransferTooLarge, type ClientOptions, type UpdateRequest } from "./client.ts";
+export { DnsClient, type ClientOptions, type UpdateRequest } from "./client.ts";
+export { MessageTooLong, TransferTooLarge } from "./limits.ts";
 export { TransportError, type Endpoint } from "./connection.ts";
 export { Connections } from "./connections.ts";
 export { InvalidValue, MalformedMessage } from "./wire/errors.ts";

@@ -56,15 +56,13 @@ export class NameServer implements AsyncDisposable {
     return new NameServer(settings, new DnsClient({ host, port, key, connections }), slot, signal);
   }
 
-  async query(question: Question, timeoutMs?: number): Promise<Message> {
-    return (await this.#request(() => this.#client.query(question, timeoutMs))).answer;
+  async query(question: Question): Promise<Message> {
+    return (await this.#request(() => this.#client.query(question))).answer;
   }
 
-  /** The answer to a query without a key. It is not verified. */
-  async queryUnsigned(question: Question): Promise<Message> {
-    const { host, port } = this.settings;
-    using client = new DnsClient({ host, port });
-    return (await this.#request(() => client.query(question))).answer;
+  /** The answer to a query without the key. It is not verified. */
+  async queryUnsigned(question: Question, timeoutMs?: number): Promise<Message> {
+    return (await this.#request(() => this.#client.queryUnsigned(question, timeoutMs))).answer;
   }
 
   async queryAll(questions: readonly Question[]): Promise<Message[]> {

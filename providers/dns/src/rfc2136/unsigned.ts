@@ -41,12 +41,14 @@ async function isPowerdns(server: NameServer): Promise<boolean> {
   const before = known?.get(address);
   if (before !== undefined) return before;
   try {
-    const { answers } = await server.query({ name: "version.bind.", type: "TXT", class: classes.CH }, timeoutMs);
+    const question = { name: "version.bind.", type: "TXT", class: classes.CH };
+    // Knot does not sign its answer.
+    const { answers } = await server.queryUnsigned(question, timeoutMs);
     const found = answers.some(({ rdata }) => rdata.includes("PowerDNS"));
     known?.set(address, found);
     return found;
   } catch (error) {
-    // Some servers do not answer this query, or answer it without a signature.
+    // Some servers do not answer this query.
     if (!(error instanceof ProviderError)) throw error;
     log.debug("unable to read the server's version", { reason: error.message });
     return false;
