@@ -298,7 +298,8 @@ describeMachines("an update of a VM", (suite) => {
     expect((await server.log()).slice(log.length).match(/ (POST|PUT|DELETE) /g)).toHaveLength(1);
     const { config, power } = await machine();
     expect(power).toBe("running");
-    expect({ ...config, description: "By hand" }).toEqual({ ...before, description: "By hand" });
+    expect(config["tags"]).toMatch(/^nixops4\.[0-9a-f]{16}$/);
+    expect({ ...config, description: "By hand" }).toEqual({ ...before, description: "By hand", tags: config["tags"] });
     expect((await tenant.create("vm", inputs)).outcome).toBe("unchanged");
     const changed = {
       ...inputs,
@@ -310,6 +311,19 @@ describeMachines("an update of a VM", (suite) => {
     expect(after["virtio0"]).toContain("aio=native");
     expect(after["net0"]).toContain("queues=2");
     expect((await tenant.destroy("vm", inputs)).outcome).toBe("retained");
-    expect((await machine()).config["description"]).toBe("By hand");
+    const { description, tags } = (await machine()).config;
+    expect([description, tags]).toEqual(["By hand", undefined]);
+  });
+
+  test("an adopted VM is found by its tag after it was renamed by hand, also by the next owner", async () => {
+    const { tenant, small, server, apply, machine } = suite();
+    await apply({ hostname: "old" });
+    const { vmid, config } = await machine();
+    await tenant.create("vm", { ...small, vmid, hostname: "old", managedBy: "bank", adoptFrom: "shop" });
+    expect((await machine()).config["tags"]).toMatch(/^nixops4\.[0-9a-f]{16}$/);
+    expect((await machine()).config["tags"]).not.toBe(config["tags"]);
+    await server.call("PUT", `/nodes/${server.nodes[0]}/qemu/${vmid}/config`, { name: "renamed" });
+    const found = await tenant.create("vm", { ...small, hostname: "old", managedBy: "bank" });
+    expect([found.outcome, found.outputs["vmid"]]).toEqual(["updated", vmid]);
   });
 });
