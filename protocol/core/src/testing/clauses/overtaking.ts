@@ -160,6 +160,8 @@ class Pair {
   readonly #contract: Contract;
   readonly #verb: Verb;
   readonly #theirs: readonly Message[];
+  /** The result of each order, by the position of ours: the runs at all points are compared with the same ones. */
+  readonly #orders = new Map<number | undefined, Promise<Outcome>>();
 
   constructor(contract: Contract, verb: Verb, theirs: readonly ((contract: Contract) => Message)[]) {
     this.#contract = contract;
@@ -193,7 +195,13 @@ class Pair {
   }
 
   /** One request after the other, ours at that position or not at all. */
-  async #inOrder(position: number | undefined): Promise<Outcome> {
+  #inOrder(position: number | undefined): Promise<Outcome> {
+    const known = this.#orders.get(position) ?? this.#runInOrder(position);
+    this.#orders.set(position, known);
+    return known;
+  }
+
+  async #runInOrder(position: number | undefined): Promise<Outcome> {
     await prepare(this.#contract, this.#verb);
     const ours = this.#verb.request(this.#contract, this.#contract.backend.connection);
     const theirs: Said[] = [];
