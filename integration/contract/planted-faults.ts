@@ -85,7 +85,7 @@ export const commonFaults: Readonly<Record<string, Fault>> = {
       ...sound,
       async create(folder, want, mark) {
         // Like a slow server: all processes have looked by then.
-        await pause(100);
+        await pause(500);
         folder.remove(want.name);
         await sound.create(folder, want, mark);
       },

@@ -191,6 +191,10 @@ export class Contract implements AsyncDisposable {
   createRequest(inputs = this.inputs(), isStateful = this.resource.requireState): Message {
     return { createResourceRequest: { type: this.resource.type, inputProperties: inputs, isStateful } };
   }
+  /** A create that fails before it connects. */
+  wrongRequest(): Message {
+    return this.createRequest(this.inputs({ managedBy: "Not A Name" }));
+  }
   updateRequest(previous: Message, inputs: Message): Message {
     return { updateResourceRequest: { resource: this.#extant(previous), inputProperties: inputs } };
   }
@@ -217,7 +221,7 @@ export class Contract implements AsyncDisposable {
   /** A request that changes nothing, wherever its connection leads; without one, it is a wrong request. */
   #neighbour(connection: Message | undefined, timeoutSeconds: number): Message {
     return connection === undefined
-      ? this.createRequest(this.inputs({ managedBy: "Not A Name" }))
+      ? this.wrongRequest()
       : this.readRequest(this.inputs({ connection, timeoutSeconds }));
   }
 

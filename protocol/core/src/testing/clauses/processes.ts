@@ -49,7 +49,7 @@ function wholeLife(contract: Contract): Message[] {
     contract.planRequest(),
     contract.createRequest(),
     contract.readRequest(),
-    contract.createRequest(contract.inputs({ managedBy: "Not A Name" })),
+    contract.wrongRequest(),
     contract.createRequest(contract.inputs({ managedBy: "somebody-else" })),
     ...broken.map((connection) => contract.createRequest(contract.inputs({ connection, timeoutSeconds: 20 }))),
     contract.planRequest(changed, inputs),

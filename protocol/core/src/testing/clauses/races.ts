@@ -25,18 +25,23 @@ export const races = (racers: number): readonly Clause[] => [
   },
 ];
 
-/** Sends each request to a process that runs already; otherwise each would finish before the next one starts. */
+/**
+ * Sends each request to a process that runs already; otherwise each would finish before the next one starts. A wrong request
+ * has loaded the type's code.
+ */
 export async function startTogether(requests: readonly Message[], contract: Contract): Promise<Promise<Reply>[]> {
+  const first = contract.wrongRequest();
   const started = requests.map((request) => ({ request, provider: startProvider(contract.executable) }));
   await Promise.all(
     started.map(async ({ provider }) => {
-      provider.send({ describeProviderRequest: {} });
+      provider.send(first);
       await provider.answer();
     }),
   );
   for (const { provider, request } of started) provider.send(request);
   return started.map(async ({ provider, request }) => {
     const finished = await provider.finish();
-    return contract.replyOf({ ...finished, answers: finished.answers.slice(1) }, request);
+    const [answers, outcomes] = [finished.answers.slice(1), finished.outcomes.slice(1)];
+    return contract.replyOf({ ...finished, answers, outcomes }, request);
   });
 }
