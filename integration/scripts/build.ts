@@ -53,10 +53,15 @@ const everyBundle = (): boolean =>
 
 const schemaScript = "integration/scripts/build/opentofu-schema.ts";
 
-/** Changes with every input of the bundles. */
+const isTest = (path: string): boolean => /(^|\/)testing$|\.test\.ts$/.test(path);
+
+/** Changes with every input of the bundles, and not with the tests. */
 function digest(): string {
   const hash = createHash("sha256");
-  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs,json},package.json}"], { cwd: root });
+  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs,json},package.json}"], {
+    cwd: root,
+    exclude: isTest,
+  });
   for (const file of ["tsup.config.ts", "package.json", "pnpm-lock.yaml", schemaScript, ...files.sort()]) {
     hash
       .update(`${file}\0`)
