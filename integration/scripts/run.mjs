@@ -53,7 +53,9 @@ function node() {
 
 function environment() {
   const path = [...(nodeIsNewEnough ? [dirname(process.execPath)] : []), ...bins, process.env.PATH];
-  return { ...process.env, PATH: path.join(delimiter) };
+  // Otherwise each process compiles all its TypeScript again, which is two thirds of the cost of its start.
+  const cache = join(root, "node_modules/.compile-cache");
+  return { NODE_COMPILE_CACHE: cache, ...process.env, PATH: path.join(delimiter) };
 }
 
 /** CI installs exactly the lockfile; elsewhere a new dependency updates it. */

@@ -5,6 +5,8 @@ import { basename, join } from "node:path";
 
 const root = join(import.meta.dirname, "../../..");
 
+const compileCache = "node_modules/.compile-cache";
+
 /** A temporary copy of this workspace with the same installed packages, removed when it is disposed of. */
 export class WorkspaceCopy implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), "nixops4-workspace-"));
@@ -19,7 +21,7 @@ export class WorkspaceCopy implements Disposable {
     // The folder itself is not a link, since scripts write stamps into it.
     mkdirSync(join(this.root, "node_modules"));
     for (const entry of readdirSync(join(root, "node_modules"))) {
-      if (entry.endsWith("-stamp") || entry === ".stamp") continue;
+      if (entry.endsWith("-stamp") || [".stamp", basename(compileCache)].includes(entry)) continue;
       symlinkSync(join(root, "node_modules", entry), join(this.root, "node_modules", entry));
     }
   }
@@ -29,7 +31,8 @@ export class WorkspaceCopy implements Disposable {
     const { status, stdout, stderr } = spawnSync(program, args, {
       cwd: this.root,
       encoding: "utf8",
-      env: { ...process.env, NO_COLOR: "1", NO_SERVICES: "1" },
+      // Entries for files of the copy must not stay behind in the original's cache.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(this.root, compileCache), NO_COLOR: "1", NO_SERVICES: "1" },
     });
     return { status, output: stdout + stderr };
   }
