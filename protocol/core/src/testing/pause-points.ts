@@ -4,12 +4,20 @@ import { pauseAtProgram, recordPrograms } from "./program-kills.ts";
 import { startProvider, type Executable, type Finished, type Message } from "./provider-process.ts";
 import { pauseAfter, recordSteps } from "./strace.ts";
 
+/** What others do while a request is paused. */
+export interface Overtaking {
+  /** Resolves when the request may continue. */
+  readonly meanwhile: () => Promise<void>;
+  /** Resolves when the others are done: some wait for a lock of the request. */
+  readonly others: () => Promise<void>;
+}
+
 /** A moment of a request, after its look and before its last write, at which it can be paused. */
 export interface PausePoint {
   /** Completes "paused ...". */
   readonly where: string;
   /** Runs the request up to that moment, then `meanwhile`, then the rest of the request. */
-  run(meanwhile: () => Promise<void>): Promise<Finished>;
+  run(overtaking: Overtaking): Promise<Finished>;
 }
 
 /** A request, and one that looks at the same object in the same way and then writes nothing. */
@@ -42,7 +50,7 @@ export async function findPausePoints(
       : [
           {
             where: `before ${call}`,
-            run: (meanwhile) => pauseAtProgram(index + 1, executable, access, request, meanwhile),
+            run: (overtaking) => pauseAtProgram(index + 1, executable, access, request, overtaking),
           },
         ],
   );
@@ -72,7 +80,7 @@ async function betweenCalls(
   const first = Math.min(looked + 1, write);
   return Array.from({ length: write - first + 1 }, (_, index) => first + index).map((at) => ({
     where: `before call ${at}`,
-    async run(meanwhile) {
+    async run({ meanwhile }) {
       let isReached = false;
       const { finished } = await run(request, async (call) => {
         if (call !== at) return;
@@ -104,6 +112,6 @@ async function betweenSystemCalls(
     .filter(({ isPoint }) => isPoint)
     .map(({ step }) => ({
       where: `after ${step.text}`,
-      run: (meanwhile) => pauseAfter(executable, request, step, folder, meanwhile),
+      run: ({ meanwhile }) => pauseAfter(executable, request, step, folder, meanwhile),
     }));
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ProgramAccess } from "./backend.ts";
 import type { KillPoint } from "./kill-points.ts";
+import type { Overtaking } from "./pause-points.ts";
 import {
   startProvider,
   type Executable,
@@ -59,13 +60,16 @@ export async function recordPrograms(
   return (await runUpTo(0, executable, access, request)).calls;
 }
 
-/** Runs the request up to that call, counted from 1, then `meanwhile`, then the rest. */
+/**
+ * Runs the request up to that call, counted from 1, then `meanwhile`, then the rest. The stand-ins stay until `others` is
+ * done: a shell remembers the path at which it found a program.
+ */
 export async function pauseAtProgram(
   at: number,
   executable: Executable,
   access: ProgramAccess,
   request: Message,
-  meanwhile: () => Promise<void>,
+  { meanwhile, others }: Overtaking,
 ): Promise<Finished> {
   const [waiting, go] = [join(access.folder, "waiting"), join(access.folder, "go")];
   return await runUpTo(0, executable, access, request, {
@@ -81,12 +85,14 @@ export async function pauseAtProgram(
         writeFileSync(go, "");
       }
     },
+    others,
   });
 }
 
 interface Waiting {
   at: number;
   work: (provider: ProviderProcess) => Promise<void>;
+  others: () => Promise<void>;
 }
 
 /** Runs the request with stand-ins for the programs, up to the call at which they kill it; 0 means to the end. */
@@ -108,6 +114,7 @@ async function runUpTo(
     provider.send(request);
     await waiting?.work(provider);
     const finished = await provider.finish();
+    await waiting?.others();
     const calls = readFileSync(join(folder, "calls"), "utf8").split("\n").slice(0, -1);
     return { ...finished, calls };
   } finally {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { lockIsHeld } from "../../patience/lock.ts";
 import { isWholeContract, others, us, type Clause, type Contract } from "../contract.ts";
-import { findPausePoints, type PausePoint } from "../pause-points.ts";
+import { findPausePoints, type Overtaking, type PausePoint } from "../pause-points.ts";
 import type { Finished, Message } from "../provider-process.ts";
 import { asObject, withoutPorts, type Reply } from "../reply.ts";
 import { KilledElsewhere } from "../strace.ts";
@@ -228,7 +228,7 @@ class Pair {
       await Promise.race([theirWork, enough]);
       clearTimeout(timer);
     };
-    const finished = await this.#runTo(point, meanwhile);
+    const finished = await this.#runTo(point, { meanwhile, others: () => theirWork });
     await theirWork;
     const request = this.#verb.request(contract, contract.backend.connection);
     const ours = this.#summary(contract.replyOf(finished, request), request);
@@ -246,11 +246,11 @@ class Pair {
   }
 
   /** A run that was paused elsewhere is repeated from the beginning. */
-  async #runTo(point: PausePoint, meanwhile: () => Promise<void>): Promise<Finished> {
+  async #runTo(point: PausePoint, meantime: Overtaking): Promise<Finished> {
     for (let tries = 1; ; tries++) {
       await prepare(this.#contract, this.#verb);
       try {
-        return await point.run(meanwhile);
+        return await point.run(meantime);
       } catch (error) {
         if (!(error instanceof KilledElsewhere) || tries === 10) throw error;
       }
