@@ -8,9 +8,9 @@ export default defineConfig({
   test: {
     reporters: ["default", "./integration/scripts/vitest/tally-reporter.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    // Two more than processors, since tests wait for servers, processes and locks more than half of their time. At most 4,
-    // since every worker starts servers.
-    maxWorkers: Math.min(availableParallelism() + 2, 4),
+    // Three for each processor, since tests wait for servers, processes and locks two thirds of their time. At most 6, since
+    // every worker starts servers.
+    maxWorkers: Math.min(3 * availableParallelism(), 6),
     projects: [
       {
         extends: true,
