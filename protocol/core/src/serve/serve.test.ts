@@ -207,7 +207,8 @@ describe("signals and time limits", () => {
 
   test("reports a long wait after 2 s", async () => {
     const { stderr } = await talk(moody({ mood: "slow", seconds: 2.3 }));
-    expect(stderr).toMatch(/^still waiting for read moody slow to finish \(2 s\)\n/);
+    // A busy machine may stop the process for seconds.
+    expect(stderr).toMatch(/^still waiting for read moody slow to finish \([2-9] s\)\n/);
   });
 });
 
