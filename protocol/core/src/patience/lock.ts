@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { log } from "../report/log.ts";
+import { reportHeldLock } from "./held-lock.ts";
 import { LockFile } from "./lock-file.ts";
 import { lockFolder } from "./lock-folder.ts";
 import { isSharedReportDue } from "./shared-report.ts";
@@ -19,16 +19,13 @@ export async function takeLock(name: string, what = `another process that uses $
   const take = (): LockFile | undefined => (file.tryTake() ? file : undefined);
   const taken = take();
   if (taken !== undefined) return taken;
-  log.debug(lockIsHeld, { lock: name });
+  reportHeldLock(name);
   return await waitFor(
     what,
     () => untilTaken([file], take),
     () => isSharedReportDue(`${path}-reported`),
   );
 }
-
-/** The log's words, at level debug, when a request begins to wait for a lock. */
-export const lockIsHeld = "another request holds the lock";
 
 /** The lock, or undefined if another request holds it. */
 export async function tryLock(name: string): Promise<Slot | undefined> {

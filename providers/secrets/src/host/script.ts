@@ -29,7 +29,7 @@ locked=
 lock() {
   if command -v flock > /dev/null; then
     exec 9< . || fail write "$registry: cannot be locked"
-    try write flock 9
+    flock -n 9 2> /dev/null || { say waits; try write flock 9; }
     return
   fi
   waited=0

@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { reportHeldLock } from "@nixops4-resources/protocol-core";
 import { hostScript } from "./script.ts";
 
 /** A program with its arguments and its complete environment. */
@@ -79,6 +80,7 @@ export class HostSession implements Disposable {
       if (done === true) throw await this.#ended;
       if (!this.#hasBegun) this.#hasBegun = line === "nixops4-begins";
       else if (line === "done") return said;
+      else if (line === "waits") reportHeldLock(verb);
       else if (line.startsWith("failed ")) return [line];
       else said.push(line);
     }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { lockIsHeld } from "../../patience/lock.ts";
+import { lockIsHeld } from "../../patience/held-lock.ts";
 import { isWholeContract, others, us, type Clause, type Contract } from "../contract.ts";
 import { findPausePoints, type Overtaking, type PausePoint } from "../pause-points.ts";
 import type { Finished, Message } from "../provider-process.ts";
