@@ -7,6 +7,7 @@ import { option, somethingElse } from "../index.ts";
 import { plan } from "./inspect.ts";
 import { explain } from "../serve/explain.ts";
 import { prepare, type Task } from "./task.ts";
+import { validate } from "./validate.ts";
 import type { Properties } from "../wire/wire.ts";
 
 let shelf: Shelf;
@@ -31,6 +32,13 @@ const apply = async (more: Properties = {}): Promise<string> => {
     (error: unknown) => explain(error, "test"),
   );
 };
+
+test("`adoptLowers` is an input of a type that lowers, and of no other", async () => {
+  const box = boxOn(shelf);
+  const given = { name: "shoes", adoptLowers: true };
+  await expect(validate({ ...box, lowering: lowering(box.inputs) }, given, new Set())).resolves.toBeUndefined();
+  await expect(validate(box, given, new Set())).rejects.toThrow("Unable to read inputs of box");
+});
 
 describe("an adoption that would reset an input to its default", () => {
   test("is refused before anything is written, and names the value", async () => {

@@ -12,7 +12,12 @@ import { step } from "./step.ts";
 export async function validate(resource: AnyResource, raw: Properties, unknown: ReadonlySet<string>): Promise<void> {
   const { managedBy: _, ...common } = commonInputs;
   const given = raw["connection"] === undefined ? {} : { connection: resource.connection };
-  const shape: Record<string, z.ZodMiniType> = { ...given, ...resource.inputs, ...common };
+  const shape: Record<string, z.ZodMiniType> = {
+    ...given,
+    ...resource.inputs,
+    ...resource.lowering?.inputs,
+    ...common,
+  };
   const known = Object.entries(shape).filter(([name]) => !unknown.has(name));
   await step("read inputs of", { type: resource.type, label: undefined }, () =>
     parseInputs(resource, z.strictObject(Object.fromEntries(known)), raw),
