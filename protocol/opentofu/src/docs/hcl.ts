@@ -1,5 +1,5 @@
 import { isRawNumber } from "@nixops4-resources/protocol-core";
-import { isObjectValue, unknown, type ObjectValue, type Value } from "../values/value.ts";
+import { isObjectValue, isUnknown, type ObjectValue, type Value } from "../values/value.ts";
 
 /** The attributes of a block in HCL, aligned as `tofu fmt` aligns them. Attributes without a value are left out. */
 export function attributesInHcl(attributes: ObjectValue, indentation = "  "): string {
@@ -29,7 +29,7 @@ function alignedGroups(lines: readonly Line[]): (Line & { width: number })[] {
 }
 
 function valueInHcl(value: Value, indentation: string): string {
-  if (value === unknown) throw new TypeError("An example has no unknown values.");
+  if (isUnknown(value)) throw new TypeError("An example has no unknown values.");
   if (typeof value === "string") return JSON.stringify(value).replaceAll(/[$%](?=\{)/g, "$&$&");
   if (isRawNumber(value)) return value.rawJSON;
   const inner = `${indentation}  `;

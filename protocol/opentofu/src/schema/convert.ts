@@ -1,10 +1,10 @@
 import { isRawNumber } from "@nixops4-resources/protocol-core";
-import { isObjectValue, unknown, type ObjectValue, type Value } from "../values/value.ts";
+import { isObjectValue, isUnknown, type ObjectValue, type Value } from "../values/value.ts";
 import type { Form, ObjectForm } from "./form.ts";
 
 /** The value as a request has it, with the names of inputs. The value must not be unknown; nulls stay. */
 export function toInput(value: Value, form: Form): unknown {
-  if (value === unknown) throw new TypeError("An unknown value cannot be part of a request");
+  if (isUnknown(value)) throw new TypeError("An unknown value cannot be part of a request");
   if (value === null || typeof value !== "object" || isRawNumber(value)) return value;
   const fitting = form.kind === "any" ? chosen(form.oneOf, value) : form;
   if (Array.isArray(value)) {
@@ -33,9 +33,13 @@ function chosen(forms: readonly Form[], value: Value[] | ObjectValue): Form {
   return flat.find(({ kind }) => kinds.includes(kind)) ?? anything;
 }
 
-/** JSON from a request's answer as a value of the engine, with each attribute of an object. */
+/**
+ * JSON from a request's answer as a value of the engine, with each attribute of an object. Raw JSON stays as it is: a large
+ * number, or a reference of a configuration.
+ */
 export function toEngine(json: unknown, form: Form): Value {
   if (json === null || json === undefined) return null;
+  if (isRawNumber(json)) return json;
   if (typeof json === "string" || typeof json === "number" || typeof json === "boolean") {
     return form.kind === "any" || typeof json === scalarTypes[form.kind] ? json : null;
   }
@@ -70,7 +74,7 @@ const partToEngine = (json: unknown, form: Form, within: Form): Value =>
 
 /** Fills in the defaults of null fields, at every depth of a typed value. */
 export function withDefaults(value: Value, form: Form): Value {
-  if (value === null || value === unknown) return value;
+  if (value === null || isUnknown(value)) return value;
   if (form.kind === "list" && Array.isArray(value)) return value.map((one) => withDefaults(one, form.of));
   if (!isObjectValue(value)) return value;
   if (form.kind === "map") {

@@ -11,7 +11,7 @@ import { objectWithDefaults, toInput } from "../schema/convert.ts";
 import { resourceType } from "../schema/resource-type.ts";
 import type { EngineType } from "../values/engine-type.ts";
 import { decodeMsgpack, encodeMsgpack } from "../values/msgpack.ts";
-import { hasUnknown, isObjectValue, unknown, type ObjectValue, type Value } from "../values/value.ts";
+import { hasUnknown, isObjectValue, isUnknown, type ObjectValue, type Value } from "../values/value.ts";
 import { failed } from "./diagnostics.ts";
 import type { DynamicValue } from "./messages.ts";
 
@@ -59,7 +59,7 @@ export class ServedType {
   requestInputs(inputs: ObjectValue, override: Value, config: ProviderConfig): Properties | undefined {
     const connection = override ?? config.connection;
     const { managedBy } = config;
-    if (hasUnknown(inputs) || hasUnknown(connection) || managedBy === unknown) return undefined;
+    if (hasUnknown(inputs) || hasUnknown(connection) || isUnknown(managedBy)) return undefined;
     return {
       ...this.ownInputs(inputs, this.schema.inputs),
       connection: toInput(connection, this.provider.connection),

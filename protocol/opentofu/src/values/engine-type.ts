@@ -1,5 +1,5 @@
 import { isRawNumber } from "@nixops4-resources/protocol-core";
-import { isObjectValue, unknown, type Value } from "./value.ts";
+import { isObjectValue, isUnknown, newUnknown, type Value } from "./value.ts";
 
 /**
  * A type of the engine, in its JSON form. A value of the type `dynamic` carries its own type.
@@ -14,9 +14,24 @@ export type EngineType =
   | ["tuple", EngineType[]]
   | ["object", Record<string, EngineType>];
 
-/** The type of a value that carries its own. */
+/** The type that the engine named for a value that carries its own. A list and a tuple are equal here, but not for it. */
+const namedType = Symbol("type");
+
+/** The value, which carries this type. */
+export function withType(value: Value, type: EngineType): Value {
+  const typed = isUnknown(value) ? newUnknown() : value;
+  if (typeof typed === "object" && typed !== null && !isRawNumber(typed)) {
+    Object.defineProperty(typed, namedType, { value: type });
+  }
+  return typed;
+}
+
+/** The type of a value that carries its own: the one that the engine named, or the one that its parts have. */
 export function typeOf(value: Value): EngineType {
-  if (value === null || value === unknown) return "dynamic";
+  const named: EngineType | undefined =
+    typeof value === "object" && value !== null ? Reflect.get(value, namedType) : undefined;
+  if (named !== undefined) return named;
+  if (value === null || isUnknown(value)) return "dynamic";
   if (typeof value === "string") return "string";
   if (typeof value === "boolean") return "bool";
   if (typeof value === "number" || isRawNumber(value)) return "number";
@@ -29,7 +44,7 @@ export function typeOf(value: Value): EngineType {
  * present in the result; an absent one is null.
  */
 export function mapValue(value: Value, type: EngineType, leaf: (value: Value, type: EngineType) => unknown): unknown {
-  if (value === null || value === unknown || typeof type === "string") return leaf(value, type);
+  if (value === null || isUnknown(value) || typeof type === "string") return leaf(value, type);
   const [kind, inner] = type;
   if (kind === "object") {
     if (!isObjectValue(value)) throw mismatch(type);

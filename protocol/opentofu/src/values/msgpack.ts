@@ -1,14 +1,14 @@
 import { decode, encode, ExtData, type ExtensionCodecType } from "@msgpack/msgpack";
 import { isRawNumber, type RawNumber } from "@nixops4-resources/protocol-core";
-import { mapValue, mismatch, typeOf, type EngineType } from "./engine-type.ts";
-import { isObjectValue, unknown, type Value } from "./value.ts";
+import { mapValue, mismatch, typeOf, withType, type EngineType } from "./engine-type.ts";
+import { isObjectValue, isUnknown, unknown, type Value } from "./value.ts";
 
 /**
  * The engine marks unknown values by extensions of MessagePack: 0 without, 12 with refinements, such as a known prefix.
  * Refinements are ignored, and never sent. Source: https://github.com/zclconf/go-cty, cty/msgpack/unknown.go
  */
 const unknowns: ExtensionCodecType<undefined> = {
-  tryToEncode: (value) => (value === unknown ? new ExtData(0, new Uint8Array([0])) : null),
+  tryToEncode: (value) => (isUnknown(value) ? new ExtData(0, new Uint8Array([0])) : null),
   decode: () => unknown,
 };
 
@@ -19,7 +19,8 @@ export function encodeMsgpack(value: Value, type: EngineType): Buffer {
 }
 
 function encodeLeaf(value: Value, type: EngineType): unknown {
-  if (value === unknown || value === null) return value;
+  if (value === null) return value;
+  if (isUnknown(value) && (type !== "dynamic" || typeOf(value) === "dynamic")) return value;
   switch (type) {
     case "dynamic": {
       const own = typeOf(value);
@@ -51,11 +52,11 @@ export const decodeMsgpack = (bytes: Uint8Array, type: EngineType): Value => fro
 
 function fromWire(value: unknown, type: EngineType): Value {
   if (value === null || value === undefined) return null;
-  if (value === unknown) return unknown;
+  if (isUnknown(value)) return value;
   if (type === "dynamic") {
     if (!Array.isArray(value) || !(value[0] instanceof Uint8Array)) throw mismatch(type);
     const own: EngineType = JSON.parse(Buffer.from(value[0]).toString());
-    return fromWire(value[1], own);
+    return withType(fromWire(value[1], own), own);
   }
   if (type === "number") return numberFromWire(value);
   if (typeof type === "string") return typeof value === "string" || typeof value === "boolean" ? value : reject(type);

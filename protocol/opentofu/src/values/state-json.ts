@@ -1,5 +1,5 @@
 import { isRawNumber, parseExact } from "@nixops4-resources/protocol-core";
-import { mapValue, typeOf, type EngineType } from "./engine-type.ts";
+import { mapValue, typeOf, withType, type EngineType } from "./engine-type.ts";
 import { isObjectValue, type Value } from "./value.ts";
 
 /** A value as the engine writes it into its state, where one of the type `dynamic` has its type beside it. */
@@ -22,7 +22,8 @@ export const fromStateJson = (text: string, type: EngineType): Value => fromStat
 export function fromState(value: unknown, type: EngineType): Value {
   if (value === null || value === undefined) return null;
   if (type === "dynamic") {
-    return isObjectValue(value) && isEngineType(value["type"]) ? fromState(value["value"], value["type"]) : null;
+    if (!isObjectValue(value) || !isEngineType(value["type"])) return null;
+    return withType(fromState(value["value"], value["type"]), value["type"]);
   }
   if (type === "number") return typeof value === "number" || isRawNumber(value) ? value : null;
   if (type === "string") return typeof value === "string" ? value : null;

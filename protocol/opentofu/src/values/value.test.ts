@@ -1,3 +1,4 @@
+import { encode, ExtData } from "@msgpack/msgpack";
 import { expect, test } from "vitest";
 import { parseExact } from "@nixops4-resources/protocol-core";
 import type { EngineType } from "./engine-type.ts";
@@ -30,6 +31,21 @@ test("MessagePack keeps unknown values, and reads refined ones as unknown", () =
   expect(decodeMsgpack(encodeMsgpack(value, person), person)).toEqual(value);
   const withPrefix = Buffer.from("c7070c8201c202a36162630000".slice(0, 20), "hex");
   expect(decodeMsgpack(withPrefix, "string")).toBe(unknown);
+});
+
+test.each<[string, EngineType, unknown]>([
+  ["a list", ["list", "string"], ["a"]],
+  ["a null with a type", ["object", { file: "string", key: ["object", { name: "string" }] }], { file: "a", key: null }],
+  ["an unknown part", ["tuple", ["string", "string"]], ["a", new ExtData(0, new Uint8Array([0]))]],
+  ["an unknown value", "string", new ExtData(0, new Uint8Array([0]))],
+])("a value that carries its own type keeps it: %s", (_what, own, value) => {
+  const wire = Buffer.from(encode([Buffer.from(JSON.stringify(own)), value]));
+  expect(encodeMsgpack(decodeMsgpack(wire, "dynamic"), "dynamic")).toEqual(wire);
+});
+
+test("a value that carries its own type keeps it in a state", () => {
+  const state = `{"type":["list","string"],"value":["a"]}`;
+  expect(toStateJson(fromStateJson(state, "dynamic"), "dynamic")).toBe(state);
 });
 
 test("fills in absent attributes with null, and drops those that the type does not have", () => {
