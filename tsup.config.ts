@@ -167,6 +167,21 @@ const pgCrypto: NonNullable<Options["esbuildPlugins"]>[number] = {
 };
 
 /**
+ * Leaves out gRPC's client. The server's diagnostic services name it, which a plugin does not offer, and it would be most of
+ * what a plugin loads.
+ */
+const grpcServer: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "grpc-server",
+  setup(build) {
+    const namespace = "grpc-server";
+    build.onResolve({ filter: /^(\.\/make-client|\.\/admin|@grpc\/proto-loader)$/ }, ({ path, importer }) =>
+      importer.includes("/@grpc/grpc-js/") ? { path, namespace } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace }, () => ({ contents: "" }));
+  },
+};
+
+/**
  * Puts the provider's schema for OpenTofu into its bundle. A start would otherwise load every type, and the generator of
  * JSON Schema.
  */
@@ -199,6 +214,7 @@ const bundle = (provider: string): Options => ({
     manifestVersion,
     givenCredentials,
     pgCrypto,
+    grpcServer,
     openTofuSchema(provider),
   ],
   outExtension: () => ({ js: ".cjs" }),

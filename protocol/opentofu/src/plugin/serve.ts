@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  Server,
-  ServerCredentials,
-  type sendUnaryData,
-  type ServerDuplexStream,
-  type ServerWritableStream,
-  type UntypedServiceImplementation,
+import type {
+  sendUnaryData,
+  ServerDuplexStream,
+  ServerWritableStream,
+  UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+// The index would load the client as well, which is most of the library.
+import { setup as setUpUnixSockets } from "@grpc/grpc-js/build/src/resolver-uds.js";
+import { ServerCredentials } from "@grpc/grpc-js/build/src/server-credentials.js";
+import { Server } from "@grpc/grpc-js/build/src/server.js";
 import { serviceDefinitions } from "../protos/load.ts";
 import { makeCertificate } from "./certificate.ts";
 import { ClosingStreams } from "./closing-streams.ts";
@@ -20,7 +22,9 @@ const largestMessageBytes = 268_435_456;
  * Source: https://github.com/hashicorp/go-plugin, docs/guide-plugin-write-non-go.md
  */
 export async function servePluginService(service: UntypedServiceImplementation, env: PluginEnvironment): Promise<void> {
+  setUpUnixSockets();
   const server = new Server({
+    "grpc.enable_channelz": 0,
     "grpc.max_receive_message_length": largestMessageBytes,
     "grpc.max_send_message_length": largestMessageBytes,
   });
