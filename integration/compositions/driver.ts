@@ -51,12 +51,21 @@ export class Driver {
   }
 
   async #start(command: string, variant: Variant, args: readonly string[]): Promise<ChildProcess> {
-    return spawn(process.execPath, [main, command, ...args, ...(await source(variant, this.#surroundings))], {
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...this.#surroundings.environment, APPS_VARIANT: variant },
-    });
+    const environment = { ...this.#surroundings.environment, APPS_VARIANT: variant };
+    return start([command, ...args, ...(await source(variant, this.#surroundings))], environment);
   }
+}
+
+/** Runs the driver on any deployment. */
+export const runDriver = (args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Run> =>
+  ended(start(args, environment), () => false);
+
+function start(args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
+  return spawn(process.execPath, [main, ...args], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
+  });
 }
 
 async function source(variant: Variant, { folder }: Surroundings): Promise<readonly string[]> {

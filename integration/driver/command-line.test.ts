@@ -31,6 +31,14 @@ test("reads the variables that record leaves open", () => {
   });
 });
 
+test("reads the file that export writes to", () => {
+  expect(parseCommandLine(["export", "a", "--output", "main.tf.json"])).toMatchObject({
+    source: { kind: "file", file: "nixops4.nix" },
+    targets: [["a"]],
+    output: "main.tf.json",
+  });
+});
+
 test.each([
   [[], "Give a command"],
   [["destory"], "Unknown command destory"],
@@ -44,6 +52,7 @@ test.each([
   [["apply", "--json"], "apply has no option --json"],
   [["plan", "--yes"], "plan has no option --yes"],
   [["apply", "--output", "x"], "apply has no option --output"],
+  [["export", "--look"], "export has no option --look"],
   [["record", "a.b"], "record accepts no path"],
   [["record", "--check", "r", "--open", "A"], "--check accepts neither --output nor --open"],
   [["apply", "--froce"], "--froce"],

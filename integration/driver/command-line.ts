@@ -19,6 +19,8 @@ Commands:
                      remove it from the state, so that the next apply creates or repairs it.
   destroy PATH...    Destroy the members under the paths, also those that only a state still has. Show what happens to
                      each object, and ask to type the paths.
+  export [PATH...]   Write the members under the paths, and what they need, as a configuration of OpenTofu (main.tf.json).
+                     Each object that exists gets an import block.
   record             Record the evaluation of a deployment, to apply it on a machine without Nix.
 
 Deployment:
@@ -33,7 +35,7 @@ Options:
   --no-lock          apply, refresh, destroy: allow another apply of the same file at the same time, for a file that
                      declares different deployments depending on its environment. State logs are still locked.
   --verbose          Show inputs and outputs of members.
-  --output FILE      record: file to write the recording to; default stdout.
+  --output FILE      export, record: file to write to; default stdout.
   --check FILE       record: compare with this recording instead of writing one.
   --open NAME        record: read the environment variable NAME at each apply instead of recording its value. Its
                      current value is an example: an integer, an absolute path or a text. Can be repeated.
@@ -48,6 +50,10 @@ export type Command =
   | { readonly name: "help" }
   | ({ readonly name: "apply" | "plan" | "refresh" } & MemberOptions)
   | ({ readonly name: "destroy" } & MemberOptions)
+  | ({ readonly name: "export"; readonly output: string | undefined } & Pick<
+      MemberOptions,
+      "source" | "targets" | "jobs"
+    >)
   | {
       readonly name: "record";
       readonly file: string;
@@ -75,7 +81,6 @@ export function parseCommandLine(argv: readonly string[]): Command {
   const { values, positionals } = parse(argv);
   const [name, ...paths] = positionals;
   if (values.help === true) return { name: "help" };
-  const file = values.file ?? "nixops4.nix";
   switch (name) {
     case "apply":
     case "plan":
@@ -84,15 +89,12 @@ export function parseCommandLine(argv: readonly string[]): Command {
       refuseOptions(name, values, ["output", "check", "open"]);
       if (name === "apply" || name === "plan") refuseOptions(name, values, ["yes"]);
       if (name !== "plan") refuseOptions(name, values, ["look", "json"]);
-      if (values.file !== undefined && values.recording !== undefined) {
-        throw new UsageError("Give --file or --recording, not both.");
-      }
       if (name === "destroy" && (paths.length === 0 || paths.includes(""))) {
         throw new UsageError("Give the path of each member to destroy.");
       }
       return {
         name,
-        source: values.recording === undefined ? { kind: "file", file } : { kind: "recording", file: values.recording },
+        source: sourceOf(values),
         targets: paths.map(parseMemberName),
         jobs: parseJobs(values.jobs),
         lock: name !== "plan" && values["no-lock"] !== true,
@@ -101,18 +103,41 @@ export function parseCommandLine(argv: readonly string[]): Command {
         yes: values.yes === true,
         verbose: values.verbose ?? false,
       };
+    case "export":
+      refuseOptions(name, values, ["check", "open", "no-lock", "look", "json", "yes", "verbose"]);
+      return {
+        name,
+        source: sourceOf(values),
+        targets: paths.map(parseMemberName),
+        jobs: parseJobs(values.jobs),
+        output: values.output,
+      };
     case "record":
       refuseOptions(name, values, ["recording", "jobs", "no-lock", "look", "json", "yes", "verbose"]);
       if (paths.length > 0) throw new UsageError("record accepts no path: a recording contains the whole deployment.");
       if (values.check !== undefined && (values.output !== undefined || values.open !== undefined)) {
         throw new UsageError("--check accepts neither --output nor --open: it compares with an existing recording.");
       }
-      return { name, file, open: values.open ?? [], output: values.output, check: values.check };
+      return {
+        name,
+        file: values.file ?? defaultFile,
+        open: values.open ?? [],
+        output: values.output,
+        check: values.check,
+      };
     case undefined:
-      throw new UsageError("Give a command: apply, plan, refresh, destroy or record.");
+      throw new UsageError("Give a command: apply, plan, refresh, destroy, export or record.");
     default:
-      throw new UsageError(`Unknown command ${name}: give apply, plan, refresh, destroy or record.`);
+      throw new UsageError(`Unknown command ${name}: give apply, plan, refresh, destroy, export or record.`);
   }
+}
+
+const defaultFile = "nixops4.nix";
+
+function sourceOf({ file, recording }: { file?: string | undefined; recording?: string | undefined }): Source {
+  if (recording === undefined) return { kind: "file", file: file ?? defaultFile };
+  if (file !== undefined) throw new UsageError("Give --file or --recording, not both.");
+  return { kind: "recording", file: recording };
 }
 
 function parse(argv: readonly string[]) {

@@ -109,6 +109,10 @@ export const driverErrors = {
     meaning: "The inputs of a member need an output of another, which could not be read.",
     remedy: "Resolve the failure that the message names, then destroy again.",
   },
+  "driver.export.unknown": {
+    meaning: "A member reads an output of a member that OpenTofu cannot have, and that does not exist yet.",
+    remedy: "Apply that member first, then export again.",
+  },
   "driver.recording.invalid": {
     meaning: "The recording cannot be read.",
     remedy: "Run `record` again.",

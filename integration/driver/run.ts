@@ -24,6 +24,11 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       return exitStatus.done;
     }
     if (command.name === "record") return await runRecord(command, surroundings);
+    if (command.name === "export") {
+      // It loads what generates schemas, which no other command needs.
+      const { runExport } = await import("./export/run-export.ts");
+      return await runExport(command, surroundings);
+    }
     if (command.name === "destroy") return await runDestroy(command, surroundings);
     return await runMembers(command, surroundings);
   } catch (error) {

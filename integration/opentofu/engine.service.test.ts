@@ -1,13 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
 import { openTofuMissing } from "@nixops4-resources/integration-servers/opentofu/program";
 import { superuserLogin, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
-import { Project } from "@nixops4-resources/protocol-opentofu/testing";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { mirrorSettings, readPage } from "./page.ts";
+import { projectOf, readPage } from "./page.ts";
 
 describePostgres(
   "OpenTofu with the mirror of `npm run build`",
@@ -109,16 +107,6 @@ const manyRoles = `resource "nixops4-postgres_role" "many" {
   name  = "opentofu_many_\${count.index}"
 }
 `;
-
-async function projectOf(server: PostgresAddress, files: ReadonlyMap<string, string>): Promise<Project> {
-  const password = await readFile(server.passwordFile, "utf8");
-  const project = new Project({
-    settings: mirrorSettings(),
-    environment: { SHOP_DB_ADMIN: password, TF_VAR_port: String(server.port) },
-  });
-  project.write("main.tf", files.get("main.tf") ?? "");
-  return project;
-}
 
 /** Holds up the creation of roles until the client ends. A session of its own, since pg_stat_activity does not change within a transaction. */
 async function blockRoles(server: PostgresAddress): Promise<Client> {

@@ -1,9 +1,9 @@
-import { answers } from "../provider/answer.ts";
 import { describeFailure, DriverError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { memberKey, memberName, type MemberKey, type MemberPath, type MemberRequest } from "../evaluation/member.ts";
 import type { Requests } from "./needs.ts";
 import type { Asking } from "../provider/processes.ts";
+import { readOutputs } from "../provider/read-outputs.ts";
 import { existsStateLog } from "../state/log.ts";
 import { isStateFile, stateFileName, type StateStore } from "../state/store.ts";
 import { StateStores } from "../state/stores.ts";
@@ -77,13 +77,4 @@ export class Looks implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stores[Symbol.asyncDispose]();
   }
-}
-
-async function readOutputs(
-  { type, inputs, provider }: MemberRequest,
-  surroundings: Asking,
-): Promise<JsonObject | null> {
-  const request = { readResourceRequest: { resource: { type, inputProperties: inputs } } };
-  const { exists, outputProperties } = (await surroundings.ask(provider, request, answers.read)).answer;
-  return exists ? (outputProperties ?? {}) : null;
 }

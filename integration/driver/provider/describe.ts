@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { answers } from "./answer.ts";
+import { answers, type AnswerType } from "./answer.ts";
 import { DriverError, ProviderFailure } from "../errors.ts";
 import type { Provider } from "../evaluation/member.ts";
 import type { Asking } from "./processes.ts";
@@ -11,12 +11,21 @@ export type ResourceTypes = z.output<typeof answers.describe.schema>["resourceTy
  * cannot be started.
  */
 export async function describeProvider(provider: Provider, asking: Asking): Promise<ResourceTypes> {
+  return (await askToDescribe(provider, answers.describe, asking))?.resourceTypes ?? {};
+}
+
+/** The same for all or some fields of the description; undefined if the provider does not describe itself. */
+export async function askToDescribe<Description>(
+  provider: Provider,
+  type: AnswerType<Description>,
+  asking: Asking,
+): Promise<Description | undefined> {
   try {
-    return (await asking.ask(provider, { describeProviderRequest: {} }, answers.describe)).answer.resourceTypes;
+    return (await asking.ask(provider, { describeProviderRequest: {} }, type)).answer;
   } catch (error) {
     const doesNotKnow =
       error instanceof ProviderFailure || (error instanceof DriverError && error.code === "driver.provider.ended");
-    if (doesNotKnow) return {};
+    if (doesNotKnow) return undefined;
     throw error;
   }
 }

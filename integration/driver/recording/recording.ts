@@ -62,38 +62,25 @@ export async function readRecording(file: string): Promise<Recording> {
 
 /** A recorded deployment. Throws DriverError if an environment variable that it needs is missing. */
 export function replay(recording: Recording, env: NodeJS.ProcessEnv): Evaluation {
-  const constant = new Map<string, Json>();
-  for (const [text, gap] of Object.entries(recording.gaps)) {
-    if ("environment" in gap) constant.set(text, environmentValue(gap, env));
-  }
+  const { gaps, members: recorded } = fillEnvironment(recording, env);
 
   function resolve(member: RecordedMember, known: KnownOutputs): MemberRequest | Explanation {
-    const { provider, inputs } = member;
-    const fillings = new Map(constant);
-    for (const text of gapsIn([provider, inputs], Object.keys(recording.gaps))) {
-      const gap = recording.gaps[text];
-      if (gap === undefined || "environment" in gap) continue;
+    const fillings = new Map<string, Json>();
+    for (const [text, gap] of outputGapsIn([member.provider, member.inputs], gaps)) {
       const output = known.get(memberKey(gap.member))?.[gap.output];
       if (output === undefined) return { kind: "needs", member: gap.member, output: gap.output };
-      const value = (gap.path ?? []).reduce(partOf, output);
+      const value = valueOf(gap, output);
       if (value === undefined)
         return { kind: "error", text: `the recording needs ${partName(gap)}, which does not exist.` };
       if (!isOfKind(gap.kind, value)) return { kind: "error", text: otherKind(gap) };
       fillings.set(text, value);
     }
-    return {
-      ...member,
-      provider: {
-        executable: fillText(provider.executable, fillings),
-        args: provider.args.map((argument) => fillText(argument, fillings)),
-      },
-      inputs: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, fill(value, fillings)])),
-    };
+    return filled(member, fillings);
   }
 
   return {
     async evaluate(known, skip) {
-      const members = recording.members.filter((member) => !skip.has(memberKey(member.path)));
+      const members = recorded.filter((member) => !skip.has(memberKey(member.path)));
       const resolved = members.map((member) => resolve(member, known));
       return {
         ready: resolved.filter((one) => "path" in one),
@@ -103,11 +90,45 @@ export function replay(recording: Recording, env: NodeJS.ProcessEnv): Evaluation
       };
     },
     async explain(wanted, known) {
-      const member = recording.members.find((one) => memberKey(one.path) === memberKey(wanted));
+      const member = recorded.find((one) => memberKey(one.path) === memberKey(wanted));
       const found = member && resolve(member, known);
       return found !== undefined && "kind" in found ? found : undefined;
     },
     async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** The recording with the values of its environment variables. Throws DriverError if one of them is missing. */
+export function fillEnvironment({ gaps, members, ...recording }: Recording, env: NodeJS.ProcessEnv): Recording {
+  const values = Object.entries(gaps).flatMap(([text, gap]) =>
+    "environment" in gap ? [[text, environmentValue(gap, env)] as const] : [],
+  );
+  const fillings = new Map(values);
+  return {
+    ...recording,
+    gaps: Object.fromEntries(Object.entries(gaps).filter(([text]) => !fillings.has(text))),
+    members: members.map((member) => filled(member, fillings)),
+  };
+}
+
+/** The gaps of outputs in a part of a member, with their texts. */
+export function outputGapsIn(template: Json, gaps: Recording["gaps"]): [string, OutputGap][] {
+  return gapsIn(template, Object.keys(gaps)).flatMap((text) => {
+    const gap = gaps[text];
+    return gap === undefined || "environment" in gap ? [] : [[text, gap]];
+  });
+}
+
+/** The value of a gap in the output; undefined if the output has no such part. */
+export const valueOf = (gap: OutputGap, output: Json): Json | undefined =>
+  (gap.path ?? []).reduce<Json | undefined>(partOf, output);
+
+function filled(member: RecordedMember, fillings: ReadonlyMap<string, Json>): RecordedMember {
+  const { executable, args } = member.provider;
+  return {
+    ...member,
+    provider: { executable: fillText(executable, fillings), args: args.map((text) => fillText(text, fillings)) },
+    inputs: Object.fromEntries(Object.entries(member.inputs).map(([name, value]) => [name, fill(value, fillings)])),
   };
 }
 

@@ -14,18 +14,16 @@ import { docsPages } from "@nixops4-resources/protocol-opentofu/docs";
 import { openTofuErrors } from "@nixops4-resources/protocol-opentofu/errors";
 import { compileProtos } from "@nixops4-resources/protocol-opentofu/protos";
 import { providerSchema } from "@nixops4-resources/protocol-opentofu/schema";
-import { pluginsOf } from "../build/plugins.ts";
 
 /** Every generated file by its path from the root, with its text. */
 export function generatedFiles(root: string, descriptions: readonly ProviderDescription[]): Map<string, string> {
   const files = new Map<string, string>();
-  const plugins = new Set(pluginsOf(root));
   for (const description of descriptions) {
     const { name } = description.provider;
     checkExamples(description);
     files.set(`nix/providers/${name}/generated.nix`, generateNix(description));
     files.set(`docs/providers/${name}.md`, generateDocs(description));
-    if (plugins.has(name)) for (const [file, text] of openTofuPages(description)) files.set(file, text);
+    if (description.opentofu) for (const [file, text] of openTofuPages(description)) files.set(file, text);
   }
   files.set(
     "docs/errors.md",

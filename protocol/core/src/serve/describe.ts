@@ -32,6 +32,8 @@ export interface ProviderDescription {
   protocol: "v0";
   provider: { name: string; title: string; description: string; version: string };
   extensions: string[];
+  /** Whether the executable is also a plugin of OpenTofu. */
+  opentofu: boolean;
   resourceTypes: Record<string, TypeDescription>;
   errors: Record<string, { meaning: string; remedy: string }>;
 }
@@ -45,6 +47,7 @@ export async function describeProvider({
   types,
   errors: own,
   secretSources,
+  opentofu,
 }: Provider): Promise<ProviderDescription> {
   const resourceTypes: Record<string, TypeDescription> = {};
   for (const [type, load] of Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -78,6 +81,7 @@ export async function describeProvider({
       ...Object.values(messages).flatMap(({ request, origin }) => (origin === "extension" ? [request] : [])),
       taggedMessages.request,
     ],
+    opentofu: opentofu !== undefined,
     resourceTypes,
     errors: { ...errors, ...(await sources?.default.errors())?.default, ...(await own()).default },
   };

@@ -333,6 +333,7 @@ test("describe returns the data that the generators need", async () => {
         protocol: "v0",
         provider: { name: "room", version: "1.2.3" },
         extensions: expect.arrayContaining(["destroyResourceRequest", "planResourceRequest"]),
+        opentofu: false,
         resourceTypes: {
           box: { bearsMark: true, requireState: false, immutable: { colour: expect.any(String) } },
           moody: { bearsMark: false, requireState: true, storesState: false, secret: ["secret"] },

@@ -4,6 +4,7 @@ export { CallProxy, type Disturbance, type Endpoint } from "./call-proxy.ts";
 export { testCommandHelp } from "./command-help.ts";
 export { Contract, isWholeContract, others, us, type AnyTerms, type Clause, type Terms } from "./contract.ts";
 export { DeployedResource, Deployment, type DeploymentReply } from "./deployment.ts";
+export { decisiveCalls } from "./kill-points.ts";
 export { ask, startProvider, type Executable, type Finished, type Message, type Shown } from "./provider-process.ts";
 export { ProviderSession } from "./provider-session.ts";
 export { train } from "./training/train.ts";

@@ -1,4 +1,4 @@
-import { attributesOf, written } from "../schema/configuration.ts";
+import { attributesOf } from "../schema/configuration.ts";
 import { toEngine } from "../schema/convert.ts";
 import {
   connectionName,
@@ -11,6 +11,7 @@ import {
   type TypeSchema,
 } from "../schema/form.ts";
 import { sourceOf } from "../schema/source.ts";
+import { written } from "../schema/written.ts";
 import { type ObjectValue } from "../values/value.ts";
 import { attributesInHcl } from "./hcl.ts";
 
@@ -52,7 +53,7 @@ function indexPage(provider: ProviderSchema, example: Example): string {
 function typePage(provider: ProviderSchema, type: string, schema: TypeSchema, example: Example): string {
   const name = typeName(provider, type);
   const { fields } = schema.inputs;
-  const body = attributesInHcl(attributesOf(schema, { ...example, managedBy: undefined }));
+  const body = attributesInHcl(attributesOf(fields, example));
   const sections = [
     ["### Required", fields.filter(({ isRequired }) => isRequired)],
     ["### Optional", fields.filter(({ isRequired }) => !isRequired)],
@@ -82,7 +83,7 @@ const outputsField = (form: ObjectForm): Field => ({
 
 function importText(name: string, schema: TypeSchema, example: Example): string {
   const identity = schema.inputs.fields.filter(({ input }) => schema.identity.includes(input));
-  const values = attributesOf(schema, Object.fromEntries(identity.map(({ input }) => [input, example[input]])));
+  const values = attributesOf(identity, example);
   const [only, ...others] = Object.values(values);
   const isBare = identity.length === 1 && others.length === 0 && typeof only === "string";
   const id = isBare ? only : JSON.stringify(values);

@@ -3,3 +3,4 @@ export { connectionName, outputsName, typeName } from "./form.ts";
 export { namespace, sourceOf } from "./source.ts";
 export { providerSchema } from "./provider-schema.ts";
 export { toEngine } from "./convert.ts";
+export { configurationOf, type ConfiguredResource } from "./configuration.ts";

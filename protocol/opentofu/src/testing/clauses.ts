@@ -1,22 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { AnyResource, ProviderDescription } from "@nixops4-resources/protocol-core";
+import type { AnyResource } from "@nixops4-resources/protocol-core";
 import { openTofuMissing } from "@nixops4-resources/integration-servers/opentofu/program";
-import {
-  others,
-  us,
-  type AnyTerms,
-  type Clause,
-  type Contract,
-  type Message,
-} from "@nixops4-resources/protocol-core/testing";
+import { others, us, type AnyTerms, type Clause } from "@nixops4-resources/protocol-core/testing";
 import { expect } from "vitest";
-import { typeName, type ProviderSchema } from "../schema/form.ts";
-import { providerSchema } from "../schema/provider-schema.ts";
-import { attributesOf, configurationOf } from "../schema/configuration.ts";
-import { sourceOf } from "../schema/source.ts";
-import { directSettings, Project, type Ran } from "./project.ts";
+import { expectStatus, Trial } from "./trial.ts";
 
 /** The rules of a resource under the real OpenTofu, with the terms and the server of its contract. */
 export function openTofuClauses(resource: AnyResource, terms: AnyTerms): readonly Clause[] {
@@ -28,88 +14,21 @@ export function openTofuClauses(resource: AnyResource, terms: AnyTerms): readonl
     ...Object.keys(resource.immutable).map((field) => refusesChange(field)),
     imports,
     ...(resource.setMark === undefined ? [] : [refusesAfterPlan, adopts]),
-  ].map((clause) => ({ ...clause, says: `OpenTofu: ${clause.says}`, skips: openTofuMissing }));
+  ];
 }
 
-/** A project of the contract's resource. */
-class Trial implements Disposable {
-  readonly contract: Contract;
-  readonly schema: ProviderSchema;
-  readonly project: Project;
-  readonly #plugins: string;
-
-  private constructor(contract: Contract, schema: ProviderSchema) {
-    this.contract = contract;
-    this.schema = schema;
-    this.#plugins = mkdtempSync(join(tmpdir(), "nixops4-plugins-"));
-    const { main, environment = {} } = contract.executable;
-    this.project = new Project({
-      settings: directSettings(this.#plugins, sourceOf(schema), main),
-      environment: { ...environment, TF_LOG: "TRACE", TF_LOG_PATH: this.#trace },
-    });
-  }
-
-  static async begin(contract: Contract): Promise<Trial> {
-    const { body } = await contract.succeed({ describeProviderRequest: {} });
-    const description: ProviderDescription = JSON.parse(JSON.stringify(body));
-    return new Trial(contract, providerSchema(description));
-  }
-
-  get #trace(): string {
-    return join(this.#plugins, "trace.log");
-  }
-
-  /** Everything that the engine logged. */
-  get log(): string {
-    return readFileSync(this.#trace, "utf8");
-  }
-
-  get address(): string {
-    return `${typeName(this.schema, this.contract.resource.type)}.it`;
-  }
-
-  /** Declares the resource with the wanted inputs, some of them replaced. */
-  declare(other: Message = {}): void {
-    const { type } = this.contract.resource;
-    const inputs = this.contract.inputs(other);
-    this.project.write("main.tf.json", JSON.stringify(configurationOf(this.schema, [{ type, name: "it", inputs }])));
-  }
-
-  /** The id of an import: the identity, and the references to secrets, which no backend shows. */
-  get importId(): string {
-    const { type, identity, secret = [] } = this.contract.resource;
-    const attributes = attributesOf(this.schema.types[type], this.contract.inputs());
-    const fields = this.schema.types[type]?.inputs.fields ?? [];
-    const wanted = [...identity, ...secret].map(String);
-    const names = fields.filter(({ input }) => wanted.includes(input)).map(({ name }) => name);
-    return JSON.stringify(
-      Object.fromEntries(names.flatMap((name) => (name in attributes ? [[name, attributes[name]]] : []))),
-    );
-  }
-
-  async expectSettled(): Promise<void> {
-    expectStatus(await this.project.plan(), 0);
-  }
-
-  async applied(other: Message = {}): Promise<void> {
-    this.declare(other);
-    expectStatus(await this.project.apply(), 0);
-  }
-
-  [Symbol.dispose](): void {
-    this.project[Symbol.dispose]();
-    rmSync(this.#plugins, { recursive: true });
-  }
-}
-
-function expectStatus({ status, output }: Ran, wanted: number): void {
-  expect(status, output).toBe(wanted);
-}
+/** The clauses as the contract runs them: with the name of the engine, and skipped without it. */
+export const underOpenTofu = (clauses: readonly Clause[]): Clause[] =>
+  clauses.map((clause) => ({
+    ...clause,
+    says: `OpenTofu: ${clause.says}`,
+    skips: (contract) => openTofuMissing() ?? clause.skips?.(contract),
+  }));
 
 const lifecycle: Clause = {
   says: "a plan writes nothing, an apply creates, a second one writes nothing, a destroy deletes, and no file or log has a secret",
   async check(contract) {
-    using trial = await Trial.begin(contract);
+    using trial = await Trial.begin(contract, { isTraced: true });
     const { project } = trial;
     trial.declare();
     const planned = await contract.withoutWriting(() => project.plan("-out=saved.plan"));
@@ -184,13 +103,14 @@ const refusesChange = (field: string): Clause => ({
 });
 
 const imports: Clause = {
-  says: "an object is imported by its identity, and the apply after it writes nothing",
+  says: "an object is imported by its identity, and the plan after it shows no change",
   async check(contract) {
     using trial = await Trial.begin(contract);
     await trial.applied();
     trial.project.forget();
     await contract.withoutWriting(async () => {
       expectStatus(await trial.project.run("import", trial.address, trial.importId), 0);
+      await trial.expectSettled();
       expectStatus(await trial.project.apply(), 0);
       await trial.expectSettled();
     });

@@ -13,6 +13,8 @@ export interface Ran {
   readonly status: number | null;
   /** Both streams in one line, without the boxes around messages. */
   readonly output: string;
+  /** The errors alone, in the same form. */
+  readonly errors: string;
 }
 
 export interface ProjectOptions {
@@ -63,9 +65,7 @@ export class Project implements Disposable {
   async run(command: string, ...args: readonly string[]): Promise<Ran> {
     const child = this.start(command, ...args);
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-    // A message is in a box, whose lines begin with a bar and break at any word.
-    const output = stripVTControlCharacters(`${stdout}${stderr}`).replaceAll(/\s*\n\s*[│╷╵]?\s*/g, " ");
-    return { status: child.exitCode, output };
+    return { status: child.exitCode, output: inOneLine(`${stdout}${stderr}`), errors: inOneLine(stderr) };
   }
 
   plan = (...args: readonly string[]): Promise<Ran> => this.run("plan", "-input=false", "-detailed-exitcode", ...args);
@@ -82,6 +82,9 @@ export class Project implements Disposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** A message is in a box, whose lines begin with a bar and break at any word. */
+const inOneLine = (shown: string): string => stripVTControlCharacters(shown).replaceAll(/\s*\n\s*[│╷╵]?\s*/g, " ");
 
 /** Settings with which the engine starts a provider's bundle without an installation; `folder` gets a program for it. */
 export function directSettings(folder: string, source: string, main: string): string {

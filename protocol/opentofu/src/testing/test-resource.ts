@@ -6,11 +6,13 @@ import {
   type Terms,
 } from "@nixops4-resources/protocol-core/testing";
 import type * as z from "zod/mini";
-import { openTofuClauses } from "./clauses.ts";
+import { openTofuClauses, underOpenTofu } from "./clauses.ts";
+import { survivesKills } from "./kills.ts";
 
 /**
  * The contract of a resource, with its rules under the real OpenTofu. Those cost half a minute, so that they run on every
- * run for one type, and for the others with WHOLE_CONTRACT=1.
+ * run for one type, and for the others with WHOLE_CONTRACT=1. The plugin is killed only for that one type: the contract kills
+ * the requests of all.
  */
 export function testResource<
   Connection extends z.ZodMiniType,
@@ -25,5 +27,6 @@ export function testResource<
   { openTofu = "whole contract" }: { readonly openTofu?: "always" | "whole contract" } = {},
 ): void {
   const isTried = openTofu === "always" || isWholeContract();
-  testContract(resource, terms, isTried ? openTofuClauses(resource, terms) : []);
+  const clauses = isTried ? openTofuClauses(resource, terms) : [];
+  testContract(resource, terms, underOpenTofu([...clauses, ...(openTofu === "always" ? [survivesKills] : [])]));
 }
