@@ -5,7 +5,7 @@ import { Reader, Writer } from "./wire.ts";
 export type Message = Record<string, unknown>;
 
 /**
- * Writes and reads the messages of the protos. The libraries for Protocol Buffers know more, and cost a third of a plugin's
+ * Writes and reads the messages of the protos. The libraries for Protocol Buffers know more, and are slow to
  * start. Source: https://protobuf.dev/programming-guides/encoding/
  */
 export class Codec {

@@ -12,7 +12,7 @@ export class Writer {
 
   bytes(id: number, value: Uint8Array): void {
     this.#tag(id, wireTypes.bytes);
-    this.#parts.push(varintOf(BigInt(value.length)), value);
+    this.#parts.push(lengthOf(value.length), value);
   }
 
   finish(): Buffer {
@@ -20,8 +20,15 @@ export class Writer {
   }
 
   #tag(id: number, wireType: number): void {
-    this.#parts.push(varintOf(BigInt(id * 8 + wireType)));
+    this.#parts.push(lengthOf(id * 8 + wireType));
   }
+}
+
+/** A varint below 2^31, which most are: integers of that size are faster than a BigInt. */
+function lengthOf(value: number): Uint8Array {
+  if (value < 128) return Uint8Array.of(value);
+  if (value < 16_384) return Uint8Array.of((value & 127) | 128, value >> 7);
+  return varintOf(BigInt(value));
 }
 
 /** Seven bits a byte, the lowest first. */

@@ -1,6 +1,6 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Provider } from "@nixops4-resources/protocol-core";
-import type { ProviderSchema } from "../schema/form.ts";
+import { typeName, type ProviderSchema } from "../schema/form.ts";
 import { providerConfigSchema, resourceSchemas } from "../schema/wire-schema.ts";
 import { applyChange } from "./apply.ts";
 import { diagnosticOf } from "./diagnostics.ts";
@@ -22,19 +22,19 @@ export function providerService(
 ): UntypedServiceImplementation {
   const session = new Session(provider, schema, writeLog);
   const answering = <Request>(handle: Handler<Request>) => unary((request: Request) => handle(session, request));
-  const resources = resourceSchemas(schema);
   return {
-    GetMetadata: constant({
+    GetMetadata: unary(() => ({
       server_capabilities: capabilities,
-      resources: Object.keys(resources).map((type_name) => ({ type_name })),
-    }),
-    GetProviderSchema: constant({
+      resources: Object.keys(schema.types).map((type) => ({ type_name: typeName(schema, type) })),
+    })),
+    // Made on request: the engine asks one of the plugins that it starts.
+    GetProviderSchema: unary(() => ({
       server_capabilities: capabilities,
       provider: providerConfigSchema(schema),
-      resource_schemas: resources,
-    }),
+      resource_schemas: resourceSchemas(schema),
+    })),
     // Each resource checks its connection in its own plan.
-    ValidateProviderConfig: constant({}),
+    ValidateProviderConfig: unary(() => ({})),
     // The requests in hand finish, as they do after Ctrl-C elsewhere: no write is cut off.
     StopProvider: answering(stop),
     ConfigureProvider: answering(configure),
@@ -59,8 +59,6 @@ function stop(session: Session): object {
   session.stop();
   return { Error: "" };
 }
-
-const constant = (response: object) => unary(() => response);
 
 function unary<Request>(respond: (request: Request) => object | Promise<object>) {
   return ({ request }: ServerUnaryCall<Request, object>, done: sendUnaryData<object>): void => {
