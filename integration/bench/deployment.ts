@@ -12,10 +12,10 @@ const count = 100;
 export async function deployment(address: PostgresAddress, folder: string, say: (line: string) => void): Promise<void> {
   const rounds: { first: number; again: number; script: number }[] = [];
   for (const round of [0, 1, 2]) {
-    const recording = rolesAndDatabases(address, `driven_${round}`);
+    const recording = rolesAndDatabases(address, `driven_${round}`, count);
     const { seconds: first } = await byDriver(recording, folder);
     const { seconds: again } = await byDriver(recording, folder);
-    rounds.push({ first, again, script: psql(address, statements(`scripted_${round}`)) });
+    rounds.push({ first, again, script: rolesAndDatabasesByPsql(address, `scripted_${round}`, count) });
   }
   const of = (what: (round: (typeof rounds)[number]) => number): number => median(rounds.map(what));
   say(
@@ -48,8 +48,13 @@ export const role = (address: PostgresAddress, name: string): RecordedMember =>
 export const rolesByPsql = (address: PostgresAddress, prefix: string, number: number): number =>
   psql(address, Array.from({ length: number }, (_, index) => `create role ${prefix}_${index} login;`).join("\n"));
 
-function rolesAndDatabases(address: PostgresAddress, prefix: string): Recording {
-  const names = Array.from({ length: count }, (_, index) => `${prefix}_${index}`);
+/** Creates roles with a database each by one psql script. Returns its duration in seconds. */
+export const rolesAndDatabasesByPsql = (address: PostgresAddress, prefix: string, number: number): number =>
+  psql(address, statements(prefix, number));
+
+/** Roles with a database each, as a deployment of the driver. */
+export function rolesAndDatabases(address: PostgresAddress, prefix: string, number: number): Recording {
+  const names = Array.from({ length: number }, (_, index) => `${prefix}_${index}`);
   return recordingOf(
     names.flatMap((name) => [
       role(address, name),
@@ -66,9 +71,9 @@ const common = ({ host, port, user, passwordFile }: PostgresAddress) => ({
 
 const gapOf = (name: string): string => `gap-of-${name}-`;
 
-const statements = (prefix: string): string =>
+const statements = (prefix: string, number: number): string =>
   Array.from(
-    { length: count },
+    { length: number },
     (_, index) =>
       `create role ${prefix}_${index} login; create database ${prefix}_${index} template template0 owner ${prefix}_${index};`,
   ).join("\n");

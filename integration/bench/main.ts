@@ -13,6 +13,7 @@ import { heldBack } from "./held-back.ts";
 import { machines } from "./machines.ts";
 import { privateMemoryMib } from "./memory.ts";
 import { nameServers } from "./name-servers.ts";
+import { openTofu } from "./opentofu.ts";
 import { state } from "./state.ts";
 import { timedRun } from "./timed-run.ts";
 
@@ -48,6 +49,7 @@ async function bench(address: PostgresAddress): Promise<void> {
   await deployment(address, folder, say);
   await growth(address, folder, say);
   await state(address, folder, say);
+  await openTofu(floor, bundle("postgres"), address, folder, rounds, say);
 }
 
 function oneAtATime(address: PostgresAddress): void {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openTofuMissing } from "@nixops4-resources/integration-servers/opentofu/program";
-import { Project } from "@nixops4-resources/protocol-opentofu/testing";
+import { Project } from "@nixops4-resources/protocol-opentofu/project";
 import { expect, test } from "vitest";
 import { mirrorSettings } from "./page.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openTofuMissing } from "@nixops4-resources/integration-servers/opentofu/program";
 import { superuserLogin } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { startOrSkip } from "@nixops4-resources/integration-servers/testing";
-import { Project } from "@nixops4-resources/protocol-opentofu/testing";
+import { Project } from "@nixops4-resources/protocol-opentofu/project";
 import { Client } from "pg";
 import { expect, test, vi, type TestContext } from "vitest";
 import { runDriver, type Run } from "../compositions/driver.ts";

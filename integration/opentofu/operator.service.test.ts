@@ -1,8 +1,10 @@
-// The members of one operator of integration/compositions under OpenTofu. What stands in for NixOS is left out.
+// The members of one operator of integration/compositions under OpenTofu. What stands in for NixOS is left out. This takes
+// 100 CPU seconds, and export.service.test.ts tests the same code with the demo.
 import { join } from "node:path";
 import { openTofuMissing } from "@nixops4-resources/integration-servers/opentofu/program";
+import { isWholeContract } from "@nixops4-resources/protocol-core/testing";
 import { startOrSkip } from "@nixops4-resources/integration-servers/testing";
-import { Project } from "@nixops4-resources/protocol-opentofu/testing";
+import { Project } from "@nixops4-resources/protocol-opentofu/project";
 import { expect, test, vi } from "vitest";
 import { Driver } from "../compositions/driver.ts";
 import { makeSurroundings } from "../compositions/surroundings.ts";
@@ -11,6 +13,7 @@ import { mirrorSettings } from "./page.ts";
 vi.setConfig({ testTimeout: 600_000 });
 
 test("three applications of one operator run under OpenTofu from the export, and the driver continues with them", async (context) => {
+  if (!isWholeContract()) context.skip("WHOLE_CONTRACT=1 tests it");
   const missing = openTofuMissing();
   if (missing !== undefined) context.skip(missing);
   await using surroundings = await startOrSkip(context, makeSurroundings);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
-import { Project } from "@nixops4-resources/protocol-opentofu/testing";
+import { Project } from "@nixops4-resources/protocol-opentofu/project";
 
 /** The files and commands of docs/opentofu.md, in the order of the page. */
 export interface Page {

@@ -1,2 +1,1 @@
 export { testResource } from "./test-resource.ts";
-export { Project, type Ran } from "./project.ts";
