@@ -1,6 +1,7 @@
 import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { describePostgres } from "@nixops4-resources/integration-servers/testing";
-import { testResource, type DeployedResource, type Message } from "@nixops4-resources/protocol-core/testing";
+import type { DeployedResource, Message } from "@nixops4-resources/protocol-core/testing";
+import { testResource } from "@nixops4-resources/protocol-opentofu/testing";
 import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
 import { deployed, main } from "../testing/deployment.ts";
