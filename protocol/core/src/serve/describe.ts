@@ -78,7 +78,7 @@ export async function describeProvider({
     protocol: "v0",
     provider: { name, title, description, version },
     extensions: [
-      ...Object.values(messages).flatMap(({ request, origin }) => (origin === "extension" ? [request] : [])),
+      ...Object.values(messages).flatMap(({ request, isExtension }) => (isExtension === true ? [request] : [])),
       taggedMessages.request,
     ],
     opentofu: opentofu !== undefined,

@@ -31,10 +31,15 @@ type Field = "string" | "boolean" | "object" | "array" | "resource" | "resource?
 interface Message {
   request: string;
   response: string;
-  /** Whether NixOps4's protocol v0 defines it, or this suite. */
-  origin: "v0" | "extension";
+  /** Whether this suite defines it, and not NixOps4's protocol v0. */
+  isExtension?: true;
   body: Record<string, Field>;
 }
+
+/** Names an existing resource. */
+const existing: Message["body"] = { resource: "resource" };
+/** What NixOps4 knows of every resource. */
+const declared: Message["body"] = { type: "string", inputProperties: "object" };
 
 /**
  * Every message, each an object with one key. No other place contains the names, so a new name upstream changes one line.
@@ -45,61 +50,57 @@ export const messages: Record<Kind, Message> = {
   create: {
     request: "createResourceRequest",
     response: "createResourceResponse",
-    origin: "v0",
-    body: { type: "string", inputProperties: "object", isStateful: "boolean" },
+    body: { ...declared, isStateful: "boolean" },
   },
   update: {
     request: "updateResourceRequest",
     response: "updateResourceResponse",
-    origin: "v0",
     body: { resource: "resource", inputProperties: "object" },
   },
   stateRead: {
     request: "stateResourceReadRequest",
     response: "stateResourceReadResponse",
-    origin: "v0",
-    body: { resource: "resource" },
+    body: existing,
   },
   stateEvent: {
     request: "stateResourceEvent",
     response: "stateResourceEventResponse",
-    origin: "v0",
     body: { resource: "resource", event: "string", nixopsVersion: "string", patch: "array" },
   },
   destroy: {
     request: "destroyResourceRequest",
     response: "destroyResourceResponse",
-    origin: "extension",
-    body: { resource: "resource" },
+    isExtension: true,
+    body: existing,
   },
   planDestroy: {
     request: "planDestroyResourceRequest",
     response: "planDestroyResourceResponse",
-    origin: "extension",
-    body: { resource: "resource" },
+    isExtension: true,
+    body: existing,
   },
   read: {
     request: "readResourceRequest",
     response: "readResourceResponse",
-    origin: "extension",
-    body: { resource: "resource" },
+    isExtension: true,
+    body: existing,
   },
   plan: {
     request: "planResourceRequest",
     response: "planResourceResponse",
-    origin: "extension",
-    body: { type: "string", inputProperties: "object", resource: "resource?" },
+    isExtension: true,
+    body: { ...declared, resource: "resource?" },
   },
   list: {
     request: "listResourcesRequest",
     response: "listResourcesResponse",
-    origin: "extension",
-    body: { type: "string", inputProperties: "object" },
+    isExtension: true,
+    body: declared,
   },
   describe: {
     request: "describeProviderRequest",
     response: "describeProviderResponse",
-    origin: "extension",
+    isExtension: true,
     body: {},
   },
 };
@@ -167,7 +168,7 @@ function checkField(value: unknown, field: Field, where: string): void {
 
 function checkExtant(value: unknown, where: string): void {
   const { outputProperties, ...rest } = isObject(value) ? value : {};
-  checkBody(rest, { type: "string", inputProperties: "object" }, where);
+  checkBody(rest, declared, where);
   // A resource that was never stored has no outputs; null means the same.
   if (outputProperties !== undefined && outputProperties !== null) {
     checkField(outputProperties, "object", `${where}.outputProperties`);
