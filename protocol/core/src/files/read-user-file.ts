@@ -121,7 +121,12 @@ async function readAll(file: number, path: string, { largestBytes, size }: { lar
   for (let total = 0; ;) {
     const block = Buffer.alloc(blockBytes);
     const count = await readBlock(file, block);
-    if (count === 0) return Buffer.concat(blocks);
+    if (count === 0) {
+      const bytes = Buffer.concat(blocks);
+      // The file may have a secret.
+      for (const one of blocks) one.fill(0);
+      return bytes;
+    }
     total += count;
     if (total > largestBytes) throw tooLarge;
     blocks.push(block.subarray(0, count));

@@ -12,6 +12,7 @@ export class KnownSecrets implements Disposable {
   /** Spellings that are shorter than a key. */
   readonly #short = new Map<string, Spelling>();
   readonly #texts = new Set<string>();
+  readonly #bytes: Uint8Array[] = [];
 
   constructor() {
     known.add(this);
@@ -27,6 +28,16 @@ export class KnownSecrets implements Disposable {
       else if (this.#byKey.has(key)) this.#byKey.get(key)?.push(spelling);
       else this.#byKey.set(key, [spelling]);
     }
+  }
+
+  /** Takes the bytes of a secret, which nobody needs any more after `wipe`. */
+  own(bytes: Uint8Array): void {
+    this.#bytes.push(bytes);
+  }
+
+  /** Overwrites the bytes with zeros, when all work with them has ended. */
+  wipe(): void {
+    for (const bytes of this.#bytes.splice(0)) bytes.fill(0);
   }
 
   /** The text without these secrets, and without all others that are not disposed. */

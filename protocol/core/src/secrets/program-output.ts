@@ -80,6 +80,7 @@ function outputOf(child: ChildProcess, largestBytes: number, end: () => void): P
         const words = endOf(stderr, Buffer.concat(blocks));
         if (words !== "") log.info("a program wrote to its stderr", { program: child.spawnfile, stderr: words });
         resolve(Buffer.concat(blocks));
+        for (const block of blocks) block.fill(0);
       } else if (killed === "SIGINT") fail("was interrupted", { isInterrupted: true });
       else fail(status === null ? `failed (${killed})` : `ended with status ${status}`);
     });

@@ -34,11 +34,13 @@ export async function readSecret(ref: SecretRef, what: string): Promise<{ secret
   );
 }
 
-/** A secret from its exact bytes. An empty value, and a newline alone, are rejected. */
+/** A secret from its exact bytes, which are then overwritten. An empty value, and a newline alone, are rejected. */
 export function toSecret(bytes: Uint8Array, what: string): Secret {
   if (/^(\r?\n)?$/.test(Buffer.from(bytes.subarray(0, 3)).toString("latin1")))
     throw unreadable(what, "it is empty", "secret.empty", "Put the secret where the reference points to");
-  return new Secret(bytes, what);
+  const secret = new Secret(bytes, what);
+  bytes.fill(0);
+  return secret;
 }
 
 /** The error of a reference. `what` describes the secret, such as `the password of role app`. */

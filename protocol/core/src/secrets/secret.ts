@@ -15,7 +15,9 @@ export class Secret {
   constructor(value: string | Uint8Array, what = "the secret") {
     this.#bytes = typeof value === "string" ? Buffer.from(value) : Buffer.from(value);
     this.#what = what;
-    currentContext().secrets.add(flawOfText(this.#bytes) === undefined ? this.#bytes.toString() : this.#bytes);
+    const { secrets } = currentContext();
+    secrets.add(flawOfText(this.#bytes) === undefined ? this.#bytes.toString() : this.#bytes);
+    secrets.own(this.#bytes);
   }
 
   /** The exact bytes, for the moment of their use. The caller does not change them. */

@@ -52,7 +52,8 @@ async function answerRequest(
   try {
     const { kind, body } = parseRequest(given.line);
     doing = `answer ${messages[kind].request}`;
-    const done = await deadline.race(dispatch(kind, body, context));
+    // The work may go on after the request has ended.
+    const done = await deadline.race(dispatch(kind, body, context).finally(() => request.secrets.wipe()));
     if (done.outcome !== undefined && subject !== undefined) reportOutcome(done.outcome, subject, request);
     return { [messages[kind].response]: done.body };
   } catch (error) {
