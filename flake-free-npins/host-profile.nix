@@ -80,7 +80,6 @@
 
   # Providers built with `npm run build`. Without this, Nix builds them.
   providerSettings = name: {
-    executable = "/usr/bin/node";
-    args = [ "/srv/nixops4-resources/providers/${name}/dist/main.cjs" ];
+    executable = "/srv/nixops4-resources/dist/bin/nixops4-resources-${name}";
   };
 }

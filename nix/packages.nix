@@ -12,7 +12,10 @@ let
     lib.filterAttrs (_: kind: kind == "directory") (builtins.readDir ./providers)
   );
 
-  workspace = pkgs.stdenvNoCC.mkDerivation (finalAttrs: {
+  # A state provider has no worker, and launchers need Linux (docs/adr/022-worker.md).
+  hasLauncher = name: pkgs.stdenv.hostPlatform.isLinux && name != "state";
+
+  workspace = pkgs.stdenv.mkDerivation (finalAttrs: {
     pname = "nixops4-resources";
     inherit (lib.importJSON ../package.json) version;
     src = lib.cleanSourceWith {
@@ -32,6 +35,7 @@ let
     # written.
     env.pnpm_config_minimum_release_age = "0";
     nativeBuildInputs = [ nodejs pnpm pkgs.pnpmConfigHook pkgs.makeWrapper ];
+    buildInputs = lib.optional pkgs.stdenv.hostPlatform.isLinux pkgs.glibc.static;
     # `npm run build` would download its own Node and pnpm.
     buildPhase = ''
       runHook preBuild
@@ -44,6 +48,14 @@ let
       for name in ${lib.escapeShellArgs names}; do
         mkdir -p $out/lib/$name
         cp providers/$name/dist/*.cjs $out/lib/$name/
+      done
+      mkdir -p $out/bin
+      for name in ${lib.escapeShellArgs (lib.filter hasLauncher names)}; do
+        $CC -O2 -static -Wall -Wextra -Werror \
+          -DNODE="\"${lib.getExe nodejs}\"" -DMAIN="\"$out/lib/$name/main.cjs\"" \
+          protocol/core/src/launcher/*.c -o $out/bin/nixops4-resources-$name
+      done
+      for name in ${lib.escapeShellArgs (lib.filter (name: !hasLauncher name) names)}; do
         makeWrapper ${lib.getExe nodejs} $out/bin/nixops4-resources-$name --add-flags $out/lib/$name/main.cjs
       done
       runHook postInstall

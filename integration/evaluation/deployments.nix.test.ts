@@ -128,9 +128,10 @@ function sampleOutputs(request: MemberRequest): JsonObject {
 }
 
 /** A request names its type only; whose type it is, the program tells. */
-function typeOf({ type, provider: { args } }: MemberRequest): ProviderType {
-  const provider = /\/providers\/([^/]+)\//.exec(args.join(" "))?.[1];
-  const found = types.find((one) => one.provider === provider && one.type === type);
-  if (found === undefined) throw new Error(`No provider in ${args.join(" ")} has the type ${type}.`);
+function typeOf({ type, provider: { executable, args } }: MemberRequest): ProviderType {
+  const program = [executable, ...args].join(" ");
+  const [, bundle, launcher] = /\/providers\/([^/]+)\/|\/nixops4-resources-([^/ ]+)$/.exec(program) ?? [];
+  const found = types.find((one) => one.provider === (bundle ?? launcher) && one.type === type);
+  if (found === undefined) throw new Error(`No provider in ${program} has the type ${type}.`);
   return found;
 }

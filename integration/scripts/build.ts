@@ -1,11 +1,12 @@
-// Bundles the providers (tsup.config.ts) unless the bundles are up to date, and writes OpenTofu's mirror of them:
-// `npm run build`. With `-- --train` it also makes
-// their code caches, for which it needs the servers of the tests.
+// Bundles the providers (tsup.config.ts) unless the bundles are up to date, and writes their executables and OpenTofu's
+// mirror of them: `npm run build`. With `-- --train` it also makes their code caches, for which it needs the servers of the
+// tests.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { licencesOf } from "./build/licences.ts";
+import { writeExecutables } from "./build/executables.ts";
 import { writeMirror } from "./build/mirror.ts";
 import { train } from "./build/train.ts";
 import type { Metafile } from "./check/metafile.ts";
@@ -28,6 +29,7 @@ async function makeBundles(): Promise<string> {
   const { status, error } = spawnSync("tsup", ["--silent"], { cwd: root, stdio: "inherit" });
   if (status !== 0) throw new Error(`Unable to build: tsup ended with status ${status}.`, { cause: error });
   writeLicences();
+  writeExecutables(root);
   writeMirror(root, suiteVersion());
   writeFileSync(stamp, sources);
   return sources;
@@ -58,7 +60,7 @@ const isTest = (path: string): boolean => /(^|\/)testing$|\.test\.ts$/.test(path
 /** Changes with every input of the bundles, and not with the tests. */
 function digest(): string {
   const hash = createHash("sha256");
-  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs,json},package.json}"], {
+  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs,json,c,h},package.json}"], {
     cwd: root,
     exclude: isTest,
   });

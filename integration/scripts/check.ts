@@ -21,7 +21,7 @@ const errorCodes: Step = {
   async check() {
     const descriptions = await Promise.all(providerNames(root).map((name) => describe(root, name)));
     const catalogued = [...descriptions.map(({ errors }) => errors), driverErrors, openTofuErrors].flatMap(Object.keys);
-    const patterns = ["{protocol,providers}/*/src/**/*.{ts,cjs}", "integration/driver/**/*.{ts,mjs}"];
+    const patterns = ["{protocol,providers}/*/src/**/*.{ts,cjs,c}", "integration/driver/**/*.{ts,mjs}"];
     const sources = globSync(patterns, { cwd: root })
       .filter((path) => !/(^|\/)(errors|[^/]*\.test)\.ts$|\/(testing|fixtures)\//.test(path))
       .map((path) => ({ path, text: read(path) }));

@@ -79,7 +79,7 @@ in
       default = _: { };
       defaultText = lib.literalExpression "_: { }";
       example = lib.literalExpression ''
-        name: { executable = "/usr/bin/node"; args = [ "/srv/nixops4-resources/providers/''${name}/dist/main.cjs" ]; }
+        name: { executable = "/srv/nixops4-resources/dist/bin/nixops4-resources-''${name}"; }
       '';
       description = "Settings of each resource provider by its name, such as its executable. By default Nix builds them.";
     };

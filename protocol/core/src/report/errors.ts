@@ -16,6 +16,11 @@ export default {
     remedy:
       "Correct the inputs that the message names. The option types in Nix report most of these mistakes before a provider runs.",
   },
+  "protocol.interrupted": {
+    meaning:
+      "A signal asked the process to stop, and the worker that had its request ended without an answer. It may have written a part of the change.",
+    remedy: "Apply again: the provider reads the existing object first.",
+  },
   "protocol.lock.folder": {
     meaning: "The folder of the locks cannot be created, or another user could have prepared it. Nothing was written.",
     remedy: "Remove the folder that the message names, as root if it belongs to another user, and apply again.",

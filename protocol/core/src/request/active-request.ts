@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly stderr?: RequestContext["stderr"];
   /** What it shares with the other requests of the process. Nothing by default. */
   readonly pools?: Pools;
+  /** Gets the request before its work begins. */
+  readonly onBegin?: (request: ActiveRequest) => void;
 }
 
 const inHand = new Set<ActiveRequest>();
@@ -31,11 +33,15 @@ export class ActiveRequest implements RequestContext, Disposable {
   readonly stderr: RequestContext["stderr"];
   readonly pools: Pools | undefined;
 
-  constructor(secretSources: LoadSecretSources | undefined, { stderr = writeStderrNow, pools }: Surroundings = {}) {
+  constructor(
+    secretSources: LoadSecretSources | undefined,
+    { stderr = writeStderrNow, pools, onBegin }: Surroundings = {},
+  ) {
     this.secretSources = secretSources;
     this.stderr = stderr;
     this.pools = pools;
     inHand.add(this);
+    onBegin?.(this);
   }
 
   /** Runs `work` with this request as its context. */

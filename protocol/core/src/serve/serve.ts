@@ -13,24 +13,22 @@ import { exitStatusOf, ignoreInterrupts, StopSignals } from "./stop-signals.ts";
 import type { TaggedRequests } from "./tagged-requests.ts";
 
 /**
- * Only OpenTofu and Terraform set this, for programs that they start as plugins.
- * Source: https://github.com/opentofu/opentofu, internal/plugin6/serve.go
- */
-const pluginCookie = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
-
-/**
  * Runs a provider's process: answers each line of stdin with one line on stdout, in order, until stdin ends. Tagged requests
  * run beside all others. With arguments, or at a terminal, the process is a command line for people instead; started by
  * OpenTofu, it is a plugin.
  */
 export function serve(provider: Provider): void {
-  if (process.env["TF_PLUGIN_MAGIC_COOKIE"] === pluginCookie && provider.opentofu) return void startPlugin(provider);
-  const args = process.argv.slice(2);
-  void (args.length > 0 ? runCommand(provider, args) : answerLines(provider));
+  // Only OpenTofu and Terraform set this, for programs that they start as plugins.
+  void (process.env["TF_PLUGIN_MAGIC_COOKIE"] && provider.opentofu
+    ? import("./plugin.ts").then(({ startPlugin }) => startPlugin(provider, serveRequests))
+    : serveRequests(provider));
 }
 
-async function startPlugin(provider: Provider): Promise<void> {
-  await (await import("./plugin.ts")).startPlugin(provider);
+async function serveRequests(provider: Provider): Promise<void> {
+  const args = process.argv.slice(2);
+  // The launcher starts it in this way (docs/adr/022-worker.md).
+  if (args[0] === "--worker") (await import("../worker/worker.ts")).startWorker(provider, args[1]);
+  else await (args.length > 0 ? runCommand(provider, args) : answerLines(provider));
 }
 
 async function runCommand(provider: Provider, args: string[]): Promise<void> {

@@ -15,6 +15,8 @@ export type Message = Record<string, unknown>;
 export interface Executable {
   /** Its file of JavaScript: the bundle, or the source. */
   main: string;
+  /** The program that starts the file, such as its launcher. Node by default. */
+  launcher?: string;
   /** Variables besides PATH, HOME, LANG and TMPDIR; the environment has no others. */
   environment?: Readonly<Record<string, string>>;
   /** A program with arguments that runs it, such as a tracer. */
@@ -64,8 +66,12 @@ export interface ProviderProcess {
   kill(): void;
 }
 
-export function startProvider({ main, environment, under = [] }: Executable): ProviderProcess {
-  const [program, ...args] = [...under, process.execPath, main] as const;
+export function startProvider(
+  { main, launcher, environment, under = [] }: Executable,
+  onStderr?: (text: string) => void,
+): ProviderProcess {
+  const own: readonly [string, ...string[]] = launcher === undefined ? [process.execPath, main] : [launcher];
+  const [program = "", ...args] = [...under, ...own];
   const child = spawn(program, args, {
     stdio: ["pipe", "pipe", "pipe"],
     env: {
@@ -90,6 +96,7 @@ export function startProvider({ main, environment, under = [] }: Executable): Pr
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
+    onStderr?.(text);
     commandLine = commandLineOf(pid) ?? commandLine;
   });
   const shown = (since: Position = { stdout: 0, stderr: 0 }): Shown => {
@@ -122,9 +129,13 @@ export function startProvider({ main, environment, under = [] }: Executable): Pr
   };
 }
 
-/** One request to a process of its own, as NixOps4 sends it. */
-export async function ask(executable: Executable, request: Message): Promise<Finished> {
-  const provider = startProvider(executable);
+/** One request to a process of its own, as NixOps4 sends it; `onStderr` gets its lines while it runs. */
+export async function ask(
+  executable: Executable,
+  request: Message,
+  onStderr?: (text: string) => void,
+): Promise<Finished> {
+  const provider = startProvider(executable, onStderr);
   provider.send(request);
   return await provider.finish();
 }
