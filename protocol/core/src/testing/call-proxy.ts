@@ -40,6 +40,8 @@ export class CallProxy implements AsyncDisposable {
   readonly #watch: Watch | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #answered = new Set<number>();
+  /** What clients have sent and `watch` holds back. */
+  readonly #held = new Map<Socket, Promise<void>>();
   #calls = 0;
   #isStalled = false;
   #isClosed = false;
@@ -86,13 +88,18 @@ export class CallProxy implements AsyncDisposable {
 
   #serve(client: Socket): void {
     const server = connect(this.#target);
-    for (const [socket, other] of [[client, server] as const, [server, client] as const]) {
+    // What a client sent before its end reaches the server, also if it is held back.
+    const ends = new Map([
+      [client, () => void (this.#held.get(client) ?? Promise.resolve()).then(() => server.end())],
+      [server, () => void client.end()],
+    ]);
+    for (const [socket, endOther] of ends) {
       this.#sockets.add(socket);
       // A reset counts as an end.
       socket.on("error", () => socket.destroy());
       socket.on("close", () => {
         this.#sockets.delete(socket);
-        if (!this.#isStalled) other.end();
+        if (!this.#isStalled) endOther();
       });
     }
     if (this.#isClosed) {
@@ -122,6 +129,7 @@ export class CallProxy implements AsyncDisposable {
           () => void server.write(bytes),
           () => void client.destroy(),
         );
+        this.#held.set(client, watched);
       } else if (!this.#isStalled) server.write(bytes);
     });
     server.on("data", (bytes) => {

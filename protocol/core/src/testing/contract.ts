@@ -6,6 +6,7 @@ import type { Backend } from "./backend.ts";
 import { Company } from "./company.ts";
 import { ask, type Executable, type Finished, type Message, type Shown } from "./provider-process.ts";
 import { TaggedSession } from "./tagged-session.ts";
+import { LauncherSession, ThroughWorker } from "./worker/through-worker.ts";
 import { asObject, replyOf, type Reply, type ReplyError } from "./reply.ts";
 
 type Given<Inputs extends Shape> = z.input<z.ZodMiniObject<Inputs>>;
@@ -117,7 +118,8 @@ export class Contract implements AsyncDisposable {
   readonly executable: Executable;
   /** Values of secrets; none may ever be seen. */
   readonly canaries: readonly string[];
-  readonly #session: TaggedSession;
+  readonly #session: TaggedSession | LauncherSession;
+  readonly #throughWorker: ThroughWorker | undefined;
   readonly #company: Company;
   readonly #knownCodes: ReadonlySet<string>;
 
@@ -127,7 +129,8 @@ export class Contract implements AsyncDisposable {
     backend: Backend,
     executable: Executable,
     canaries: readonly string[],
-    session: TaggedSession,
+    session: TaggedSession | LauncherSession,
+    throughWorker: ThroughWorker | undefined,
     codes: readonly string[],
   ) {
     this.resource = resource;
@@ -136,6 +139,7 @@ export class Contract implements AsyncDisposable {
     this.executable = executable;
     this.canaries = canaries;
     this.#session = session;
+    this.#throughWorker = throughWorker;
     this.#company = new Company((connection, timeoutSeconds) => this.#neighbour(connection, timeoutSeconds), {
       send: (request) => session.ask(request),
     });
@@ -144,15 +148,18 @@ export class Contract implements AsyncDisposable {
 
   static async open(resource: AnyResource, terms: AnyTerms): Promise<Contract> {
     const canaries = Object.fromEntries((terms.secretVariables ?? []).map((name) => [name, makeCanary()]));
-    const executable = { main: terms.main, environment: { ...terms.environment, ...canaries } };
+    const provider = { main: terms.main, environment: { ...terms.environment, ...canaries } };
+    const throughWorker = ThroughWorker.for(provider);
+    const executable = throughWorker?.executable ?? provider;
     const environment = { ...executable.environment, NIXOPS4_RESOURCES_LOG: "debug" };
-    const session = new TaggedSession({ ...executable, environment });
+    const Session = throughWorker === undefined ? TaggedSession : LauncherSession;
+    const session = new Session({ ...executable, environment });
     const request = { describeProviderRequest: {} };
     const { body } = replyOf(await session.ask(request), request);
     const codes = Object.keys(asObject(body?.["errors"]));
     const backend = await terms.backend();
     const secrets = [...backend.canaries, ...Object.values(canaries)];
-    const contract = new Contract(resource, terms, backend, executable, secrets, session, codes);
+    const contract = new Contract(resource, terms, backend, executable, secrets, session, throughWorker, codes);
     await contract.#company.open(backend.access.kind === "network" ? backend.access : undefined);
     return contract;
   }
@@ -164,12 +171,18 @@ export class Contract implements AsyncDisposable {
       const shown = await this.#session.finish();
       if (shown !== undefined) this.expectNoSecret(shown);
     } finally {
+      this.#throughWorker?.[Symbol.dispose]();
       await this.backend[Symbol.asyncDispose]();
     }
   }
 
   get bearsMark(): boolean {
     return this.resource.setMark !== undefined;
+  }
+
+  /** Whether requests may be repeated because their worker was killed. Their answers are the same, their outcomes may be others. */
+  get areRepeated(): boolean {
+    return this.#throughWorker?.areRepeated === true;
   }
 
   /** Whether the contract is shortened, since a request takes seconds. */
@@ -227,7 +240,7 @@ export class Contract implements AsyncDisposable {
 
   /** Sends the request to the process that serves many; it logs as much as it can. */
   async send(request: Message, onStderr?: (text: string) => void): Promise<Reply> {
-    this.#company.gather();
+    if (!this.areRepeated) this.#company.gather();
     return this.replyOf(await this.#session.ask(request, onStderr), request);
   }
 

@@ -56,33 +56,52 @@ export async function findPausePoints(
   );
 }
 
-async function betweenCalls(
+/** The numbers of the calls between look and write; the last one is the last write, or its commit. */
+export async function callsAfterLook(
   executable: Executable,
   backend: Backend,
   access: NetworkAccess,
   prepare: () => Promise<void>,
   { request, look }: LookAndWrite,
-): Promise<PausePoint[]> {
-  const run = async (requestVia: (connection: Message) => Message, watch: (call: number) => Promise<void>) => {
-    await using proxy = await CallProxy.observe(access.endpoint, watch);
-    const provider = startProvider(executable);
-    provider.send(requestVia(access.at(proxy.endpoint)));
-    return { finished: await provider.finish(), calls: proxy.answered };
-  };
+): Promise<number[]> {
   await prepare();
-  const looked = (await run(look, async () => undefined)).calls.length;
+  const looked = (await runWatched(executable, access, look, async () => undefined)).calls.length;
   await prepare();
   const states: string[] = [];
-  const { calls } = await run(request, async () => void states.push(JSON.stringify(await backend.writes())));
+  const note = async (): Promise<void> => void states.push(JSON.stringify(await backend.writes()));
+  const { calls } = await runWatched(executable, access, request, note);
   // The last call before which the server was not as it is in the end: the last write, or its commit.
   states.push(JSON.stringify(await backend.writes()));
   const write = Math.min(states.findLastIndex((state) => state !== states.at(-1)) + 1, calls.length);
   const first = Math.min(looked + 1, write);
-  return Array.from({ length: write - first + 1 }, (_, index) => first + index).map((at) => ({
+  return Array.from({ length: write - first + 1 }, (_, index) => first + index);
+}
+
+async function runWatched(
+  executable: Executable,
+  access: NetworkAccess,
+  requestVia: (connection: Message) => Message,
+  watch: (call: number) => Promise<void>,
+): Promise<{ finished: Finished; calls: readonly number[] }> {
+  await using proxy = await CallProxy.observe(access.endpoint, watch);
+  const provider = startProvider(executable);
+  provider.send(requestVia(access.at(proxy.endpoint)));
+  return { finished: await provider.finish(), calls: proxy.answered };
+}
+
+async function betweenCalls(
+  executable: Executable,
+  backend: Backend,
+  access: NetworkAccess,
+  prepare: () => Promise<void>,
+  both: LookAndWrite,
+): Promise<PausePoint[]> {
+  const calls = await callsAfterLook(executable, backend, access, prepare, both);
+  return calls.map((at) => ({
     where: `before call ${at}`,
     async run({ meanwhile }) {
       let isReached = false;
-      const { finished } = await run(request, async (call) => {
+      const { finished } = await runWatched(executable, access, both.request, async (call) => {
         if (call !== at) return;
         isReached = true;
         await meanwhile();

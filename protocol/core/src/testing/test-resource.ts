@@ -9,6 +9,7 @@ import { lifecycle, retention } from "./clauses/lifecycle.ts";
 import { overtaking } from "./clauses/overtaking.ts";
 import { lowering, ownership } from "./clauses/ownership.ts";
 import { processes } from "./clauses/processes.ts";
+import { replays } from "./clauses/replays.ts";
 import { races } from "./clauses/races.ts";
 import { sharing } from "./clauses/sharing.ts";
 import { standbys } from "./clauses/standby.ts";
@@ -38,7 +39,7 @@ export function clausesOf(resource: AnyResource, terms: AnyTerms): readonly Clau
 
 const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] => [
   ...processes,
-  ...(terms.reached === "network" ? networkFailures : []),
+  ...(terms.reached === "network" ? [...networkFailures, ...replays] : []),
   ...(terms.reached === "network" && (terms.wrongAnswersElsewhere === undefined || isWholeContract())
     ? wireFaults(bearsMark)
     : []),

@@ -59,6 +59,7 @@ export class PostgresBackend implements Backend {
       endpoint: { host, port },
       at: (endpoint: Endpoint) => ({ ...this.connection, ...endpoint }),
       wire: postgresWire,
+      hasFixedCalls: true,
     };
     this.canaries = [password, wrong, ...(options.secrets ?? [])].map(({ value }) => value);
     this.broken = {

@@ -43,7 +43,7 @@ export class NameServerBackend implements Backend {
     this.#before = before;
     this.canaries = canaries;
     this.connection = at({ host, port });
-    this.access = programs ?? { kind: "network", endpoint: { host, port }, at };
+    this.access = programs ?? { kind: "network", endpoint: { host, port }, at, hasFixedCalls: true };
     this.at = at;
     this.broken = { ...broken, "a port where nothing listens": at({ host, port: 1 }) };
   }

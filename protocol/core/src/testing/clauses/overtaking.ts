@@ -267,7 +267,7 @@ class Pair {
     const isDestroyed = "destroyResourceRequest" in request && outcome === "unchanged";
     return {
       error: error?.code,
-      outcome: isDestroyed ? "deleted" : outcome,
+      outcome: this.#contract.areRepeated ? undefined : isDestroyed ? "deleted" : outcome,
       body: withoutPorts(this.#contract.repeatable(body)),
     };
   }

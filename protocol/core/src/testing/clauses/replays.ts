@@ -1,0 +1,118 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect } from "vitest";
+import type { NetworkAccess } from "../backend.ts";
+import { CallProxy } from "../call-proxy.ts";
+import { isWholeContract, type Clause, type Contract } from "../contract.ts";
+import { callsAfterLook } from "../pause-points.ts";
+import { startProvider, type Message } from "../provider-process.ts";
+import { asObject } from "../reply.ts";
+
+/** A request that is repeated after its process has died. */
+interface Replayed {
+  readonly prepare: (contract: Contract) => Promise<unknown>;
+  readonly request: (contract: Contract, connection: Message) => Message;
+  /** A request that looks in the same way and then writes nothing. */
+  readonly look: (contract: Contract, connection: Message) => Message;
+}
+
+const nothing = async (): Promise<void> => undefined;
+const create = (contract: Contract, connection: Message): Message =>
+  contract.createRequest(contract.inputs({ connection }));
+const destroy = (contract: Contract, connection: Message): Message =>
+  contract.destroyRequest(contract.inputs({ connection }));
+
+const requests: Readonly<Record<string, Replayed>> = {
+  create: { prepare: nothing, request: create, look: destroy },
+  update: {
+    prepare: (contract) => contract.succeed(contract.createRequest()),
+    request: (contract, connection) =>
+      contract.updateRequest(
+        contract.inputs({ connection }),
+        contract.inputs({ ...asObject(contract.terms.changed), connection }),
+      ),
+    look: create,
+  },
+  destroy: {
+    prepare: (contract) => contract.succeed(contract.createRequest()),
+    request: destroy,
+    look: create,
+  },
+};
+
+/** How long a repeated request may wait for what the dead process has locked, before the held write goes on, in milliseconds. */
+const holdMs = 1500;
+
+/**
+ * A launcher repeats a request whose worker died (ADR 22). The last write of the dead process may reach the server only after
+ * the repeated request has looked, or has done its work.
+ */
+export const replays: readonly Clause[] = Object.entries(requests).map(([verb, replayed]) => ({
+  says: `${verb} has the same result if it is repeated while a write of its dead process is on the way`,
+  skips: ({ backend: { access } }: Contract) =>
+    access.kind === "network" && access.hasFixedCalls === true
+      ? undefined
+      : "the backend does not say that each run makes the same calls",
+  async check(contract: Contract) {
+    const { access } = contract.backend;
+    if (access.kind !== "network") throw new Error("Only a network holds a write.");
+    if (verb === "update" && Object.keys(asObject(contract.terms.changed)).length === 0) return;
+    const { body, end } = await undisturbed(contract, replayed);
+    const calls = await callsAfterLook(
+      contract.executable,
+      contract.backend,
+      access,
+      async () => {
+        await contract.backend.reset();
+        await replayed.prepare(contract);
+      },
+      {
+        request: (connection) => replayed.request(contract, connection),
+        look: (connection) => replayed.look(contract, connection),
+      },
+    );
+    for (const call of isWholeContract() ? calls : calls.slice(-1)) {
+      await contract.backend.reset();
+      await replayed.prepare(contract);
+      const repeated = await repeatBeside(contract, access, replayed, call);
+      expect(contract.repeatable(repeated), `the answer with call ${call} held`).toEqual(contract.repeatable(body));
+      expect(await contract.backend.snapshot(), `the backend with call ${call} held`).toEqual(end);
+      // The mark is that of this deployment, too: otherwise the request would be refused.
+      await contract.withoutWriting(() => contract.succeed(replayed.request(contract, contract.backend.connection)));
+    }
+  },
+}));
+
+async function undisturbed(
+  contract: Contract,
+  { prepare, request }: Replayed,
+): Promise<{ body: Message; end: unknown }> {
+  await prepare(contract);
+  const { body } = await contract.succeed(request(contract, contract.backend.connection));
+  return { body, end: await contract.backend.snapshot() };
+}
+
+/** Kills a process while its call is held, repeats its request, and releases the call. Returns the answer's body. */
+async function repeatBeside(
+  contract: Contract,
+  access: NetworkAccess,
+  { request }: Replayed,
+  held: number,
+): Promise<Message> {
+  const reached = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  await using proxy = await CallProxy.observe(access.endpoint, async (call) => {
+    if (call !== held) return;
+    reached.resolve();
+    await released.promise;
+  });
+  const provider = startProvider(contract.executable);
+  provider.send(request(contract, access.at(proxy.endpoint)));
+  await reached.promise;
+  provider.kill();
+  const repeated = contract.succeed(request(contract, contract.backend.connection));
+  await Promise.race([repeated, pause(holdMs)]).finally(() => released.resolve());
+  const { body } = await repeated;
+  while (!proxy.answered.includes(held)) await pause(10);
+  await provider.finish();
+  return body;
+}
