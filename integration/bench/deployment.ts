@@ -44,6 +44,10 @@ export function sayGoal(what: string, ratio: number, limit: number, say: (line: 
 export const role = (address: PostgresAddress, name: string): RecordedMember =>
   member("postgres", name, "role", { ...common(address), name, login: true });
 
+/** A database that belongs to the role of its name. */
+export const databaseOf = (address: PostgresAddress, name: string, owner = name): RecordedMember =>
+  member("postgres", `database_${name}`, "database", { ...common(address), name, owner });
+
 /** Creates roles by one psql script. Returns its duration in seconds. */
 export const rolesByPsql = (address: PostgresAddress, prefix: string, number: number): number =>
   psql(address, Array.from({ length: number }, (_, index) => `create role ${prefix}_${index} login;`).join("\n"));
@@ -56,10 +60,7 @@ export const rolesAndDatabasesByPsql = (address: PostgresAddress, prefix: string
 export function rolesAndDatabases(address: PostgresAddress, prefix: string, number: number): Recording {
   const names = Array.from({ length: number }, (_, index) => `${prefix}_${index}`);
   return recordingOf(
-    names.flatMap((name) => [
-      role(address, name),
-      member("postgres", `database_${name}`, "database", { ...common(address), name, owner: gapOf(name) }),
-    ]),
+    names.flatMap((name) => [role(address, name), databaseOf(address, name, gapOf(name))]),
     Object.fromEntries(names.map((name) => [gapOf(name), { member: [name], output: "name", kind: "text" }])),
   );
 }
@@ -79,7 +80,7 @@ const statements = (prefix: string, number: number): string =>
   ).join("\n");
 
 /** Runs a script in one session of psql. Returns its duration in seconds. */
-function psql({ host, port, user, passwordFile }: PostgresAddress, script: string): number {
+export function psql({ host, port, user, passwordFile }: PostgresAddress, script: string): number {
   const started = performance.now();
   const options = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", String(port), "-U", user, "-d", "postgres"];
   const { status, stderr, error } = spawnSync("psql", options, {

@@ -6,6 +6,7 @@ import { buildSync } from "esbuild";
 import { build } from "@nixops4-resources/integration-scripts/build";
 import { startPostgres, type PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { applications } from "./applications.ts";
+import { worker } from "./crowd/table.ts";
 import { deployment } from "./deployment.ts";
 import { growth } from "./growth.ts";
 import { measure, median, type Case } from "./measure.ts";
@@ -48,6 +49,7 @@ async function bench(address: PostgresAddress): Promise<void> {
   await manyAtOnce(address);
   await deployment(address, folder, say);
   await growth(address, folder, say);
+  await worker(address, floor.argv, folder, say);
   await state(address, folder, say);
   await openTofu(floor, bundle("postgres"), address, folder, rounds, say);
 }

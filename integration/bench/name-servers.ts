@@ -50,8 +50,7 @@ export async function nameServers(
 async function crowd(knot: DnsAddress, folder: string, say: (line: string) => void): Promise<void> {
   const rounds: { processes: number; driver: number }[] = [];
   for (const round of [0, 1, 2]) {
-    const requests = Array.from({ length: count }, (_, start) => rrset(knot, `crowd-${round}-${start}`));
-    const ours = timedRun({ argv, requests, atOnce: true });
+    const ours = timedRun({ argv, requests: recordsOf(knot, `crowd-${round}`), atOnce: true });
     if (ours.failures[0] !== undefined) throw new Error(`${ours.failures.length} failed: ${ours.failures[0]}`);
     const driven = await byDriver(recordingOf(members(knot, `driven-${round}`)), folder);
     const peer = nsupdates(knot, round);
@@ -66,7 +65,7 @@ async function crowd(knot: DnsAddress, folder: string, say: (line: string) => vo
 }
 
 /** The same by nsupdate: a prerequisite, the record and its mark, one process each, all concurrent. */
-function nsupdates(knot: DnsAddress, round: number): number {
+export function nsupdates(knot: DnsAddress, round: number): number {
   const script = (start: number): string =>
     [
       `server ${knot.host} ${knot.port}`,
@@ -100,6 +99,10 @@ const inputsOf = (address: DnsAddress, name: string) => ({
   type: "A",
   values: ["192.0.2.1"],
 });
+
+/** Requests that create record sets, one each. */
+export const recordsOf = (address: DnsAddress, prefix: string): object[] =>
+  Array.from({ length: count }, (_, index) => rrset(address, `${prefix}-${index}`));
 
 const rrset = (address: DnsAddress, name: string): object => create("rrset", inputsOf(address, name));
 
