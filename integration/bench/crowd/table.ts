@@ -3,7 +3,7 @@ import type { RecordedMember } from "@nixops4-resources/integration-driver/recor
 import { startKnot } from "@nixops4-resources/integration-servers/dns/knot";
 import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { canCompile } from "@nixops4-resources/protocol-core/launcher";
-import { databaseOf, psql, role, sayGoal, statements } from "../deployment.ts";
+import { databaseOf, psql, role, rolesAndDatabasesByPsql, sayGoal } from "../deployment.ts";
 import { median } from "../measure.ts";
 import { nsupdates, recordsOf } from "../name-servers.ts";
 import { timedRun } from "../timed-run.ts";
@@ -85,7 +85,7 @@ async function deployed(crowds: Crowds, address: PostgresAddress, say: Say): Pro
       "postgres",
       names.map((name) => create(databaseOf(address, name))),
     );
-    ratios.push((first.seconds + second.seconds) / psql(address, statements(`by_script_${round}`)));
+    ratios.push((first.seconds + second.seconds) / rolesAndDatabasesByPsql(address, `by_script_${round}`, count));
   }
   say(`${count} roles, then ${count} databases`);
   sayGoal("launchers / one psql script", median(ratios), 1.2, say);

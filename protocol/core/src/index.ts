@@ -43,7 +43,6 @@ export {
   type Slot,
   type UntilDeadlineOptions,
 } from "./patience/on-demand.ts";
-export { reportHeldLock } from "./patience/held-lock.ts";
 export { AttemptTimedOut } from "./patience/attempt-timed-out.ts";
 export { currentSignal, waitFor, type Waiting } from "./patience/waiting.ts";
 export {

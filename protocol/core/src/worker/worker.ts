@@ -3,6 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { exitNow } from "../files/stuck-reads.ts";
 import { PoolsInUse } from "../request/pools.ts";
 import type { Provider } from "../serve/provider.ts";
+import { keepHeapSmall } from "../serve/small-heap.ts";
 import { Connection, type Shared } from "./connection.ts";
 
 /** Descriptors that the launcher hands over: the listening socket, and the folder in which it has its name (launcher.h). */
@@ -17,6 +18,7 @@ const lastCallMs = 50;
 /** Serves the launchers of one apply, until none is left. `socketName` is the name of the listening socket in its folder. */
 export function startWorker(provider: Provider, socketName: string | undefined): void {
   if (socketName === undefined) throw new TypeError("A worker is started by its launcher.");
+  keepHeapSmall();
   // Nobody knows which requests an uncaught error concerns, since they share connections: the launchers repeat all of them.
   process.on("uncaughtException", () => exitNow(1));
   const isOutdated = changesOf(process.argv[1] ?? "");

@@ -1,5 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import { reportHeldLock } from "@nixops4-resources/protocol-core";
+import { reportHeldLock } from "@nixops4-resources/protocol-core/held-lock";
 import { hostScript } from "./script.ts";
 
 /** A program with its arguments and its complete environment. */
