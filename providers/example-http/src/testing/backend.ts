@@ -30,7 +30,7 @@ export class NotesBackend implements Backend {
     const endpoint = { host: "127.0.0.1", port };
     this.connection = at(endpoint);
     const wrongPath = { ...this.connection, url: `http://127.0.0.1:${port}/elsewhere` };
-    this.access = { kind: "network", endpoint, at, wire: httpWire, wrongPath };
+    this.access = { kind: "network", endpoint, at, wire: httpWire, wrongPath, hasFixedCalls: true };
     this.withFile = {
       "connection.tls.caFile": (caFile) => ({ ...this.connection, url: `https://127.0.0.1:${port}`, tls: { caFile } }),
     };

@@ -1,4 +1,4 @@
-import { MarkChanged, ProviderError, type Mark } from "@nixops4-resources/protocol-core";
+import { codeOf, MarkChanged, ProviderError, type Mark } from "@nixops4-resources/protocol-core";
 import { sql, type WriteSession } from "@nixops4-resources/protocol-postgres";
 import { resourcesIn } from "@nixops4-resources/protocol-state";
 import type { ErrorCode } from "../errors.ts";
@@ -25,7 +25,10 @@ export async function destroyState(
     const [row] = await session.query<TriedLock>(tryLock(tables, want.name));
     if (row !== undefined && !row.locked) await waitForLock(session, tables, want);
   } else {
-    const { state } = await lockAndRead(session, want);
+    const { state } = await lockAndRead(session, want).catch((error: unknown) => {
+      // Another request has destroyed it since the look.
+      throw codeOf(error) === "state.missing" ? new MarkChanged() : error;
+    });
     const resources = resourcesIn(state.document);
     if (resources.length > 0) throw notEmpty(resources);
   }
