@@ -40,6 +40,7 @@ const plugin: ProviderSchema = {
         field("keyRef", "key_ref", object(field("file", "file", text))),
         field("places", "places", { kind: "map", of: { kind: "list", of: text } }),
       ),
+      bearsMark: true,
       identity: ["name"],
       stableOutputs: [],
       example: {},

@@ -82,7 +82,9 @@ const outputsField = (form: ObjectForm): Field => ({
 });
 
 function importText(name: string, schema: TypeSchema, example: Example): string {
-  const identity = schema.inputs.fields.filter(({ input }) => schema.identity.includes(input));
+  const identity = schema.inputs.fields.filter(
+    ({ input, isRequired }) => schema.identity.includes(input) || (isRequired && !schema.bearsMark),
+  );
   const values = attributesOf(identity, example);
   const [only, ...others] = Object.values(values);
   const isBare = identity.length === 1 && others.length === 0 && typeof only === "string";

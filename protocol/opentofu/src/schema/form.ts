@@ -40,6 +40,8 @@ export interface TypeSchema {
   readonly outputs: ObjectForm;
   /** Names of inputs in requests. */
   readonly identity: readonly string[];
+  /** Whether its objects carry our mark. The others exist only if what the inputs declare is there. */
+  readonly bearsMark: boolean;
   readonly stableOutputs: readonly string[];
   /** Valid values of the required inputs that do not identify the object, in the form of requests. */
   readonly example: Readonly<Record<string, unknown>>;

@@ -37,6 +37,7 @@ function typeSchema(type: TypeDescription, where: string): TypeSchema {
     inputs,
     outputs: objectOf(type.outputs, type.outputs.$defs ?? {}),
     identity: type.identity,
+    bearsMark: type.bearsMark,
     stableOutputs: type.stableOutputs,
     example: exampleOf(type, inputs),
   };
