@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -69,15 +69,21 @@ export async function callApi(
 }
 
 /** Number of write requests to the API so far, from the server's log. */
-export async function apiWrites(address: PowerdnsAddress): Promise<number> {
-  // A request is logged a moment after its answer. When this one is in the log, the earlier ones are too.
-  const last = `zones/${randomUUID()}.`;
-  await send(address, "GET", last);
-  for (;;) {
-    const log = await readFile(address.logFile, "utf8");
-    if (log.includes(last)) return [...log.matchAll(/\[webserver\] \S+ \S+ "(?:POST|PUT|PATCH|DELETE) /g)].length;
-    await setTimeout(1);
-  }
+export async function apiWrites({ pidFile, logFile }: PowerdnsAddress): Promise<number> {
+  while (await isWorking(Number(await readFile(pidFile, "utf8")))) await setTimeout(1);
+  const log = await readFile(logFile, "utf8");
+  return [...log.matchAll(/\[webserver\] \S+ \S+ "(?:POST|PUT|PATCH|DELETE) /g)].length;
+}
+
+/**
+ * Whether a thread of the process runs or wants to run. PowerDNS serves each connection in a thread of its own, which
+ * first answers and then logs the request: on a busy machine the lines of later requests can come first.
+ */
+async function isWorking(pid: number): Promise<boolean> {
+  const tasks = `/proc/${pid}/task`;
+  // A thread may end in the meantime.
+  const stats = (await readdir(tasks)).map((id) => readFile(join(tasks, id, "stat"), "utf8").catch(() => ""));
+  return (await Promise.all(stats)).some((stat) => /\) [RD] [^)]*$/.test(stat));
 }
 
 async function send(

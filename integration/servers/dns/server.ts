@@ -14,6 +14,8 @@ export interface DnsAddress {
   keys: TsigKeys;
   /** The server's log file. */
   logFile: string;
+  /** A file with the server's process ID. */
+  pidFile: string;
 }
 
 export interface DnsServer<Address extends DnsAddress = DnsAddress> extends AsyncDisposable {
@@ -59,7 +61,7 @@ export async function startDnsServer<Address extends DnsAddress>(
     const keys = options.keys ?? (await makeKeys(folder));
     const logFile = join(folder, "log");
     const pidFile = join(folder, "pid");
-    const place = { host: "127.0.0.1", port: await freePort(), keys, logFile } as const;
+    const place = { host: "127.0.0.1", port: await freePort(), keys, logFile, pidFile } as const;
     const { args, address } = await options.prepare(folder, place);
     const server = startGuarded({
       command: ["/bin/sh", "-c", revive, "revive", pidFile, program, ...args],
