@@ -14,7 +14,7 @@ import { connection } from "../connection.ts";
 import { choose, listed, mayTake, ownNamesakes } from "../named/choose.ts";
 import { whileNamed } from "../named/lock.ts";
 import { nameWith, wordsIn } from "../named/name.ts";
-import { allTokens, createToken, remakeToken, type StoredToken } from "./create.ts";
+import { allTokens, createToken, remakeToken, removeSurplus, type StoredToken } from "./create.ts";
 import { inputs, outputs, type Wanted } from "./inputs.ts";
 import { seenSettings, toApi } from "./settings.ts";
 import { findSecret, keptOf, storeSecret } from "./stored.ts";
@@ -47,12 +47,13 @@ export default defineResource({
   connectWriter,
 
   async read(garage, want) {
-    const token = choose(await allTokens(garage), want);
+    const all = await allTokens(garage);
+    const token = choose(all, want);
     if (token === undefined) {
       if (garage.needsSecrets) await requireFreeSecret(want.store, keptOf(want), (mark) => mayTake(mark, want));
       return undefined;
     }
-    return await see(garage, want, token);
+    return await see(garage, want, token, ownNamesakes(all, want).length > 1);
   },
 
   create: async (garage, want, mark) => whileNamed("admin token", want, () => createToken(garage, want, mark)),
@@ -75,6 +76,7 @@ export default defineResource({
       const found = changed.has("store") ? await findSecret(want, token) : null;
       if (found === undefined) return await remakeToken(garage, want, mark);
       if (found instanceof Secret) await storeSecret(tokenId, found, want);
+      if (changed.has("store")) await removeSurplus(garage, want, tokenId);
       if (changed.has("scopes") || changed.has("expiresAt")) await garage.updateToken(tokenId, toApi(want));
     }),
 
@@ -94,9 +96,11 @@ export default defineResource({
 
   setMark: async (garage, want, mark, expected) =>
     whileNamed("admin token", want, async () => {
-      const token = choose(await allTokens(garage), want);
+      const all = await allTokens(garage);
+      const token = choose(all, want);
       if (token === undefined) throw new MarkChanged();
       requireMark(readMark(token.name), expected);
+      if (ownNamesakes(all, want).length > 1) await removeSurplus(garage, want, token.id);
       // First, since a repeated destroy no longer gets here if the token has no mark.
       if (mark === undefined) await releaseSecret(want.store, keptOf(want));
       await garage.updateToken(token.id, { name: nameWith(token.name, mark) });
@@ -109,6 +113,8 @@ async function see(
   garage: GarageReader,
   want: Wanted,
   token: StoredToken,
+  /** Whether there are younger tokens of ours of this name. A create whose process died can leave one, whose secret nobody knows. */
+  hasSurplus: boolean,
 ): Promise<Seen<typeof inputs, typeof outputs>> {
   const found = garage.needsSecrets ? await findSecret(want, token) : undefined;
   const stored = found instanceof Secret ? undefined : found;
@@ -116,7 +122,7 @@ async function see(
     mark: readMark(token.name),
     inputs: {
       name: wordsIn(token.name),
-      ...(garage.needsSecrets && { store: stored === undefined ? somethingElse : want.store }),
+      ...(garage.needsSecrets && { store: stored === undefined || hasSurplus ? somethingElse : want.store }),
       ...seenSettings(token, want),
     },
     outputs: { tokenId: token.id, secretToken: stored === undefined ? null : refTo(want.store, stored) },

@@ -1,4 +1,4 @@
-import { AlreadyExists, Secret, type Mark } from "@nixops4-resources/protocol-core";
+import { AlreadyExists, MarkChanged, Secret, type Mark } from "@nixops4-resources/protocol-core";
 import { requireFreeSecret } from "@nixops4-resources/protocol-secrets";
 import type { GarageReader } from "../admin/reader.ts";
 import type { ApiToken } from "../admin/shapes.ts";
@@ -39,4 +39,11 @@ export async function createToken(garage: GarageWriter, want: Wanted, mark: Mark
 export async function remakeToken(garage: GarageWriter, want: Wanted, mark: Mark): Promise<void> {
   for (const { id } of ownNamesakes(await allTokens(garage), want)) await garage.deleteToken(id);
   await createToken(garage, want, mark);
+}
+
+/** Deletes our tokens of this name but the given one, which must be the oldest. Runs under the lock of the name. */
+export async function removeSurplus(garage: GarageWriter, want: Wanted, tokenId: string): Promise<void> {
+  const [oldest, ...surplus] = ownNamesakes(await allTokens(garage), want);
+  if (oldest?.id !== tokenId) throw new MarkChanged();
+  for (const { id } of surplus) await garage.deleteToken(id);
 }

@@ -24,7 +24,7 @@ import { listed, mayTake, ownNamesakes } from "../named/choose.ts";
 import { whileNamed } from "../named/lock.ts";
 import { nameWith, wordsIn } from "../named/name.ts";
 import { createKey } from "./create.ts";
-import { findKey, requireFreeName, resolveSecretKey } from "./find.ts";
+import { findKey, removeSurplus, requireFreeName, resolveSecretKey, type FoundKey } from "./find.ts";
 import { contradiction, inputs, outputs, type Outputs, type Wanted } from "./inputs.ts";
 import { changesTo, requireSupport, seenSettings } from "./settings.ts";
 import { destinationOf, findStored, storeSecret } from "./stored.ts";
@@ -61,12 +61,12 @@ export default defineResource({
   async read(garage, want) {
     const flaw = contradiction(want);
     await requireSupport(garage, want);
-    const key = await findKey(garage, want);
-    if (key === undefined) {
+    const found = await findKey(garage, want);
+    if (found === undefined) {
       if (garage.needsSecrets) await requireCreatable(garage, want, flaw);
       return undefined;
     }
-    return await see(garage, want, key);
+    return await see(garage, want, found);
   },
 
   refuse: (want, { inputs: seen }) =>
@@ -89,7 +89,9 @@ export default defineResource({
       const key = await proven(garage, accessKeyId, mark, changed.has("store"));
       const changes = changesTo(key, want);
       if (changes !== undefined) await garage.updateKey(accessKeyId, changes);
-      if (changed.has("store")) await storeSecret(key, want);
+      if (!changed.has("store")) return;
+      await storeSecret(key, want);
+      await removeSurplus(garage, want, accessKeyId);
     }),
 
   // A killed destroy may have left the secret.
@@ -109,9 +111,11 @@ export default defineResource({
 
   setMark: async (garage, want, mark, expected) =>
     whileNamed("key", want, async () => {
-      const key = await findKey(garage, want);
-      if (key === undefined) throw new MarkChanged();
+      const found = await findKey(garage, want);
+      if (found === undefined) throw new MarkChanged();
+      const { key, hasSurplus } = found;
       requireMark(readMark(key.name), expected);
+      if (hasSurplus) await removeSurplus(garage, want, key.accessKeyId);
       const destination = destinationOf(want);
       // First, since a repeated destroy no longer gets here if the key has no mark.
       if (mark === undefined && destination !== undefined) await releaseSecret(destination.place, destination.kept);
@@ -121,7 +125,11 @@ export default defineResource({
   list: async (garage, managedBy) => listed(await garage.keys(), managedBy, "key"),
 });
 
-async function see(garage: GarageReader, want: Wanted, key: ApiKey): Promise<Seen<typeof inputs, typeof outputs>> {
+async function see(
+  garage: GarageReader,
+  want: Wanted,
+  { key, hasSurplus }: FoundKey,
+): Promise<Seen<typeof inputs, typeof outputs>> {
   const destination = garage.needsSecrets ? destinationOf(want, key.accessKeyId) : undefined;
   const stored = destination && (await findStored(destination, want, key));
   return {
@@ -130,7 +138,7 @@ async function see(garage: GarageReader, want: Wanted, key: ApiKey): Promise<See
       name: wordsIn(key.name),
       imported: (await hasWantedSecret(want, key)) ? want.imported : somethingElse,
       ...(want.imported !== null && { secretName: null }),
-      ...(destination !== undefined && { store: stored === undefined ? somethingElse : want.store }),
+      ...(destination !== undefined && { store: stored === undefined || hasSurplus ? somethingElse : want.store }),
       ...seenSettings(key, want),
     },
     outputs: { accessKeyId: key.accessKeyId, secretAccessKey: secretOf(want, stored) },

@@ -146,10 +146,27 @@ describe("a generated key", () => {
     expect(await secrets.valueOf("media/s3")).toBe("of a person");
   });
 
+  test("loses the second key that a dead process had left, and keeps its secret", async () => {
+    const { outputs } = await apply(generated);
+    await garage.copyKeyName("media");
+    const { body } = await deployment.plan("key", generated);
+    expect(body).toMatchObject({ action: "update", differences: [{ field: "store" }] });
+    const again = await apply(generated);
+    expect(again).toMatchObject({ outcome: "updated", outputs });
+    expect(await garage.keyIds("media")).toEqual([outputs["accessKeyId"]]);
+    expect((await apply(generated)).outcome).toBe("unchanged");
+  });
+
+  test("is kept by a destroy alone, without the second key", async () => {
+    const { outputs } = await apply(generated);
+    await garage.copyKeyName("media");
+    expect((await deployment.destroy("key", { ...generated, deletion: "retain" })).outcome).toBe("retained");
+    expect(await garage.keyIds("media")).toEqual([outputs["accessKeyId"]]);
+  });
+
   test("is destroyed without a state together with its secret, also if a race had left a second one", async () => {
     await apply(generated);
     await garage.copyKeyName("media");
-    expect((await apply(generated)).outcome).toBe("unchanged");
     expect((await deployment.destroy("key", generated)).outcome).toBe("deleted");
     expect(await garage.keyIds("media")).toEqual([]);
     expect(await secrets.snapshot()).toEqual([]);
