@@ -34,6 +34,7 @@ export class PostgresStoreBackend implements Backend {
     const { endpoint } = backend.access;
     this.access = {
       kind: "network",
+      hasFixedCalls: true,
       endpoint,
       at: (other: Endpoint) => within(backend.access.at(other)),
       wire: postgresWire,
@@ -60,8 +61,17 @@ export class PostgresStoreBackend implements Backend {
     return this.#backend.reset();
   }
 
-  writes(): Promise<unknown> {
-    return this.#backend.writes();
+  /** The account writes by a function of the schema, whose call is a `select`. Each change adds a row. */
+  async writes(): Promise<unknown> {
+    const { prefix } = this.#backend;
+    const [made] = await this.#backend.runIn<{ table: string | null }>(
+      `${prefix}_ops`,
+      `select to_regclass('${prefix}_store.secret_revision') as table`,
+    );
+    const rows = made?.table
+      ? await this.#backend.runIn(`${prefix}_ops`, `select count(*) from ${prefix}_store.secret_revision`)
+      : [];
+    return { statements: await this.#backend.writes(), rows };
   }
 
   async snapshot(): Promise<unknown> {
