@@ -37,6 +37,8 @@ export interface NetworkAccess {
   at(endpoint: Endpoint): Message;
   /** Wrong answers to put in place of the server's: `httpWire`, `postgresWire`, or `bytesWire` with faults of your own. */
   readonly wire?: Wire;
+  /** Whether a call that begins so may write, if that can be seen: `isHttpWrite`. */
+  readonly isWrite?: (begin: Buffer) => boolean;
   /** Whether each run of a request makes the same calls in the same order, so that a write can be held by its number. */
   readonly hasFixedCalls?: boolean;
   /** For HTTP: the input `connection` with a base path below which the API does not answer. */

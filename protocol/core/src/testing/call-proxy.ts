@@ -23,8 +23,8 @@ export interface Disturbance {
 /** How long a server must be silent before its answer counts as complete: it may arrive in pieces. */
 const quietMs = 10;
 
-/** Looks at the server before a call reaches it. */
-export type Watch = (call: number) => Promise<void>;
+/** Looks at the server before a call reaches it, and at what the call begins with. */
+export type Watch = (call: number, begin: Buffer) => Promise<void>;
 
 /**
  * A TCP proxy that counts the calls that pass through it and disturbs one of them.
@@ -40,8 +40,12 @@ export class CallProxy implements AsyncDisposable {
   readonly #watch: Watch | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #answered = new Set<number>();
+  /** Calls whose connection the server has closed. */
+  readonly #closed = new Set<number>();
   /** What clients have sent and `watch` holds back. */
   readonly #held = new Map<Socket, Promise<void>>();
+  /** Clients that have sent something that is not answered yet. */
+  readonly #waiting = new Set<Socket>();
   #calls = 0;
   #isStalled = false;
   #isClosed = false;
@@ -80,6 +84,11 @@ export class CallProxy implements AsyncDisposable {
     return [...this.#answered].sort((a, b) => a - b);
   }
 
+  /** Whether the server has done what it will do of the call: it has answered, or hung up. */
+  isOver(call: number): boolean {
+    return this.#answered.has(call) || this.#closed.has(call);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
@@ -88,9 +97,8 @@ export class CallProxy implements AsyncDisposable {
 
   #serve(client: Socket): void {
     const server = connect(this.#target);
-    // What a client sent before its end reaches the server, also if it is held back.
     const ends = new Map([
-      [client, () => void (this.#held.get(client) ?? Promise.resolve()).then(() => server.end())],
+      [client, () => void this.#endAfterHeld(client, server)],
       [server, () => void client.end()],
     ]);
     for (const [socket, endOther] of ends) {
@@ -110,18 +118,28 @@ export class CallProxy implements AsyncDisposable {
     this.#forward(client, server);
   }
 
+  /** What a client sent before its end reaches the server and is answered: some servers drop the call of a client that is gone. */
+  async #endAfterHeld(client: Socket, server: Socket): Promise<void> {
+    const held = this.#held.get(client);
+    if (held !== undefined) {
+      const answered = Promise.race([once(server, "data"), once(server, "close")]).catch(() => undefined);
+      await held;
+      if (this.#waiting.has(client)) await answered;
+    }
+    server.end();
+  }
+
   #forward(client: Socket, server: Socket): void {
     let call = 0;
-    let speaker: "client" | "server" = "server";
     let quiet: NodeJS.Timeout | undefined;
     let watched: Promise<void> | undefined;
     client.on("data", (bytes) => {
-      if (speaker === "server") {
-        speaker = "client";
+      if (!this.#waiting.has(client)) {
+        this.#waiting.add(client);
         call = ++this.#calls;
         if (this.#isNow(call, "before")) this.#disturb();
         const number = call;
-        watched = this.#watch && (watched ?? Promise.resolve()).then(() => this.#watch?.(number));
+        watched = this.#watch && (watched ?? Promise.resolve()).then(() => this.#watch?.(number, bytes));
       }
       // A failed watch fails the client too.
       if (watched !== undefined) {
@@ -133,13 +151,14 @@ export class CallProxy implements AsyncDisposable {
       } else if (!this.#isStalled) server.write(bytes);
     });
     server.on("data", (bytes) => {
-      speaker = "server";
+      this.#waiting.delete(client);
       if (call > 0) this.#answered.add(call);
       if (this.#isNow(call, "after")) {
         clearTimeout(quiet);
         quiet = setTimeout(() => this.#disturb(), quietMs);
       } else if (!this.#isStalled) client.write(bytes);
     });
+    server.on("close", () => this.#closed.add(call));
     // If the server hangs up after its answer (a rejected login), the answer is complete at once.
     server.on("end", () => {
       if (quiet === undefined || this.#isStalled) return;

@@ -6,7 +6,7 @@ import type { Backend } from "./backend.ts";
 import { Company } from "./company.ts";
 import { ask, type Executable, type Finished, type Message, type Shown } from "./provider-process.ts";
 import { TaggedSession } from "./tagged-session.ts";
-import { LauncherSession, ThroughWorker } from "./worker/through-worker.ts";
+import { LauncherSession, ThroughWorker, type Way } from "./worker/through-worker.ts";
 import { asObject, replyOf, type Reply, type ReplyError } from "./reply.ts";
 
 type Given<Inputs extends Shape> = z.input<z.ZodMiniObject<Inputs>>;
@@ -79,6 +79,10 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   counters?: readonly string[];
   /** Outputs that differ each time the object is created: a time, a random number. */
   newEachTime?: readonly string[];
+  /** Why a create whose process has died can add an object of its own when it reaches the server late: the next create removes it. */
+  lateCreateAdds?: string;
+  /** Sends the requests through launchers and a worker, where there is a C compiler. THROUGH_WORKER does it everywhere. */
+  throughWorker?: Way;
   /** Environment variables of the provider's process. */
   environment?: Readonly<Record<string, string>>;
   /** Reasons why secret inputs have no value here, by name: the contract of other inputs tries them. */
@@ -149,7 +153,7 @@ export class Contract implements AsyncDisposable {
   static async open(resource: AnyResource, terms: AnyTerms): Promise<Contract> {
     const canaries = Object.fromEntries((terms.secretVariables ?? []).map((name) => [name, makeCanary()]));
     const provider = { main: terms.main, environment: { ...terms.environment, ...canaries } };
-    const throughWorker = ThroughWorker.for(provider);
+    const throughWorker = ThroughWorker.for(provider, terms.throughWorker);
     const executable = throughWorker?.executable ?? provider;
     const environment = { ...executable.environment, NIXOPS4_RESOURCES_LOG: "debug" };
     const Session = throughWorker === undefined ? TaggedSession : LauncherSession;

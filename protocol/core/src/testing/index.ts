@@ -9,6 +9,6 @@ export { ask, startProvider, type Executable, type Finished, type Message, type 
 export { ProviderSession } from "./provider-session.ts";
 export { train } from "./training/train.ts";
 export { clausesOf, testResource } from "./test-resource.ts";
-export { bytesWire, httpWire, postgresWire } from "./wire.ts";
+export { bytesWire, httpWire, isHttpWrite, postgresWire } from "./wire.ts";
 export { tryWrongAnswers, wrongAnswers, WrongAnswers, type Replacement, type WrongAnswer } from "./wrong-answers.ts";
 export { SharingProcess } from "./sharing-process.ts";

@@ -32,6 +32,9 @@ export const httpWire: Wire = {
   },
 };
 
+/** Whether a request of HTTP without TLS may write, by its method. Source: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
+export const isHttpWrite = (begin: Buffer): boolean => /^(POST|PUT|PATCH|DELETE) /.test(begin.toString("latin1"));
+
 /** Faults of PostgreSQL without TLS. */
 export const postgresWire = bytesWire({
   cut: (genuine) => ({ bytes: genuine.subarray(0, Math.floor(genuine.length / 2)), closes: true }),

@@ -5,6 +5,7 @@ import { testZones } from "@nixops4-resources/integration-servers/dns/zones";
 import { apiWrites, callApi, type PowerdnsAddress } from "@nixops4-resources/integration-servers/dns/powerdns";
 import {
   httpWire,
+  isHttpWrite,
   type Backend,
   type Endpoint,
   type Message,
@@ -36,7 +37,14 @@ export class PowerdnsBackend implements Backend {
     });
     this.connection = at({ host, port: apiPort });
     const wrongPath = { powerdns: { url: `http://${host}:${apiPort}/elsewhere`, apiKey: { file: apiKeyFile } } };
-    this.access = { kind: "network", endpoint: { host, port: apiPort }, at, wire: httpWire, wrongPath };
+    this.access = {
+      kind: "network",
+      endpoint: { host, port: apiPort },
+      at,
+      wire: httpWire,
+      isWrite: isHttpWrite,
+      wrongPath,
+    };
     this.broken = {
       "a port where nothing listens": at({ host, port: 1 }),
       "a wrong key": { powerdns: { url: `http://${host}:${apiPort}`, apiKey: { file: keys.sha256.secretFile } } },

@@ -1,5 +1,6 @@
 import {
   httpWire,
+  isHttpWrite,
   type Backend,
   type Endpoint,
   type Message,
@@ -30,7 +31,7 @@ export class NotesBackend implements Backend {
     const endpoint = { host: "127.0.0.1", port };
     this.connection = at(endpoint);
     const wrongPath = { ...this.connection, url: `http://127.0.0.1:${port}/elsewhere` };
-    this.access = { kind: "network", endpoint, at, wire: httpWire, wrongPath, hasFixedCalls: true };
+    this.access = { kind: "network", endpoint, at, wire: httpWire, isWrite: isHttpWrite, wrongPath };
     this.withFile = {
       "connection.tls.caFile": (caFile) => ({ ...this.connection, url: `https://127.0.0.1:${port}`, tls: { caFile } }),
     };

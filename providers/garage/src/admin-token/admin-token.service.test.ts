@@ -40,5 +40,6 @@ describe("on Garage 2.5.0", async () => {
     },
     oneBrokenConnection: "the contract of bucket tries them all",
     newEachTime: ["tokenId", "secretToken"],
+    lateCreateAdds: "Garage creates another one of the same name.",
   });
 });

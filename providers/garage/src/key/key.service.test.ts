@@ -34,5 +34,6 @@ describe("a key that Garage 2.5.0 generates", async () => {
     oneBrokenConnection: "the contract of bucket tries them all",
     secretElsewhere: { imported: "the contract of an imported key tries it" },
     newEachTime: ["accessKeyId", "secretAccessKey"],
+    lateCreateAdds: "Garage creates another one of the same name.",
   });
 });

@@ -1,6 +1,7 @@
 import type { GarageServer } from "@nixops4-resources/integration-servers/garage/garage";
 import {
   httpWire,
+  isHttpWrite,
   type Backend,
   type Endpoint,
   type Message,
@@ -64,7 +65,7 @@ export class GarageBackend implements Backend {
     const endpoint = { host: "127.0.0.1", port: adminPort };
     this.connection = at(endpoint);
     const wrongPath = { ...this.connection, url: `http://127.0.0.1:${adminPort}/elsewhere` };
-    this.access = { kind: "network", endpoint, at, wire: httpWire, wrongPath };
+    this.access = { kind: "network", endpoint, at, wire: httpWire, isWrite: isHttpWrite, wrongPath };
     this.withFile = {
       "connection.tls.caFile": (caFile) => ({
         ...this.connection,

@@ -57,6 +57,7 @@ export class LldapBackend implements Backend {
       endpoint,
       at,
       wire: httpWire,
+      hasFixedCalls: true,
       wrongPath: { ...this.connection, url: `http://${host}:${httpPort}/elsewhere` },
     };
     this.withFile = {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ProxmoxServer } from "@nixops4-resources/integration-servers/proxmox/proxmox";
 import {
   httpWire,
+  isHttpWrite,
   type Backend,
   type Endpoint,
   type Message,
@@ -57,7 +58,14 @@ export class ProxmoxBackend implements Backend {
     const { endpoint } = front;
     this.connection = at(endpoint);
     const plain = `http://${endpoint.host}:${endpoint.port}`;
-    this.access = { kind: "network", endpoint, at, wire: httpWire, wrongPath: { url: `${plain}/elsewhere`, token } };
+    this.access = {
+      kind: "network",
+      endpoint,
+      at,
+      wire: httpWire,
+      isWrite: isHttpWrite,
+      wrongPath: { url: `${plain}/elsewhere`, token },
+    };
     this.withFile = { "connection.tls.caFile": (caFile) => ({ url: server.url, token, tls: { caFile } }) };
     const wrongSecret = account.token.replace(/=.*/, "=00000000-0000-4000-8000-000000000000");
     this.broken = {

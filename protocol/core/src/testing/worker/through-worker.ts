@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compileLauncher } from "../../launcher/compile.ts";
+import { canCompile, compileLauncher } from "../../launcher/compile.ts";
 import { ask, type Executable, type Message, type Shown } from "../provider-process.ts";
 import { workersOf } from "./worker-processes.ts";
 
 /**
- * What THROUGH_WORKER asks for: the contract's requests go to launchers and a worker, each to a launcher of its own. With
+ * What THROUGH_WORKER or a contract's terms ask for: the contract's requests go to launchers and a worker, each to a launcher of its own. With
  * `only`, a launcher that would become the provider fails instead; with `killed`, the workers are killed at random times.
  */
-type Way = "only" | "killed";
+export type Way = "only" | "killed";
 
 function wayOf(value: string | undefined): Way | undefined {
   if (value === undefined || value === "") return undefined;
@@ -17,10 +17,13 @@ function wayOf(value: string | undefined): Way | undefined {
   throw new Error(`THROUGH_WORKER must be "only" or "killed", got ${JSON.stringify(value)}.`);
 }
 
+/** Tells the workers of a contract from those of others that run at the same time. */
+const ownVariable = "TEST_WORKERS_OF";
+
 /** Longest time between two kills of the workers, in milliseconds. */
 const longestLifeMs = 3000;
 
-/** Launchers in place of a provider's process, if THROUGH_WORKER asks for them. Disposal ends the kills. */
+/** Launchers in place of a provider's process. Disposal ends the kills. */
 export class ThroughWorker implements Disposable {
   readonly executable: Executable;
   /** Whether workers are killed, so that their requests are repeated. Then none should hang beside: each would be a process. */
@@ -32,14 +35,15 @@ export class ThroughWorker implements Disposable {
     const launcher = join(this.#folder, "launcher");
     const { main } = executable;
     compileLauncher({ file: launcher, node: process.execPath, main, macros: way === "only" ? { NO_FALLBACK: 1 } : {} });
-    this.executable = { ...executable, launcher };
+    const environment = { ...executable.environment, [ownVariable]: this.#folder };
+    this.executable = { ...executable, launcher, environment };
     this.areRepeated = way === "killed";
     if (way === "killed") this.#killLater();
   }
 
   /** Undefined if the requests go to the provider itself. */
-  static for(executable: Executable): ThroughWorker | undefined {
-    const way = wayOf(process.env["THROUGH_WORKER"]);
+  static for(executable: Executable, usual?: Way): ThroughWorker | undefined {
+    const way = wayOf(process.env["THROUGH_WORKER"]) ?? (canCompile() ? usual : undefined);
     return way === undefined ? undefined : new ThroughWorker(executable, way);
   }
 
@@ -50,7 +54,8 @@ export class ThroughWorker implements Disposable {
 
   #killLater(): void {
     this.#killing = setTimeout(() => {
-      for (const worker of workersOf(this.executable.main)) process.kill(worker, "SIGKILL");
+      for (const worker of workersOf(this.executable.main, `${ownVariable}=${this.#folder}`))
+        process.kill(worker, "SIGKILL");
       this.#killLater();
     }, Math.random() * longestLifeMs);
   }
