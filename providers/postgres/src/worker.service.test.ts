@@ -16,6 +16,8 @@ const launcher = join(folder, "launcher");
 const passwordOf = (account: string): string => join(folder, account);
 /** Without a worker, this launcher fails. */
 const macros = { NO_FALLBACK: 1 };
+/** Tells our workers from those of other tests. */
+const ownWorkers = { WORKERS_OF: folder };
 
 describePostgres("deployments with different credentials for one server, which share a worker", (server) => {
   let superuser: Client;
@@ -49,7 +51,7 @@ describePostgres("deployments with different credentials for one server, which s
     const connection = { host, port, user: account, password: { file: passwordFile } };
     const inputProperties = { connection, database: "postgres", name, managedBy: account.replace("_", "-") };
     const request: Message = { createResourceRequest: { type: "schema", inputProperties, isStateful: false } };
-    return ask({ main, launcher }, request);
+    return ask({ main, launcher, environment: ownWorkers }, request);
   };
 
   test.skipIf(!canCompile())(
@@ -60,7 +62,7 @@ describePostgres("deployments with different credentials for one server, which s
         applies.flatMap((apply) => accounts.map((account) => createSchema(`wrkr_${apply}_${account}`, account))),
       );
       expect(finished.flatMap(({ outcomes }) => outcomes)).toEqual(Array(20).fill("created"));
-      expect(workersOf(main)).toHaveLength(1);
+      expect(workersOf(main, `WORKERS_OF=${folder}`)).toHaveLength(1);
       const { rows } = await superuser.query(
         "select nspname, nspowner::regrole::text as owner from pg_namespace where nspname like 'wrkr\\_%'",
       );

@@ -101,6 +101,8 @@ export interface Clause {
   says: string;
   /** Whether it is about inputs alone, which no backend sees. */
   isAboutInputs?: boolean;
+  /** Whether it counts calls, or outcomes of requests sent at once. A request that is repeated has others. */
+  counts?: true;
   /** Reason why the clause says nothing about this backend; undefined if it does. */
   skips?(contract: Contract): string | undefined;
   /** Throws if the resource breaks the rule. The backend is as it was before the first test. */
@@ -113,6 +115,9 @@ export const others = "another";
 
 /** Whether WHOLE_CONTRACT=1 asks for every test everywhere, also if another contract tests the same code. */
 export const isWholeContract = (): boolean => process.env["WHOLE_CONTRACT"] === "1";
+
+/** The process that had done the work died, and the one that repeated it found nothing to do. The clause starts again. */
+export class OutcomeUnknown extends Error {}
 
 /** A resource with its terms and its running backend, as the clauses use them. */
 export class Contract implements AsyncDisposable {
@@ -189,6 +194,12 @@ export class Contract implements AsyncDisposable {
     return this.#throughWorker?.areRepeated === true;
   }
 
+  /** Kills no workers during the work. */
+  async whileWorkersLive(work: () => Promise<void>): Promise<void> {
+    using _rest = this.#throughWorker?.rest();
+    await work();
+  }
+
   /** Whether the contract is shortened, since a request takes seconds. */
   get isSlow(): boolean {
     return this.terms.slow !== undefined && !isWholeContract();
@@ -245,13 +256,24 @@ export class Contract implements AsyncDisposable {
   /** Sends the request to the process that serves many; it logs as much as it can. */
   async send(request: Message, onStderr?: (text: string) => void): Promise<Reply> {
     if (!this.areRepeated) this.#company.gather();
-    return this.replyOf(await this.#session.ask(request, onStderr), request);
+    return await this.#replyTo(request, () => this.#session.ask(request, onStderr));
   }
 
   /** Sends the request to a process of its own, as NixOps4 does; it logs as much as it can. */
   async sendAlone(request: Message): Promise<Reply> {
     const environment = { ...this.executable.environment, NIXOPS4_RESOURCES_LOG: "debug" };
-    return this.replyOf(await ask({ ...this.executable, environment }, request), request);
+    return await this.#replyTo(request, () => ask({ ...this.executable, environment }, request));
+  }
+
+  /** Throws `OutcomeUnknown` if the request may have been repeated after it had done its work. */
+  async #replyTo(request: Message, send: () => Promise<Shown | Finished>): Promise<Reply> {
+    const kills = this.#throughWorker?.kills;
+    const shown = await send();
+    if (kills === this.#throughWorker?.kills) return this.replyOf(shown, request);
+    const reply = this.replyOf({ ...shown, outcomes: shown.outcomes.slice(-1) }, request);
+    if (reply.outcome === "unchanged")
+      throw new OutcomeUnknown(`A worker was killed during ${JSON.stringify(request)}`);
+    return reply;
   }
 
   /** The answer of a process, which must not reveal a secret. */

@@ -15,7 +15,7 @@ import { sharing } from "./clauses/sharing.ts";
 import { standbys } from "./clauses/standby.ts";
 import { userFiles } from "./clauses/user-files.ts";
 import { wireFaults } from "./clauses/wire-faults.ts";
-import { Contract, isWholeContract, type AnyTerms, type Clause, type Terms } from "./contract.ts";
+import { Contract, isWholeContract, OutcomeUnknown, type AnyTerms, type Clause, type Terms } from "./contract.ts";
 import { straceMissing } from "./strace.ts";
 import { isTraining, trainResource } from "./training/train-resource.ts";
 
@@ -54,6 +54,19 @@ const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] =>
 /** The rules that need a tracer for files. */
 const traced = new Set([...kills, ...adoptionKills, ...overtaking]);
 
+/** Checks the rule while workers may be killed. */
+async function checkRepeated(contract: Contract, clause: Clause): Promise<void> {
+  if (clause.counts === true) return await contract.whileWorkersLive(() => clause.check(contract));
+  for (;;) {
+    try {
+      return await clause.check(contract);
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknown)) throw error;
+      await contract.backend.reset();
+    }
+  }
+}
+
 /**
  * Tests the rules that every resource follows, against its real server and with the provider's real executable. See
  * providers/example for an example. `further` rules come from another front end.
@@ -90,7 +103,7 @@ export function testResource<
         if (contract === undefined) throw new Error("The contract is not open.");
         const reason = clause.skips?.(contract);
         if (reason !== undefined) context.skip(reason);
-        await clause.check(contract);
+        await (contract.areRepeated ? checkRepeated(contract, clause) : clause.check(contract));
       });
     }
   });

@@ -39,8 +39,8 @@ const sameOnBind = {
 };
 
 describe.each([
-  ["BIND", startBind, {}],
-  ["Knot", startKnot, sameOnBind],
+  ["BIND", startBind, { throughWorker: "only" as const }],
+  ["Knot", startKnot, { ...sameOnBind, throughWorker: "killed" as const }],
   ["PowerDNS", startPowerdns, sameOnBind],
 ])("by dynamic update on %s", (_name, start, disturbance) => {
   const server = serverOf(start);

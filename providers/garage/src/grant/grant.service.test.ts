@@ -13,6 +13,7 @@ describeGarage(
   (server, version) => {
     testResource(grant, {
       main,
+      throughWorker: "killed",
       backend: async () => new PreparedBackend(server(), { buckets: ["media"], keys: [app, backup] }),
       reached: "network",
       oneBrokenConnection: "the contract of bucket tries them all",

@@ -13,6 +13,7 @@ describeGarage(
   (server, version) => {
     testResource(localAlias, {
       main,
+      throughWorker: "only",
       backend: async () => new PreparedBackend(server(), { buckets: ["shop-media"], keys: [app] }),
       reached: "network",
       oneBrokenConnection: "the contract of bucket tries them all",

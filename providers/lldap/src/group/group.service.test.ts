@@ -12,6 +12,7 @@ describe(`a group of ${whatAnswers}`, () => {
   const server = serverOf(startLldap);
   testResource(group, {
     main,
+    throughWorker: "only",
     backend: async () =>
       new LldapBackend(server(), {
         groups: ["hand-made"],

@@ -11,6 +11,7 @@ describe(`a membership of ${whatAnswers}`, () => {
   const server = serverOf(startLldap);
   testResource(membership, {
     main,
+    throughWorker: "killed",
     backend: async () => new LldapBackend(server(), { groups: ["operators"], users: ["ada", "grace"] }),
     reached: "network",
     oneBrokenConnection: "the contract of user tries them all",

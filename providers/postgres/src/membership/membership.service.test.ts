@@ -24,6 +24,7 @@ describePostgres("a membership granted by an account with CREATEROLE and CREATED
   const hasGrantOptions = version >= 16;
   testResource(membership, {
     main,
+    throughWorker: "killed",
     backend: () => startBackend(server()),
     reached: "network",
     ...(version === 15 && { notDisturbed: "PostgreSQL 18 runs the same code and is disturbed." }),

@@ -23,6 +23,7 @@ describePostgres("a schema created by an account with CREATEROLE and CREATEDB", 
   });
   testResource(schema, {
     main,
+    throughWorker: "only",
     backend: () => startBackend(server()),
     reached: "network",
     ...(version === 15 && { notDisturbed: "PostgreSQL 18 receives the same statements and is disturbed." }),

@@ -15,6 +15,7 @@ describe(`a pool of ${whatAnswers}`, () => {
   const server = serverOf(startProxmox);
   testResource(pool, {
     main,
+    throughWorker: "only",
     backend: () => ProxmoxBackend.open(server(), { rights: poolRights }),
     reached: "network",
     want: { name: "shop", comment: "Shop", quota: { vms: 10, cores: 40, memoryMib: 65_536, diskGib: 500 } },

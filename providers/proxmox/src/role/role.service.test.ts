@@ -12,6 +12,7 @@ describe(`a role of ${whatAnswers}`, () => {
   const server = serverOf(startProxmox);
   testResource(role, {
     main,
+    throughWorker: "killed",
     backend: () => ProxmoxBackend.open(server(), { rights: roleRights }),
     reached: "network",
     want: { name: "tenant", privileges: ["VM.PowerMgmt", "VM.Audit", "Pool.Audit"] },

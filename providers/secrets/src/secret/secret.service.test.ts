@@ -54,6 +54,7 @@ describePostgres("in a database", (server, version) => {
   const make = PostgresStoreBackend.prepare("secretstore");
   testResource(secret, {
     ...terms,
+    throughWorker: version === 15 ? "killed" : "only",
     ...(version === 15 && {
       notDisturbed: "Its statements are the same on 18, where it is disturbed.",
       oneBrokenConnection: "All are tried on 18, with the same code.",

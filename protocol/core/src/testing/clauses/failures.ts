@@ -41,6 +41,7 @@ export const failures: readonly Clause[] = [
 export const networkFailures: readonly Clause[] = [
   {
     says: "a read fails when the server closes the connection at any call",
+    counts: true,
     async check(contract) {
       const readVia = via(contract, (inputs) => contract.readRequest(inputs));
       await contract.succeed(contract.createRequest());
@@ -51,6 +52,7 @@ export const networkFailures: readonly Clause[] = [
   },
   {
     says: "a create fails when the server closes the connection at any call, and the next create completes it",
+    counts: true,
     async check(contract) {
       const createVia = via(contract, (inputs) => contract.createRequest(inputs));
       const calls = await decisiveCalls(contract.backend, networkOf(contract), (connection) =>
@@ -67,6 +69,7 @@ export const networkFailures: readonly Clause[] = [
   },
   {
     says: "a request fails after `timeoutSeconds` when the server stops answering",
+    counts: true,
     async check(contract) {
       const createVia = via(contract, (inputs) => contract.createRequest({ ...inputs, timeoutSeconds: 1 }));
       // The undisturbed run has more time: the machine may be busy.

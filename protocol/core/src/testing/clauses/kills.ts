@@ -8,6 +8,7 @@ import { KilledElsewhere } from "../strace.ts";
 export const createKills: readonly Clause[] = [
   {
     says: "the next create completes a create that was killed at any call",
+    counts: true,
     check: (contract) =>
       survivesEveryKill(contract, {
         prepare: async () => undefined,
@@ -21,6 +22,7 @@ export const kills: readonly Clause[] = [
   ...createKills,
   {
     says: "the next update completes an update that was killed at any call",
+    counts: true,
     check: (contract) =>
       survivesEveryKill(contract, {
         prepare: () => contract.succeed(contract.createRequest()),
@@ -33,6 +35,7 @@ export const kills: readonly Clause[] = [
   },
   {
     says: "the next destroy completes a destroy that was killed at any call",
+    counts: true,
     check: (contract) =>
       survivesEveryKill(contract, {
         prepare: () => contract.succeed(contract.createRequest()),
@@ -44,6 +47,7 @@ export const kills: readonly Clause[] = [
 export const adoptionKills: readonly Clause[] = [
   {
     says: "the next adoption completes an adoption that was killed at any call",
+    counts: true,
     check: (contract) =>
       survivesEveryKill(contract, {
         prepare: async () => contract.terms.makeUnmarked?.(contract.backend),

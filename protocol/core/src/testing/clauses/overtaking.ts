@@ -110,6 +110,7 @@ const verbs: readonly Verb[] = [
  */
 export const overtaking: readonly Clause[] = verbs.map((verb) => ({
   says: `${verb.says} that others overtake between look and write loses nothing and takes nothing of theirs`,
+  counts: true,
   async check(contract: Contract) {
     if (verb.before !== undefined && "unmarked" in verb.before && contract.terms.makeUnmarked === undefined) return;
     if (verb.says === "an update" && Object.keys(asObject(contract.terms.changed)).length === 0) return;

@@ -7,6 +7,7 @@ import type { Reply } from "../reply.ts";
 export const races = (racers: number): readonly Clause[] => [
   {
     says: `${racers} concurrent creates yield one object and equal outputs`,
+    counts: true,
     async check(contract) {
       const alone = await contract.succeed(contract.createRequest());
       const end = await contract.backend.snapshot();

@@ -48,6 +48,7 @@ const holdMs = 1500;
  */
 export const replays: readonly Clause[] = Object.entries(requests).map(([verb, replayed]) => ({
   says: `${verb} has the same result if it is repeated while a write of its dead process is on the way`,
+  counts: true,
   skips: ({ backend: { access } }: Contract) =>
     access.kind === "network" && (access.isWrite !== undefined || access.hasFixedCalls === true)
       ? undefined

@@ -8,6 +8,7 @@ import { startTogether } from "./races.ts";
 export const sharing = (rounds: number): readonly Clause[] => [
   {
     says: `two deployments that race on one shared object both keep their parts, ${rounds} times`,
+    counts: true,
     async check(contract) {
       const [ours, theirs] = [contract.inputs(), theirInputs(contract)];
       const before = await contract.backend.snapshot();

@@ -18,7 +18,7 @@ function wayOf(value: string | undefined): Way | undefined {
 }
 
 /** Tells the workers of a contract from those of others that run at the same time. */
-const ownVariable = "TEST_WORKERS_OF";
+const ownVariable = "WORKERS_OF";
 
 /** Longest time between two kills of the workers, in milliseconds. */
 const longestLifeMs = 3000;
@@ -26,10 +26,9 @@ const longestLifeMs = 3000;
 /** Launchers in place of a provider's process. Disposal ends the kills. */
 export class ThroughWorker implements Disposable {
   readonly executable: Executable;
-  /** Whether workers are killed, so that their requests are repeated. Then none should hang beside: each would be a process. */
-  readonly areRepeated: boolean;
   readonly #folder = mkdtempSync(join(tmpdir(), "through-worker-"));
   #killing: NodeJS.Timeout | undefined;
+  #kills = 0;
 
   private constructor(executable: Executable, way: Way) {
     const launcher = join(this.#folder, "launcher");
@@ -37,7 +36,6 @@ export class ThroughWorker implements Disposable {
     compileLauncher({ file: launcher, node: process.execPath, main, macros: way === "only" ? { NO_FALLBACK: 1 } : {} });
     const environment = { ...executable.environment, [ownVariable]: this.#folder };
     this.executable = { ...executable, launcher, environment };
-    this.areRepeated = way === "killed";
     if (way === "killed") this.#killLater();
   }
 
@@ -47,13 +45,36 @@ export class ThroughWorker implements Disposable {
     return way === undefined ? undefined : new ThroughWorker(executable, way);
   }
 
+  /** Whether workers are killed, so that their requests are repeated. Then none should hang beside: each would be a process. */
+  get areRepeated(): boolean {
+    return this.#killing !== undefined;
+  }
+
+  /** How often the workers were killed so far. */
+  get kills(): number {
+    return this.#kills;
+  }
+
+  /** Kills no more until the disposal. */
+  rest(): Disposable {
+    const isKilling = this.areRepeated;
+    this.#stop();
+    return { [Symbol.dispose]: () => void (isKilling && this.#killLater()) };
+  }
+
   [Symbol.dispose](): void {
-    clearTimeout(this.#killing);
+    this.#stop();
     rmSync(this.#folder, { recursive: true });
+  }
+
+  #stop(): void {
+    clearTimeout(this.#killing);
+    this.#killing = undefined;
   }
 
   #killLater(): void {
     this.#killing = setTimeout(() => {
+      this.#kills++;
       for (const worker of workersOf(this.executable.main, `${ownVariable}=${this.#folder}`))
         process.kill(worker, "SIGKILL");
       this.#killLater();
