@@ -53,18 +53,19 @@ const everyBundle = (): boolean =>
     existsSync(join(root, main, "../../dist/main.cjs")),
   );
 
-const schemaScript = "integration/scripts/build/opentofu-schema.ts";
-
 const isTest = (path: string): boolean => /(^|\/)testing$|\.test\.ts$/.test(path);
 
-/** Changes with every input of the bundles, and not with the tests. */
+/** What bundles, executables and the mirror are made of and by. */
+const inputs = [
+  "{tsup.config.ts,package.json,pnpm-lock.yaml}",
+  "{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs,json,c,h},package.json}",
+  "integration/scripts/{build.ts,build/*.ts}",
+];
+
+/** Changes with every input, and not with the tests. */
 function digest(): string {
   const hash = createHash("sha256");
-  const files = globSync(["{protocol,providers}/{*,*/client}/{src/**/*.{ts,cjs,json,c,h},package.json}"], {
-    cwd: root,
-    exclude: isTest,
-  });
-  for (const file of ["tsup.config.ts", "package.json", "pnpm-lock.yaml", schemaScript, ...files.sort()]) {
+  for (const file of globSync(inputs, { cwd: root, exclude: isTest }).sort()) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))
