@@ -1033,6 +1033,11 @@ in
           default = { };
           description = "Further properties of the VM by Proxmox's names: `{ vga = \"serial0\"; hotplug = \"disk,network\"; }`. Proxmox checks them. A property that is no longer declared is removed.";
         };
+        adoptLowers = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether adopting may reset what the existing object has and these inputs leave at their defaults, and remove entries that they do not list. False refuses such an adoption and names what it would change. It has no effect on an object that the deployment manages already.";
+        };
       };
       outputs.options = {
         vmid = mkOption {

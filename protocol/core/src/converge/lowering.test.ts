@@ -88,15 +88,38 @@ describe("the list of a refusal", () => {
     settings: option(z.record(z.string(), z.string()), "Its settings.", {}),
     password: option(z.nullable(z.string()), "Its password.", null),
     groups: option(z.array(z.string()), "Its groups.", []),
+    cpu: option(
+      z.strictObject({ cores: option(z.int(), "Cores.", 1), type: option(z.string(), "Type.") }),
+      "Its CPU.",
+      {
+        type: "host",
+      },
+    ),
+    cards: option(
+      z.record(z.string(), z.strictObject({ bridge: z.string(), firewall: option(z.boolean(), "Firewall.", false) })),
+      "Its cards.",
+      {},
+    ),
   };
   const guard = lowering(inputs, { groups: (_, has) => has.map((group) => `the group ${group}`) });
+  const cpu = { cores: 1, type: "host" };
   const lost = (has: Properties, wanted: Properties = {}): string | undefined =>
-    guard.refuse({ login: false, settings: {}, password: null, groups: [], ...wanted }, has)?.message.split(": ")[1];
+    guard
+      .refuse({ login: false, settings: {}, password: null, groups: [], cpu, cards: {}, ...wanted }, has)
+      ?.message.split(": ")[1];
 
   test("names entries of a set that are not listed, without their values, and not those that change", () => {
     const settings = { a: "secret", b: "1" };
     expect(lost({ settings })).toBe("`settings.a`, `settings.b`");
     expect(lost({ settings }, { settings: { b: "2" } })).toBe("`settings.a`");
+  });
+
+  test("names a part of an input that would be reset, and not one that the inputs declare", () => {
+    expect(lost({ cpu: { cores: 8, type: "kvm64" } })).toBe("`cpu.cores = 8`");
+    expect(lost({ cpu: { cores: 8, type: "host" } }, { cpu: { cores: 2, type: "host" } })).toBeUndefined();
+    const cards = { net0: { bridge: "a", firewall: true }, net1: { bridge: "b", firewall: true } };
+    const wanted = { net0: { bridge: "c", firewall: false } };
+    expect(lost({ cards }, { cards: wanted })).toBe("`cards.net0.firewall = true`, `cards.net1`");
   });
 
   test("names a value that is not known", () => {

@@ -38,12 +38,28 @@ function lostInputs(inputs: Shape, lists: ListComparisons<Shape>, want: Properti
   return differences(want, seen).flatMap(({ field }) => {
     const [has, wanted] = [seen[field], want[field]];
     if (Array.isArray(has)) return [...(lists[field]?.(wanted, has) ?? [])];
-    // Without their values, which could be secrets of whoever set them.
-    if (isObject(has) && isObject(wanted)) return missingNames(has, wanted).map((name) => `\`${field}.${name}\``);
-    const isDefault = isEqualJson(wanted, inputs[field]?.safeParse(undefined).data);
-    return isDefault ? [has === somethingElse ? `\`${field}\`` : `\`${field} = ${JSON.stringify(has)}\``] : [];
+    return lostIn(field, inputs[field], wanted, has);
   });
 }
 
-const missingNames = (has: Properties, wanted: Properties): string[] =>
-  Object.keys(has).filter((name) => !Object.hasOwn(wanted, name));
+/** The same for one input, or for a part of one: the path of each part, with its value if that is simple. */
+function lostIn(path: string, type: z.core.$ZodType | undefined, wanted: unknown, has: unknown): string[] {
+  if (isEqualJson(wanted, has)) return [];
+  if (isObject(has) && isObject(wanted)) {
+    return Object.entries(has).flatMap(([name, part]) => {
+      const at = `${path}.${name}`;
+      // Without its value, which could be a secret of whoever set it.
+      return Object.hasOwn(wanted, name) ? lostIn(at, partOf(type, name), wanted[name], part) : [`\`${at}\``];
+    });
+  }
+  const isDefault = type !== undefined && isEqualJson(wanted, z.safeParse(type, undefined).data);
+  if (!isDefault) return [];
+  return [has === somethingElse || isObject(has) ? `\`${path}\`` : `\`${path} = ${JSON.stringify(has)}\``];
+}
+
+/** The type of a field of an object, or of the values of a record. */
+function partOf(type: z.core.$ZodType | undefined, name: string): z.core.$ZodType | undefined {
+  if (type instanceof z.ZodMiniPrefault || type instanceof z.ZodMiniNullable) return partOf(type.def.innerType, name);
+  if (type instanceof z.ZodMiniObject) return type.shape[name];
+  return type instanceof z.ZodMiniRecord ? type.def.valueType : undefined;
+}

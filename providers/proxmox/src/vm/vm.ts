@@ -1,4 +1,5 @@
 import { defineResource, MarkChanged } from "@nixops4-resources/protocol-core";
+import { lowering } from "@nixops4-resources/protocol-core/lowering";
 import { connectReader } from "../api/reader.ts";
 import { connectWriter } from "../api/writer.ts";
 import { connection } from "../connection.ts";
@@ -61,6 +62,7 @@ export default defineResource({
     return await unlessGone(client, found.vmid, () => seeVm(client, want, found));
   },
 
+  lowering: lowering(inputs),
   refuse: (want, seen) => refuseGuest(want) ?? refuseDisks(want, seen),
   create: createVm,
   update: updateVm,

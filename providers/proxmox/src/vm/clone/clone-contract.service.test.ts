@@ -46,7 +46,18 @@ describe(`a VM that is cloned on ${whatAnswers}`, () => {
     drift: {},
     notDrifting: "the contract with an image changes a VM by hand",
     makeUnmarked: ({ server: at }) =>
-      perform(at, "POST", "/nodes/pve1/qemu", { vmid: 200_200, pool: "shop", virtio0: "local:2" }),
+      perform(at, "POST", "/nodes/pve1/qemu", {
+        vmid: 200_200,
+        name: "cloned",
+        pool: "shop",
+        memory: "1024",
+        agent: "1",
+        serial0: "socket",
+        onboot: 1,
+        virtio0: "local:2,discard=on",
+      }),
+    makeMore: async ({ server: at }) =>
+      void (await at.call("PUT", "/nodes/pve1/qemu/200200/config", { memory: "16384" })),
     onlyCreatesKilled: "the contract with an image kills the others, which are the same code",
     slow: "a VM is created by tasks that are polled",
     oneBrokenConnection: "the contract of pool tries them all",
