@@ -32,7 +32,10 @@ async function ask(environment: Record<string, string>, under: readonly string[]
 }
 const described = { describeProviderResponse: expect.objectContaining({ resourceTypes: expect.anything() }) };
 
-const ownersOfWorkers = (): number[] => workersOf(main).map((pid) => statSync(`/proc/${pid}`).uid);
+const ownersOfWorkers = (): number[] =>
+  workersOf(main)
+    .map((pid) => statSync(`/proc/${pid}`).uid)
+    .sort((one, other) => one - other);
 
 describe.runIf(isRoot && canCompile())("a launcher finds a worker", () => {
   beforeAll(() => {
@@ -51,13 +54,13 @@ describe.runIf(isRoot && canCompile())("a launcher finds a worker", () => {
   test("of its own user: two users have one each, in folders that are closed to the other", async () => {
     const asked = users.map((user) => ask({}, as(user)));
     expect(await Promise.all(asked)).toEqual([described, described]);
-    expect(ownersOfWorkers().toSorted()).toEqual(users);
+    expect(ownersOfWorkers()).toEqual(users);
     for (const [index, user] of users.entries()) {
       const { uid, mode } = statSync(folders[index] ?? "");
       expect([uid, mode & 0o7777]).toEqual([user, 0o700]);
     }
     expect(await ask({}, as(4242))).toEqual(described);
-    expect(ownersOfWorkers().toSorted()).toEqual(users);
+    expect(ownersOfWorkers()).toEqual(users);
   });
 
   test("in a system unit with DynamicUser, ProtectSystem, PrivateTmp, NoNewPrivileges and a RuntimeDirectory", async () => {
