@@ -189,6 +189,11 @@ export class Contract implements AsyncDisposable {
     return this.resource.setMark !== undefined;
   }
 
+  /** Whether the requests go to launchers and a worker. */
+  get hasWorker(): boolean {
+    return this.#throughWorker !== undefined;
+  }
+
   /** Whether requests may be repeated because their worker was killed. Their answers are the same, their outcomes may be others. */
   get areRepeated(): boolean {
     return this.#throughWorker?.areRepeated === true;
