@@ -7,7 +7,7 @@ import {
 } from "@nixops4-resources/protocol-core/testing";
 import type * as z from "zod/mini";
 import { openTofuClauses, underOpenTofu } from "./clauses.ts";
-import { survivesKills } from "./kills.ts";
+import { survivesKills } from "./clauses/kills.ts";
 
 /**
  * The contract of a resource, with its rules under the real OpenTofu. Those cost half a minute, so that they run on every

@@ -67,6 +67,12 @@ export class Trial implements Disposable {
     expectStatus(await this.project.plan(), 0);
   }
 
+  /** The objects in the state. */
+  get recorded(): unknown[] {
+    const state: { resources: { instances: unknown[] }[] } = JSON.parse(this.project.read("terraform.tfstate"));
+    return state.resources.flatMap(({ instances }) => instances);
+  }
+
   async applied(other: Message = {}): Promise<void> {
     this.declare(other);
     expectStatus(await this.project.apply(), 0);

@@ -17,7 +17,8 @@ const change = (parameters: Record<string, unknown>) => async (backend: MachineB
   void (await backend.server.call("PUT", `${path}/config`, parameters));
 
 // The promises of every resource, tested on the bundled executable, with a tenant's token that has the documented rights only.
-describe(`a VM of ${whatAnswers}`, () => {
+// Under OpenTofu, an update of each input takes some seconds for each of fifteen, several times that on a busy machine.
+describe(`a VM of ${whatAnswers}`, { timeout: 300_000 }, () => {
   const server = serverOf(startProxmox);
   testResource(vm, {
     main,

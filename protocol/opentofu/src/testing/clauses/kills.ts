@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { CallProxy, decisiveCalls, type Clause, type Contract } from "@nixops4-resources/protocol-core/testing";
 import { expect } from "vitest";
-import { Trial } from "./trial.ts";
+import { Trial } from "../trial.ts";
 
 /** Kills the plugin at each call of an apply that leaves the backend in another state, and applies again. */
 export const survivesKills: Clause = {
