@@ -182,8 +182,8 @@ const grpcServer: NonNullable<Options["esbuildPlugins"]>[number] = {
 };
 
 /**
- * Puts the provider's schema for OpenTofu into its bundle. A start would otherwise load every type, and the generator of
- * JSON Schema.
+ * Puts the provider's schema for OpenTofu into its bundle, and the answer that has it. A start would otherwise load every type
+ * and the generator of JSON Schema, and to encode the answer costs as much as half a start of Node.
  */
 const openTofuSchema = (provider: string): NonNullable<Options["esbuildPlugins"]>[number] => ({
   name: "opentofu-schema",
@@ -191,7 +191,13 @@ const openTofuSchema = (provider: string): NonNullable<Options["esbuildPlugins"]
     build.onLoad({ filter: /\/protocol\/opentofu\/src\/schema\/load-schema\.ts$/ }, async () => {
       const script = join(import.meta.dirname, "integration/scripts/build/opentofu-schema.ts");
       const { stdout } = await promisify(execFile)(process.execPath, [script, provider], { maxBuffer: 2 ** 26 });
-      return { contents: `export const loadSchema = () => JSON.parse(${JSON.stringify(stdout)});` };
+      const { schema, answer }: { schema: object; answer: string } = JSON.parse(stdout);
+      return {
+        contents: `
+          const schema = ${JSON.stringify(JSON.stringify(schema))};
+          const answer = ${JSON.stringify(answer)};
+          export const loadSchema = () => ({ schema: JSON.parse(schema), answer: () => Buffer.from(answer, "base64") });`,
+      };
     });
   },
 });

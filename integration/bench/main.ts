@@ -51,7 +51,7 @@ async function bench(address: PostgresAddress): Promise<void> {
   await growth(address, folder, say);
   await worker(address, floor.argv, folder, say);
   await state(address, folder, say);
-  await openTofu(floor, bundle("postgres"), address, folder, rounds, say);
+  await openTofu(floor, address, folder, rounds, say);
 }
 
 function oneAtATime(address: PostgresAddress): void {

@@ -1,4 +1,7 @@
+import { globSync } from "node:fs";
+import { join } from "node:path";
 import { openTofuMissing } from "@nixops4-resources/integration-servers/opentofu/program";
+import { engineCookie } from "@nixops4-resources/protocol-core/plugin";
 import type { PostgresAddress } from "@nixops4-resources/integration-servers/postgres/postgres";
 import { makeCertificate } from "@nixops4-resources/protocol-opentofu/certificate";
 import { Project, type Ran } from "@nixops4-resources/protocol-opentofu/project";
@@ -10,13 +13,12 @@ import { measure, median, type Case } from "./measure.ts";
 /** The start of a plugin, and roles with a database each under OpenTofu beside psql and the driver. */
 export async function openTofu(
   floor: Case,
-  main: string,
   address: PostgresAddress,
   folder: string,
   rounds: number,
   say: (line: string) => void,
 ): Promise<void> {
-  const [, start] = measure([floor, pluginStart(main)], rounds);
+  const [, start] = measure([floor, pluginStart(mirroredMain())], rounds);
   say("");
   if (start !== undefined) sayGoal(`${start.name}, as a multiple of F`, start.ratio, 3.2, say);
   const missing = openTofuMissing();
@@ -24,10 +26,18 @@ export async function openTofu(
   for (const number of [1, 20, 100]) await compare(number, address, folder, say);
 }
 
+/** The bundle that OpenTofu starts. */
+function mirroredMain(): string {
+  const packages = join(import.meta.dirname, "../../dist/opentofu/*/*/nixops4-postgres/*/*");
+  const [main] = globSync(join(packages, "bundle/main.cjs"));
+  if (main === undefined) throw new Error(`There is no bundle in ${packages}.`);
+  return main;
+}
+
 /** Waits for the line in which a plugin names its socket. The engine's certificate makes it prepare TLS. */
 function pluginStart(main: string): Case {
   const script = `
-    export TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2
+    export TF_PLUGIN_MAGIC_COOKIE=${engineCookie}
     export PLUGIN_CLIENT_CERT="$2"
     coproc plugin { exec "$0" "$1" </dev/null; }
     pid=$plugin_PID

@@ -30,7 +30,7 @@ async function makeBundles(): Promise<string> {
   if (status !== 0) throw new Error(`Unable to build: tsup ended with status ${status}.`, { cause: error });
   writeLicences();
   writeExecutables(root);
-  writeMirror(root, suiteVersion());
+  await writeMirror(root, suiteVersion());
   writeFileSync(stamp, sources);
   return sources;
 }

@@ -30,7 +30,9 @@ export const asFunction = (chunk: string): string =>
 export const thisNode = `${process.version}-${process.platform}-${process.arch}`;
 
 /** The cache of what is loaded from `chunk` on. */
-export const cacheFile = (folder: string, chunk: string): string => `${folder}/${chunk}.${thisNode}.cache`;
+export const cacheFile = (folder: string, chunk: string): string => `${folder}/${cacheName(chunk)}`;
+
+const cacheName = (chunk: string): string => `${chunk}.${thisNode}.cache`;
 
 /**
  * The functions of the chunks in a cache, by name. Undefined if it is not certain that the code is complete and belongs to
@@ -57,7 +59,9 @@ export function readCache(folder: string, chunk: string): ReadonlyMap<string, Fa
     }
     if (at !== bytes.length) return undefined;
     const cachedData = bytes.subarray(codeStart, copyStart);
-    const factories: Factory[] = new Script(scriptOf(texts), { filename, cachedData }).runInThisContext();
+    // V8's code contains the script's name. Without a path, it is the same code in each folder.
+    const script = new Script(scriptOf(texts), { filename: cacheName(chunk), cachedData });
+    const factories: Factory[] = script.runInThisContext();
     return new Map(chunks.map(([name], index) => [name, factories[index]!]));
   } catch {
     // Whatever is wrong with a cache, the chunks themselves are still there.

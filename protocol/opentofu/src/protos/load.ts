@@ -10,7 +10,8 @@ const { messages, services }: Protos = JSON.parse(JSON.stringify(json));
 export function serviceDefinitions(): (name: string) => ServiceDefinition {
   const codec = new Codec(messages);
   const coder = (type: string) => ({
-    serialize: (message: Message) => codec.encode(type, message),
+    // A message may be encoded already.
+    serialize: (message: Message | Buffer) => (Buffer.isBuffer(message) ? message : codec.encode(type, message)),
     deserialize: (bytes: Buffer) => codec.decode(type, bytes),
   });
   return (name) => {

@@ -3,6 +3,7 @@ import { describeProvider } from "@nixops4-resources/protocol-core/describe";
 import { boxOn, Shelf } from "@nixops4-resources/protocol-core/fixtures/box";
 import { beforeEach, describe, expect, test } from "vitest";
 import { providerSchema } from "../schema/provider-schema.ts";
+import { schemaMessage } from "../schema/schema-message.ts";
 import { providerConfigType } from "../schema/resource-type.ts";
 import { encodeMsgpack } from "../values/msgpack.ts";
 import { unknown, type ObjectValue, type Value } from "../values/value.ts";
@@ -38,7 +39,7 @@ class Engine {
     const type = new ServedTypes(schema).get("nixops4-boxes_box");
     const engine = new Engine(
       shelf,
-      providerService(provider, schema, () => undefined),
+      providerService(provider, { schema, answer: () => schemaMessage(schema) }, () => undefined),
       type,
     );
     const config = encodeMsgpack({ connection, managed_by: managedBy }, providerConfigType(schema));

@@ -1,7 +1,8 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Provider } from "@nixops4-resources/protocol-core";
-import { typeName, type ProviderSchema } from "../schema/form.ts";
-import { providerConfigSchema, resourceSchemas } from "../schema/wire-schema.ts";
+import { typeName } from "../schema/form.ts";
+import type { LoadedSchema } from "../schema/load-schema.ts";
+import { capabilities } from "../schema/schema-message.ts";
 import { applyChange } from "./apply.ts";
 import { diagnosticOf } from "./diagnostics.ts";
 import { importState } from "./import.ts";
@@ -12,12 +13,10 @@ import { Session } from "./session.ts";
 import { moveState, upgradeState } from "./state.ts";
 import { validateResource } from "./validate.ts";
 
-const capabilities = { plan_destroy: true, get_provider_schema_optional: true, move_resource_state: true };
-
 /** The service `Provider` of tfplugin6. Methods that it does not have answer UNIMPLEMENTED, which the engine expects. */
 export function providerService(
   provider: Provider,
-  schema: ProviderSchema,
+  { schema, answer }: LoadedSchema,
   writeLog: (text: string) => void,
 ): UntypedServiceImplementation {
   const session = new Session(provider, schema, writeLog);
@@ -28,11 +27,7 @@ export function providerService(
       resources: Object.keys(schema.types).map((type) => ({ type_name: typeName(schema, type) })),
     })),
     // Made on request: the engine asks one of the plugins that it starts.
-    GetProviderSchema: unary(() => ({
-      server_capabilities: capabilities,
-      provider: providerConfigSchema(schema),
-      resource_schemas: resourceSchemas(schema),
-    })),
+    GetProviderSchema: unary(answer),
     // Each resource checks its connection in its own plan.
     ValidateProviderConfig: unary(() => ({})),
     // The requests in hand finish, as they do after Ctrl-C elsewhere: no write is cut off.

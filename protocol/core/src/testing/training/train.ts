@@ -53,7 +53,7 @@ export async function train(
     const compiled = await observe();
     for (const { cache, chunks } of groups) {
       const file = cacheFile(copy, cache);
-      const code = compiled.find((script) => script.file === file)?.code;
+      const code = compiled.find((script) => script.file === basename(file))?.code;
       if (code === undefined) throw new Error(`${basename(file)} was not read.`);
       writeCache(file, encodeCache(copy, chunks, Buffer.from(code, "base64")));
     }
