@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
-import { chmodSync, chownSync, copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { canCompile, compileLauncher } from "@nixops4-resources/protocol-core/launcher";
 import { workersOf } from "@nixops4-resources/protocol-core/worker-processes";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 const isRoot = process.getuid?.() === 0;
 
 /** What other users may run: on its own, since they may not see the folder of the project. */
-const folder = mkdtempSync("/var/tmp/nixops4-users-");
+const folder = `/var/tmp/nixops4-users-${randomUUID()}`;
 const launcher = join(folder, "launcher");
 const main = join(folder, "dist/main.cjs");
 
@@ -39,7 +40,7 @@ const ownersOfWorkers = (): number[] =>
 
 describe.runIf(isRoot && canCompile())("a launcher finds a worker", () => {
   beforeAll(() => {
-    chmodSync(folder, 0o755);
+    mkdirSync(folder, { mode: 0o755 });
     cpSync(join(import.meta.dirname, "../../providers/example/dist"), join(folder, "dist"), { recursive: true });
     copyFileSync(process.execPath, join(folder, "node"));
     compileLauncher({ file: launcher, node: join(folder, "node"), main, macros: { NO_FALLBACK: 1 } });
@@ -65,6 +66,7 @@ describe.runIf(isRoot && canCompile())("a launcher finds a worker", () => {
 
   test("in a system unit with DynamicUser, ProtectSystem, PrivateTmp, NoNewPrivileges and a RuntimeDirectory", async () => {
     const runtime = mkdtempSync("/run/nixops4-unit-");
+    onTestFinished(() => rmSync(runtime, { recursive: true }));
     chownSync(runtime, dynamic, dynamic);
     const script = `
       mount --bind ${runtime} ${runtime} && mount -t tmpfs -o mode=1777 none /tmp && mount -o remount,bind,ro / &&
@@ -73,7 +75,6 @@ describe.runIf(isRoot && canCompile())("a launcher finds a worker", () => {
     expect(await ask({ RUNTIME_DIRECTORY: runtime }, under)).toEqual(described);
     expect(ownersOfWorkers()).toEqual([dynamic]);
     expect(readdirSync(join(runtime, "nixops4-resources"))).toContainEqual(expect.stringMatching(/^worker-[0-9a-f]+$/));
-    rmSync(runtime, { recursive: true });
   });
 
   test("without a runtime folder, as sudo leaves it", async () => {

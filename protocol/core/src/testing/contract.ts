@@ -124,6 +124,9 @@ export class Contract implements AsyncDisposable {
   readonly resource: AnyResource;
   readonly terms: AnyTerms;
   readonly backend: Backend;
+  /** The provider itself, which kills and a tracer hit: a launcher would leave its worker alone. */
+  readonly provider: Executable;
+  /** What requests go to: the provider, or its launcher. */
   readonly executable: Executable;
   /** Values of secrets; none may ever be seen. */
   readonly canaries: readonly string[];
@@ -136,6 +139,7 @@ export class Contract implements AsyncDisposable {
     resource: AnyResource,
     terms: AnyTerms,
     backend: Backend,
+    provider: Executable,
     executable: Executable,
     canaries: readonly string[],
     session: TaggedSession | LauncherSession,
@@ -145,6 +149,7 @@ export class Contract implements AsyncDisposable {
     this.resource = resource;
     this.terms = terms;
     this.backend = backend;
+    this.provider = provider;
     this.executable = executable;
     this.canaries = canaries;
     this.#session = session;
@@ -168,7 +173,17 @@ export class Contract implements AsyncDisposable {
     const codes = Object.keys(asObject(body?.["errors"]));
     const backend = await terms.backend();
     const secrets = [...backend.canaries, ...Object.values(canaries)];
-    const contract = new Contract(resource, terms, backend, executable, secrets, session, throughWorker, codes);
+    const contract = new Contract(
+      resource,
+      terms,
+      backend,
+      provider,
+      executable,
+      secrets,
+      session,
+      throughWorker,
+      codes,
+    );
     await contract.#company.open(backend.access.kind === "network" ? backend.access : undefined);
     return contract;
   }
@@ -187,11 +202,6 @@ export class Contract implements AsyncDisposable {
 
   get bearsMark(): boolean {
     return this.resource.setMark !== undefined;
-  }
-
-  /** Whether the requests go to launchers and a worker. */
-  get hasWorker(): boolean {
-    return this.#throughWorker !== undefined;
   }
 
   /** Whether requests may be repeated because their worker was killed. Their answers are the same, their outcomes may be others. */

@@ -97,12 +97,10 @@ export function testResource<
 
     for (const clause of [...clausesOf(resource, terms), ...further]) {
       test(clause.says, async (context) => {
-        const isTraced = terms.reached === "files" && traced.has(clause);
-        const missing = isTraced && straceMissing();
+        const missing = terms.reached === "files" && traced.has(clause) && straceMissing();
         if (missing) context.skip(missing);
         const contract = await opened;
         if (contract === undefined) throw new Error("The contract is not open.");
-        if (isTraced && contract.hasWorker) context.skip("a worker is not traced with its launcher");
         const reason = clause.skips?.(contract);
         if (reason !== undefined) context.skip(reason);
         await (contract.areRepeated ? checkRepeated(contract, clause) : clause.check(contract));

@@ -1,9 +1,9 @@
-import { AlreadyExists, MarkChanged, Secret, type Mark } from "@nixops4-resources/protocol-core";
+import { AlreadyExists, Secret, type Mark } from "@nixops4-resources/protocol-core";
 import { requireFreeSecret } from "@nixops4-resources/protocol-secrets";
 import type { GarageReader } from "../admin/reader.ts";
 import type { ApiToken } from "../admin/shapes.ts";
 import type { GarageWriter } from "../admin/writer.ts";
-import { namesakes, ownNamesakes, type Named } from "../named/choose.ts";
+import { namesakes, ownNamesakes, surplusBeside, type Named } from "../named/choose.ts";
 import { nameWith } from "../named/name.ts";
 import type { Wanted } from "./inputs.ts";
 import { toApi } from "./settings.ts";
@@ -43,7 +43,5 @@ export async function remakeToken(garage: GarageWriter, want: Wanted, mark: Mark
 
 /** Deletes our tokens of this name but the given one, which must be the oldest. Runs under the lock of the name. */
 export async function removeSurplus(garage: GarageWriter, want: Wanted, tokenId: string): Promise<void> {
-  const [oldest, ...surplus] = ownNamesakes(await allTokens(garage), want);
-  if (oldest?.id !== tokenId) throw new MarkChanged();
-  for (const { id } of surplus) await garage.deleteToken(id);
+  for (const { id } of surplusBeside(tokenId, await allTokens(garage), want)) await garage.deleteToken(id);
 }

@@ -1,9 +1,9 @@
-import { MarkChanged, resolveSecret } from "@nixops4-resources/protocol-core";
+import { resolveSecret } from "@nixops4-resources/protocol-core";
 import { failure } from "../admin/failure.ts";
 import type { GarageReader } from "../admin/reader.ts";
 import type { ApiKey } from "../admin/shapes.ts";
 import type { GarageWriter } from "../admin/writer.ts";
-import { ambiguous, choose, ownNamesakes } from "../named/choose.ts";
+import { ambiguous, choose, ownNamesakes, surplusBeside } from "../named/choose.ts";
 import type { Inputs, Wanted } from "./inputs.ts";
 
 type Imported = NonNullable<Inputs["imported"]>;
@@ -41,9 +41,7 @@ export async function findKey(garage: GarageReader, want: Wanted): Promise<Found
 /** Deletes our generated keys of this name but the given one, which must be the oldest. Runs under the lock of the name. */
 export async function removeSurplus(garage: GarageWriter, want: Wanted, id: string): Promise<void> {
   if (want.store === null) return;
-  const [oldest, ...surplus] = ownNamesakes(await garage.keys(), want);
-  if (oldest === undefined || oldest.id !== id) throw new MarkChanged();
-  for (const { id: other } of surplus) await garage.deleteKey(other);
+  for (const surplus of surplusBeside(id, await garage.keys(), want)) await garage.deleteKey(surplus.id);
 }
 
 /** A deployment has one key of each name: else a destroy, which names no id, could not tell them apart. */

@@ -1,4 +1,4 @@
-import { readMark, type Listed, type Mark } from "@nixops4-resources/protocol-core";
+import { MarkChanged, readMark, type Listed, type Mark } from "@nixops4-resources/protocol-core";
 import { failure } from "../admin/failure.ts";
 import { wordsIn } from "./name.ts";
 
@@ -26,6 +26,13 @@ export const ownNamesakes = <T extends Named>(all: readonly T[], claimant: Claim
   namesakes(all, claimant)
     .filter(({ name }) => isOurs(readMark(name), claimant))
     .toSorted(byAge);
+
+/** Those that carry our mark but the given one. Throws MarkChanged if that is not the oldest. */
+export function surplusBeside<T extends Named>(id: string, all: readonly T[], claimant: Claimant): T[] {
+  const [oldest, ...surplus] = ownNamesakes(all, claimant);
+  if (oldest?.id !== id) throw new MarkChanged();
+  return surplus;
+}
 
 /**
  * The one entry that the inputs mean: our oldest one, else one that may be taken over, else the only one of that name.

@@ -63,10 +63,10 @@ interface Interrupted {
 
 /** Kills the request at each moment, sends it again, and compares the result with an undisturbed run. */
 async function survivesEveryKill(contract: Contract, { prepare, request }: Interrupted): Promise<void> {
-  const { backend, executable } = contract;
+  const { backend, provider } = contract;
   const again = request(backend.connection);
   await prepare();
-  const points = await findKillPoints(executable, backend, request);
+  const points = await findKillPoints(provider, backend, request);
   const { body } = await contract.succeed(again);
   const end = await backend.snapshot();
   expect(points.length, "moments to kill at").toBeGreaterThan(1);

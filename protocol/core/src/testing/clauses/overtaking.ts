@@ -114,7 +114,9 @@ export const overtaking: readonly Clause[] = verbs.map((verb) => ({
   async check(contract: Contract) {
     if (verb.before !== undefined && "unmarked" in verb.before && contract.terms.makeUnmarked === undefined) return;
     if (verb.says === "an update" && Object.keys(asObject(contract.terms.changed)).length === 0) return;
-    const points = await findPausePoints(contract.executable, contract.backend, () => prepare(contract, verb), {
+    const { backend, executable, provider } = contract;
+    const paused = backend.access.kind === "files" ? provider : executable;
+    const points = await findPausePoints(paused, backend, () => prepare(contract, verb), {
       request: (connection) => verb.request(contract, connection),
       look: (connection) => verb.look(contract, connection),
     });

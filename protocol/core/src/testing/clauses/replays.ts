@@ -82,7 +82,7 @@ async function writesOf(contract: Contract, access: NetworkAccess, replayed: Rep
     await replayed.prepare(contract);
   };
   if (access.isWrite === undefined) {
-    return await callsAfterLook(contract.executable, contract.backend, access, prepare, {
+    return await callsAfterLook(contract.provider, contract.backend, access, prepare, {
       request: (connection) => replayed.request(contract, connection),
       look: (connection) => replayed.look(contract, connection),
     });
@@ -123,7 +123,7 @@ async function repeatBeside(
     reached.resolve(call);
     await released.promise;
   });
-  const provider = startProvider(contract.executable);
+  const provider = startProvider(contract.provider);
   provider.send(request(contract, access.at(proxy.endpoint)));
   const tooEarly = provider.answer().then((answer) => {
     throw new Error(`The answer came before write ${held}: ${JSON.stringify(answer)}`);
