@@ -116,7 +116,7 @@ export const others = "another";
 /** Whether WHOLE_CONTRACT=1 asks for every test everywhere, also if another contract tests the same code. */
 export const isWholeContract = (): boolean => process.env["WHOLE_CONTRACT"] === "1";
 
-/** The process that had done the work died, and the one that repeated it found nothing to do. The clause starts again. */
+/** The process that did the work, or a part of it, died. The one that repeated it found less to do. The clause starts again. */
 export class OutcomeUnknown extends Error {}
 
 /** A resource with its terms and its running backend, as the clauses use them. */
@@ -280,13 +280,14 @@ export class Contract implements AsyncDisposable {
     return await this.#replyTo(request, () => ask({ ...this.executable, environment }, request));
   }
 
-  /** Throws `OutcomeUnknown` if the request may have been repeated after it had done its work. */
+  /** Throws `OutcomeUnknown` if the request may have been repeated after it had done its work, or a part of it. */
   async #replyTo(request: Message, send: () => Promise<Shown | Finished>): Promise<Reply> {
     const kills = this.#throughWorker?.kills;
     const shown = await send();
     if (kills === this.#throughWorker?.kills) return this.replyOf(shown, request);
     const reply = this.replyOf({ ...shown, outcomes: shown.outcomes.slice(-1) }, request);
-    if (reply.outcome === "unchanged")
+    const isRest = reply.outcome === "updated" && Object.hasOwn(request, "createResourceRequest");
+    if (reply.outcome === "unchanged" || isRest)
       throw new OutcomeUnknown(`A worker was killed during ${JSON.stringify(request)}`);
     return reply;
   }
