@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AdminCalls } from "./admin-calls.ts";
 import { findGarage, type GarageVersion } from "./binary.ts";
+import { createCheapToken } from "./cheap-token.ts";
 import { formCluster } from "./layout.ts";
 import { freePort } from "../process/free-port.ts";
 import { startGuarded } from "../process/guarded-process.ts";
@@ -20,7 +21,7 @@ export interface GarageServer extends AsyncDisposable {
   readonly region: string;
   /** A bucket with a website answers at the host name `ALIAS.<this>`. */
   readonly rootDomain: string;
-  /** The static admin token, and the file that contains it. */
+  /** An admin token that permits everything, and the file that contains it. */
   readonly token: string;
   readonly tokenFile: string;
   readonly admin: AdminCalls;
@@ -49,7 +50,11 @@ const rootDomain = "web.localhost";
 export async function startGarage(version: GarageVersion = "2.5.0"): Promise<GarageServer> {
   const [server] = await startGarageCluster({ version });
   if (server === undefined) throw new TypeError("A cluster without a node");
-  return server;
+  if (version === "1.3.0") return server;
+  const { admin, adminPort, tokenFile } = server;
+  const token = await createCheapToken(admin, dirname(tokenFile));
+  await writeFile(tokenFile, token);
+  return { ...server, token, admin: new AdminCalls(adminPort, token) };
 }
 
 /** Starts all nodes of a cluster; the caller disposes of each. */

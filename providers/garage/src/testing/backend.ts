@@ -89,9 +89,7 @@ export class GarageBackend implements Backend {
     for (const { id } of listed.parse(await this.#list("Bucket"))) await this.#remove("Bucket", id);
     for (const { id } of namedKeys.parse(await this.#list("Key"))) await this.#remove("Key", id);
     if (this.#prefix === "/v1") return;
-    for (const { id } of tokens.parse(await admin.get("/v2/ListAdminTokens"))) {
-      if (id !== null) await admin.post(`/v2/DeleteAdminToken?id=${id}`);
-    }
+    for (const { id } of await this.tokens()) await admin.post(`/v2/DeleteAdminToken?id=${id}`);
   }
 
   /** The same, with the objects in the buckets. */
@@ -105,7 +103,8 @@ export class GarageBackend implements Backend {
 
   /** Requests that may change something, by the server's log: it has a line for each before it answers. */
   async writes(): Promise<unknown> {
-    const requests = (await this.log()).match(/generic_server: \S+ (POST|PUT|DELETE) \/v[12]\/\S*$/gm)?.length ?? 0;
+    const requests =
+      (await this.log()).match(/generic_server: \S+ (?:\(key \S+\) )?(?:POST|PUT|DELETE) \/v[12]\/\S*$/gm)?.length ?? 0;
     return this.#beside === undefined ? requests : { requests, beside: await this.#beside.writes() };
   }
 
@@ -215,10 +214,10 @@ export class GarageBackend implements Backend {
     await this.#remove("Key", id);
   }
 
-  /** All admin tokens but those of the configuration. */
+  /** All admin tokens but those of the configuration and the one that is in use. */
   async tokens(): Promise<z.output<typeof tokens>> {
     const all = tokens.parse(await this.server.admin.get("/v2/ListAdminTokens"));
-    return all.filter(({ id }) => id !== null);
+    return all.filter(({ id }) => id !== null && !this.server.token.startsWith(`${id}.`));
   }
 
   /** Creates a token by hand; returns it with its secret. */
