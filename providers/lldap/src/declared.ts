@@ -14,7 +14,13 @@ export function parseDeclared(holder: { readonly attributes: readonly ApiAttribu
 export const stringsIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 
+/** Its lists are sorted: the text is the same, whatever the order in which the names were sent or added. */
 export const declaredValue = (declared: object): AttributeValue => ({
   name: declaredAttribute,
-  value: [JSON.stringify({ v: 1, ...declared })],
+  value: [JSON.stringify({ v: 1, ...Object.fromEntries(Object.entries(declared).map(sortedList)) })],
 });
+
+const sortedList = ([name, value]: [string, unknown]): [string, unknown] => [
+  name,
+  Array.isArray(value) ? stringsIn(value).toSorted() : value,
+];
