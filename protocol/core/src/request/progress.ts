@@ -15,9 +15,12 @@ export class Progress {
   readonly #waits: Wait[] = [];
   #isOver = false;
 
-  /** The innermost wait; undefined if the request waits for nothing or has ended. */
+  /**
+   * The innermost wait, or one around it that says the same and more, such as why it tries again. Undefined if the request
+   * waits for nothing or has ended.
+   */
   get current(): Wait | undefined {
-    return this.#isOver ? undefined : this.#waits.at(-1);
+    return this.#isOver ? undefined : this.#waits.find(({ what }) => what.startsWith(this.#waits.at(-1)?.what ?? what));
   }
 
   begin(what: string | (() => string)): Wait {
