@@ -1,11 +1,15 @@
 // Two operators with three applications each, in one run: some 150 members. operator.service.test.ts follows one of them.
+import { requireWholeContract } from "@nixops4-resources/integration-servers/server-unavailable";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { describe, expect, test } from "vitest";
 import { Driver } from "./driver.ts";
 import { makeSurroundings } from "./surroundings.ts";
 
-describe.runIf(process.env["WHOLE_CONTRACT"] === "1")("six applications of two operators", { timeout: 600_000 }, () => {
-  const surroundings = serverOf(makeSurroundings);
+describe("six applications of two operators", { timeout: 600_000 }, () => {
+  const surroundings = serverOf(async () => {
+    requireWholeContract();
+    return await makeSurroundings();
+  });
   const driver = (): Driver => new Driver(surroundings());
 
   test("are complete after an apply that was killed half-way is repeated, and then unchanged", async () => {

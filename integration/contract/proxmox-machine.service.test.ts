@@ -7,6 +7,7 @@ import { findGuestImage, guestImageBytes } from "@nixops4-resources/integration-
 import { startEmulator } from "@nixops4-resources/integration-servers/proxmox/start-emulator";
 import { findProgram } from "@nixops4-resources/integration-servers/process/find-program";
 import { freePort } from "@nixops4-resources/integration-servers/process/free-port";
+import { requireWholeContract } from "@nixops4-resources/integration-servers/server-unavailable";
 import { serverOf } from "@nixops4-resources/integration-servers/testing";
 import { Deployment, type Message } from "@nixops4-resources/protocol-core/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -17,7 +18,7 @@ const secret = "correct horse battery staple";
 const bootTime = { timeout: 500_000, interval: 2000 };
 
 // The emulator of the API gives its VM to QEMU: only here does a guest read what cloud-init gets, and its agent answer.
-describe.runIf(process.env["WHOLE_CONTRACT"] === "1")("a VM that runs", { timeout: 600_000 }, () => {
+describe("a VM that runs", { timeout: 600_000 }, () => {
   let sshPort: number;
   let folder: string;
   let vm: Message;
@@ -25,6 +26,7 @@ describe.runIf(process.env["WHOLE_CONTRACT"] === "1")("a VM that runs", { timeou
   let hostKeys: unknown;
 
   const server = serverOf(async () => {
+    requireWholeContract();
     findGuestImage();
     findProgram("qemu-system-x86_64", "qemu-system-x86");
     sshPort = await freePort();
