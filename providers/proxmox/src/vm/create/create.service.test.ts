@@ -133,8 +133,8 @@ describeMachines("the create of a VM", (suite) => {
 
   test("a create that is killed while its task runs is waited for, and continued", async () => {
     const { apply, imaged, server, tenant } = suite();
-    await server.fault({ fault: "slowTask", type: "qmcreate", milliseconds: 4000 });
-    const killed = await apply({ ...imaged, timeoutSeconds: 1 });
+    await server.fault({ fault: "slowTask", type: "qmcreate", milliseconds: 6000 });
+    const killed = await apply({ ...imaged, timeoutSeconds: 3 });
     expect(killed.error).toContain("protocol.timeout");
     const { outcome, error, outputs } = await apply({ ...imaged, tags: ["a"] });
     expect(error).toBeUndefined();
@@ -148,8 +148,8 @@ describeMachines("the create of a VM", (suite) => {
   test("a destroy waits for a create that was killed while its task runs", async () => {
     const { apply, destroy, server, backend } = suite();
     const before = await backend.snapshot();
-    await server.fault({ fault: "slowTask", type: "qmcreate", milliseconds: 3000 });
-    await apply({ timeoutSeconds: 1 });
+    await server.fault({ fault: "slowTask", type: "qmcreate", milliseconds: 6000 });
+    await apply({ timeoutSeconds: 3 });
     expect((await destroy()).outcome).toBe("deleted");
     expect(await backend.snapshot()).toEqual(before);
   });

@@ -45,9 +45,9 @@ describeMachines("disks that move", (suite) => {
     await apply();
     const move = await mover();
     const log = await server.log();
-    await server.fault({ fault: "slowTask", type: "qmmove", milliseconds: 3000 });
+    await server.fault({ fault: "slowTask", type: "qmmove", milliseconds: 6000 });
     const inputs = { disks: { virtio0: elsewhere() } };
-    expect((await move({ ...inputs, timeoutSeconds: 1 })).error).toContain("protocol.timeout");
+    expect((await move({ ...inputs, timeoutSeconds: 3 })).error).toContain("protocol.timeout");
     expect((await move(inputs)).error).toBeUndefined();
     expect(await volumeIn("virtio0")).toMatch(new RegExp(`^${server.otherStorage}:`));
     expect(await volumesOf(server)).toHaveLength(1);
