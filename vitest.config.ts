@@ -31,7 +31,7 @@ export default defineConfig({
           setupFiles,
           globalSetup: ["./integration/scripts/vitest/start-servers.ts"],
           // Some tests start twenty processes at once, or kill fifty one after the other. Two cores need long for that.
-          testTimeout: 120_000,
+          testTimeout: process.env["WHOLE_CONTRACT"] === "1" ? 600_000 : 120_000,
           hookTimeout: 120_000,
         },
       },

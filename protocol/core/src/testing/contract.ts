@@ -46,10 +46,14 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
    */
   onlyCreatesKilled?: string;
   /**
-   * Reason why nobody overtakes a request here: another test does, which it names, because the contract cannot (a lock that
-   * is named after an address, which a proxy changes), or the backend has no proof. WHOLE_CONTRACT=1 tests it here too.
+   * Reason why nobody overtakes a request here: another contract tests the same code. WHOLE_CONTRACT=1 tests it here too.
    */
   overtakenElsewhere?: string;
+  /**
+   * Reason why the contract never overtakes a request: it cannot (a lock that is named after an address, which a proxy
+   * changes), so that it names the test that does; or the backend proves nothing.
+   */
+  neverOvertaken?: string;
   /**
    * Reason why no wrong answers are put in place of the server's here: the contract of another type tests the same client.
    * WHOLE_CONTRACT=1 tests it here too.
@@ -81,6 +85,8 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   newEachTime?: readonly string[];
   /** Why a create whose process has died can add an object of its own when it reaches the server late: the next create removes it. */
   lateCreateAdds?: string;
+  /** Why a write of a dead process can undo a later one when it reaches the server late. Then only its last write is held back. */
+  lateWriteUndoes?: string;
   /** Sends the requests through launchers and a worker, where there is a C compiler. THROUGH_WORKER does it everywhere. */
   throughWorker?: Way;
   /** Environment variables of the provider's process. */

@@ -48,7 +48,9 @@ const disturbances = (terms: AnyTerms, bearsMark: boolean): readonly Clause[] =>
   ...(terms.onlyCreatesKilled === undefined || isWholeContract()
     ? [...kills, ...(bearsMark ? adoptionKills : [])]
     : createKills),
-  ...(bearsMark && (terms.overtakenElsewhere === undefined || isWholeContract()) ? overtaking : []),
+  ...(bearsMark && terms.neverOvertaken === undefined && (terms.overtakenElsewhere === undefined || isWholeContract())
+    ? overtaking
+    : []),
 ];
 
 /** The rules that need a tracer for files. */

@@ -80,7 +80,7 @@ describe("by PowerDNS' API", () => {
       ...terms.notChanged,
       ptr: "Dynamic updates test the same code; here it would add ten calls to kill at.",
     },
-    overtakenElsewhere: "powerdns/overtaken.service.test.ts: a proxy changes the address that names the zone's lock.",
+    neverOvertaken: "powerdns/overtaken.service.test.ts: a proxy changes the address that names the zone's lock.",
     backend: () => PowerdnsBackend.make(server(), ["example.test."]),
     drift: {
       values: (backend) => change(backend, 600, "192.0.2.1", "192.0.2.2", "192.0.2.9"),

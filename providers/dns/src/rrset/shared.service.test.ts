@@ -82,7 +82,7 @@ describe("values of a shared set by PowerDNS' API", () => {
     ...terms,
     changed: { values: ["192.0.2.3"], ttlSeconds: 60 },
     notChanged: { ...terms.notChanged, ptr: "Dynamic updates test the same code." },
-    overtakenElsewhere: "powerdns/overtaken.service.test.ts: a proxy changes the address that names the zone's lock.",
+    neverOvertaken: "powerdns/overtaken.service.test.ts: a proxy changes the address that names the zone's lock.",
     wrongAnswersElsewhere: plain,
     backend: () => PowerdnsBackend.make(server(), ["example.test."]),
     drift: {

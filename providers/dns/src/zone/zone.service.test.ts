@@ -14,7 +14,7 @@ describe("by PowerDNS' API", () => {
     main,
     backend: () => PowerdnsBackend.make(server()),
     reached: "network",
-    overtakenElsewhere: "powerdns/overtaken.service.test.ts: a proxy changes the address that names the zone's lock.",
+    neverOvertaken: "powerdns/overtaken.service.test.ts: a proxy changes the address that names the zone's lock.",
     oneBrokenConnection: "The contract of `rrset` tries all of them.",
     want: {
       name: "shop.test",

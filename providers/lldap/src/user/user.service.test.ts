@@ -24,6 +24,7 @@ describe(`a user of ${whatAnswers}`, () => {
         passwords: [password, other],
       }),
     reached: "network",
+    lateWriteUndoes: "lldap's API has no condition for a change; ADR 22 says what remains possible.",
     environment: { USER_PASSWORD: password, OTHER_PASSWORD: other },
     want: {
       id: "ada",

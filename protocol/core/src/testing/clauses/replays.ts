@@ -60,7 +60,8 @@ export const replays: readonly Clause[] = Object.entries(requests).map(([verb, r
     const { body, end } = await undisturbed(contract, replayed);
     const writes = await writesOf(contract, access, replayed);
     if (writes.length === 0 || writes.includes(0)) throw new Error("No write was found.");
-    for (const write of isWholeContract() ? writes : writes.slice(-1)) {
+    const isEachHeld = isWholeContract() && contract.terms.lateWriteUndoes === undefined;
+    for (const write of isEachHeld ? writes : writes.slice(-1)) {
       await contract.backend.reset();
       await replayed.prepare(contract);
       const repeated = await repeatBeside(contract, access, replayed, write);
