@@ -9,7 +9,7 @@ const rows = z.array(z.object({ k: z.instanceof(Uint8Array), v: z.instanceof(Uin
 
 /**
  * Creates an admin token that costs nearly nothing to check. Garage checks a token with Argon2 in each request, 25 ms of
- * processor time against 2 ms for the rest. It reads the parameters from the stored hash, so that a hash with the lowest
+ * processor time against 1 ms for the rest. It reads the parameters from the stored hash, so that a hash with the lowest
  * ones in its place is as good for tests. Source: `verify_authorization` in src/api/admin/api_server.rs.
  */
 export async function createCheapToken(admin: AdminCalls, folder: string): Promise<string> {
