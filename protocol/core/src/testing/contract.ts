@@ -83,6 +83,8 @@ export interface Terms<Inputs extends Shape, B extends Backend> {
   counters?: readonly string[];
   /** Outputs that differ each time the object is created: a time, a random number. */
   newEachTime?: readonly string[];
+  /** Code of the error with which a create fails if its object was destroyed, where the backend never accepts it again. */
+  neverAgain?: string;
   /** Why a create whose process has died can add an object of its own when it reaches the server late: the next create removes it. */
   lateCreateAdds?: string;
   /** Why a write of a dead process can undo a later one when it reaches the server late. Then only its last write is held back. */

@@ -33,5 +33,6 @@ describe("a key that is imported on Garage 2.5.0", async () => {
     overtakenElsewhere: "the contract of a generated key: the writes and the lock are the same",
     oneBrokenConnection: "the contract of bucket tries them all",
     newEachTime: ["accessKeyId"],
+    neverAgain: "garage.key.deleted",
   });
 });
