@@ -52,6 +52,12 @@ test("runs at most `jobs` members concurrently", async () => {
   expect(journal).toHaveLength(20);
 });
 
+test("prefers members of later waves to those that wait for a place", async () => {
+  const others = Array.from({ length: 9 }, (_, index) => member(`other-${index}`, "1"));
+  const { journal } = await run([member("a", "1"), ...others, member("b", "@text of a@")], { jobs: 1 });
+  expect(journal.indexOf("begin b")).toBeLessThan(journal.indexOf("begin other-8"));
+});
+
 test("skips members that need a failed member, and performs all others", async () => {
   const { journal, diagnoses } = await run([
     member("a", "fails"),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import pLimit from "p-limit";
+import PQueue from "p-queue";
 import { DriverError } from "../errors.ts";
 import type { Blocked, Evaluation, Explanation, Wave } from "../evaluation/evaluation.ts";
 import type { JsonObject } from "../json.ts";
@@ -55,17 +56,19 @@ const explanationsAtOnce = 2;
 /**
  * Performs every member as soon as its inputs are known, and evaluates again when new outputs are known. The next
  * evaluation starts after a pause as long as the last evaluation, or at once if nothing is running. So evaluations take
- * at most half of one processor, and no member waits for the slowest of its wave.
+ * at most half of one processor, and no member waits for the slowest of its wave. Members of later waves start first: they
+ * are at the end of longer chains, and different kinds of work overlap.
  */
 export async function schedule(options: ScheduleOptions): Promise<ScheduleResult> {
   const { evaluation, stop } = options;
-  const slots = pLimit(options.jobs);
+  const slots = new PQueue({ concurrency: options.jobs });
   const started = new Map<MemberKey, MemberRequest>();
   const performed = new Map<MemberKey, MemberRequest>();
   const known = new Map<MemberKey, JsonObject>();
   const running = new Set<Promise<void>>();
   const targets = [...options.targets];
   let ready: readonly MemberRequest[] = [];
+  let waves = 0;
 
   const isTarget = (path: MemberPath) => targets.length === 0 || targets.some((target) => isWithin(path, target));
 
@@ -75,10 +78,12 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
       const stateIsThere = request.state === null || performed.has(memberKey(request.state));
       if (started.has(key) || !stateIsThere || !isTarget(request.path)) continue;
       started.set(key, request);
-      const task = slots(() => perform(key, request)).finally(() => {
-        running.delete(task);
-        startReady();
-      });
+      const task = slots
+        .add(() => perform(key, request), { priority: waves })
+        .finally(() => {
+          running.delete(task);
+          startReady();
+        });
       running.add(task);
     }
   }
@@ -113,6 +118,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     }
     await options.onReady?.(wave.ready);
     ready = wave.ready;
+    waves++;
     startReady();
 
     if (running.size > 0) {
