@@ -10,16 +10,20 @@ const longestName = 255;
  * The canonical spelling of a name: absolute, in lower case, IDN labels in ASCII, such as `www.example.org.`. A name
  * without a trailing dot is absolute too.
  */
-export const canonicalName = (text: string): string => (isPlain(text) ? text : nameToText(labelsOf(text)));
+export const canonicalName = (text: string): string => asPlain(text) ?? nameToText(labelsOf(text));
 
-/** Fast path: nearly all names are already canonical. */
-const isPlain = (text: string): boolean => text.length < longestName && /^(?:[a-z\d_*-]{1,63}\.)+$/.test(text);
+/** The canonical spelling of a name that lacks at most the trailing dot, as nearly all do; undefined for any other. */
+function asPlain(text: string): string | undefined {
+  const absolute = text.endsWith(".") ? text : `${text}.`;
+  return absolute.length < longestName && /^(?:[a-z\d_*-]{1,63}\.)+$/.test(absolute) ? absolute : undefined;
+}
 
 /** The labels of a name, from left to right, in lower case and without the root's empty label. */
 export function labelsOf(text: string): Buffer[] {
   if (text === ".") return [];
-  if (isPlain(text))
-    return text
+  const plain = asPlain(text);
+  if (plain !== undefined)
+    return plain
       .slice(0, -1)
       .split(".")
       .map((label) => Buffer.from(label, "latin1"));
@@ -37,14 +41,15 @@ export function labelsOf(text: string): Buffer[] {
 
 /** The uncompressed wire format of a name. */
 export function nameToWire(text: string): Buffer {
-  if (!isPlain(text)) {
+  const plain = asPlain(text);
+  if (plain === undefined) {
     return Buffer.concat([
       ...labelsOf(text).flatMap((label) => [Uint8Array.of(label.length), label]),
       Uint8Array.of(0),
     ]);
   }
   // Each dot is replaced with the length of the label after it; the last dot becomes the root's zero.
-  const wire = Buffer.from(`.${text}`, "latin1");
+  const wire = Buffer.from(`.${plain}`, "latin1");
   let length = 0;
   for (let at = wire.length - 1; at >= 0; at--) {
     const isDot = wire[at] === 0x2e;
@@ -60,12 +65,13 @@ export function nameToWire(text: string): Buffer {
  */
 export function readName(reader: Reader, compression: "compressed" | "plain"): string {
   const { message } = reader;
-  const labels: Buffer[] = [];
+  let name = "";
+  let octets = 1;
   let start = reader.offset;
   let length = reader.u8();
   let next: (count: number) => Buffer = (count) => reader.take(count);
   for (;;) {
-    if (length === 0) return nameToText(labels);
+    if (length === 0) return name === "" ? "." : name;
     if (length >= 0xc0) {
       const target = ((length & 0x3f) << 8) | (next(1)[0] ?? 0);
       if (compression === "plain") throw new MalformedMessage("a name is compressed where compression is not allowed");
@@ -80,8 +86,9 @@ export function readName(reader: Reader, compression: "compressed" | "plain"): s
     } else if (length > longestLabel) {
       throw new MalformedMessage("a label of an unknown kind");
     } else {
-      labels.push(lowerCase(next(length)));
-      if (wireLength(labels) > longestName) throw new MalformedMessage("a name is longer than 255 octets");
+      name += `${labelToText(next(length))}.`;
+      octets += 1 + length;
+      if (octets > longestName) throw new MalformedMessage("a name is longer than 255 octets");
     }
     length = next(1)[0] ?? 0;
   }
@@ -97,8 +104,8 @@ export function parentOf(name: string): string | undefined {
   return labels.length === 0 ? undefined : nameToText(labels.slice(1));
 }
 
-/** Labels in presentation format. Lower-case labels give a canonical name. */
-export const nameToText = (labels: readonly Uint8Array[]): string =>
+/** The canonical spelling of a name with these labels. */
+export const nameToText = (labels: readonly Buffer[]): string =>
   labels.length === 0 ? "." : labels.map((label) => `${labelToText(label)}.`).join("");
 
 const wireLength = (labels: readonly Uint8Array[]): number => labels.reduce((sum, label) => sum + 1 + label.length, 1);
@@ -142,11 +149,12 @@ function idnLabel(label: string, whole: string): Buffer {
   return Buffer.from(ascii, "latin1");
 }
 
-function labelToText(label: Uint8Array): string {
-  const plain = String.fromCharCode(...label);
-  if (/^[\w*-]+$/.test(plain)) return plain;
+/** A label in presentation format, in lower case. */
+function labelToText(label: Buffer): string {
+  const plain = label.toString("latin1");
+  if (/^[\w*-]+$/.test(plain)) return plain.toLowerCase();
   let text = "";
-  for (const octet of label) text += octetToText(octet, '."\\();@$');
+  for (const octet of lowerCase(label)) text += octetToText(octet, '."\\();@$');
   return text;
 }
 

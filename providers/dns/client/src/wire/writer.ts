@@ -1,13 +1,20 @@
+/** Long enough for nearly all messages. */
+const usualLength = 512;
+
 /** Builds a message from its parts. Numbers are big-endian. */
 export class Writer {
-  readonly #parts: Uint8Array[] = [];
+  #octets = Buffer.allocUnsafe(usualLength);
+  #length = 0;
 
   u8(value: number): void {
-    this.#parts.push(Uint8Array.of(value));
+    const at = this.#extend(1);
+    this.#octets[at] = value;
   }
 
   u16(value: number): void {
-    this.#parts.push(Uint8Array.of(value >> 8, value));
+    const at = this.#extend(2);
+    this.#octets[at] = value >> 8;
+    this.#octets[at + 1] = value;
   }
 
   u32(value: number): void {
@@ -21,10 +28,24 @@ export class Writer {
   }
 
   bytes(value: Uint8Array): void {
-    this.#parts.push(value);
+    const at = this.#extend(value.length);
+    this.#octets.set(value, at);
   }
 
+  /** What was written. Nothing may be written afterwards. */
   finish(): Buffer {
-    return Buffer.concat(this.#parts);
+    return this.#octets.subarray(0, this.#length);
+  }
+
+  /** Makes room at the end. Returns where it starts. */
+  #extend(length: number): number {
+    const start = this.#length;
+    this.#length += length;
+    if (this.#length > this.#octets.length) {
+      const larger = Buffer.allocUnsafe(2 * this.#length);
+      this.#octets.copy(larger, 0, 0, start);
+      this.#octets = larger;
+    }
+    return start;
   }
 }
