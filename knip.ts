@@ -33,9 +33,9 @@ const config: KnipConfig = {
     "setpriv",
     "sops",
     "ssh-add",
-    "ssh-agent",
     "ssh-keygen",
     "strace",
+    "unshare",
   ],
 };
 

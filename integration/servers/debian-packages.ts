@@ -29,6 +29,8 @@ export const testPrograms: readonly DebianProgram[] = [
   { file: "/usr/bin/htpasswd", package: "apache2-utils" },
   { file: "/usr/bin/argon2", package: "argon2" },
   { file: "/usr/bin/named-checkconf", package: "bind9-utils" },
+  { file: "/lib/systemd/systemd", package: "systemd" },
+  { file: "/usr/bin/sudo", package: "sudo" },
   { file: "/usr/lib/python3.11/ensurepip/__init__.py", package: "python3-venv" },
   // Garage is built from its crate, on these libraries.
   { file: "/usr/include/sodium.h", package: "libsodium-dev" },

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
+import { findProgram } from "@nixops4-resources/integration-servers/process/find-program";
+import { startOrSkip } from "@nixops4-resources/integration-servers/testing";
 import { canCompile, compileLauncher } from "@nixops4-resources/protocol-core/launcher";
 import { workersOf } from "@nixops4-resources/protocol-core/worker-processes";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -14,10 +16,9 @@ const folder = `/var/tmp/nixops4-users-${randomUUID()}`;
 const launcher = join(folder, "launcher");
 const main = join(folder, "dist/main.cjs");
 
-/** A user without a name, as systemd makes with DynamicUser. */
-const dynamic = 61_184;
 const users = [4242, 4243];
-const folders = [...users, dynamic].map((user) => `/tmp/nixops4-resources-${user}`);
+const nobody = 65_534;
+const folders = [...users, nobody].map((user) => `/tmp/nixops4-resources-${user}`);
 
 const as = (user: number): string[] => ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--clear-groups"];
 
@@ -64,21 +65,13 @@ describe.runIf(isRoot && canCompile())("a launcher finds a worker", () => {
     expect(ownersOfWorkers()).toEqual(users);
   });
 
-  test("in a system unit with DynamicUser, ProtectSystem, PrivateTmp, NoNewPrivileges and a RuntimeDirectory", async () => {
-    const runtime = mkdtempSync("/run/nixops4-unit-");
+  test("without the runtime folder of who calls sudo: sudo does not pass it on", async (context) => {
+    const sudo = await startOrSkip(context, async () => findProgram("sudo", "sudo"));
+    const runtime = mkdtempSync("/run/nixops4-caller-");
     onTestFinished(() => rmSync(runtime, { recursive: true }));
-    chownSync(runtime, dynamic, dynamic);
-    const script = `
-      mount --bind ${runtime} ${runtime} && mount -t tmpfs -o mode=1777 none /tmp && mount -o remount,bind,ro / &&
-      exec ${as(dynamic).join(" ")} --no-new-privs --inh-caps=-all --bounding-set=-all "$@"`;
-    const under = ["unshare", "--mount", "sh", "-c", script, "sh"];
-    expect(await ask({ RUNTIME_DIRECTORY: runtime }, under)).toEqual(described);
-    expect(ownersOfWorkers()).toEqual([dynamic]);
-    expect(readdirSync(join(runtime, "nixops4-resources"))).toContainEqual(expect.stringMatching(/^worker-[0-9a-f]+$/));
-  });
-
-  test("without a runtime folder, as sudo leaves it", async () => {
-    expect(await ask({ SUDO_UID: "4242", SUDO_USER: "ada", HOME: "/home/ada" })).toEqual(described);
-    expect(ownersOfWorkers()).toEqual([0]);
+    const under = [sudo, "--non-interactive", "--user=nobody", "--"];
+    expect(await ask({ XDG_RUNTIME_DIR: runtime }, under)).toEqual(described);
+    expect(ownersOfWorkers()).toEqual([nobody]);
+    expect(readdirSync(runtime)).toEqual([]);
   });
 });
