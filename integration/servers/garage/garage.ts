@@ -8,6 +8,7 @@ import { createCheapToken } from "./cheap-token.ts";
 import { formCluster } from "./layout.ts";
 import { freePort } from "../process/free-port.ts";
 import { startGuarded } from "../process/guarded-process.ts";
+import { memoryFolder } from "../process/memory-folder.ts";
 import { isListening } from "../process/is-listening.ts";
 
 /** A running node of Garage on 127.0.0.1. */
@@ -74,7 +75,7 @@ export async function startGarageCluster(options: GarageOptions): Promise<readon
 
 async function startNode(version: GarageVersion, secrets: ClusterSecrets, nodes: number): Promise<GarageServer> {
   const program = findGarage(version);
-  const folder = await mkdtemp(join(tmpdir(), "nixops4-garage-"));
+  const folder = await mkdtemp(join(memoryFolder() ?? tmpdir(), "nixops4-garage-"));
   const [rpcPort, adminPort, s3Port, webPort] = [
     await freePort(),
     await freePort(),

@@ -26,6 +26,9 @@ export function postgresArguments({ folder, port, certificates, logStatements }:
     unix_socket_directories: folder,
     // The data need not survive a power failure.
     fsync: "off",
+    full_page_writes: "off",
+    // It may be in memory.
+    max_wal_size: "128MB",
     // A backend logs a statement before executing it, so after an answer the statement is in the log.
     logging_collector: "off",
     log_line_prefix: "%m [%p] user=%u,db=%d,app=%a ",

@@ -1,14 +1,15 @@
 import { chown, mkdtemp, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { memoryFolder } from "./memory-folder.ts";
 import { unprivilegedAccount, type Account } from "./unprivileged-account.ts";
 
 /** A Unix socket's path has at most 107 bytes; this leaves room for the names that servers append. */
 const longestFolder = 80;
 
 /**
- * A new folder of mode 700 that belongs to the account of the servers. It is in the system's temporary folder, never in
- * the checkout: that account cannot read a checkout under a home of mode 700.
+ * A new folder of mode 700 that belongs to the account of the servers. It is in memory or in the system's
+ * temporary folder, never in the checkout: that account cannot read a checkout under a home of mode 700.
  */
 export async function makeServerFolder(name: string): Promise<string> {
   const account = unprivilegedAccount();
@@ -18,7 +19,8 @@ export async function makeServerFolder(name: string): Promise<string> {
 }
 
 async function temporaryFolder(account: Account | undefined): Promise<string> {
-  for (const candidate of [tmpdir(), "/tmp"]) {
+  for (const candidate of [memoryFolder(), tmpdir(), "/tmp"]) {
+    if (candidate === undefined) continue;
     if (Buffer.byteLength(candidate) < longestFolder - 30 && (await isReachable(candidate, account))) return candidate;
   }
   throw new Error(`Unable to create a server's folder: its user can access neither ${tmpdir()} nor /tmp.`);
