@@ -7,7 +7,7 @@ const type = "providers/example/src/file.ts";
 const description = /description: "[^"]*"/;
 
 test("writes what follows from the sources, and --check names the stale files", { timeout: 120_000 }, () => {
-  using workspace = new WorkspaceCopy();
+  using workspace = WorkspaceCopy.withProviders("example");
   expect(workspace.script("generate.ts", "--check")).toMatchObject({ status: 0 });
 
   workspace.change(type, (text) => text.replace(description, 'description: "A very small text file."'));
@@ -23,7 +23,7 @@ test("writes what follows from the sources, and --check names the stale files", 
 });
 
 test("rejects an example that the type would reject", { timeout: 120_000 }, () => {
-  using workspace = new WorkspaceCopy();
+  using workspace = WorkspaceCopy.withProviders("example");
   workspace.change(type, (text) => text.replace('example: { name: "motd"', 'example: { name: "of the day"'));
   const { status, output } = workspace.script("generate.ts");
   expect(output).toContain("The example of file of example does not fit its inputs");

@@ -7,7 +7,7 @@ const type = "providers/example/src/file.ts";
 const list = "docs/released.json";
 const released = "docs/released/example.json";
 
-const workspace = new WorkspaceCopy();
+const workspace = WorkspaceCopy.withProviders("example");
 afterAll(() => workspace[Symbol.dispose]());
 
 /** The copy starts before the first release, even if the suite has been released meanwhile. */

@@ -11,6 +11,17 @@ const compileCache = "node_modules/.compile-cache";
 export class WorkspaceCopy implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), "nixops4-workspace-"));
 
+  /** A copy with the sources of few providers generates in a quarter of the time. It has only what is generated from these. */
+  static withProviders(...names: readonly string[]): WorkspaceCopy {
+    const copy = new WorkspaceCopy();
+    for (const name of readdirSync(join(copy.root, "providers"))) {
+      if (!names.includes(name)) rmSync(join(copy.root, "providers", name, "src"), { recursive: true });
+    }
+    const { status, output } = copy.script("generate.ts");
+    if (status !== 0) throw new Error(output);
+    return copy;
+  }
+
   constructor() {
     for (const entry of readdirSync(root)) {
       if (entry === "node_modules" || entry === ".git") continue;
