@@ -1,7 +1,8 @@
 # The providers' executables: { <provider> = derivation with bin/nixops4-resources-<provider>; }
 #
-# Never built so far, only parsed. It follows nixpkgs' manual ("JavaScript", "pnpm"), and its steps were tested outside
-# of Nix. The first build fails at `pnpmDeps` and prints the hash to set there; the hash changes with pnpm-lock.yaml.
+# It follows nixpkgs' manual ("JavaScript", "pnpm"). Its phases were run in builds of Nix (integration/nix/build), with the
+# programs of the machine in place of nixpkgs, which it never was built with. The first build fails at `pnpmDeps` and
+# prints the hash to set there; the hash changes with pnpm-lock.yaml.
 # Until then, set `executable` to a provider built with `npm run build` (flake-free-npins/README.md).
 { pkgs }:
 let
@@ -22,8 +23,14 @@ let
       src = ../.;
       filter = path: _: !builtins.elem (baseNameOf path) [ ".git" "dist" "node_modules" ];
     };
-    # The root package has the bundler. integration/ and its embedded servers are not needed.
-    pnpmWorkspaces = [ "nixops4-resources" "./protocol/*" "./providers/*" "./providers/*/client" ];
+    # The root package has the bundler, which runs integration/scripts. The rest of integration/ with its servers is not needed.
+    pnpmWorkspaces = [
+      "nixops4-resources"
+      "./protocol/*"
+      "./providers/*"
+      "./providers/*/client"
+      "./integration/scripts"
+    ];
     pnpmDeps = pkgs.fetchPnpmDeps {
       inherit (finalAttrs) pname version src pnpmWorkspaces;
       inherit pnpm;
