@@ -7,9 +7,10 @@ interface SharedObject {
   name: string;
   /**
    * A command that writes the object's row in the shared catalog, and changes nothing: ALTER without an option. The row
-   * stays locked until the transaction ends, for every session of the server.
+   * stays locked until the transaction ends, for every session of the server. Asked for under the advisory lock: who had it
+   * before may have changed the owner.
    */
-  touch: Sql[];
+  touch: () => Promise<Sql[]>;
 }
 
 /**
@@ -21,7 +22,7 @@ interface SharedObject {
 export async function lockShared(session: WriteSession, { kind, name, touch }: SharedObject): Promise<void> {
   await session.query(lockForTransaction(kind, name));
   try {
-    await session.execute(...touch);
+    await session.execute(...(await touch()));
   } catch (error) {
     if (sqlStateOf(error) === missing[kind]) throw new MarkChanged(name, { cause: error });
     throw error;

@@ -3,6 +3,7 @@ import type { DeployedResource, Message } from "@nixops4-resources/protocol-core
 import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
 import { deployed } from "../testing/deployment.ts";
+import { whileLocked } from "../testing/while-locked.ts";
 
 const database = "dbacc_shop";
 
@@ -58,6 +59,20 @@ describePostgres("an account with CREATEROLE and CREATEDB only", (server) => {
     const grant = resource("grant", { database, objectType: "database", grants });
     expect((await grant.create({ exclusive: true })).error).toBeUndefined();
     expect((await resource("database", { name: database }).create(open)).outcome).toBe("unchanged");
+  });
+
+  test("takes over a database whose owner changes while it waits for the lock", async () => {
+    await createShop();
+    await resource("role", { name: "dbacc_heir" }).create({});
+    const { error, outcome } = await whileLocked(
+      backend(),
+      `database:${database}`,
+      () =>
+        resource("database", { name: database, managedBy: "other" }).create({ owner: "dbacc_heir", adoptFrom: "shop" }),
+      () => backend().run(`alter database ${database} owner to dbacc_heir`),
+    );
+    expect(error).toBeUndefined();
+    expect(outcome).toBe("adopted");
   });
 
   test("drops a database that another role owns", async () => {

@@ -4,6 +4,11 @@ import type { DeployedResource } from "@nixops4-resources/protocol-core/testing"
 import { PostgresBackend, useBackend } from "@nixops4-resources/protocol-postgres/testing";
 import { expect, test } from "vitest";
 import { deployed } from "../testing/deployment.ts";
+import { whileLocked } from "../testing/while-locked.ts";
+
+/** The name of the database while the deployment creates or drops it. */
+const pending = (managedBy: string): string =>
+  `"nixops4-pending-${createHash("sha256").update(`${managedBy}/dbby_shop`).digest("hex").slice(0, 32)}"`;
 
 describePostgres("a database", (server, version) => {
   const startBackend = PostgresBackend.prepare({
@@ -33,14 +38,27 @@ describePostgres("a database", (server, version) => {
   });
 
   test("destroys its own unfinished database and keeps those of other deployments", async () => {
-    const [own, others] = ["shop/dbby_shop", "other/dbby_shop"].map(
-      (of) => `"nixops4-pending-${createHash("sha256").update(of).digest("hex").slice(0, 32)}"`,
-    );
-    await backend().run(`create database ${own} template template0 allow_connections false`);
+    const others = pending("other");
+    await backend().run(`create database ${pending("shop")} template template0 allow_connections false`);
     await backend().run(`create database ${others} template template0 allow_connections false`);
     expect((await database().destroy({})).outcome).toBe("deleted");
     expect(await unfinished()).toHaveLength(1);
     await backend().run(`drop database ${others}`);
+  });
+
+  test("is dropped if a killed destroy has set it aside while the next one waited for its end", async () => {
+    await database().create({});
+    const { error } = await whileLocked(
+      backend(),
+      "database:dbby_shop",
+      () => database().destroy({}),
+      () =>
+        backend().run(
+          `alter database dbby_shop allow_connections false; alter database dbby_shop rename to ${pending("shop")}`,
+        ),
+    );
+    expect(error).toBeUndefined();
+    expect(await unfinished()).toEqual([]);
   });
 
   test("is created while a client is connected to template1", async () => {

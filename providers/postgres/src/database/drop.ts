@@ -25,8 +25,9 @@ export async function dropDatabase(session: WriteSession, name: string, mark: Ma
   const pending = temporaryName(mark.managedBy, name);
   await releaseLockAfter(session, name, async () => {
     await session.execute(lockForSession("database", name));
-    if ((await selectOwnership(session, name)) === undefined) return;
+    // A killed destroy that had this lock until now may have set the database aside.
     await dropPending(session, pending);
+    if ((await selectOwnership(session, name)) === undefined) return;
     const allowConnections = await setAside(session, { name, pending, mark });
     if (allowConnections === "cannot") return await dropInPlace(session, name, mark);
     try {

@@ -41,8 +41,9 @@ export const withLockedDatabase = (
   work: (ownership: Ownership) => Promise<void>,
 ): Promise<void> =>
   session.transaction(async () => {
-    const before = requireExisting(await selectOwnership(session, name));
-    await lockShared(session, { kind: "database", name, touch: asOwner(before, [sql`alter ${database(name)}`]) });
+    const touch = async (): Promise<Sql[]> =>
+      asOwner(requireExisting(await selectOwnership(session, name)), [sql`alter ${database(name)}`]);
+    await lockShared(session, { kind: "database", name, touch });
     await work(requireMarked(await selectOwnership(session, name), expected));
   });
 

@@ -60,7 +60,7 @@ const grantToSelf = (name: string, majorVersion: number): Sql =>
 /** Does work in a transaction that locks the role against every other session, on all databases of the server. */
 export const withLockedRole = (session: WriteSession, name: string, work: () => Promise<void>): Promise<void> =>
   session.transaction(async () => {
-    await lockShared(session, { kind: "role", name, touch: [sql`alter ${role(name)}`] });
+    await lockShared(session, { kind: "role", name, touch: async () => [sql`alter ${role(name)}`] });
     await work();
   });
 
