@@ -34,7 +34,8 @@ export class ThroughWorker implements Disposable {
     const launcher = join(this.#folder, "launcher");
     const { main } = executable;
     compileLauncher({ file: launcher, node: process.execPath, main, macros: way === "only" ? { NO_FALLBACK: 1 } : {} });
-    const environment = { ...executable.environment, [ownVariable]: this.#folder };
+    // A folder of its own has places of its own. Otherwise, crowds of several contracts that wait for each other could share these.
+    const environment = { ...executable.environment, [ownVariable]: this.#folder, XDG_RUNTIME_DIR: this.#folder };
     this.executable = { ...executable, launcher, environment };
     if (way === "killed") this.#killLater();
   }

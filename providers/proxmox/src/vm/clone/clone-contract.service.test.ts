@@ -54,6 +54,7 @@ describe(`a VM that is cloned on ${whatAnswers}`, () => {
         agent: "1",
         serial0: "socket",
         onboot: 1,
+        smbios1: "uuid=12345678-1234-4678-9abc-123456789abc",
         virtio0: "local:2,discard=on",
       }),
     makeMore: async ({ server: at }) =>
