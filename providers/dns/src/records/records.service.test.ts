@@ -37,6 +37,7 @@ describe("by PowerDNS' API", () => {
     ...terms,
     notDisturbed: "The same code path is killed and raced with `rrset`.",
     oneBrokenConnection: "The contract of `rrset` tries all of them.",
+    neverOvertaken: "powerdns/overtaken.service.test.ts: a proxy changes the address that names the zone's lock.",
     backend: () => PowerdnsBackend.make(server(), [`${zone}.`]),
     drift: {
       rrsets: (backend) =>
