@@ -59,16 +59,19 @@ function settingsFor({ want, changed }: Rewrite, config: GuestConfig): Settings 
   };
 }
 
-function factsFor({ want, vmid, state }: Rewrite, before: GuestConfig, later: GuestConfig): Facts {
+function factsFor({ want, changed, vmid, state }: Rewrite, before: GuestConfig, later: GuestConfig): Facts {
   const present = factsIn(markIn(before));
   const booted = present?.cloudInit;
   const isManaged = booted !== undefined || want.cloudInit !== null;
+  // What somebody declared after our look is still there. It is forgotten when it has been removed.
+  const withLeft = (declared: readonly string[], field: "tags" | "extraConfig", earlier: readonly string[] = []) =>
+    changed.has(field) ? declared : [...new Set([...declared, ...earlier])];
   return {
     name: want.name,
     uuid: present?.uuid ?? uuidIn(before) ?? "",
     vmid,
-    tags: want.tags,
-    extra: Object.keys(want.extraConfig),
+    tags: withLeft(want.tags, "tags", present?.tags),
+    extra: withLeft(Object.keys(want.extraConfig), "extraConfig", present?.extra),
     image: present?.image,
     template: present?.template,
     cloudInit: isManaged ? bootedWith(booted, instanceOf(before), instanceOf(later), state) : undefined,
