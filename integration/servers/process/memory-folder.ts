@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync } from "node:fs";
+import { existsSync, readFileSync, statfsSync } from "node:fs";
 
 const folder = "/dev/shm";
 
@@ -14,7 +14,7 @@ const tmpfs = 0x01_02_19_94;
  * seconds, that took as much processor time as all the rest of PostgreSQL.
  */
 export function memoryFolder(): string | undefined {
-  if (process.platform !== "linux") return undefined;
+  if (process.platform !== "linux" || !existsSync(folder)) return undefined;
   const { type, bavail, bsize } = statfsSync(folder);
   const hasRoom = Math.min(bavail * bsize, process.availableMemory()) >= roomForAll;
   return type === tmpfs && hasRoom && mayExecute() ? folder : undefined;
