@@ -32,7 +32,7 @@ const answer: Case = {
 await build({ train: true });
 const folder = mkdtempSync(join(tmpdir(), "nixops4-resources-bench-"));
 try {
-  await using server = await startPostgres({ version: 18 });
+  await using server = await startPostgres({ version: 18, durable: true });
   await bench(server.address);
   await nameServers(floor, rounds, folder, say);
   await machines(floor, answer, folder, rounds, say);

@@ -39,6 +39,8 @@ export interface PostgresOptions {
   tls?: boolean;
   /** Whether it logs every statement with its user, database and application. */
   logStatements?: boolean;
+  /** Whether it keeps its data on the disk as PostgreSQL does by default, for measurements. Otherwise it is faster. */
+  durable?: boolean;
 }
 
 /** Creates the cluster and then runs its server, under one guard: `initialise BIN FOLDER POSTGRES_ARGUMENT...` */
@@ -54,8 +56,8 @@ const initialiseAndServe = `
  * disposed of, or when this process ends in any way. Throws `ServerUnavailable` if its programs are missing.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const { version, tls = false, logStatements = false } = options;
-  const folder = await makeServerFolder(`pg${version}`);
+  const { version, tls = false, logStatements = false, durable: isDurable = false } = options;
+  const folder = await makeServerFolder(`pg${version}`, { onDisk: isDurable });
   try {
     const bin = await findPostgresBinaries(version, folder);
     const passwordFile = await writePrivateFile(join(folder, "password"), randomBytes(18).toString("base64url"));
@@ -64,7 +66,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 
     const port = await freePort();
     const logFile = join(folder, "log");
-    const settings = postgresArguments({ folder, port, certificates, logStatements });
+    const settings = postgresArguments({ folder, port, certificates, logStatements, isDurable });
     const server = startGuarded({
       command: ["/bin/sh", "-c", initialiseAndServe, "initialise", bin, folder, ...settings],
       folder,

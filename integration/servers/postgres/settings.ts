@@ -14,21 +14,25 @@ export interface PostgresSettings {
   port: number;
   certificates: Certificates | null;
   logStatements: boolean;
+  isDurable: boolean;
 }
 
 /** The arguments of `postgres`. */
-export function postgresArguments({ folder, port, certificates, logStatements }: PostgresSettings): string[] {
+export function postgresArguments({
+  folder,
+  port,
+  certificates,
+  logStatements,
+  isDurable,
+}: PostgresSettings): string[] {
   const settings = {
     data_directory: join(folder, "data"),
     hba_file: join(folder, "pg_hba.conf"),
     listen_addresses: "127.0.0.1",
     port,
     unix_socket_directories: folder,
-    // The data need not survive a power failure.
-    fsync: "off",
-    full_page_writes: "off",
-    // It may be in memory.
-    max_wal_size: "128MB",
+    // The data need not survive a power failure, and may be in memory.
+    ...(!isDurable && { fsync: "off", full_page_writes: "off", max_wal_size: "128MB" }),
     // A backend logs a statement before executing it, so after an answer the statement is in the log.
     logging_collector: "off",
     log_line_prefix: "%m [%p] user=%u,db=%d,app=%a ",

@@ -33,7 +33,7 @@ export async function startStandby(primary: PostgresAddress): Promise<Standby> {
     await writePrivateFile(join(folder, "pg_hba.conf"), loginRules(null));
     const port = await freePort();
     const source = `host=${primary.host} port=${primary.port} user=${primary.user} passfile=${passfile} sslmode=disable`;
-    const settings = postgresArguments({ folder, port, certificates: null, logStatements: false });
+    const settings = postgresArguments({ folder, port, certificates: null, logStatements: false, isDurable: false });
     const server = startGuarded({
       command: ["/bin/sh", "-c", copyAndServe, "copy", bin, folder, source, ...settings],
       folder,

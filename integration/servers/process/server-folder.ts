@@ -11,15 +11,19 @@ const longestFolder = 80;
  * A new folder of mode 700 that belongs to the account of the servers. It is in memory or in the system's
  * temporary folder, never in the checkout: that account cannot read a checkout under a home of mode 700.
  */
-export async function makeServerFolder(name: string): Promise<string> {
+export async function makeServerFolder(name: string, { onDisk = false } = {}): Promise<string> {
   const account = unprivilegedAccount();
-  const folder = await mkdtemp(join(await temporaryFolder(account), `nixops4-${name}-`));
+  const parent = await reachableFolder([onDisk ? undefined : memoryFolder(), tmpdir(), "/tmp"], account);
+  const folder = await mkdtemp(join(parent, `nixops4-${name}-`));
   if (account !== undefined) await chown(folder, account.uid, account.gid);
   return folder;
 }
 
-async function temporaryFolder(account: Account | undefined): Promise<string> {
-  for (const candidate of [memoryFolder(), tmpdir(), "/tmp"]) {
+async function reachableFolder(
+  candidates: readonly (string | undefined)[],
+  account: Account | undefined,
+): Promise<string> {
+  for (const candidate of candidates) {
     if (candidate === undefined) continue;
     if (Buffer.byteLength(candidate) < longestFolder - 30 && (await isReachable(candidate, account))) return candidate;
   }
