@@ -15,18 +15,19 @@ const facts = {
   destroying: false,
 };
 const mark = { managedBy: "shop", type: "vm" };
-const config = new GuestConfig({ description: descriptionWith("Old", withFacts(mark, facts)), tablet: 0 });
+const description = descriptionWith("Old", withFacts(mark, facts));
 const want: Want = Object({ name: "web", description: "New", tags: ["shop"], extraConfig: {}, cloudInit: null });
 const state = { isRunning: false, uptimeSeconds: 0, ha: undefined, isKeptOn: false };
 
-/** What the VM says after an update of these inputs, and what it removes. */
-function after(...changed: Field[]) {
+/** What a VM with these tags and `tablet` says after an update of these inputs, and what it removes. */
+function after(tagged: string, ...changed: Field[]) {
+  const config = new GuestConfig({ description, tags: tagged, tablet: 0 });
   const written = metadataChanges({ want, vmid: 100, mark, changed: new Set(changed), state }, config);
   const { tags, extra } = factsIn(markIn(new GuestConfig({ description: written?.["description"] }))) ?? {};
   return { tags, extra, deleted: written?.["delete"] };
 }
 
-test("tags and properties that were declared after our look stay noted until an update removes them", () => {
-  expect(after("description")).toEqual({ tags: ["shop", "blue"], extra: ["tablet"], deleted: undefined });
-  expect(after("description", "tags", "extraConfig")).toEqual({ tags: ["shop"], extra: [], deleted: "tablet" });
+test("tags and properties that were declared after our look stay noted until they are removed", () => {
+  expect(after("blue;shop", "description")).toEqual({ tags: ["shop", "blue"], extra: ["tablet"], deleted: undefined });
+  expect(after("shop", "extraConfig")).toEqual({ tags: ["shop"], extra: [], deleted: "tablet" });
 });

@@ -4,6 +4,7 @@ import { cloudInitChanges, instanceOf } from "../cloud-init/parameters.ts";
 import { isBootedSince } from "../cloud-init/pending.ts";
 import type { GuestConfig } from "../config/guest-config.ts";
 import { settingFields, settingsOf, type Settings } from "../config/settings.ts";
+import { splitTags } from "../config/tags.ts";
 import {
   descriptionWith,
   factsIn,
@@ -59,19 +60,20 @@ function settingsFor({ want, changed }: Rewrite, config: GuestConfig): Settings 
   };
 }
 
-function factsFor({ want, changed, vmid, state }: Rewrite, before: GuestConfig, later: GuestConfig): Facts {
+function factsFor({ want, vmid, state }: Rewrite, before: GuestConfig, later: GuestConfig): Facts {
   const present = factsIn(markIn(before));
   const booted = present?.cloudInit;
   const isManaged = booted !== undefined || want.cloudInit !== null;
-  // What somebody declared after our look is still there. It is forgotten when it has been removed.
-  const withLeft = (declared: readonly string[], field: "tags" | "extraConfig", earlier: readonly string[] = []) =>
-    changed.has(field) ? declared : [...new Set([...declared, ...earlier])];
+  // What somebody declared after our look may still be there. It stays noted until it has been removed.
+  const tags = splitTags(later.get("tags"));
+  const leftTags = present?.tags.filter((tag) => tags.includes(tag)) ?? [];
+  const leftExtra = present?.extra.filter((key) => later.get(key) !== undefined) ?? [];
   return {
     name: want.name,
     uuid: present?.uuid ?? uuidIn(before) ?? "",
     vmid,
-    tags: withLeft(want.tags, "tags", present?.tags),
-    extra: withLeft(Object.keys(want.extraConfig), "extraConfig", present?.extra),
+    tags: [...new Set([...want.tags, ...leftTags])],
+    extra: [...new Set([...Object.keys(want.extraConfig), ...leftExtra])],
     image: present?.image,
     template: present?.template,
     cloudInit: isManaged ? bootedWith(booted, instanceOf(before), instanceOf(later), state) : undefined,
