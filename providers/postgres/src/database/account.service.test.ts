@@ -66,7 +66,7 @@ describePostgres("an account with CREATEROLE and CREATEDB only", (server) => {
     await resource("role", { name: "dbacc_heir" }).create({});
     const { error, outcome } = await whileLocked(
       backend(),
-      `database:${database}`,
+      ["database", database],
       () =>
         resource("database", { name: database, managedBy: "other" }).create({ owner: "dbacc_heir", adoptFrom: "shop" }),
       () => backend().run(`alter database ${database} owner to dbacc_heir`),

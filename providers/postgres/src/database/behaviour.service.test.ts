@@ -50,7 +50,7 @@ describePostgres("a database", (server, version) => {
     await database().create({});
     const { error } = await whileLocked(
       backend(),
-      "database:dbby_shop",
+      ["database", "dbby_shop"],
       () => database().destroy({}),
       () =>
         backend().run(

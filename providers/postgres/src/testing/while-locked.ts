@@ -1,21 +1,21 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { lockForSession } from "@nixops4-resources/protocol-postgres";
 import type { PostgresBackend } from "@nixops4-resources/protocol-postgres/testing";
 
-/** The first key of the providers' locks (protocol/postgres/src/locks.ts). */
-const locks = "from pg_locks where locktype = 'advisory' and classid = 1313820724";
+const locks = "from pg_locks where locktype = 'advisory'";
 
 /**
- * Sends a request while somebody else has the lock of an object, such as `database:shop`. When the request waits for the lock,
- * that one does its work and ends.
+ * Sends a request while somebody else has the lock of an object. When the request waits for the lock, that one does its work
+ * and ends.
  */
 export async function whileLocked<Reply>(
   backend: PostgresBackend,
-  object: string,
+  [kind, name]: readonly [kind: string, name: string],
   request: () => Promise<Reply>,
   work: () => Promise<unknown>,
 ): Promise<Reply> {
   const holder = backend
-    .runIn("postgres", `select pg_advisory_lock(1313820724, hashtext('${object}')); select pg_sleep(60)`)
+    .runIn("postgres", `${lockForSession(kind, name).text}; select pg_sleep(60)`)
     .catch(() => undefined);
   await until(backend, `select ${locks} and granted`);
   const reply = request();
